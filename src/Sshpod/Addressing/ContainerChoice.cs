@@ -1,0 +1,75 @@
+using Sshpod.Clusters;
+using Sshpod.Terminal;
+
+namespace Sshpod.Addressing;
+
+/// <summary>Decides which container of a pod is meant, and that it runs.</summary>
+public static class ContainerChoice
+{
+    /// <summary>Annotation that names the container kubectl takes too (kubernetes KEP-2227).</summary>
+    public const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
+
+    /// <summary>
+    /// Takes the named container (init and ephemeral ones too), else the pod's only one, else the one its annotation names.
+    /// </summary>
+    /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
+    public static PodContainer Choose(Pod pod, string? name)
+    {
+        var chosen = name is null ? Default(pod) : Named(pod, name);
+        if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
+            throw new SshpodException($"{Describe(pod)} is being deleted", "connect to its successor");
+
+        var status = Statuses(pod).FirstOrDefault(status => status.Name == chosen);
+        if (status?.State?.Running is null)
+            throw NotRunning(pod, chosen, status);
+
+        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId));
+    }
+
+    private static string Default(Pod pod)
+    {
+        var names = Names(pod.Spec.Containers);
+        if (names.Length == 1)
+            return names[0];
+        if (pod.Metadata.Annotations?.GetValueOrDefault(DefaultContainerAnnotation) is { } annotated && names.Contains(annotated))
+            return annotated;
+        throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",
+            $"choose one with container--NAME, as in container--{names.FirstOrDefault()}.pod--{pod.Metadata.Name}.{HostName.Suffix}");
+    }
+
+    private static string Named(Pod pod, string name)
+    {
+        string[] names = [.. Names(pod.Spec.Containers), .. Names(pod.Spec.InitContainers), .. Names(pod.Spec.EphemeralContainers)];
+        return names.Contains(name)
+            ? name
+            : throw new SshpodException($"{Describe(pod)} has no container \"{name}\"", $"it has {string.Join(", ", names)}");
+    }
+
+    private static SshpodException NotRunning(Pod pod, string container, ContainerStatus? status)
+    {
+        var detail = status?.State?.Waiting ?? status?.State?.Terminated;
+        var unscheduled = pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" });
+        var reasons = new[]
+        {
+            pod.Status.Phase is "Running" ? null : pod.Status.Phase,
+            pod.Status.Reason,
+            unscheduled?.Reason, unscheduled?.Message,
+            detail?.Reason, detail?.Message,
+        }.Where(reason => !string.IsNullOrWhiteSpace(reason)).Distinct();
+        return new SshpodException($"container \"{container}\" of {Describe(pod)} is not running ({string.Join(": ", reasons)})",
+            $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}");
+    }
+
+    private static IEnumerable<ContainerStatus> Statuses(Pod pod) =>
+        (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? []);
+
+    private static string[] Names(IReadOnlyList<Container>? containers) => [.. (containers ?? []).Select(container => container.Name)];
+
+    private static string Describe(Pod pod) => $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";
+
+    // "containerd://4f5c…": only what can be a directory name is kept, since it becomes one in the container.
+    private static string BareId(string? id) =>
+        string.Concat((id ?? "")[((id ?? "").LastIndexOf('/') + 1)..].Where(char.IsAsciiLetterOrDigit)) is { Length: > 0 } bare
+            ? bare[..Math.Min(bare.Length, 16)]
+            : "unknown";
+}

@@ -1,0 +1,13 @@
+namespace Sshpod.Addressing;
+
+/// <summary>One running container of one pod: what an address resolved to.</summary>
+/// <param name="Namespace">Namespace of the pod.</param>
+/// <param name="Pod">Name of the pod.</param>
+/// <param name="PodUid">UID of the pod: another pod of the same name has another.</param>
+/// <param name="Container">Name of the container.</param>
+/// <param name="ContainerId">The runtime's ID without its scheme: hexadecimal digits; a restarted container has another.</param>
+public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId)
+{
+    /// <summary>How messages name it.</summary>
+    public override string ToString() => $"container \"{Container}\" of pod \"{Pod}\" in namespace \"{Namespace}\"";
+}

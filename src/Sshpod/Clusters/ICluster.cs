@@ -1,0 +1,58 @@
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters;
+
+/// <summary>
+/// What sshpod asks of a Kubernetes cluster, in the context it was made for. A namespace of null is the one set on the context,
+/// then <c>default</c>; the objects that come back say which it was.
+/// All methods throw <see cref="SshpodException"/> for what the user can act on: unreachable, forbidden, not found.
+/// </summary>
+public interface ICluster
+{
+    /// <summary>Reads one pod.</summary>
+    Task<Pod> GetPodAsync(string? ns, string name, CancellationToken cancellation);
+
+    /// <summary>Reads one object that owns pods.</summary>
+    Task<Workload> GetWorkloadAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation);
+
+    /// <summary>Lists the pods that carry the labels, and the ReplicaSets too where asked: they stand between a Deployment and its pods.</summary>
+    Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation);
+
+    /// <summary>Starts a command in a container, with stdin and without a terminal.</summary>
+    /// <param name="container">Where it runs.</param>
+    /// <param name="command">Program and arguments. They travel in a URL and stand in audit logs: nothing secret, nothing long.</param>
+    /// <param name="cancellation">Ends the attempt to start it.</param>
+    Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation);
+
+    /// <summary>Connects to a port on the loopback interface of the container's pod.</summary>
+    Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation);
+}
+
+/// <summary>A command that runs in a container. Disposing ends the stream; the command itself must end on EOF of its stdin (kubernetes#89031).</summary>
+public interface IExec : IAsyncDisposable
+{
+    /// <summary>The command's stdin; disposing it is the command's EOF.</summary>
+    Stream Input { get; }
+
+    /// <summary>The command's stdout. Its end proves nothing: the tail may be lost (kubernetes#60140).</summary>
+    Stream Output { get; }
+
+    /// <summary>Why the command's output ended: waits for its end and tells what the cluster or the command said.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<SshpodException> ExplainEndAsync(CancellationToken cancellation);
+}
+
+/// <summary>One connection to a port in a pod.</summary>
+public interface IPortForward : IAsyncDisposable
+{
+    /// <summary>The bytes, both ways.</summary>
+    Stream Stream { get; }
+
+    /// <summary>Tells the far side that no more bytes come; bytes from there still arrive.</summary>
+    void CompleteWriting();
+
+    /// <summary>What the cluster said when the connection ended without a reason of its own; null when it said nothing.</summary>
+    /// <param name="cancellation">Ends the wait.</param>
+    Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,145 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Kubectl;
+
+/// <summary>The <c>kubectl</c> transport: whatever the user's kubectl can reach, sshpod can.</summary>
+/// <param name="context">Context of the kubeconfig; null for the current one.</param>
+public sealed class KubectlCluster(string? context) : ICluster
+{
+    /// <summary>
+    /// How long one request may take, a credential plugin that opens a browser included.
+    /// An API server that cannot be reached is found out much sooner, see <see cref="Reachability"/>.
+    /// </summary>
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(60);
+
+    /// <inheritdoc/>
+    public async Task<Pod> GetPodAsync(string? ns, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetAsync(["get", "pod", name, .. Namespace(ns)], KubernetesJson.Default.Pod, cancellation);
+        }
+        catch (KubectlException e) when (e.IsNotFound("pods"))
+        {
+            throw await new MissingObject(this, context).ExplainAsync(TargetKind.Pod, ns, name, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Workload> GetWorkloadAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation)
+    {
+        var resource = Resource(kind);
+        try
+        {
+            return await GetAsync(["get", resource, name, .. Namespace(ns)], KubernetesJson.Default.Workload, cancellation);
+        }
+        catch (KubectlException e) when (e.IsNotFound(resource))
+        {
+            throw await new MissingObject(this, context).ExplainAsync(kind, ns, name, cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation)
+    {
+        var list = await GetAsync(["get", withReplicaSets ? "pods,replicasets.apps" : "pods", "--selector", selector.ToString(), .. Namespace(ns)],
+            KubernetesJson.Default.ObjectList, cancellation);
+        return new PodList(
+            [.. list.Items.Where(item => item is { Kind: "Pod", Spec: not null, Status: not null })
+                .Select(item => new Pod(item.Metadata, item.Spec!, item.Status!))],
+            [.. list.Items.Where(item => item.Kind == "ReplicaSet").Select(item => new Workload(item.Metadata))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true);
+        return Task.FromResult<IExec>(new KubectlExec(process, container));
+    }
+
+    /// <inheritdoc/>
+    public async Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
+    {
+        // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
+        var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false);
+        return await KubectlPortForward.ConnectAsync(process, container, cancellation);
+    }
+
+    /// <summary>Names of the objects of one kind in a namespace; for messages about a missing one.</summary>
+    internal async Task<string[]> ListNamesAsync(string resource, string? ns, CancellationToken cancellation)
+    {
+        var output = await RunAsync(["get", resource, "-o", "name", .. Namespace(ns)], cancellation);
+        return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.IndexOf('/') + 1)..])];
+    }
+
+    /// <summary>The resource that kubectl and the API server call this kind of target.</summary>
+    internal static string Resource(TargetKind kind) => kind switch
+    {
+        TargetKind.Pod => "pods",
+        TargetKind.Deployment => "deployments.apps",
+        TargetKind.Job => "jobs.batch",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static string[] Namespace(string? ns) => ns is null ? [] : ["-n", ns];
+
+    private async Task<T> GetAsync<T>(string[] arguments, JsonTypeInfo<T> type, CancellationToken cancellation)
+    {
+        var output = await RunAsync([.. arguments, "-o", "json"], cancellation);
+        try
+        {
+            return JsonSerializer.Deserialize(output, type) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new SshpodException($"kubectl {string.Join(' ', arguments.Take(3))} answered with something that is not its object: {e.Message}",
+                "see what the same command with -o json prints");
+        }
+    }
+
+    /// <summary>Runs kubectl to its end.</summary>
+    /// <returns>What it printed on stdout.</returns>
+    private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation)
+    {
+        await using var process = Start(arguments, withInput: false);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(RequestLimit);
+        var reachability = Reachability.WatchAsync(context, limit.Token);
+        try
+        {
+            var run = FinishAsync(process, limit.Token);
+            // A verdict of unreachable ends the wait; kubectl itself would try for half a minute.
+            if (await Task.WhenAny(run, reachability) == reachability && await reachability is { } unreachable)
+                throw unreachable;
+            var (exitCode, output, errorText) = await run;
+            Log.Debug($"kubectl {string.Join(' ', arguments)}: exit {exitCode}");
+            return exitCode == 0 ? output : throw KubectlException.From(errorText, context);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new SshpodException($"kubectl {string.Join(' ', arguments.Take(3))} gave no answer in {RequestLimit.TotalSeconds:0} s",
+                "check the network and the credential plugin of the kubeconfig");
+        }
+        finally
+        {
+            await limit.CancelAsync();
+        }
+    }
+
+    private static async Task<(int ExitCode, byte[] Output, string ErrorText)> FinishAsync(KubectlProcess process, CancellationToken cancellation)
+    {
+        using var output = new MemoryStream();
+        await process.Output.CopyToAsync(output, cancellation);
+        var (exitCode, errorText) = await process.WaitAsync(cancellation);
+        return (exitCode, output.ToArray(), errorText);
+    }
+
+    private KubectlProcess Start(string[] arguments, bool withInput)
+    {
+        string[] all = context is null ? arguments : ["--context", context, .. arguments];
+        return KubectlProcess.Start(all, withInput);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Kubectl;
+
+/// <summary>A <c>kubectl port-forward</c> with one connection through it: since 1.23 an error of one ends all (kubectl#1169).</summary>
+internal sealed partial class KubectlPortForward : IPortForward
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+
+    private readonly KubectlProcess _process;
+    private readonly Socket _socket;
+
+    private KubectlPortForward(KubectlProcess process, Socket socket)
+    {
+        _process = process;
+        _socket = socket;
+        Stream = new NetworkStream(socket);
+    }
+
+    /// <inheritdoc/>
+    public Stream Stream { get; }
+
+    /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
+    public static async Task<IPortForward> ConnectAsync(KubectlProcess process, PodContainer container, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(StartLimit);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            var port = await ReadPortAsync(process, limit.Token);
+            await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
+            return new KubectlPortForward(process, socket);
+        }
+        catch (Exception e)
+        {
+            socket.Dispose();
+            await process.DisposeAsync();
+            if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                throw new SshpodException($"kubectl port-forward to {container} did not start in {StartLimit.TotalSeconds:0} s", "check the network");
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void CompleteWriting()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // The far side has ended already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation)
+    {
+        // Since 1.23 kubectl ends with its connection; an older one does not, and has said nothing.
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(300));
+        try
+        {
+            var (exitCode, errorText) = await _process.WaitAsync(limit.Token);
+            return exitCode == 0 && errorText.Length == 0 ? null : KubectlException.From(errorText, null);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Stream.DisposeAsync();
+        _socket.Dispose();
+        await _process.DisposeAsync();
+    }
+
+    // "Forwarding from 127.0.0.1:40123 -> 22"
+    private static async Task<int> ReadPortAsync(KubectlProcess process, CancellationToken cancellation)
+    {
+        var reader = new LineReader(process.Output);
+        while (await reader.ReadLineAsync(cancellation) is { } line)
+            if (ForwardingFrom().Match(line) is { Success: true } match)
+                return int.Parse(match.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        var (_, errorText) = await process.WaitAsync(cancellation);
+        throw KubectlException.From(errorText, null);
+    }
+
+    [GeneratedRegex(@"^Forwarding from 127\.0\.0\.1:(?<port>\d{1,5}) ->")]
+    private static partial Regex ForwardingFrom();
+}

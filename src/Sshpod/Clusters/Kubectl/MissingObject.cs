@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Kubectl;
+
+/// <summary>
+/// Finds out what is wrong when an object does not exist: the API server answers the same when its whole namespace does not.
+/// Runs only on the way to an error message.
+/// </summary>
+internal sealed class MissingObject(KubectlCluster cluster, string? context)
+{
+    // The message is worth a moment, not the user's patience.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Tells which of namespace and object is missing, and what its name may have been meant to be.</summary>
+    public async Task<SshpodException> ExplainAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation)
+    {
+        var prefix = HostName.Prefix(kind);
+        ns ??= await CurrentNamespaceAsync(cancellation);
+        var siblings = ListOrNullAsync(KubectlCluster.Resource(kind), ns, cancellation);
+        var namespaces = ListOrNullAsync("namespaces", null, cancellation);
+        await Task.WhenAll(siblings, namespaces);
+
+        if (namespaces.Result is { } known && !known.Contains(ns))
+            return new SshpodException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
+        return new SshpodException($"no {prefix} \"{name}\" in namespace \"{ns}\"",
+            (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {prefix}s -n {ns} lists them; another namespace is namespace--NAME");
+    }
+
+    private async Task<string> CurrentNamespaceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return (await KubectlConfig.ReadAsync(context, cancellation)).Namespace;
+        }
+        catch (JsonException)
+        {
+            return "default";
+        }
+    }
+
+    private async Task<string[]?> ListOrNullAsync(string resource, string? ns, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            return await cluster.ListNamesAsync(resource, ns, limit.Token);
+        }
+        catch (SshpodException)
+        {
+            // Not allowed to list: then the message has no suggestion.
+            return null;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static string? Suggest(string name, string[] known) =>
+        Spelling.Nearest(name, known) is { } nearest ? $"did you mean \"{nearest}\"?" : null;
+}

@@ -1,0 +1,106 @@
+using System.Text.Json.Serialization;
+
+namespace Sshpod.Clusters;
+
+// The parts of Kubernetes API objects that sshpod reads, named as in the API reference. Whatever a server leaves out is null or empty.
+
+/// <summary>A Pod (core/v1).</summary>
+public sealed record Pod(ObjectMeta Metadata, PodSpec Spec, PodStatus Status);
+
+/// <summary>Any object that selects or owns pods: Deployment, ReplicaSet, Job.</summary>
+public sealed record Workload(ObjectMeta Metadata, WorkloadSpec? Spec = null);
+
+/// <summary>What one list call returned.</summary>
+/// <param name="Pods">The pods that carry the labels.</param>
+/// <param name="ReplicaSets">The ReplicaSets that carry the labels, where asked for.</param>
+public sealed record PodList(IReadOnlyList<Pod> Pods, IReadOnlyList<Workload> ReplicaSets);
+
+/// <summary>ObjectMeta (meta/v1).</summary>
+public sealed record ObjectMeta(
+    string Name,
+    string Namespace,
+    string Uid,
+    DateTimeOffset? CreationTimestamp = null,
+    DateTimeOffset? DeletionTimestamp = null,
+    IReadOnlyDictionary<string, string>? Annotations = null,
+    IReadOnlyList<OwnerReference>? OwnerReferences = null);
+
+/// <summary>OwnerReference (meta/v1).</summary>
+public sealed record OwnerReference(string Uid, bool? Controller = null);
+
+/// <summary>What Deployment, ReplicaSet and Job have in common.</summary>
+public sealed record WorkloadSpec(LabelSelector? Selector = null);
+
+/// <summary>LabelSelector (meta/v1).</summary>
+public sealed record LabelSelector(
+    IReadOnlyDictionary<string, string>? MatchLabels = null,
+    IReadOnlyList<LabelSelectorRequirement>? MatchExpressions = null)
+{
+    /// <summary>The selector as the <c>labelSelector</c> parameter of a list call writes it.</summary>
+    public override string ToString()
+    {
+        var labels = (MatchLabels ?? new Dictionary<string, string>()).Select(label => $"{label.Key}={label.Value}");
+        var expressions = (MatchExpressions ?? []).Select(requirement => requirement.ToString());
+        return string.Join(',', labels.Concat(expressions));
+    }
+}
+
+/// <summary>LabelSelectorRequirement (meta/v1).</summary>
+public sealed record LabelSelectorRequirement(string Key, string Operator, IReadOnlyList<string>? Values = null)
+{
+    /// <summary>The requirement as the <c>labelSelector</c> parameter of a list call writes it.</summary>
+    public override string ToString() => Operator switch
+    {
+        "In" => $"{Key} in ({string.Join(',', Values ?? [])})",
+        "NotIn" => $"{Key} notin ({string.Join(',', Values ?? [])})",
+        "DoesNotExist" => $"!{Key}",
+        _ => Key,
+    };
+}
+
+/// <summary>PodSpec (core/v1).</summary>
+public sealed record PodSpec(
+    IReadOnlyList<Container>? Containers = null,
+    IReadOnlyList<Container>? InitContainers = null,
+    IReadOnlyList<Container>? EphemeralContainers = null);
+
+/// <summary>Container (core/v1).</summary>
+public sealed record Container(string Name);
+
+/// <summary>PodStatus (core/v1).</summary>
+public sealed record PodStatus(
+    string? Phase = null,
+    string? Reason = null,
+    string? Message = null,
+    IReadOnlyList<PodCondition>? Conditions = null,
+    IReadOnlyList<ContainerStatus>? ContainerStatuses = null,
+    IReadOnlyList<ContainerStatus>? InitContainerStatuses = null,
+    IReadOnlyList<ContainerStatus>? EphemeralContainerStatuses = null);
+
+/// <summary>PodCondition (core/v1).</summary>
+public sealed record PodCondition(string Type, string Status, string? Reason = null, string? Message = null);
+
+/// <summary>ContainerStatus (core/v1).</summary>
+public sealed record ContainerStatus(string Name, [property: JsonPropertyName("containerID")] string? ContainerId = null, ContainerState? State = null);
+
+/// <summary>ContainerState (core/v1): one of its members is set.</summary>
+public sealed record ContainerState(ContainerStateRunning? Running = null, ContainerStateDetail? Waiting = null, ContainerStateDetail? Terminated = null);
+
+/// <summary>ContainerStateRunning (core/v1).</summary>
+public sealed record ContainerStateRunning;
+
+/// <summary>Why a container waits or has ended.</summary>
+public sealed record ContainerStateDetail(string? Reason = null, string? Message = null);
+
+/// <summary>A list of objects of one or several kinds, as <c>kubectl get -o json</c> prints it.</summary>
+public sealed record ObjectList(IReadOnlyList<ListedObject> Items);
+
+/// <summary>One object of a list, told apart by its kind.</summary>
+public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spec = null, PodStatus? Status = null);
+
+/// <summary>Reading the objects without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(Workload))]
+[JsonSerializable(typeof(ObjectList))]
+internal sealed partial class KubernetesJson : JsonSerializerContext;

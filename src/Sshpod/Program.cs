@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Sshpod.Commands;
+using Sshpod.Terminal;
+
+namespace Sshpod;
+
+/// <summary>The command line.</summary>
+public static class Program
+{
+    // What ssh exits with for any failure of its own.
+    private const int Failure = 255, Usage = 2;
+
+    /// <summary>Runs one command.</summary>
+    public static async Task<int> Main(string[] arguments)
+    {
+        using var ending = new CancellationTokenSource();
+        // ssh ends its ProxyCommand with SIGHUP: children are ended on the way out.
+        using var hangup = EndOn(PosixSignal.SIGHUP, ending);
+        using var terminate = EndOn(PosixSignal.SIGTERM, ending);
+        using var interrupt = EndOn(PosixSignal.SIGINT, ending);
+
+        var command = new RootCommand("ssh into any Kubernetes pod as if it were a machine.")
+        {
+            ProxyCommand.Create(), ConfigureCommand.Create(), VersionCommand.Create(),
+        };
+        var parsed = command.Parse(arguments);
+        try
+        {
+            if (parsed.Errors.Count > 0 && arguments.Length > 0)
+            {
+                Log.Error(new SshpodException(parsed.Errors[0].Message, "see sshpod --help"));
+                return Usage;
+            }
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
+        }
+        catch (SshpodException e)
+        {
+            Log.Error(e);
+            return Failure;
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            return Failure;
+        }
+    }
+
+    private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource ending) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            ending.Cancel();
+        });
+}

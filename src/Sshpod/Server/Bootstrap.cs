@@ -1,0 +1,45 @@
+using System.Globalization;
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Ssh;
+using Sshpod.Terminal;
+
+namespace Sshpod.Server;
+
+/// <summary>
+/// Brings the server up in a container, within one exec: <c>probe.sh</c> starts what is there and reports, or says that the bundle is
+/// missing; then <c>install.sh</c> and the bundle follow on the same stream.
+/// </summary>
+/// <param name="cluster">How the container is reached.</param>
+/// <param name="container">The container.</param>
+/// <param name="clientKey">Who may log in.</param>
+public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKey clientKey)
+{
+    /// <summary>The server leaves when it has had no connection for so long.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
+
+    private static readonly string Probe = Script.Read("probe.sh");
+
+    /// <summary>Starts the server, or finds it running.</summary>
+    /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
+    public async Task<RemoteServer> StartAsync(CancellationToken cancellation)
+    {
+        string? verifiedFile = null;
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await using var exec = await cluster.ExecAsync(container, Command(), cancellation);
+            var outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
+            if (outcome.Server is { } server)
+                return server;
+            // The container cannot hash; we have read back the right bytes: now it may be used.
+            verifiedFile = outcome.VerifiedFile;
+        }
+        throw new SshpodException($"the server in {container} was verified and is missing again", "connect again");
+    }
+
+    private string[] Command() =>
+    [
+        "sh", "-c", Probe, "sshpod",
+        Bundles.Release, container.ContainerId, ((int)Idle.TotalSeconds).ToString(CultureInfo.InvariantCulture), clientKey.ToString(),
+    ];
+}

@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Ssh;
+using Sshpod.Terminal;
+
+namespace Sshpod.Server;
+
+/// <summary>What one exec led to: a server, or a file in the container that this client has verified.</summary>
+internal sealed record BootstrapOutcome(RemoteServer? Server, string? VerifiedFile);
+
+/// <summary>The dialogue with the scripts over one exec.</summary>
+/// <remarks>
+/// What the container says, line by line after <c>sshpod-bootstrap</c> (anything before it, such as a banner, is not ours):
+/// <list type="bullet">
+/// <item><c>need MACHINE [PATH]</c>: the bundle is missing; <c>uname -m</c>, and where gzip is if it is there;</item>
+/// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
+/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140);</item>
+/// <item><c>error CODE TEXT</c>: it does not, and why.</item>
+/// </list>
+/// </remarks>
+/// <param name="container">Where it goes on; for messages.</param>
+/// <param name="exec">The exec that runs <c>probe.sh</c>.</param>
+/// <param name="verifiedFile">The bundle in the container, when an earlier dialogue has read it back; null where it is uploaded.</param>
+/// <param name="cancellation">Ends it.</param>
+internal sealed class BootstrapConversation(PodContainer container, IExec exec, string? verifiedFile, CancellationToken cancellation)
+{
+    // The exec request itself, a credential plugin included, and each step of the script.
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+
+    // For each piece of the bundle, so that a slow link is no error but a dead one is.
+    private static readonly TimeSpan PieceLimit = TimeSpan.FromSeconds(20);
+
+    // Messages of at most 32 KiB pass everywhere (kubernetes-client/csharp#949).
+    private const int Piece = 32 * 1024;
+
+    private readonly LineReader _output = new(exec.Output);
+
+    // Runs beside the reading. Its failure shows in what the container says, or does not say any more.
+    private Task _upload = Task.CompletedTask;
+
+    public async Task<BootstrapOutcome> RunAsync()
+    {
+        int? port = null;
+        PublicKey? hostKey = null;
+        Bundle? bundle = null;
+        while (await ReadLineAsync() != "sshpod-bootstrap")
+        {
+        }
+        while (true)
+        {
+            var words = (await ReadLineAsync()).Split(' ', 2);
+            var rest = words.Length > 1 ? words[1] : "";
+            switch (words[0])
+            {
+                case "need":
+                    bundle = ChooseBundle(rest.Split(' ')[0]);
+                    _upload = SendAsync(bundle, gzip: rest.Contains('/'));
+                    break;
+                case "verify" when bundle is not null:
+                    await VerifyAsync(bundle);
+                    return new BootstrapOutcome(null, IsOurFile(rest) ? rest : throw Failure("corrupt", ""));
+                case "port":
+                    port = RemoteServer.ParsePort(rest);
+                    break;
+                case "host-key":
+                    hostKey = PublicKey.Parse(rest);
+                    break;
+                case "ok" when port is { } number && hostKey is not null:
+                    return new BootstrapOutcome(new RemoteServer(number, hostKey), null);
+                case "error":
+                    var error = rest.Split(' ', 2);
+                    throw Failure(error[0], error.Length > 1 ? error[1] : "");
+                default:
+                    Log.Debug($"bootstrap: unexpected line of {words[0].Length + rest.Length} characters");
+                    break;
+            }
+        }
+    }
+
+    private Bundle ChooseBundle(string machine) => Bundles.ForMachine(machine)
+        ?? throw new SshpodException($"{container} runs on architecture \"{machine}\"", "sshpod has servers for amd64 and arm64");
+
+    private async Task SendAsync(Bundle bundle, bool gzip)
+    {
+        var form = verifiedFile ?? (gzip ? "gzip" : "plain");
+        Log.Debug($"bootstrap: sends {form} for {bundle.Architecture}");
+        await using (var input = exec.Input)
+        {
+            var script = $"form={form}\nsha256={bundle.Sha256}\n{Script.Read("install.sh")}\n.\n";
+            await input.WriteAsync(Encoding.UTF8.GetBytes(script), cancellation);
+            if (verifiedFile is null)
+            {
+                await using var content = gzip ? bundle.OpenGzip() : bundle.OpenPlain();
+                var buffer = new byte[Piece];
+                for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
+                    await input.WriteAsync(buffer.AsMemory(0, count), cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
+            }
+            await input.FlushAsync(cancellation);
+        }
+        Log.Debug("bootstrap: all sent");
+    }
+
+    /// <summary>Hashes what the container says it holds.</summary>
+    private async Task VerifyAsync(Bundle bundle)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[Piece];
+        for (var left = bundle.Size; left > 0;)
+        {
+            var count = await AnswerAsync(_output.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellation).AsTask());
+            if (count == 0)
+                throw Failure("corrupt", "");
+            hash.AppendData(buffer, 0, count);
+            left -= count;
+        }
+        if (Convert.ToHexStringLower(hash.GetHashAndReset()) != bundle.Sha256)
+            throw Failure("corrupt", "");
+    }
+
+    // It goes into a line of the next script.
+    private static bool IsOurFile(string file) => file.StartsWith('/') && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_');
+
+    private async Task<string> ReadLineAsync()
+    {
+        try
+        {
+            return await AnswerAsync(_output.ReadLineAsync(cancellation).AsTask()) ?? throw await AnswerAsync(exec.ExplainEndAsync(cancellation));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new SshpodException($"{container} answers with {e.Message}", "see what its sh prints when it starts");
+        }
+    }
+
+    /// <summary>Waits for something from the container, for a limited time.</summary>
+    private async Task<T> AnswerAsync<T>(Task<T> answer)
+    {
+        while (true)
+        {
+            try
+            {
+                return await answer.WaitAsync(AnswerLimit, cancellation);
+            }
+            catch (TimeoutException) when (!_upload.IsCompleted)
+            {
+                // A slow link: each piece of the upload has a limit of its own.
+            }
+            catch (TimeoutException)
+            {
+                throw new SshpodException($"{container} gave no answer in {AnswerLimit.TotalSeconds:0} s", "check the network and the container");
+            }
+        }
+    }
+
+    private SshpodException Failure(string code, string text) => code switch
+    {
+        "disk-full" => NoSpace(text),
+        "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal) => NoSpace(text),
+        "directory" or "upload" => new SshpodException($"no place for the server in {container}: {text}",
+            "mount a writable volume (emptyDir) at /tmp"),
+        "corrupt" => new SshpodException($"the server arrived damaged in {container}", "connect again"),
+        _ => new SshpodException($"the server does not start in {container}: {text}", "SSHPOD_LOG=debug shows the steps"),
+    };
+
+    private SshpodException NoSpace(string text) =>
+        new($"no space for the server in {container}: {text}", "free some space in /tmp there");
+}

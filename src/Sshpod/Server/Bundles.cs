@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sshpod.Server;
+
+/// <summary>The bundles that this program carries: one static OpenSSH server for each architecture.</summary>
+public static class Bundles
+{
+    private static readonly Lazy<BundleManifest> Manifest = new(() =>
+    {
+        using var stream = Open("manifest.json");
+        return JsonSerializer.Deserialize(stream, BundleJson.Default.BundleManifest)!;
+    });
+
+    /// <summary>Name of the directory in the container: the same for the same bundles, another for any other.</summary>
+    public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.ASCII.GetBytes(string.Concat(Manifest.Value.Bundles.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => b.Value.Sha256)))))[..16];
+
+    /// <summary>Version of OpenSSH in the bundles, with Debian's revision.</summary>
+    public static string OpenSshVersion => Manifest.Value.Openssh;
+
+    /// <summary>The bundle for a machine.</summary>
+    /// <param name="machine">What <c>uname -m</c> prints there.</param>
+    /// <returns>Null where there is none for it.</returns>
+    public static Bundle? ForMachine(string machine) => machine switch
+    {
+        "x86_64" or "amd64" => For("amd64"),
+        "aarch64" or "arm64" => For("arm64"),
+        _ => null,
+    };
+
+    private static Bundle? For(string architecture) =>
+        Manifest.Value.Bundles.TryGetValue(architecture, out var entry) ? new Bundle(architecture, entry.Sha256, entry.Size) : null;
+
+    internal static Stream Open(string resource) =>
+        typeof(Bundles).Assembly.GetManifestResourceStream(resource)
+        ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"resource {resource} is not embedded"));
+}
+
+/// <summary>The server for one architecture.</summary>
+/// <param name="Architecture">amd64 or arm64.</param>
+/// <param name="Sha256">Hash of the executable, in lower-case hexadecimal.</param>
+/// <param name="Size">Bytes of the executable.</param>
+public sealed record Bundle(string Architecture, string Sha256, long Size)
+{
+    /// <summary>The executable, compressed with gzip.</summary>
+    public Stream OpenGzip() => Bundles.Open($"sshd-{Architecture}.gz");
+
+    /// <summary>The executable.</summary>
+    public Stream OpenPlain() => new GZipStream(OpenGzip(), CompressionMode.Decompress);
+}
+
+/// <summary>What the build of the bundles wrote beside them.</summary>
+internal sealed record BundleManifest(string Openssh, IReadOnlyDictionary<string, BundleEntry> Bundles);
+
+/// <summary>One bundle in the manifest.</summary>
+internal sealed record BundleEntry(string Sha256, long Size);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(BundleManifest))]
+internal sealed partial class BundleJson : JsonSerializerContext;

@@ -1,0 +1,15 @@
+using System.Globalization;
+using Sshpod.Ssh;
+
+namespace Sshpod.Server;
+
+/// <summary>A server that runs in a container.</summary>
+/// <param name="Port">Its port on the loopback interface of the pod.</param>
+/// <param name="HostKey">The public half of its host key.</param>
+public sealed record RemoteServer(int Port, PublicKey HostKey)
+{
+    /// <summary>Parses a port as the server prints it.</summary>
+    /// <returns>Null if it is none.</returns>
+    public static int? ParsePort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 ? port : null;
+}

@@ -1,0 +1,68 @@
+using Sshpod.Terminal;
+
+namespace Sshpod.Ssh;
+
+/// <summary>Where sshpod keeps files on the client.</summary>
+public static class ClientDirectory
+{
+    private static readonly string Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>Keys, known hosts and memories: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows below %LOCALAPPDATA%.</summary>
+    public static string Cache { get; } = Locate("XDG_CACHE_HOME", Environment.SpecialFolder.LocalApplicationData, ".cache");
+
+    /// <summary>Configuration: <c>$XDG_CONFIG_HOME/sshpod</c>, else <c>~/.config/sshpod</c>; on Windows below %APPDATA%.</summary>
+    public static string Config { get; } = Locate("XDG_CONFIG_HOME", Environment.SpecialFolder.ApplicationData, ".config");
+
+    /// <summary>The user's own ssh configuration.</summary>
+    public static string SshConfig { get; } = Path.Combine(Home, ".ssh", "config");
+
+    private static string Locate(string variable, Environment.SpecialFolder windows, string unix)
+    {
+        // The XDG base directory specification: relative values are ignored.
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set && Path.IsPathRooted(set))
+            return Path.Combine(set, "sshpod");
+        return OperatingSystem.IsWindows()
+            ? Path.Combine(Environment.GetFolderPath(windows), "sshpod")
+            : Path.Combine(Home, unix, "sshpod");
+    }
+
+    /// <summary>Makes a directory that only the user can read, and its parents.</summary>
+    /// <exception cref="SshpodException">It cannot be made.</exception>
+    public static void Create(string directory)
+    {
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(directory);
+            else
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot create directory {directory}: {e.Message}", "make its parent writable for you");
+        }
+    }
+
+    /// <summary>Replaces a file at once: a reader sees the old content or the new, never a part. Only the user can read it.</summary>
+    /// <exception cref="SshpodException">It cannot be written; the old content is still there.</exception>
+    public static void Replace(string file, string content)
+    {
+        var temporary = $"{file}.{Environment.ProcessId}.{Guid.NewGuid():N}";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = File.Exists(file)
+                    ? File.GetUnixFileMode(file)
+                    : UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var writer = new StreamWriter(temporary, options))
+                writer.Write(content);
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new SshpodException($"cannot write {file}: {e.Message}", "make it and its directory writable for you");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using Sshpod.Terminal;
+
+namespace Sshpod.Ssh;
+
+/// <summary>The ed25519 key with which this user's ssh logs in to containers; made by <c>ssh-keygen</c>, readable by the user alone.</summary>
+public static class ClientKey
+{
+    private static readonly TimeSpan KeygenLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The private key, as ssh's <c>IdentityFile</c>.</summary>
+    public static string File { get; } = Path.Combine(ClientDirectory.Cache, "id_ed25519");
+
+    private static string PublicFile => File + ".pub";
+
+    /// <summary>Reads the public key, and makes the pair where there is none.</summary>
+    /// <exception cref="SshpodException">It cannot be made or read, or others can read its private half.</exception>
+    public static async Task<PublicKey> EnsureAsync(CancellationToken cancellation)
+    {
+        if (!System.IO.File.Exists(File) || !System.IO.File.Exists(PublicFile))
+            await MakeAsync(cancellation);
+        CheckMode();
+        try
+        {
+            return PublicKey.Parse(await System.IO.File.ReadAllTextAsync(PublicFile, cancellation))
+                ?? throw new SshpodException($"{PublicFile} holds no {PublicKey.Algorithm} key", $"remove {File} and {PublicFile}: new ones are made");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot read {PublicFile}: {e.Message}", "make it readable for you");
+        }
+    }
+
+    private static void CheckMode()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var mode = System.IO.File.GetUnixFileMode(File);
+        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})", $"chmod 600 {File}");
+    }
+
+    // Made under another name and renamed: of several at the same moment all end with the same pair, and none with half of one.
+    private static async Task MakeAsync(CancellationToken cancellation)
+    {
+        ClientDirectory.Create(ClientDirectory.Cache);
+        await using var making = await LockFile.TakeAsync(Path.Combine(ClientDirectory.Cache, "id_ed25519.lock"), cancellation);
+        if (System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile))
+            return;
+        var temporary = $"{File}.{Guid.NewGuid():N}";
+        try
+        {
+            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], cancellation);
+            System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
+            System.IO.File.Move(temporary, File, overwrite: true);
+        }
+        catch (IOException e)
+        {
+            throw new SshpodException($"cannot write {File}: {e.Message}", "make its directory writable for you");
+        }
+    }
+
+    private static async Task RunKeygenAsync(string[] arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo("ssh-keygen", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            CreateNoWindow = true,
+        };
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
+            var error = await process.StandardError.ReadToEndAsync(cancellation).WaitAsync(KeygenLimit, cancellation);
+            await process.WaitForExitAsync(cancellation);
+            await output;
+            if (process.ExitCode != 0)
+                throw new SshpodException($"ssh-keygen cannot make {File}: {error}", "make its directory writable for you");
+        }
+        catch (Win32Exception e)
+        {
+            throw new SshpodException($"cannot run ssh-keygen: {e.Message}", "install the OpenSSH client");
+        }
+        catch (TimeoutException)
+        {
+            throw new SshpodException($"ssh-keygen did not end in {KeygenLimit.TotalSeconds:0} s", $"run it by hand: ssh-keygen -t ed25519 -f {File}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Sshpod.Terminal;
+
+namespace Sshpod.Ssh;
+
+/// <summary>One of several sshpod processes at a time: an exclusive lock that the system releases when its holder dies.</summary>
+public sealed class LockFile : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly FileStream _stream;
+
+    private LockFile(FileStream stream) => _stream = stream;
+
+    /// <summary>Waits for the lock.</summary>
+    /// <param name="file">Its file; made where missing, and left there: removing it would let two hold it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="SshpodException">It cannot be made, or another process holds it for too long.</exception>
+    public static async Task<LockFile> TakeAsync(string file, CancellationToken cancellation)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        {
+            try
+            {
+                return new LockFile(new FileStream(file, options));
+            }
+            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && waited < Limit)
+            {
+                await Task.Delay(Pause, cancellation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SshpodException($"cannot lock {file}: {e.Message}", "make its directory writable for you");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+}

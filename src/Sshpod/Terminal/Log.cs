@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Sshpod.Terminal;
+
+/// <summary>
+/// What sshpod says on stderr. A connection that works says nothing; a failure is one line.
+/// <c>SSHPOD_LOG=debug</c> shows every step with the milliseconds since the start of the process.
+/// </summary>
+public static class Log
+{
+    private static readonly long Start = Stopwatch.GetTimestamp();
+
+    private static readonly LogLevel Level = Environment.GetEnvironmentVariable("SSHPOD_LOG")?.ToLowerInvariant() switch
+    {
+        "debug" => LogLevel.Debug,
+        "info" => LogLevel.Info,
+        _ => LogLevel.Error,
+    };
+
+    private enum LogLevel { Error, Info, Debug }
+
+    /// <summary>Whether <see cref="Debug"/> prints: lets callers spare the work of composing a detail.</summary>
+    public static bool IsDebug => Level >= LogLevel.Debug;
+
+    /// <summary>Reports a failure that the user can act on, as one line.</summary>
+    public static void Error(SshpodException error) => Write($"sshpod: {error.Line}");
+
+    /// <summary>Reports something done at the user's request, such as a file written.</summary>
+    public static void Notice(string message) => Write($"sshpod: {message}");
+
+    /// <summary>Reports a step of a connection. Never holds a key, a token or session bytes.</summary>
+    public static void Debug(string step)
+    {
+        if (IsDebug)
+            Write($"sshpod: {Stopwatch.GetElapsedTime(Start).TotalMilliseconds,6:0} ms  {step}");
+    }
+
+    private static void Write(string line)
+    {
+        try
+        {
+            // One write a line: lines of connections that share a terminal do not mix.
+            Console.Error.Write(line + Environment.NewLine);
+        }
+        catch (IOException)
+        {
+            // stderr is gone (ssh was killed): nobody is left to tell.
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Sshpod.Terminal;
+
+/// <summary>
+/// What the user can act on: a message that names the object, and a hint that says who can change what.
+/// Every other exception is a bug and shows as one.
+/// </summary>
+/// <param name="message">One lower-case sentence without a full stop: what is wrong with which object.</param>
+/// <param name="hint">What to do about it, or null where the message says all.</param>
+public class SshpodException(string message, string? hint = null) : Exception(message)
+{
+    /// <summary>What to do about it; null where the message says all.</summary>
+    public string? Hint { get; } = hint;
+
+    /// <summary>
+    /// The one line that stderr gets, without the program's name. Control characters, which the cluster or the container
+    /// may have put into the text, become spaces: the line stays one line and cannot drive the terminal.
+    /// </summary>
+    public string Line
+    {
+        get
+        {
+            var line = Hint is null ? Message : $"{Message}; {Hint}";
+            return string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+                .Select(word => string.Concat(word.Where(c => !char.IsControl(c)))));
+        }
+    }
+}
