@@ -1,0 +1,4 @@
+# What Kubernetes itself runs in every pod.
+tag=1
+config='{"Entrypoint":["/pause"]}'
+rootfs() { waiting; }

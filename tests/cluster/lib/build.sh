@@ -1,0 +1,24 @@
+# What `up` needs made beforehand. Each part has a stamp of its recipe, so that it is made again only when that changes.
+
+build() {
+  mkdir -p "$DIR" "$LOG" "$IMAGES"
+  chmod 700 "$DIR"
+  part debian "Debian's programs" "$HERE/lib/debian.sh"
+  part pause "the waiting program" "$HERE"/{pause.c,lib/musl.sh}
+  part busybox "busybox" "$HERE"/lib/{busybox,musl}.sh
+  part kubernetes "Kubernetes (minutes, once)" "$HERE/lib/kubernetes.sh"
+  part pki "certificates" "$HERE"/lib/{pki,settings}.sh
+  images_made
+  # lists of packages age; the next build gets new ones
+  rm -rf "$DIR/apt"
+}
+
+# part NAME TEXT RECIPE…: runs the function make_NAME.
+part() {
+  local name=$1 text=$2 stamp
+  shift 2
+  stamp=$(cat "$@" | sha256sum | cut -c1-16)
+  [ "$(cat "$DIR/stamps/$name" 2>/dev/null)" != "$stamp" ] || return 0
+  step "$text" "make_$name"
+  mkdir -p "$DIR/stamps" && echo "$stamp" >"$DIR/stamps/$name"
+}
