@@ -1,0 +1,78 @@
+# shellcheck shell=bash disable=SC2154 # variables of build.sh and its other parts
+# Fetches what the bundle is made of from Debian trixie: OpenSSH's source, musl for both
+# architectures, the kernel's headers. apt does it, with a configuration of its own, so that
+# signatures are verified and security updates taken whatever release this machine runs.
+
+suite=trixie
+keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# Where this machine gets its Debian from: no mirror is named here. Reads "apt-get update
+# --print-uris", which also works before the machine's own lists were ever fetched.
+machine_uri() {
+  local release
+  # shellcheck source=/dev/null
+  release=$(. /etc/os-release && printf '%s' "$VERSION_CODENAME")
+  apt-get update --print-uris 2> /dev/null |
+    sed -n "s|^'\(.*\)/dists/$release$1/InRelease'.*|\1|p" | head -n 1
+}
+
+configure_apt() {
+  local main security signed="[signed-by=$keyring]" signed_both="[signed-by=$keyring arch=amd64,arm64]"
+  main=$(machine_uri '') security=$(machine_uri -security)
+  [ -n "$main" ] || die "apt is not configured for Debian: nowhere to get OpenSSH's source from"
+  mkdir -p "$cache/apt/lists/partial" "$cache/apt/archives/partial"
+  {
+    printf 'deb-src %s %s main\n' "$signed $main" $suite "$signed $main" $suite-updates
+    printf 'deb %s %s main\n' "$signed_both $main" $suite "$signed_both $main" $suite-updates
+    if [ -n "$security" ]; then
+      printf 'deb-src %s %s main\n' "$signed $security" $suite-security
+      printf 'deb %s %s main\n' "$signed_both $security" $suite-security
+    else
+      say "this machine has no source of security updates: building without them"
+    fi
+  } > "$cache/apt/sources.list"
+  # Proxies, certificates and the like still come from the machine's configuration.
+  cat > "$cache/apt/apt.conf" << EOF
+Dir::Etc::sourcelist "$cache/apt/sources.list";
+Dir::Etc::sourceparts "-";
+Dir::Etc::preferencesparts "-";
+Dir::State::lists "$cache/apt/lists";
+Dir::State::status "/dev/null";
+Dir::Cache "$cache/apt";
+APT::Architecture "amd64";
+APT::Architectures { "amd64"; "arm64"; };
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+EOF
+}
+
+download() {
+  configure_apt
+  export APT_CONFIG=$cache/apt/apt.conf
+  quietly apt-get update --error-on=any
+  quietly apt-get source --download-only openssh
+  quietly apt-get download musl-dev:amd64 musl-dev:arm64 linux-libc-dev
+  sha256sum -- *.dsc *.tar.* *.deb > SHA256SUMS
+}
+
+# Leaves the files in $cache/sources, at most a day old. Offline, what is there is good enough.
+fetch_sources() {
+  local sources=$cache/sources
+  [ -z "$(find "$sources/SHA256SUMS" -mmin -1440 2> /dev/null)" ] || return 0
+  rm -rf "$sources.new"
+  mkdir -p "$sources.new"
+  if (cd "$sources.new" && download); then
+    rm -rf "$sources"
+    mv "$sources.new" "$sources"
+  elif [ -e "$sources/SHA256SUMS" ]; then
+    say "cannot look for newer sources: building from those of $(date -r "$sources/SHA256SUMS" +%F)"
+  else
+    die "cannot fetch OpenSSH's source"
+  fi
+}
+
+# "10.0p1-7+deb13u2": Debian's version without the epoch, as it stands in the name of the .dsc.
+openssh_version() {
+  find "$cache/sources" -name 'openssh_*.dsc' -printf '%f' | sed 's/^openssh_//; s/\.dsc$//'
+}

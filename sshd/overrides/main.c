@@ -1,0 +1,36 @@
+/* One executable, four programs: which one it is depends on the name it was started by. */
+#include <stdio.h>
+#include <string.h>
+
+#include "sshpod.h"
+
+static bool
+is_named(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+
+	return strcmp(slash != NULL ? slash + 1 : path, name) == 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	extern char **environ;
+
+	if (argc < 1)
+		return 1;
+	origin_capture(argv[0], environ);
+	if (is_named(argv[0], "sshd-session")) {
+		program = &session_program;
+		return sshd_session_main(argc, argv);
+	}
+	if (is_named(argv[0], "sshd-auth")) {
+		program = &auth_program;
+		return sshd_auth_main(argc, argv);
+	}
+	if (argc > 1 && strcmp(argv[1], "up") == 0)
+		return up_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "version") == 0)
+		return puts("sshpod-sshd " OPENSSH_VERSION " " ARCHITECTURE) < 0;
+	return sshd_main(argc, argv);
+}

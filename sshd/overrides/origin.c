@@ -1,0 +1,98 @@
+/*
+ * What the container gave this process. OpenSSH clears groups, tightens the umask and edits the
+ * environment while it starts, so everything is copied before its main runs.
+ */
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sshpod.h"
+
+struct origin origin;
+
+/* Copies all of it but SSHPOD_*, which is how the listener speaks to the programs it starts. */
+static char **
+copy_environment(char **environment)
+{
+	size_t count = 0, n = 0;
+	char **copy;
+
+	while (environment[count] != NULL)
+		count++;
+	if ((copy = calloc(count + 1, sizeof(*copy))) == NULL)
+		_exit(1);
+	for (size_t i = 0; i < count; i++) {
+		if (strncmp(environment[i], "SSHPOD_", 7) == 0)
+			continue;
+		/* strdup: setproctitle() writes over the original strings */
+		if ((copy[n++] = strdup(environment[i])) == NULL)
+			_exit(1);
+	}
+	return copy;
+}
+
+static void
+copy_groups(void)
+{
+	int count = getgroups(0, NULL);
+
+	if (count <= 0 || (origin.groups = calloc((size_t)count, sizeof(gid_t))) == NULL)
+		return;
+	count = getgroups(count, origin.groups);
+	origin.ngroups = count > 0 ? count : 0;
+}
+
+void
+origin_capture(const char *path, char **environment)
+{
+	const char *slash = strrchr(path, '/'), *state = getenv("SSHPOD_STATE");
+
+	origin.uid = getuid();
+	origin.gid = getgid();
+	origin.umask = (mode_t)syscall(SYS_umask, 077);
+	syscall(SYS_umask, origin.umask);
+	copy_groups();
+	origin.environment = copy_environment(environment);
+	origin.privileged = has_switch_capabilities();
+	if (path[0] == '/' && (size_t)(slash - path) < sizeof(origin.bundle))
+		memcpy(origin.bundle, path, (size_t)(slash - path));
+	if (state != NULL && strlen(state) < sizeof(origin.state))
+		strcpy(origin.state, state);
+}
+
+/* Like getenv, but of the container's environment; an empty value counts as none. */
+const char *
+origin_getenv(const char *name)
+{
+	size_t length = strlen(name);
+
+	for (char **e = origin.environment; *e != NULL; e++)
+		if (strncmp(*e, name, length) == 0 && (*e)[length] == '=')
+			return (*e)[length + 1] != '\0' ? *e + length + 1 : NULL;
+	return NULL;
+}
+
+/* The path of a program of the bundle, as the listener's configuration names it. */
+bool
+origin_bundle_path(char *path, size_t size, const char *name)
+{
+	int n = snprintf(path, size, "%s/%s", origin.bundle, name);
+
+	return origin.bundle[0] == '/' && n > 0 && (size_t)n < size;
+}
+
+/*
+ * sshd and sshd-session add 022 to the umask they were started with; a session is to have the
+ * container's own, for sftp too, which runs without another exec.
+ */
+mode_t
+umask(mode_t mask)
+{
+	if (mask == (origin.umask | 022))
+		mask = origin.umask;
+	return (mode_t)syscall(SYS_umask, mask);
+}

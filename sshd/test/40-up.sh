@@ -1,0 +1,96 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2154 # the container expands; test.sh and its parts share variables
+# The life of a server, and what "up" refuses.
+
+container_options=()
+container_environment=(PATH=/bin)
+
+twenty_ups() {
+  local i pids=()
+  for i in $(seq 20); do
+    ssh-keygen -q -t ed25519 -N '' -C "key $i" -f "$work/key.$i"
+  done
+  for i in $(seq 20); do
+    up crowd 0 /tmp/sshpod/state "$(cat "$work/key.$i.pub")" > "$work/answer.$i" &
+    pids+=($!)
+  done
+  wait "${pids[@]}"
+  for i in $(seq 20); do
+    cmp "$work/answer.1" "$work/answer.$i" || return 1
+    grep -qxF "$(cat "$work/key.$i.pub")" "$work/crowd/tmp/sshpod/state/authorized_keys" || return 1
+  done
+  equals 20 grep -c . "$work/crowd/tmp/sshpod/state/authorized_keys"
+  equals ok tail -n 1 "$work/answer.1"
+}
+make_container crowd 0
+check "20 at once: one server, one host key, every key" twenty_ups
+start crowd
+cp "$work/answer" "$work/before"
+kill -9 "$(listener_of crowd)"
+check "after kill -9: starts again" start crowd
+check "after kill -9: the same host key" equals '' \
+  diff <(grep host-key "$work/before") <(grep host-key "$work/answer")
+check "after kill -9: works" gives 0 remote root true
+echo broken > "$work/crowd/tmp/sshpod/state/host_key"
+check "a broken host key does not disturb the running server" cmp "$work/answer" <(up crowd)
+kill "$(listener_of crowd)"
+sleep 0.3
+check "a server that is told to leave removes its port" test ! -e "$work/crowd/tmp/sshpod/state/port"
+check "a broken host key is replaced" start crowd
+check "a broken host key is replaced: works" gives 0 remote root true
+stop crowd
+
+# A process that has ended counts as gone, whether or not its parent has noticed.
+gone() {
+  local i
+  for i in $(seq 20); do
+    ! grep -qs '^State:.[^Z]' "/proc/$1/status" || { sleep 0.1; continue; }
+    return 0
+  done
+  return 1
+}
+make_container idle 0
+start idle 2
+pid=$(listener_of idle)
+check "not idle while connected" equals yes remote root 'sleep 4; echo yes'
+sleep 1
+up idle 2 > /dev/null
+sleep 1.5
+check "up grants the whole time again" kill -0 "$pid"
+sleep 1
+check "leaves when idle" gone "$pid"
+check "leaves no port" test ! -e "$work/idle/tmp/sshpod/state/port"
+check "comes back" start idle 2
+check "comes back: works" gives 0 remote root true
+stop idle
+
+refuses() {
+  local code=$1
+  shift
+  up "$@" > "$work/refusal" && return 1
+  cat "$work/refusal"
+  equals 1 grep -c . "$work/refusal" && grep -q "^error $code " "$work/refusal"
+}
+make_container strict 0
+check "refuses another type of key" refuses key strict 0 /tmp/sshpod/state 'ssh-rsa AAAA'
+check "refuses a cut key" refuses key strict 0 /tmp/sshpod/state "${key:0:60}"
+check "refuses a second line" refuses key strict 0 /tmp/sshpod/state "$key"$'\nssh-rsa AAAA'
+check "refuses options before the key" refuses key strict 0 /tmp/sshpod/state "no-pty $key"
+check "refuses a time that is none" refuses usage strict 5s
+chmod 770 "$work/strict/tmp/sshpod"
+check "refuses a parent that others may write to" refuses directory strict
+chmod 700 "$work/strict/tmp/sshpod"
+mkdir -m 777 "$work/strict/tmp/sshpod/open"
+check "refuses a state that others may write to" refuses directory strict 0 /tmp/sshpod/open
+ln -s /root "$work/strict/tmp/sshpod/link"
+check "refuses a link" refuses directory strict 0 /tmp/sshpod/link
+mkdir -m 700 "$work/strict/tmp/sshpod/foreign"
+chown 1001 "$work/strict/tmp/sshpod/foreign"
+check "refuses somebody else's directory" refuses directory strict 0 /tmp/sshpod/foreign
+chown 1001 "$work/strict/tmp/sshpod/b"
+check "refuses somebody else's bundle" refuses directory strict
+chown 0 "$work/strict/tmp/sshpod/b"
+container_mounts='mount -t tmpfs -o size=1100k,mode=755 tmpfs proc/../root && cp -a tmp/sshpod/b root/b &&
+  { dd if=/dev/zero of=root/fill bs=1k 2> /dev/null; true; }'
+check "says when the disk is full" refuses disk-full strict 0 /root/state
+container_mounts=:

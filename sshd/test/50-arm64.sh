@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2154 # the container expands; test.sh and its parts share variables
+# The other architecture, under emulation: does it start, listen, and let someone in? The kernel runs
+# its programs through binfmt_misc, which a user namespace can have for itself (Linux 6.7).
+
+qemu=$(command -v qemu-aarch64-static || true)
+# the ELF header of an arm64 program, and which bits of it count
+arm64_programs=':arm64:M::\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00:\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
+
+in_emulation() {
+  unshare --user --map-root-user --mount bash -c '
+    mount -t binfmt_misc none /proc/sys/fs/binfmt_misc &&
+    printf %s "$1" > /proc/sys/fs/binfmt_misc/register || exit 99
+    shift; exec "$@"' bash "$arm64_programs:$qemu:PF" "$@"
+}
+
+arm64_up() {
+  mkdir -p "$work/arm64/tmp/sshpod/b"
+  cp "$bundles/sshd-arm64" "$work/arm64/tmp/sshpod/b/sshd"
+  chmod 700 "$work"/arm64/tmp/sshpod{,/b}
+  # shellcheck disable=SC2317 # called by up
+  run_in() { shift; in_emulation "$@"; }
+  start '' 0 "$work/arm64/tmp/sshpod/state"
+}
+
+if [ -n "$qemu" ] && [ -e "$bundles/sshd-arm64" ]; then
+  check "arm64: version" grep -q ' arm64$' <("$qemu" "$bundles/sshd-arm64" version)
+  if in_emulation true 2> /dev/null; then
+    check "arm64: up" arm64_up
+    check "arm64: exec" gives 0 remote root true
+    stop arm64
+  else
+    echo "# this kernel has no binfmt_misc for user namespaces: arm64 was not run further"
+  fi
+else
+  echo "# arm64 was not tested: needs qemu-user-static and a bundle built for it"
+fi
