@@ -43,6 +43,11 @@ public static class Program
         {
             return Failure;
         }
+        catch (Exception e) when (!Log.IsDebug)
+        {
+            Log.Error(new SshpodException($"internal error: {e.GetType().Name}: {e.Message}", "this is a bug: please report it with what SSHPOD_LOG=debug prints"));
+            return Failure;
+        }
     }
 
     private static PosixSignalRegistration EndOn(PosixSignal signal, CancellationTokenSource ending) =>

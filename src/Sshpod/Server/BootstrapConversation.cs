@@ -85,7 +85,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     private async Task SendAsync(Bundle bundle, bool gzip)
     {
         var form = verifiedFile ?? (gzip ? "gzip" : "plain");
-        Log.Debug($"bootstrap: sends {form} for {bundle.Architecture}");
+        Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}");
         await using (var input = exec.Input)
         {
             var script = $"form={form}\nsha256={bundle.Sha256}\n{Script.Read("install.sh")}\n.\n";

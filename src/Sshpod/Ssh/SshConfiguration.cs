@@ -31,7 +31,8 @@ public sealed class SshConfiguration(string userFile)
         }
 
         // A symbolic link (a dotfiles repository) stays one: what it points at is replaced.
-        var file = System.IO.File.ResolveLinkTarget(userFile, returnFinalTarget: true)?.FullName ?? userFile;
+        var link = new FileInfo(userFile);
+        var file = link.LinkTarget is null ? userFile : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
         var old = Read(file);
         if (old?.Split('\n').Any(line => line.Trim() == Include) == true)
             return changes;
@@ -86,7 +87,7 @@ public sealed class SshConfiguration(string userFile)
     {
         try
         {
-            return System.IO.File.ReadAllText(file);
+            return File.ReadAllText(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -22,7 +22,7 @@ public sealed class KubectlCluster(string? context) : ICluster
         {
             return await GetAsync(["get", "pod", name, .. Namespace(ns)], KubernetesJson.Default.Pod, cancellation);
         }
-        catch (KubectlException e) when (e.IsNotFound("pods"))
+        catch (KubectlException e) when (e.IsNotFound("pods", "namespaces"))
         {
             throw await new MissingObject(this, context).ExplainAsync(TargetKind.Pod, ns, name, cancellation);
         }
@@ -36,7 +36,7 @@ public sealed class KubectlCluster(string? context) : ICluster
         {
             return await GetAsync(["get", resource, name, .. Namespace(ns)], KubernetesJson.Default.Workload, cancellation);
         }
-        catch (KubectlException e) when (e.IsNotFound(resource))
+        catch (KubectlException e) when (e.IsNotFound(resource, "namespaces"))
         {
             throw await new MissingObject(this, context).ExplainAsync(kind, ns, name, cancellation);
         }

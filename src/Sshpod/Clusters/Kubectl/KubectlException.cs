@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sshpod.Addressing;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
@@ -10,8 +11,8 @@ internal sealed partial class KubectlException : SshpodException
 
     private KubectlException(string message, string? hint, string missing = "") : base(message, hint) => _missing = missing;
 
-    /// <summary>Whether the API server said that the named object of this resource (such as <c>pods</c>) does not exist.</summary>
-    public bool IsNotFound(string resource) => _missing == resource;
+    /// <summary>Whether the API server said that the named object of one of these resources (such as <c>pods</c>) does not exist.</summary>
+    public bool IsNotFound(params ReadOnlySpan<string> resources) => resources.Contains(_missing);
 
     /// <summary>Reads kubectl's stderr.</summary>
     /// <param name="errorText">All of it.</param>
@@ -25,7 +26,7 @@ internal sealed partial class KubectlException : SshpodException
             return new($"user \"{forbidden.Groups["user"]}\" may not {forbidden.Groups["verb"]} {forbidden.Groups["resource"]} {Where(forbidden.Groups["namespace"].Value)}",
                 "ask an administrator of the cluster for that right");
         if (NoContext().Match(reason) is { Success: true } noContext)
-            return new($"no context \"{noContext.Groups["name"]}\" in the kubeconfig", "kubectl config get-contexts lists them");
+            return NoSuchContext(noContext.Groups["name"].Value);
         if (Refused().Match(reason) is { Success: true } refused)
             return refused.Groups["server"].Value is "localhost:8080"
                 ? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config")
@@ -35,6 +36,12 @@ internal sealed partial class KubectlException : SshpodException
         if (Unreachable().Match(reason) is { Success: true } unreachable)
             return new($"cannot reach the API server of {Describe(context)}: {unreachable.Groups["why"]}", "check the address in the kubeconfig, and your VPN or proxy");
         return new($"kubectl: {reason}", null);
+    }
+
+    private static KubectlException NoSuchContext(string name)
+    {
+        var meant = Kubeconfig.Read(null)?.Contexts is { } known ? Spelling.Nearest(name, known) : null;
+        return new($"no context \"{name}\" in the kubeconfig", meant is null ? "kubectl config get-contexts lists them" : $"did you mean \"{meant}\"?");
     }
 
     /// <summary>How messages name the context.</summary>

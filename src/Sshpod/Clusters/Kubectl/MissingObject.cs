@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sshpod.Addressing;
 using Sshpod.Terminal;
 
@@ -17,7 +16,7 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
     public async Task<SshpodException> ExplainAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation)
     {
         var prefix = HostName.Prefix(kind);
-        ns ??= await CurrentNamespaceAsync(cancellation);
+        ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
         var siblings = ListOrNullAsync(KubectlCluster.Resource(kind), ns, cancellation);
         var namespaces = ListOrNullAsync("namespaces", null, cancellation);
         await Task.WhenAll(siblings, namespaces);
@@ -26,18 +25,6 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
             return new SshpodException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
         return new SshpodException($"no {prefix} \"{name}\" in namespace \"{ns}\"",
             (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {prefix}s -n {ns} lists them; another namespace is namespace--NAME");
-    }
-
-    private async Task<string> CurrentNamespaceAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            return (await KubectlConfig.ReadAsync(context, cancellation)).Namespace;
-        }
-        catch (JsonException)
-        {
-            return "default";
-        }
     }
 
     private async Task<string[]?> ListOrNullAsync(string resource, string? ns, CancellationToken cancellation)

@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text.Json;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
@@ -26,7 +25,7 @@ internal static class Reachability
             return null;
         try
         {
-            if (await KubectlConfig.ReadAsync(context, cancellation) is not { Server: { } server, ProxyUrl: null } || HasProxy(server))
+            if (Kubeconfig.Read(context) is not { Server: { } server, ProxyUrl: null } || HasProxy(server))
                 return null;
             Log.Debug($"no answer yet: trying {server.Host}:{server.Port}");
             return await ProbeAsync(server, cancellation) is { } problem
@@ -34,7 +33,7 @@ internal static class Reachability
                     "check your network, VPN or proxy")
                 : null;
         }
-        catch (Exception e) when (e is SshpodException or JsonException or OperationCanceledException)
+        catch (OperationCanceledException)
         {
             return null;
         }

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Checks what no compiler does: formatting, analyzers on every project, shell scripts.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+dotnet format sshpod.slnx --verify-no-changes --no-restore --verbosity quiet
+git ls-files -z --cached --others --exclude-standard '*.sh' tests/cluster/cluster .ci/run | xargs -0 shellcheck --external-sources

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>A kubeconfig with the one context of the tests, to be changed.</summary>
+public sealed class Kubeconfig
+{
+    private readonly IReadOnlyDictionary<string, string?> _environment;
+    private readonly string _context, _cluster;
+
+    private Kubeconfig(string path, string[] names)
+    {
+        Path = path;
+        (_context, _cluster) = (names[0], names[1]);
+        _environment = new Dictionary<string, string?> { ["KUBECONFIG"] = path };
+    }
+
+    /// <summary>The file.</summary>
+    public string Path { get; }
+
+    /// <summary>Copies a context out of the kubeconfig in effect.</summary>
+    public static async Task<Kubeconfig> CopyAsync(IReadOnlyDictionary<string, string?> environment, string? context, string path)
+    {
+        string[] which = context is null ? [] : ["--context", context];
+        var view = (await Run.ProgramAsync("kubectl", ["config", "view", "--minify", "--flatten", .. which], environment)).Successfully();
+        await File.WriteAllBytesAsync(path, view.Output);
+        var names = await Run.ProgramAsync("kubectl",
+            ["config", "view", "--kubeconfig", path, "-o", "jsonpath={.contexts[0].name} {.contexts[0].context.cluster}"]);
+        return new Kubeconfig(path, names.Successfully().Text.Split(' '));
+    }
+
+    /// <summary>Sends its requests elsewhere.</summary>
+    public Task SetServerAsync(string url) => ConfigAsync("set-cluster", _cluster, $"--server={url}");
+
+    /// <summary>Sets the namespace on the context.</summary>
+    public Task SetNamespaceAsync(string ns) => ConfigAsync("set-context", _context, $"--namespace={ns}");
+
+    /// <summary>Gives the context another name.</summary>
+    public Task RenameContextAsync(string name) => ConfigAsync("rename-context", _context, name);
+
+    /// <summary>Acts as another user.</summary>
+    public async Task ImpersonateAsync(string user)
+    {
+        // kubectl config has no command for this field. A kubeconfig may be JSON.
+        var config = JsonNode.Parse((await Run.ProgramAsync("kubectl", ["config", "view", "--raw", "-o", "json"], _environment)).Successfully().Output)!;
+        config["users"]![0]!["user"]!["as"] = user;
+        await File.WriteAllTextAsync(Path, config.ToJsonString());
+    }
+
+    private async Task ConfigAsync(params string[] arguments) =>
+        (await Run.ProgramAsync("kubectl", ["config", .. arguments], _environment)).Successfully();
+}

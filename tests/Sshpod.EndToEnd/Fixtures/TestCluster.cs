@@ -1,0 +1,100 @@
+using CliWrap;
+
+[assembly: AssemblyFixture(typeof(Sshpod.EndToEnd.Fixtures.TestCluster))]
+
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>
+/// The real cluster of this run: the kubeconfig in KUBECONFIG, and of it the context in SSHPOD_TEST_CONTEXT if that is set.
+/// `make test` brings one up and sets them. Each run has a namespace of its own, which it deletes.
+/// </summary>
+public sealed class TestCluster : IAsyncLifetime
+{
+    // Pods are gone after this; a container's main process does not react to SIGTERM fast enough otherwise.
+    private const string Immediately = "--grace-period=0";
+
+    /// <summary>The namespace of this run.</summary>
+    public string Namespace { get; } = $"sshpod-e2e-{Guid.NewGuid():N}"[..24];
+
+    /// <summary>The context; null for the current one.</summary>
+    public string? Context { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_CONTEXT") is { Length: > 0 } context ? context : null;
+
+    /// <summary>Where the test images are: on the local cluster localhost/, elsewhere a registry it can pull from.</summary>
+    private static string ImagePrefix => Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync()
+    {
+        (await KubectlAsync("create", "namespace", Namespace)).Successfully();
+        await ApplyAsync(PodsOfAllTests);
+        foreach (var pod in new[] { "busybox", "debian", "musl", "two", "git-server" })
+            await WaitReadyAsync($"pod/{pod}");
+        (await KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/web", "-n", Namespace)).Successfully();
+        await WaitReadyAsync("pod", "--selector=job-name=batch");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() =>
+        (await KubectlAsync("delete", "namespace", Namespace, "--wait=false", Immediately, "--force")).ToString();
+
+    /// <summary>Runs kubectl against the cluster.</summary>
+    public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
+
+    /// <summary>Creates or changes objects in the namespace of this run; <c>IMAGES/</c> in image names becomes where they are.</summary>
+    public async Task ApplyAsync(string yaml) =>
+        (await KubectlAsync(PipeSource.FromString($"---\n{yaml}".Replace("IMAGES/", ImagePrefix, StringComparison.Ordinal)), "apply", "-n", Namespace, "-f", "-")).Successfully();
+
+    /// <summary>Creates a pod with one container named main, and waits until it is ready. It costs nothing when it is deleted with the namespace.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="image">Name and tag of a test image.</param>
+    /// <param name="container">Further fields of the container, in flow style.</param>
+    /// <param name="spec">Further fields of the pod's spec, in flow style.</param>
+    public async Task CreatePodAsync(string name, string image, string container = "", string spec = "")
+    {
+        await ApplyAsync(Pod(name, $"{{name: main, image: IMAGES/{image}{Append(container)}}}", spec));
+        await WaitReadyAsync($"pod/{name}");
+    }
+
+    /// <summary>Waits until pods are ready.</summary>
+    public async Task WaitReadyAsync(params string[] which) =>
+        (await KubectlAsync(["wait", "--for=condition=ready", "--timeout=60s", "-n", Namespace, .. which])).Successfully();
+
+    /// <summary>Runs a command in a container the way users compare us with.</summary>
+    public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
+
+    private static string Append(string fields) => fields.Length > 0 ? $", {fields}" : "";
+
+    private static string Pod(string name, string containers, string spec = "") => $$$"""
+        ---
+        {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}}, spec: {terminationGracePeriodSeconds: 0, containers: [{{{containers}}}]{{{Append(spec)}}}}}
+
+        """;
+
+    private Task<Outcome> KubectlAsync(PipeSource? input, params string[] arguments) =>
+        Run.ProgramAsync("kubectl", Context is null ? arguments : ["--context", Context, .. arguments], input: input);
+
+    private static string PodsOfAllTests =>
+        Pod("busybox", "{name: main, image: IMAGES/busybox:1}")
+        + Pod("debian", "{name: main, image: IMAGES/debian:12}")
+        + Pod("musl", "{name: main, image: IMAGES/musl:1}")
+        + Pod("two", "{name: first, image: IMAGES/busybox:1}, {name: second, image: IMAGES/debian:12}")
+        + Pod("git-server", """{name: main, image: IMAGES/git-server:1, command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
+        + """
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: web}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: web}}
+          template:
+            metadata: {labels: {app: web}}
+            spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: IMAGES/busybox:1}]}
+        ---
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {name: batch}
+        spec: {template: {spec: {terminationGracePeriodSeconds: 0, restartPolicy: Never, containers: [{name: main, image: IMAGES/debian:12}]}}}
+
+        """;
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>A real terminal of a given size, with a program in it: a detached tmux session with a server of its own.</summary>
+public sealed class TmuxTerminal : IAsyncDisposable
+{
+    private readonly Workstation _workstation;
+    private readonly string _socket;
+
+    private TmuxTerminal(Workstation workstation)
+    {
+        _workstation = workstation;
+        _socket = workstation.File("tmux");
+    }
+
+    /// <summary>Opens a terminal and runs a command line in it; after its end it shows <c>exit status N</c>.</summary>
+    public static async Task<TmuxTerminal> StartAsync(Workstation workstation, int columns, int lines, string command)
+    {
+        var terminal = new TmuxTerminal(workstation);
+        // No status line: the window is the whole terminal. LANG for tmux's own sake.
+        await File.WriteAllTextAsync(workstation.File("tmux.conf"), "set -g status off\nset -g default-terminal screen\n");
+        await terminal.TmuxAsync("-f", workstation.File("tmux.conf"), "new-session", "-d", "-x", Number(columns), "-y", Number(lines),
+            $"{command}; echo exit status $?; exec sleep 60");
+        return terminal;
+    }
+
+    /// <summary>Types a line.</summary>
+    public async Task TypeAsync(string line) => await TmuxAsync("send-keys", line, "Enter");
+
+    /// <summary>Changes the size of the window.</summary>
+    public async Task ResizeAsync(int columns, int lines) => await TmuxAsync("resize-window", "-x", Number(columns), "-y", Number(lines));
+
+    /// <summary>What the terminal shows.</summary>
+    public async Task<string> ScreenAsync() => (await TmuxAsync("capture-pane", "-p")).Text;
+
+    /// <summary>Waits until a line of the screen matches.</summary>
+    public async Task WaitForAsync(string pattern)
+    {
+        var screen = "";
+        try
+        {
+            await Eventually.HoldsAsync(pattern, async () => Regex.IsMatch(screen = await ScreenAsync(), pattern, RegexOptions.Multiline));
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"\"{pattern}\" does not appear on the terminal:\n{screen}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await _workstation.RunAsync("tmux", "-S", _socket, "kill-server");
+
+    private async Task<Outcome> TmuxAsync(params string[] arguments) => (await _workstation.RunAsync("tmux", ["-S", _socket, .. arguments])).Successfully();
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,106 @@
+using CliWrap;
+
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>
+/// A user's machine: a home directory of its own with sshpod configured, and stock OpenSSH. Nothing of the real home is read or written.
+/// </summary>
+public sealed class Workstation : IAsyncDisposable
+{
+    private static readonly string Program = System.Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM")
+        ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../artifacts/sshpod"));
+
+    private readonly TestCluster _cluster;
+
+    private Workstation(TestCluster cluster)
+    {
+        _cluster = cluster;
+        Home = Directory.CreateTempSubdirectory("sshpod-home-").FullName;
+        Environment = new Dictionary<string, string?>
+        {
+            ["HOME"] = Home,
+            ["XDG_CACHE_HOME"] = Path.Combine(Home, "cache"),
+            ["XDG_CONFIG_HOME"] = Path.Combine(Home, "config"),
+            ["SSH_AUTH_SOCK"] = null,
+            ["SSHPOD_LOG"] = null,
+            // Its home is another one now: the kubeconfig is not.
+            ["KUBECONFIG"] = System.Environment.GetEnvironmentVariable("KUBECONFIG")
+                ?? Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".kube/config"),
+        };
+    }
+
+    /// <summary>The home directory.</summary>
+    public string Home { get; }
+
+    /// <summary>Variables that programs on it get. Tests add their own.</summary>
+    public Dictionary<string, string?> Environment { get; }
+
+    /// <summary>The ssh configuration that <c>sshpod configure</c> has changed.</summary>
+    public string SshConfig => Path.Combine(Home, "ssh_config");
+
+    /// <summary>ssh with its configuration, as git and rsync want it.</summary>
+    public string SshCommand => $"ssh -F {SshConfig}";
+
+    /// <summary>A machine on which <c>sshpod configure</c> has run.</summary>
+    public static async Task<Workstation> SetUpAsync(TestCluster cluster)
+    {
+        var workstation = new Workstation(cluster);
+        (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully();
+        return workstation;
+    }
+
+    /// <summary>A machine that has seen no sshpod yet.</summary>
+    public static Workstation Bare(TestCluster cluster) => new(cluster);
+
+    /// <summary>A host name in the namespace of this run.</summary>
+    /// <param name="target">Its first part or parts, such as <c>pod--busybox</c>.</param>
+    public string Host(string target) =>
+        $"{target}.namespace--{_cluster.Namespace}{(_cluster.Context is { } context ? $".context--{context}" : "")}.sshpod";
+
+    /// <summary>A file in the home directory.</summary>
+    public string File(string name) => Path.Combine(Home, name);
+
+    /// <summary>A PATH with these programs and no other.</summary>
+    public string MakePath(params string[] programs)
+    {
+        var directory = Directory.CreateDirectory(File("path")).FullName;
+        foreach (var program in programs)
+            System.IO.File.CreateSymbolicLink(Path.Combine(directory, program), Locate(program));
+        return directory;
+    }
+
+    /// <summary>Where a program of the tests' own PATH is.</summary>
+    public static string Locate(string program) =>
+        System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, program)).First(System.IO.File.Exists);
+
+    /// <summary>Gives this user a kubeconfig of their own, changed from the tests'.</summary>
+    public async Task UseKubeconfigAsync(Func<Kubeconfig, Task> change)
+    {
+        var kubeconfig = await Kubeconfig.CopyAsync(Environment, _cluster.Context, File("kubeconfig"));
+        await change(kubeconfig);
+        Environment["KUBECONFIG"] = kubeconfig.Path;
+    }
+
+    /// <summary>Runs a program as this user.</summary>
+    public Task<Outcome> RunAsync(string program, params string[] arguments) => Run.ProgramAsync(program, arguments, Environment);
+
+    /// <summary>Runs sshpod.</summary>
+    public Task<Outcome> SshpodAsync(params string[] arguments) => RunAsync(Program, arguments);
+
+    /// <summary>Runs ssh as root in a target.</summary>
+    public Task<Outcome> SshAsync(string target, params string[] command) => SshAsync(null, target, command);
+
+    /// <summary>Runs ssh as root in a target, with something on its stdin.</summary>
+    public Task<Outcome> SshAsync(PipeSource? input, string target, params string[] command) =>
+        Run.ProgramAsync("ssh", ["-F", SshConfig, $"root@{Host(target)}", .. command], Environment, input);
+
+    /// <summary>Starts ssh to run until it is disposed, such as one that forwards a port.</summary>
+    public RunningProgram StartSsh(params string[] arguments) => new("ssh", ["-F", SshConfig, .. arguments], Environment);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(Home, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,29 @@
+using Sshpod.Clusters.Kubectl;
+
+namespace Sshpod.Tests.Clusters.Kubectl;
+
+public class KubectlExceptionTests
+{
+    [Theory]
+    [InlineData("Error from server (NotFound): pods \"x\" not found", "pods \"x\" not found")]
+    [InlineData("Error from server (Forbidden): pods \"x\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\"",
+        "user \"eve\" may not get pods in namespace \"app\"; ask an administrator of the cluster for that right")]
+    [InlineData("error: context \"nope\" does not exist", "no context \"nope\" in the kubeconfig; kubectl config get-contexts lists them")]
+    [InlineData("The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?",
+        "API server 10.0.0.1:6443 of context \"dev\" refuses connections; check that the cluster runs, and your VPN or proxy")]
+    [InlineData("error: You must be logged in to the server (Unauthorized)", "the API server does not accept the credentials of context \"dev\"; log in to the cluster again")]
+    [InlineData("Unable to connect to the server: dial tcp: lookup api.example on 1.1.1.1:53: no such host",
+        "cannot reach the API server of context \"dev\": dial tcp: lookup api.example on 1.1.1.1:53: no such host; check the address in the kubeconfig, and your VPN or proxy")]
+    [InlineData("W1123 01:02:03.4 1 x.go:1] deprecated\nWarning: old\nerror: something new\nE1123 01:02:03.4 1 memcache.go:1] again", "kubectl: error: something new")]
+    [InlineData("", "kubectl: ended without a word")]
+    public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
+        Assert.Equal(line, KubectlException.From(errorText, "dev").Line);
+
+    [Fact]
+    public void A_missing_object_is_told_by_its_resource()
+    {
+        var error = KubectlException.From("Error from server (NotFound): deployments.apps \"x\" not found", null);
+        Assert.True(error.IsNotFound("deployments.apps"));
+        Assert.False(error.IsNotFound("pods"));
+    }
+}

@@ -1,0 +1,15 @@
+using CsCheck;
+using Sshpod.Terminal;
+
+namespace Sshpod.Tests.Terminal;
+
+public class SshpodExceptionTests
+{
+    [Fact]
+    public void A_message_and_its_hint_are_one_line() =>
+        Assert.Equal("no pod \"x\"; look again", new SshpodException("no pod \"x\"", "look again").Line);
+
+    [Fact]
+    public void Text_from_elsewhere_cannot_break_the_line_or_drive_the_terminal() =>
+        Gen.String.Sample(text => !new SshpodException(text, "\u001b[2Jhint").Line.Any(char.IsControl));
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Runs every test of the project, on a real cluster, and leaves nothing behind but caches.
+#   tests/run.sh            all of it; the last line is `N passed, N failed, N skipped`
+#   tests/run.sh FILTER     only tests whose full name matches, such as '*CopyTests*'
+# A reachable context named in SSHPOD_TEST_CONTEXT is used; otherwise the local cluster is brought up, and down again if it was down.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+filter=${1:-}
+passed=0 failed=0 skipped=0 brought_up=false
+work=$(mktemp -d)
+
+say() { echo "tests: $*" >&2; }
+
+# Clients that users have; the machine of a test may not.
+install_clients() {
+	local missing=() program package
+	while read -r program package; do
+		command -v "$program" >/dev/null || missing+=("$package")
+	done <<-'LIST'
+		ssh openssh-client
+		ssh-agent openssh-client
+		rsync rsync
+		git git
+		tmux tmux
+		shellcheck shellcheck
+	LIST
+	[ ${#missing[@]} -eq 0 ] && return
+	say "installing ${missing[*]}"
+	apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; return 1; }
+}
+
+use_cluster() {
+	if [ -n "${SSHPOD_TEST_CONTEXT:-}" ] && kubectl --context "$SSHPOD_TEST_CONTEXT" --request-timeout=10s get --raw /readyz >/dev/null 2>&1; then
+		say "using context $SSHPOD_TEST_CONTEXT"
+		return
+	fi
+	unset SSHPOD_TEST_CONTEXT
+	tests/cluster/cluster status 2>/dev/null || brought_up=true
+	tests/cluster/cluster up
+	KUBECONFIG=$(tests/cluster/cluster kubeconfig)
+	export KUBECONFIG
+	# Without a kubectl of its own the machine gets the one that was built with the cluster.
+	command -v kubectl >/dev/null || PATH=$PATH:$(dirname "$KUBECONFIG")/bin
+}
+
+# Also when a step fails or the user interrupts: a cluster that was down before is down after.
+end() {
+	[ "$brought_up" = false ] || tests/cluster/cluster down || count 0 1 0
+	rm -rf "$work"
+}
+trap end EXIT
+
+count() { # passed failed skipped
+	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# A suite of xunit is a program; its summary line has the numbers.
+run_xunit() {
+	local project=$1 status=0 summary
+	say "$project"
+	dotnet build "tests/$project" -c Release --nologo -v quiet || { count 0 1 0; return; }
+	"tests/$project/bin/Release/net10.0/$project" -noLogo -noColor ${filter:+-method "$filter"} "${@:2}" 2>&1 | tee "$work/$project" || status=$?
+	summary=$(grep -E 'Total: [0-9]+, Errors: ' "$work/$project" | tail -n 1) || true
+	if [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
+		local total=${BASH_REMATCH[1]} errors=${BASH_REMATCH[2]} bad=${BASH_REMATCH[3]} skip=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
+		count $((total - bad - skip - unrun)) $((bad + errors)) "$skip"
+		[ $((bad + errors)) -gt 0 ] || [ "$status" = 0 ] || count 0 1 0
+	else
+		say "$project ended with $status and without a summary"
+		count 0 1 0
+	fi
+}
+
+# A suite of shell closes with `N passed, N failed`.
+run_shell() {
+	local summary
+	say "$1"
+	"$1" 2>&1 | tee "$work/shell" || true
+	summary=$(tail -n 1 "$work/shell")
+	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" 0
+	else
+		say "$1 ended without a summary"
+		count 0 1 0
+	fi
+}
+
+install_clients
+if [ -z "$filter" ]; then
+	if build/lint.sh; then count 1 0 0; else count 0 1 0; fi
+	run_shell sshd/test.sh
+fi
+run_xunit Sshpod.Tests
+if use_cluster; then
+	run_xunit Sshpod.EndToEnd
+else
+	say "no cluster: its tests count as failed"
+	count 0 1 0
+fi
+
+[ $passed -gt 0 ] || failed=$((failed + 1))
+end
+trap - EXIT
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
