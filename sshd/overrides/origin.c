@@ -14,7 +14,7 @@
 
 struct origin origin;
 
-/* Copies all of it but SSHPOD_*, which is how the listener speaks to the programs it starts. */
+/* Copies all of it but SSHPOD_*, which is how the client's scripts and the listener speak to our programs. */
 static char **
 copy_environment(char **environment)
 {
@@ -35,6 +35,39 @@ copy_environment(char **environment)
 	return copy;
 }
 
+/*
+ * The shell that the runtime started, and that started us, has added variables of its own (SHLVL,
+ * PWD, _). What it was started with stands in the file SSHPOD_ENVIRON names: /proc/PID/environ.
+ * Returns NULL when that cannot be read.
+ */
+static char **
+read_environment(const char *path)
+{
+	enum { piece = 1 << 16, most = 1 << 24 };
+	size_t size = 0, count = 0;
+	char *text = NULL, **environment;
+	FILE *file = path != NULL ? fopen(path, "re") : NULL;
+
+	if (file == NULL)
+		return NULL;
+	do {
+		if ((text = realloc(text, size + piece + 1)) == NULL)
+			_exit(1);
+		size += fread(text + size, 1, piece, file);
+	} while (size % piece == 0 && size != 0 && size < most && !feof(file));
+	fclose(file);
+	text[size] = '\0';
+	for (size_t i = 0; i < size; i += strlen(text + i) + 1)
+		count++;
+	if (count == 0 || (environment = calloc(count + 1, sizeof(*environment))) == NULL)
+		return NULL;
+	count = 0;
+	for (size_t i = 0; i < size; i += strlen(text + i) + 1)
+		if (strchr(text + i, '=') != NULL)
+			environment[count++] = text + i;
+	return environment;
+}
+
 static void
 copy_groups(void)
 {
@@ -50,13 +83,14 @@ void
 origin_capture(const char *path, char **environment)
 {
 	const char *slash = strrchr(path, '/'), *state = getenv("SSHPOD_STATE");
+	char **original = read_environment(getenv("SSHPOD_ENVIRON"));
 
 	origin.uid = getuid();
 	origin.gid = getgid();
 	origin.umask = (mode_t)syscall(SYS_umask, 077);
 	syscall(SYS_umask, origin.umask);
 	copy_groups();
-	origin.environment = copy_environment(environment);
+	origin.environment = copy_environment(original != NULL ? original : environment);
 	origin.privileged = has_switch_capabilities();
 	if (path[0] == '/' && (size_t)(slash - path) < sizeof(origin.bundle))
 		memcpy(origin.bundle, path, (size_t)(slash - path));

@@ -47,7 +47,7 @@ esac
 
 m=$(chmod 700 $t 2>&1 && mv -f $t $s 2>&1) || fail upload $m
 t=
-$s up $b/$2 $3 "$4"
+SSHPOD_ENVIRON=/proc/$$/environ $s up $b/$2 $3 "$4"
 r=$?
 [ $r -le 1 ] || fail start "$s ended with $r"
 exit $r

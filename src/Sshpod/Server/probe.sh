@@ -6,7 +6,8 @@ b=/tmp/sshpod
 s=$b/$1/sshd
 # -O: a directory that another user made in advance is not trusted.
 if [ -O $b ] && [ ! -L $b ] && [ -x $s ]; then
-	$s up $b/$2 $3 "$4"
+	# Sessions get what this shell was started with, not what it has made of it.
+	SSHPOD_ENVIRON=/proc/$$/environ $s up $b/$2 $3 "$4"
 	r=$?
 	# 0 and 1 are its own answers; anything else means that it could not even run: put it there anew.
 	[ $r -gt 1 ] || exit $r
