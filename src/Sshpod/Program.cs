@@ -24,10 +24,10 @@ public static class Program
         {
             ProxyCommand.Create(), ConfigureCommand.Create(), VersionCommand.Create(),
         };
-        var parsed = command.Parse(arguments);
+        var parsed = command.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         try
         {
-            if (parsed.Errors.Count > 0 && arguments.Length > 0)
+            if (parsed.Errors.Count > 0)
             {
                 Log.Error(new SshpodException(parsed.Errors[0].Message, "see sshpod --help"));
                 return Usage;
@@ -43,8 +43,9 @@ public static class Program
         {
             return Failure;
         }
-        catch (Exception e) when (!Log.IsDebug)
+        catch (Exception e)
         {
+            Log.Debug($"{e}");
             Log.Error(new SshpodException($"internal error: {e.GetType().Name}: {e.Message}", "this is a bug: please report it with what SSHPOD_LOG=debug prints"));
             return Failure;
         }

@@ -4,7 +4,7 @@ namespace Sshpod.Addressing;
 
 /// <summary>
 /// The grammar of host names: <c>SEGMENT(.SEGMENT)*.sshpod</c>, a trailing dot allowed, where a segment is
-/// <c>PREFIX--NAME</c>. One target (<c>pod</c>, <c>deployment</c> or <c>job</c>) is required; <c>container</c>, <c>namespace</c> and
+/// <c>PREFIX--NAME</c>. One target (see <see cref="TargetKind"/>) is required; <c>container</c>, <c>namespace</c> and
 /// <c>context</c> are optional; the order is free and no prefix comes twice.
 /// Case does not matter, as in any host name, but in context names, which kubeconfig distinguishes by case.
 /// </summary>
@@ -18,15 +18,10 @@ public static class HostName
     private const string Example = "pod--NAME.namespace--NAME.sshpod";
 
     private static readonly TargetKind[] Kinds = Enum.GetValues<TargetKind>();
+    private static readonly string[] Prefixes = [.. Enum.GetNames<TargetKind>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>The prefix that stands before a target of this kind.</summary>
-    public static string Prefix(TargetKind kind) => kind switch
-    {
-        TargetKind.Pod => "pod",
-        TargetKind.Deployment => "deployment",
-        TargetKind.Job => "job",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
+    public static string Prefix(TargetKind kind) => Prefixes[(int)kind];
 
     /// <summary>Parses what ssh was given (its <c>%n</c>).</summary>
     /// <exception cref="SshpodException">The host name is not of the grammar; the message names the offending part.</exception>
@@ -54,7 +49,7 @@ public static class HostName
             names.GetValueOrDefault(Container), names.GetValueOrDefault(Namespace), names.GetValueOrDefault(Context));
     }
 
-    private static string TargetPrefixes => string.Join(", ", Kinds.Select(kind => $"{Prefix(kind)}--"));
+    private static string TargetPrefixes => string.Join(", ", Prefixes.Select(prefix => $"{prefix}--"));
 
     private static (string Prefix, string Name) ParseSegment(string segment, string host)
     {
@@ -64,7 +59,7 @@ public static class HostName
 
         var prefix = segment[..dashes].ToLowerInvariant();
         var name = segment[(dashes + 2)..];
-        if (prefix is not (Container or Namespace or Context) && !Kinds.Any(kind => Prefix(kind) == prefix))
+        if (prefix is not (Container or Namespace or Context) && !Prefixes.Contains(prefix))
             throw new SshpodException($"unknown prefix \"{segment[..dashes]}--\" in host name \"{host}\"",
                 $"known are {TargetPrefixes}, {Container}--, {Namespace}--, {Context}--");
         if (name.Length == 0)
@@ -73,7 +68,7 @@ public static class HostName
             return (prefix, CheckContext(name));
 
         name = name.ToLowerInvariant();
-        // Pod, deployment and job names may be longer than a label (kubernetes: DNS subdomain); namespaces and containers may not.
+        // Names of pods and what owns them may be longer than a label (kubernetes: DNS subdomain); namespaces and containers may not.
         var max = prefix is Container or Namespace ? MaxDnsLabel : MaxName;
         if (name.Length > max || name[0] == '-' || name[^1] == '-' || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
             throw new SshpodException($"\"{name}\" in host name \"{host}\" cannot be the name of a {prefix}",

@@ -3,28 +3,39 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Addressing;
 
-/// <summary>Decides which pod of a deployment or job is meant.</summary>
+/// <summary>The object whose pods are chosen from.</summary>
+/// <param name="Kind">What the user asked for: the pods of a cronjob's job belong to the job.</param>
+/// <param name="Metadata">Its metadata.</param>
+public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata)
+{
+    /// <summary>How messages name it.</summary>
+    public override string ToString() => $"{Name} \"{Metadata.Name}\" in namespace \"{Metadata.Namespace}\"";
+
+    /// <summary>Its own kind, as kubectl names it.</summary>
+    public string Name => HostName.Prefix(Kind == TargetKind.CronJob ? TargetKind.Job : Kind);
+}
+
+/// <summary>Decides which of several pods is meant.</summary>
 public static class PodChoice
 {
     /// <summary>
     /// Takes the pod of the last connection while it runs, so that an editor finds its files again; else the oldest Ready one.
-    /// Only pods that the workload controls itself or through a ReplicaSet count: equal labels are no proof.
+    /// Only pods that the owner controls itself or through a ReplicaSet count: equal labels are no proof, except for a service, which selects by nothing else.
     /// </summary>
-    /// <param name="kind">What <paramref name="workload"/> is.</param>
-    /// <param name="workload">The deployment or job.</param>
-    /// <param name="list">The pods and ReplicaSets with its labels.</param>
+    /// <param name="owner">Whose pods.</param>
+    /// <param name="list">The pods, and ReplicaSets where asked for, with its labels.</param>
     /// <param name="lastUid">UID of the pod of the last connection; null when there was none.</param>
     /// <exception cref="SshpodException">No pod of it can be connected to.</exception>
-    public static Pod Choose(TargetKind kind, Workload workload, PodList list, string? lastUid)
+    public static Pod Choose(PodOwner owner, PodList list, string? lastUid)
     {
-        var owners = list.ReplicaSets.Where(set => IsControlledBy(set.Metadata, [workload.Metadata.Uid]))
-            .Select(set => set.Metadata.Uid).Append(workload.Metadata.Uid).ToHashSet();
-        var owned = list.Pods.Where(pod => IsControlledBy(pod.Metadata, owners)).ToArray();
+        var owners = list.ReplicaSets.Where(set => IsControlledBy(set.Metadata, [owner.Metadata.Uid]))
+            .Select(set => set.Metadata.Uid).Append(owner.Metadata.Uid).ToHashSet();
+        var owned = list.Pods.Where(pod => owner.Kind == TargetKind.Service || IsControlledBy(pod.Metadata, owners)).ToArray();
         var alive = owned.Where(pod => pod.Metadata.DeletionTimestamp is null && pod.Status.Phase == "Running").ToArray();
 
         return alive.FirstOrDefault(pod => pod.Metadata.Uid == lastUid)
             ?? alive.Where(IsReady).OrderBy(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault()
-            ?? throw NoneReady(kind, workload, owned);
+            ?? throw NoneReady(owner, owned);
     }
 
     private static bool IsControlledBy(ObjectMeta child, HashSet<string> owners) =>
@@ -32,14 +43,13 @@ public static class PodChoice
 
     private static bool IsReady(Pod pod) => pod.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
-    private static SshpodException NoneReady(TargetKind kind, Workload workload, Pod[] owned)
+    private static SshpodException NoneReady(PodOwner owner, Pod[] owned)
     {
         const int shown = 3;
         var states = owned.Take(shown).Select(pod => $"{pod.Metadata.Name} {State(pod)}").Concat(owned.Length > shown ? ["…"] : []);
         var pods = owned.Length == 0 ? "no pods at all" : $"{owned.Length} not ready: {string.Join(", ", states)}";
-        var name = $"{HostName.Prefix(kind)} \"{workload.Metadata.Name}\" in namespace \"{workload.Metadata.Namespace}\"";
-        return new SshpodException($"{name} has no ready pod ({pods})",
-            $"see kubectl describe {HostName.Prefix(kind)} {workload.Metadata.Name} -n {workload.Metadata.Namespace}");
+        return new SshpodException($"{owner} has no ready pod ({pods})",
+            $"see kubectl describe {owner.Name} {owner.Metadata.Name} -n {owner.Metadata.Namespace}");
     }
 
     // What `kubectl get pods` shows in its STATUS column, near enough.

@@ -10,11 +10,8 @@ namespace Sshpod.Clusters;
 /// </summary>
 public interface ICluster
 {
-    /// <summary>Reads one pod.</summary>
-    Task<Pod> GetPodAsync(string? ns, string name, CancellationToken cancellation);
-
-    /// <summary>Reads one object that owns pods.</summary>
-    Task<Workload> GetWorkloadAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation);
+    /// <summary>Reads one object.</summary>
+    Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation);
 
     /// <summary>Lists the pods that carry the labels, and the ReplicaSets too where asked: they stand between a Deployment and its pods.</summary>
     Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation);

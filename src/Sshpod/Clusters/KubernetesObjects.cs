@@ -7,8 +7,23 @@ namespace Sshpod.Clusters;
 /// <summary>A Pod (core/v1).</summary>
 public sealed record Pod(ObjectMeta Metadata, PodSpec Spec, PodStatus Status);
 
-/// <summary>Any object that selects or owns pods: Deployment, ReplicaSet, Job.</summary>
+/// <summary>Any object that owns the pods it selects: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job.</summary>
 public sealed record Workload(ObjectMeta Metadata, WorkloadSpec? Spec = null);
+
+/// <summary>A CronJob (batch/v1).</summary>
+public sealed record CronJob(ObjectMeta Metadata, CronJobStatus? Status = null);
+
+/// <summary>CronJobStatus (batch/v1).</summary>
+public sealed record CronJobStatus(IReadOnlyList<ObjectReference>? Active = null);
+
+/// <summary>ObjectReference (core/v1).</summary>
+public sealed record ObjectReference(string Name);
+
+/// <summary>A Service (core/v1).</summary>
+public sealed record Service(ObjectMeta Metadata, ServiceSpec? Spec = null);
+
+/// <summary>ServiceSpec (core/v1).</summary>
+public sealed record ServiceSpec(IReadOnlyDictionary<string, string>? Selector = null);
 
 /// <summary>What one list call returned.</summary>
 /// <param name="Pods">The pods that carry the labels.</param>
@@ -28,7 +43,7 @@ public sealed record ObjectMeta(
 /// <summary>OwnerReference (meta/v1).</summary>
 public sealed record OwnerReference(string Uid, bool? Controller = null);
 
-/// <summary>What Deployment, ReplicaSet and Job have in common.</summary>
+/// <summary>What their specs have in common.</summary>
 public sealed record WorkloadSpec(LabelSelector? Selector = null);
 
 /// <summary>LabelSelector (meta/v1).</summary>
@@ -102,5 +117,7 @@ public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spe
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Workload))]
+[JsonSerializable(typeof(CronJob))]
+[JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ObjectList))]
 internal sealed partial class KubernetesJson : JsonSerializerContext;

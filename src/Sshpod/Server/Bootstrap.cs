@@ -18,6 +18,9 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     /// <summary>The server leaves when it has had no connection for so long.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 
+    // One for a bundle that is there or can be verified there, two where it is read back, and one more when a stream breaks.
+    private const int MaxAttempts = 3;
+
     private static readonly string Probe = Script.Read("probe.sh");
 
     /// <summary>Starts the server, or finds it running.</summary>
@@ -25,16 +28,25 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     public async Task<RemoteServer> StartAsync(CancellationToken cancellation)
     {
         string? verifiedFile = null;
-        for (var attempt = 0; attempt < 2; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             await using var exec = await cluster.ExecAsync(container, Command(), cancellation);
-            var outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
-            if (outcome.Server is { } server)
-                return server;
-            // The container cannot hash; we have read back the right bytes: now it may be used.
-            verifiedFile = outcome.VerifiedFile;
+            try
+            {
+                var outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
+                if (outcome.Server is { } server)
+                    return server;
+                // The container cannot hash; we have read back the right bytes: now it may be used.
+                verifiedFile = outcome.VerifiedFile;
+            }
+            catch (BrokenStreamException e) when (attempt < MaxAttempts)
+            {
+                // Every step can be done again.
+                Log.Debug($"bootstrap: {e.Message}: again");
+            }
+            if (attempt == MaxAttempts)
+                throw new SshpodException($"the server in {container} was verified and is missing again", "connect again");
         }
-        throw new SshpodException($"the server in {container} was verified and is missing again", "connect again");
     }
 
     private string[] Command() =>

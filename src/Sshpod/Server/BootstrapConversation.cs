@@ -159,11 +159,11 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
         "disk-full" => NoSpace(text),
         "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal) => NoSpace(text),
         "directory" or "upload" => new SshpodException($"no place for the server in {container}: {text}",
-            "mount a writable volume (emptyDir) at /tmp"),
+            "mount a writable volume (emptyDir) that allows execution, at /tmp"),
         "corrupt" => new SshpodException($"the server arrived damaged in {container}", "connect again"),
         _ => new SshpodException($"the server does not start in {container}: {text}", "SSHPOD_LOG=debug shows the steps"),
     };
 
     private SshpodException NoSpace(string text) =>
-        new($"no space for the server in {container}: {text}", "free some space in /tmp there");
+        new($"no space for the server in {container}: {text}", "free some space there");
 }

@@ -1,18 +1,35 @@
+# shellcheck shell=sh disable=SC2015,SC2086,SC2034 # no name has a blank or is expanded; install.sh uses more of the variables
 # Runs in the container as `sh -c`, at every connection: starts the server that is there, or says what is missing and does what it is then told.
 # It travels in the URL of the exec request, so it is short. Needs only sh and uname.
 # $1 release of the bundle, $2 container ID, $3 idle seconds, $4 public key of the client
 echo sshpod-bootstrap
-b=/tmp/sshpod
-s=$b/$1/sshd
-# -O: a directory that another user made in advance is not trusted.
-if [ -O $b ] && [ ! -L $b ] && [ -x $s ]; then
-	# Sessions get what this shell was started with, not what it has made of it.
-	SSHPOD_ENVIRON=/proc/$$/environ $s up $b/$2 $3 "$4"
-	r=$?
-	# 0 and 1 are its own answers; anything else means that it could not even run: put it there anew.
-	[ $r -gt 1 ] || exit $r
-fi
+# No name of ours has a character that the shell would expand.
+set -f
+r=$1 c=$2 i=$3 k=$4 m='' s=''
+# Starts the server of the first of these directories that has one. -O: a directory that another user made in advance is not trusted.
+try() {
+	for p; do
+		b=${p%/}/sshpod
+		d=$b/$r
+		[ -O $b ] && [ ! -L $b ] && [ -x $d/sshd ] || continue
+		# Sessions get what this shell was started with, not what it has made of it.
+		SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
+		e=$?
+		# 0 and 1 are its own answers; anything else means that it could not even run: it is put there anew.
+		# The answer may be lost when nobody runs any more who said it (kubernetes#60140): it waits for the client to end.
+		[ $e -gt 1 ] || { read -r e; exit; }
+	done
+}
+l='/tmp /var/tmp /run /dev/shm'
+try $l
+# Then the mounts that can be written and executed: a volume may be all that there is.
+while read -r _ p _ o _; do
+	case $p in /proc* | /sys* | /dev* | *[!A-Za-z0-9/._-]*) continue ;; esac
+	case ,$o, in *,ro,* | *,noexec,*) continue ;; esac
+	m="$m $p"
+done </proc/self/mounts
+try $m
 echo need "$(uname -m)" "$(command -v gzip)"
-while IFS= read -r l && [ "$l" != . ]; do c="$c$l
+while IFS= read -r p && [ "$p" != . ]; do s="$s$p
 "; done
-eval "$c"
+eval "$s"

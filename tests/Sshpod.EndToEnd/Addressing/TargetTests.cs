@@ -78,6 +78,72 @@ public sealed class TargetTests(TestCluster cluster)
         Assert.StartsWith("owned-", (await workstation.SshAsync("deployment--owned", "hostname")).Quietly().Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("statefulset--set", "set-0")]
+    [InlineData("daemonset--each", "each-")]
+    [InlineData("replicaset--few", "few-")]
+    [InlineData("service--front", "set-0")]
+    public async Task A_workload_leads_to_one_of_its_pods(string target, string pod)
+    {
+        await cluster.ApplyAsync("""
+            {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: set}, spec: {serviceName: set, selector: {matchLabels: {app: set}}, template: {metadata: {labels: {app: set}},
+             spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}}}
+            ---
+            {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: each}, spec: {selector: {matchLabels: {app: each}}, template: {metadata: {labels: {app: each}},
+             spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}}}
+            ---
+            {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: few}, spec: {selector: {matchExpressions: [{key: app, operator: In, values: [few, fewer]}]}, template: {metadata: {labels: {app: few}},
+             spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}}}
+            ---
+            {apiVersion: v1, kind: Service, metadata: {name: front}, spec: {selector: {app: set}, ports: [{port: 80}]}}
+            """);
+        await Eventually.HoldsAsync($"{pod} is ready", async () =>
+            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace)).Text.Split('\n').Any(line => line.StartsWith(pod, StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)));
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        Assert.StartsWith(pod, (await workstation.SshAsync(target, "hostname")).Quietly().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cronjob_leads_to_its_newest_active_job_and_says_when_there_is_none()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await CreateCronJobAsync("never", "0 0 31 2 *");
+        var none = await workstation.SshAsync("cronjob--never", "true");
+        Assert.Equal(255, none.ExitCode);
+        Assert.Contains("cronjob \"never\"", none.Error, StringComparison.Ordinal);
+        Assert.Contains("has no active job; start one: kubectl create job", none.Error, StringComparison.Ordinal);
+
+        await CreateCronJobAsync("often", "* * * * *");
+        await Eventually.HoldsAsync("the job of this minute runs", async () =>
+            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace)).Text.Split('\n').Any(line => line.StartsWith("often-", StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)),
+            limit: TimeSpan.FromSeconds(100));
+        Assert.StartsWith("often-", (await workstation.SshAsync("cronjob--often", "hostname")).Quietly().Text, StringComparison.Ordinal);
+    }
+
+    // batch/v1beta1 is what a server before 1.21 has, and batch/v1 what one since 1.25 has.
+    private async Task CreateCronJobAsync(string name, string schedule)
+    {
+        var old = (await cluster.KubectlAsync("api-versions")).Successfully().Text.Split('\n').Contains("batch/v1beta1");
+        await cluster.ApplyAsync($"""
+            apiVersion: batch/{(old ? "v1beta1" : "v1")}
+            kind: CronJob
+            metadata:
+              name: {name}
+            spec:
+              schedule: "{schedule}"
+              concurrencyPolicy: Forbid
+              jobTemplate:
+                spec:
+                  template:
+                    spec:
+                      terminationGracePeriodSeconds: 0
+                      restartPolicy: Never
+                      containers:
+                      - name: main
+                        image: IMAGES/busybox:1
+            """);
+    }
+
     private static Task<Outcome> HostNameOfAsync(Workstation workstation, string host) =>
         workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "hostname");
 

@@ -7,13 +7,14 @@ public static class Eventually
 
     /// <summary>Waits until the condition holds.</summary>
     /// <exception cref="TimeoutException">It does not in time.</exception>
-    public static async Task HoldsAsync(string what, Func<Task<bool>> condition)
+    public static async Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? limit = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        var end = limit ?? Limit;
+        using var over = new CancellationTokenSource(end);
         while (!await condition())
         {
-            if (limit.IsCancellationRequested)
-                throw new TimeoutException($"not in {Limit.TotalSeconds:0} s: {what}");
+            if (over.IsCancellationRequested)
+                throw new TimeoutException($"not in {end.TotalSeconds:0} s: {what}");
             await Task.Delay(Pause);
         }
     }

@@ -67,20 +67,90 @@ public sealed class BootstrapTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_directory_that_another_user_made_in_advance_is_not_trusted()
+    public async Task Where_the_root_is_read_only_a_writable_volume_does()
+    {
+        await cluster.CreatePodAsync("place-volume", "busybox:1", "securityContext: {readOnlyRootFilesystem: true}, volumeMounts: [{name: v, mountPath: /work}]",
+            "securityContext: {runAsUser: 1000, fsGroup: 1000}, volumes: [{name: v, emptyDir: {}}]");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        Assert.Equal("/work/sshpod\n", (await workstation.SshAsync("pod--place-volume", "ls -d /work/sshpod")).Quietly().Text);
+    }
+
+    [Fact]
+    public async Task Where_tmp_may_not_be_executed_another_place_is_found_and_tmp_is_left_alone()
+    {
+        // Kubernetes has no field for noexec: a privileged container mounts it so.
+        await cluster.CreatePodAsync("place-noexec", "busybox:1",
+            """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mkdir -p /var/tmp"]}}}""");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        Assert.Equal("/var/tmp/sshpod\n", (await workstation.SshAsync("pod--place-noexec", "ls -d /var/tmp/sshpod; ls /tmp")).Quietly().Text);
+    }
+
+    [Fact]
+    public async Task A_tmp_that_another_user_has_prepared_is_avoided_and_without_another_place_refused()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: hostile-tmp}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
-              {name: victim, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}]},
-              {name: attacker, image: "IMAGES/busybox:1", securityContext: {runAsUser: 2000}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
+            {apiVersion: v1, kind: Pod, metadata: {name: hostile}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}, {name: work, emptyDir: {}}], containers: [
+              {name: attacker, image: "IMAGES/busybox:1", securityContext: {runAsUser: 2000}, volumeMounts: [{name: tmp, mountPath: /tmp}]},
+              {name: with-volume, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}, {name: work, mountPath: /work}]},
+              {name: without, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);
-        await cluster.WaitReadyAsync("pod/hostile-tmp");
-        (await cluster.KubectlAsync("exec", "hostile-tmp", "-n", cluster.Namespace, "-c", "attacker", "--", "sh", "-c", "mkdir -m 777 /tmp/sshpod")).Successfully();
-
+        await cluster.WaitReadyAsync("pod/hostile");
+        // A server of the attacker's at the very place where ours would be.
+        (await cluster.KubectlAsync("exec", "hostile", "-n", cluster.Namespace, "-c", "attacker", "--", "sh", "-c",
+            "mkdir -m 777 /tmp/sshpod && printf '#!/bin/sh\ntouch /tmp/fallen\n' >/tmp/sshpod/sshd; chmod 755 /tmp/sshpod/sshd")).Successfully();
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var result = await workstation.SshAsync("container--victim.pod--hostile-tmp", "true");
 
-        Assert.Equal(255, result.ExitCode);
-        Assert.Contains("/tmp/sshpod belongs to another user", result.Error, StringComparison.Ordinal);
+        Assert.Equal("/work/sshpod\n", (await workstation.SshAsync("container--with-volume.pod--hostile", "ls -d /work/sshpod")).Quietly().Text);
+        var refused = await workstation.SshAsync("container--without.pod--hostile", "true");
+
+        Assert.Equal(255, refused.ExitCode);
+        Assert.Contains("/tmp/sshpod belongs to another user", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Twenty_first_connections_at_once_from_two_users_share_one_server()
+    {
+        await cluster.CreatePodAsync("rush", "busybox:1");
+        await using var one = await Workstation.SetUpAsync(cluster);
+        await using var other = await Workstation.SetUpAsync(cluster);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : other).SshAsync("pod--rush", $"echo {i} $SSH_CONNECTION")));
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), results.Select(result => result.Quietly().Text.Split(' ')[0]));
+        Assert.Single(results.Select(result => result.Text.Trim().Split(' ')[4]).Distinct());
+        // Two keys, one program, and nothing half-done.
+        Assert.Equal("2\n1\n", (await cluster.ExecAsync("rush", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys | wc -l; find /tmp/sshpod -name 'sshd' -type f -o -name 'upload*' -o -name 'try*' | wc -l")).Successfully().Text);
+    }
+
+    [Fact]
+    public async Task A_server_of_another_version_keeps_serving_its_own_clients()
+    {
+        await cluster.CreatePodAsync("versions", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--versions", "true")).Quietly();
+        // What a client of another version leaves there: the same server below another release, with a host key of its own.
+        var other = (await cluster.ExecAsync("versions", "sh", "-ec", $"""
+            mkdir -m 711 /tmp/sshpod/0123456789abcdef && cp {Bundle} /tmp/sshpod/0123456789abcdef/sshd
+            /tmp/sshpod/0123456789abcdef/sshd up /tmp/sshpod/0123456789abcdef/c 600 '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'
+            """)).Successfully().Text;
+
+        var ours = (await workstation.SshAsync("pod--versions", "echo $SSH_CONNECTION")).Quietly().Text;
+        Assert.DoesNotContain(other.Split('\n')[0].Split(' ')[1], ours, StringComparison.Ordinal);
+        Assert.Equal(other, (await cluster.ExecAsync("versions", "sh", "-c",
+            $"/tmp/sshpod/0123456789abcdef/sshd up /tmp/sshpod/0123456789abcdef/c 600 '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'")).Successfully().Text);
+    }
+
+    [Fact]
+    public async Task Two_containers_that_share_tmp_are_told_apart()
+    {
+        await cluster.ApplyAsync("""
+            {apiVersion: v1, kind: Pod, metadata: {name: shared-tmp}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
+              {name: a, image: "IMAGES/busybox:1", env: [{name: ME, value: a}], volumeMounts: [{name: tmp, mountPath: /tmp}]},
+              {name: b, image: "IMAGES/busybox:1", env: [{name: ME, value: b}], volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
+            """);
+        await cluster.WaitReadyAsync("pod/shared-tmp");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        foreach (var name in new[] { "a", "b", "a" })
+            Assert.Equal($"{name}\n", (await workstation.SshAsync($"container--{name}.pod--shared-tmp", "echo $ME")).Quietly().Text);
     }
 }

@@ -30,6 +30,10 @@ public class PodChoiceTests
         Assert.Equal("direct", Choose(null, Pod("direct", "web")));
 
     [Fact]
+    public void A_service_takes_whatever_pod_it_selects() =>
+        Assert.Equal("stray", PodChoice.Choose(new PodOwner(TargetKind.Service, Web.Metadata), new PodList([Pod("stray")], []), null).Metadata.Name);
+
+    [Fact]
     public void Without_a_ready_pod_the_message_tells_how_the_pods_are()
     {
         var error = Assert.Throws<SshpodException>(() => Choose(null, Pod("a", "web-1", ready: false, phase: "Pending"), Pod("b", "web-1", terminating: true)));
@@ -37,5 +41,5 @@ public class PodChoiceTests
     }
 
     private static string Choose(string? lastUid, params Pod[] pods) =>
-        PodChoice.Choose(TargetKind.Deployment, Web, new PodList(pods, [WebSet]), lastUid).Metadata.Name;
+        PodChoice.Choose(new PodOwner(TargetKind.Deployment, Web.Metadata), new PodList(pods, [WebSet]), lastUid).Metadata.Name;
 }

@@ -16,29 +16,15 @@ public sealed class KubectlCluster(string? context) : ICluster
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc/>
-    public async Task<Pod> GetPodAsync(string? ns, string name, CancellationToken cancellation)
+    public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         try
         {
-            return await GetAsync(["get", "pod", name, .. Namespace(ns)], KubernetesJson.Default.Pod, cancellation);
+            return await GetAsync(["get", $"{resource}", name, .. Namespace(ns)], resource.Json, cancellation);
         }
-        catch (KubectlException e) when (e.IsNotFound("pods", "namespaces"))
+        catch (KubectlException e) when (e.IsNotFound($"{resource}", "namespaces"))
         {
-            throw await new MissingObject(this, context).ExplainAsync(TargetKind.Pod, ns, name, cancellation);
-        }
-    }
-
-    /// <inheritdoc/>
-    public async Task<Workload> GetWorkloadAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation)
-    {
-        var resource = Resource(kind);
-        try
-        {
-            return await GetAsync(["get", resource, name, .. Namespace(ns)], KubernetesJson.Default.Workload, cancellation);
-        }
-        catch (KubectlException e) when (e.IsNotFound(resource, "namespaces"))
-        {
-            throw await new MissingObject(this, context).ExplainAsync(kind, ns, name, cancellation);
+            throw await new MissingObject(this, context).ExplainAsync(resource, ns, name, cancellation);
         }
     }
 
@@ -57,7 +43,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true);
-        return Task.FromResult<IExec>(new KubectlExec(process, container));
+        return Task.FromResult<IExec>(new KubectlExec(process, container, context));
     }
 
     /// <inheritdoc/>
@@ -65,7 +51,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     {
         // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
         var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false);
-        return await KubectlPortForward.ConnectAsync(process, container, cancellation);
+        return await KubectlPortForward.ConnectAsync(process, container, context, cancellation);
     }
 
     /// <summary>Names of the objects of one kind in a namespace; for messages about a missing one.</summary>
@@ -74,15 +60,6 @@ public sealed class KubectlCluster(string? context) : ICluster
         var output = await RunAsync(["get", resource, "-o", "name", .. Namespace(ns)], cancellation);
         return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.IndexOf('/') + 1)..])];
     }
-
-    /// <summary>The resource that kubectl and the API server call this kind of target.</summary>
-    internal static string Resource(TargetKind kind) => kind switch
-    {
-        TargetKind.Pod => "pods",
-        TargetKind.Deployment => "deployments.apps",
-        TargetKind.Job => "jobs.batch",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
 
     private static string[] Namespace(string? ns) => ns is null ? [] : ["-n", ns];
 

@@ -13,9 +13,11 @@ internal sealed partial class KubectlPortForward : IPortForward
 
     private readonly KubectlProcess _process;
     private readonly Socket _socket;
+    private readonly string? _context;
 
-    private KubectlPortForward(KubectlProcess process, Socket socket)
+    private KubectlPortForward(KubectlProcess process, Socket socket, string? context)
     {
+        _context = context;
         _process = process;
         _socket = socket;
         Stream = new NetworkStream(socket);
@@ -25,16 +27,16 @@ internal sealed partial class KubectlPortForward : IPortForward
     public Stream Stream { get; }
 
     /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
-    public static async Task<IPortForward> ConnectAsync(KubectlProcess process, PodContainer container, CancellationToken cancellation)
+    public static async Task<IPortForward> ConnectAsync(KubectlProcess process, PodContainer container, string? context, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            var port = await ReadPortAsync(process, limit.Token);
+            var port = await ReadPortAsync(process, context, limit.Token);
             await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-            return new KubectlPortForward(process, socket);
+            return new KubectlPortForward(process, socket, context);
         }
         catch (Exception e)
         {
@@ -68,7 +70,7 @@ internal sealed partial class KubectlPortForward : IPortForward
         try
         {
             var (exitCode, errorText) = await _process.WaitAsync(limit.Token);
-            return exitCode == 0 && errorText.Length == 0 ? null : KubectlException.From(errorText, null);
+            return exitCode == 0 && errorText.Length == 0 ? null : KubectlException.From(errorText, _context);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -85,14 +87,14 @@ internal sealed partial class KubectlPortForward : IPortForward
     }
 
     // "Forwarding from 127.0.0.1:40123 -> 22"
-    private static async Task<int> ReadPortAsync(KubectlProcess process, CancellationToken cancellation)
+    private static async Task<int> ReadPortAsync(KubectlProcess process, string? context, CancellationToken cancellation)
     {
         var reader = new LineReader(process.Output);
         while (await reader.ReadLineAsync(cancellation) is { } line)
             if (ForwardingFrom().Match(line) is { Success: true } match)
                 return int.Parse(match.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         var (_, errorText) = await process.WaitAsync(cancellation);
-        throw KubectlException.From(errorText, null);
+        throw KubectlException.From(errorText, context);
     }
 
     [GeneratedRegex(@"^Forwarding from 127\.0\.0\.1:(?<port>\d{1,5}) ->")]

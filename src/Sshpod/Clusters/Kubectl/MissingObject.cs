@@ -13,18 +13,17 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Tells which of namespace and object is missing, and what its name may have been meant to be.</summary>
-    public async Task<SshpodException> ExplainAsync(TargetKind kind, string? ns, string name, CancellationToken cancellation)
+    public async Task<SshpodException> ExplainAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
-        var prefix = HostName.Prefix(kind);
         ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
-        var siblings = ListOrNullAsync(KubectlCluster.Resource(kind), ns, cancellation);
+        var siblings = ListOrNullAsync($"{resource}", ns, cancellation);
         var namespaces = ListOrNullAsync("namespaces", null, cancellation);
         await Task.WhenAll(siblings, namespaces);
 
         if (namespaces.Result is { } known && !known.Contains(ns))
             return new SshpodException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
-        return new SshpodException($"no {prefix} \"{name}\" in namespace \"{ns}\"",
-            (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {prefix}s -n {ns} lists them; another namespace is namespace--NAME");
+        return new SshpodException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
+            (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
     }
 
     private async Task<string[]?> ListOrNullAsync(string resource, string? ns, CancellationToken cancellation)

@@ -1,0 +1,10 @@
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters;
+
+/// <summary>An exec stream ended before all was said, and nobody knows why: the same again may well succeed.</summary>
+/// <param name="container">Where the command ran.</param>
+/// <param name="detail">What is known of the end, such as the command's exit code.</param>
+public sealed class BrokenStreamException(PodContainer container, string detail)
+    : SshpodException($"the exec stream to {container} broke off ({detail})", "connect again");

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Sshpod.Tests;
+
+/// <summary>Blocks marked <c>sh</c> in the documentation can be run as they are; blocks marked <c>console</c> have names to fill in.</summary>
+public partial class DocumentationTests
+{
+    private static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
+    public static TheoryData<string, string> Commands => [.. Documents().SelectMany(file =>
+        ShellBlock().Matches(File.ReadAllText(file)).SelectMany(block => block.Groups["body"].Value.Split('\n'))
+            .Select(line => line.Split(" #")[0].Trim()).Where(line => line.Length > 0)
+            .Select(line => (Path.GetRelativePath(Root, file), line)).Distinct())];
+
+    [Theory, MemberData(nameof(Commands))]
+    public void A_command_in_the_documentation_exists(string document, string command)
+    {
+        var words = command.Split(' ').SkipWhile(word => word.Contains('=', StringComparison.Ordinal)).ToArray();
+        Assert.True(words switch
+        {
+            ["make", .. var arguments] => Succeeds("make", ["-n", .. arguments]),
+            ["dotnet" or "export", ..] => true,
+            [var program, ..] => File.Exists(Path.Combine(Root, program)) || BuiltProgram().IsMatch(program),
+            [] => false,
+        }, $"{document}: {command}");
+    }
+
+    [Fact]
+    public void Every_link_between_documents_leads_somewhere() => Assert.All(Documents(), document =>
+        Assert.All(Link().Matches(File.ReadAllText(document)).Select(link => link.Groups["target"].Value), target =>
+            Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target)), $"{document}: {target}")));
+
+    private static IEnumerable<string> Documents() =>
+        Directory.GetFiles(Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Root, "docs"), "*.md"));
+
+    private static bool Succeeds(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
+    [GeneratedRegex(@"^```sh\n(?<body>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ShellBlock();
+
+    [GeneratedRegex(@"\]\((?<target>[^):#]+)(#[^)]*)?\)")]
+    private static partial Regex Link();
+
+    // tests/Sshpod.Tests/bin/Release/net10.0/Sshpod.Tests: there when the tests run.
+    [GeneratedRegex("^(artifacts/|tests/Sshpod)")]
+    private static partial Regex BuiltProgram();
+}
