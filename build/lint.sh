@@ -2,5 +2,6 @@
 # Checks what no compiler does: formatting, analyzers on every project, shell scripts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+dotnet restore sshpod.slnx --nologo -v quiet
 dotnet format sshpod.slnx --verify-no-changes --no-restore --verbosity quiet
 git ls-files -z --cached --others --exclude-standard '*.sh' tests/cluster/cluster .ci/run | xargs -0 shellcheck --external-sources

@@ -11,6 +11,7 @@ show() { printf '$ %s\n' "$*"; "$@"; }
 command -v ssh >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends openssh-client >/dev/null; }
 
 image=busybox
+next=()
 if command -v kubectl >/dev/null && kubectl --request-timeout=5s get --raw /readyz >/dev/null 2>&1; then
 	step "Using the current context: $(kubectl config current-context)"
 else
@@ -18,8 +19,11 @@ else
 	tests/cluster/cluster up
 	KUBECONFIG=$(tests/cluster/cluster kubeconfig)
 	export KUBECONFIG
-	command -v kubectl >/dev/null || PATH=$PATH:$(dirname "$KUBECONFIG")/bin
-	next="export KUBECONFIG=$KUBECONFIG"
+	next+=("export KUBECONFIG=$KUBECONFIG")
+	if ! command -v kubectl >/dev/null; then
+		PATH=$PATH:$(dirname "$KUBECONFIG")/bin
+		next+=("PATH=\$PATH:$(dirname "$KUBECONFIG")/bin")
+	fi
 fi
 # The local cluster has its own images: no registry is asked.
 [ "$(kubectl config current-context)" != sshpod-test ] || image=localhost/busybox:1
@@ -37,9 +41,9 @@ show scp README.md root@pod--sshpod-demo.sshpod:/tmp/
 show ssh root@pod--sshpod-demo.sshpod ls -l /tmp/README.md
 
 step "Now it is your turn"
+[ ${#next[@]} = 0 ] || printf '  %s\n' "${next[@]}"
 cat <<TEXT
-  ${next:+$next
-  }ssh root@pod--sshpod-demo.sshpod
+  ssh root@pod--sshpod-demo.sshpod
   kubectl delete pod sshpod-demo          # when you are done
   make cluster-down                       # if the local cluster was brought up
 TEXT

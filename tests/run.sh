@@ -22,8 +22,14 @@ install_clients() {
 		rsync rsync
 		git git
 		tmux tmux
+		busybox busybox-static
+		nc netcat-openbsd
+		capsh libcap2-bin
+		qemu-aarch64-static qemu-user-static
 		shellcheck shellcheck
 	LIST
+	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
+	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
 	[ ${#missing[@]} -eq 0 ] && return
 	say "installing ${missing[*]}"
 	apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; return 1; }
@@ -61,7 +67,9 @@ run_xunit() {
 	dotnet build "tests/$project" -c Release --nologo -v quiet || { count 0 1 0; return; }
 	"tests/$project/bin/Release/net10.0/$project" -noLogo -noColor ${filter:+-method "$filter"} "${@:2}" 2>&1 | tee "$work/$project" || status=$?
 	summary=$(grep -E 'Total: [0-9]+, Errors: ' "$work/$project" | tail -n 1) || true
-	if [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
+	if [ -n "$filter" ] && grep -q 'Total: 0$' "$work/$project"; then
+		say "$project has no test of that name"
+	elif [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
 		local total=${BASH_REMATCH[1]} errors=${BASH_REMATCH[2]} bad=${BASH_REMATCH[3]} skip=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
 		count $((total - bad - skip - unrun)) $((bad + errors)) "$skip"
 		[ $((bad + errors)) -gt 0 ] || [ "$status" = 0 ] || count 0 1 0

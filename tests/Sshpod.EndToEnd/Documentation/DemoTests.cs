@@ -1,0 +1,24 @@
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Documentation;
+
+public sealed class DemoTests(TestCluster cluster)
+{
+    private static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
+    [Fact]
+    public async Task Make_demo_connects_with_ssh_and_scp_and_says_what_to_type_next()
+    {
+        await using var workstation = Workstation.Bare(cluster);
+        await workstation.UseKubeconfigAsync(config => config.SetNamespaceAsync(cluster.Namespace));
+        // ssh looks for ~/.ssh in the home directory of /etc/passwd, not in HOME: here that is another one, for this process and its children.
+        var passwd = workstation.File("passwd");
+        await System.IO.File.WriteAllTextAsync(passwd, $"root:x:0:0:root:{workstation.Home}:/bin/sh\n");
+        var demo = await workstation.RunAsync("unshare", "--mount", "sh", "-c", $"mount --bind {passwd} /etc/passwd && exec {Root}/demo/demo.sh");
+
+        var said = demo.Successfully().Text;
+        Assert.Contains("hello from sshpod-demo", said, StringComparison.Ordinal);
+        Assert.Contains("/tmp/README.md", said, StringComparison.Ordinal);
+        Assert.Contains("  ssh root@pod--sshpod-demo.sshpod\n", said, StringComparison.Ordinal);
+    }
+}
