@@ -16,6 +16,9 @@ public interface ICluster
     /// <summary>Lists the pods that carry the labels, and the ReplicaSets too where asked: they stand between a Deployment and its pods.</summary>
     Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation);
 
+    /// <summary>Lists the names of the objects of one kind in a namespace, or in the cluster; for messages about a missing one.</summary>
+    Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation);
+
     /// <summary>Starts a command in a container, with stdin and without a terminal.</summary>
     /// <param name="container">Where it runs.</param>
     /// <param name="command">Program and arguments. They travel in a URL and stand in audit logs: nothing secret, nothing long.</param>
@@ -29,8 +32,13 @@ public interface ICluster
 /// <summary>A command that runs in a container. Disposing ends the stream; the command itself must end on EOF of its stdin (kubernetes#89031).</summary>
 public interface IExec : IAsyncDisposable
 {
-    /// <summary>The command's stdin; disposing it is the command's EOF.</summary>
+    /// <summary>The command's stdin; disposing it is the command's EOF where <see cref="CanCloseInput"/> says so.</summary>
     Stream Input { get; }
+
+    /// <summary>
+    /// Whether the command sees an EOF of its stdin before the whole stream ends: v4.channel.k8s.io has no such thing (KEP-4006).
+    /// </summary>
+    bool CanCloseInput { get; }
 
     /// <summary>The command's stdout. Its end proves nothing: the tail may be lost (kubernetes#60140).</summary>
     Stream Output { get; }

@@ -10,6 +10,9 @@ namespace Sshpod.Clusters;
 /// <param name="Json">How an object is read.</param>
 public sealed record Resource<T>(string Kind, string Group, string Plural, JsonTypeInfo<T> Json)
 {
+    /// <summary>Versions of the group that have it, the one to try first.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = ["v1"];
+
     /// <summary>The resource with its group, as kubectl and API servers write it: <c>deployments.apps</c>.</summary>
     public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 }
@@ -35,11 +38,14 @@ public static class Resources
     /// <summary>Jobs.</summary>
     public static Resource<Workload> Jobs { get; } = Workload("job", "batch");
 
-    /// <summary>CronJobs.</summary>
-    public static Resource<CronJob> CronJobs { get; } = new("cronjob", "batch", "cronjobs", KubernetesJson.Default.CronJob);
+    /// <summary>CronJobs. Their version was v1beta1 before Kubernetes 1.21.</summary>
+    public static Resource<CronJob> CronJobs { get; } = new("cronjob", "batch", "cronjobs", KubernetesJson.Default.CronJob) { Versions = ["v1", "v1beta1"] };
 
     /// <summary>Services.</summary>
     public static Resource<Service> Services { get; } = new("service", "", "services", KubernetesJson.Default.Service);
+
+    /// <summary>Namespaces, of which only the names are of interest.</summary>
+    public static Resource<Workload> Namespaces { get; } = Workload("namespace", "");
 
     private static Resource<Workload> Workload(string kind, string group) => new(kind, group, kind + "s", KubernetesJson.Default.Workload);
 }

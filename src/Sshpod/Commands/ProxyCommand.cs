@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Sshpod.Addressing;
-using Sshpod.Clusters.Kubectl;
+using Sshpod.Clusters;
 using Sshpod.Server;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
@@ -27,7 +27,7 @@ public static class ProxyCommand
         Log.Debug($"address {address}, user {user}");
 
         var clientKey = await ClientKey.EnsureAsync(cancellation);
-        var cluster = new KubectlCluster(address.Context);
+        var cluster = Transport.Choose(address.Context);
         var container = await Resolution.ResolveAsync(cluster, address, cancellation);
         Log.Debug($"found {container}");
 

@@ -14,7 +14,7 @@ internal sealed record BootstrapOutcome(RemoteServer? Server, string? VerifiedFi
 /// <remarks>
 /// What the container says, line by line after <c>sshpod-bootstrap</c> (anything before it, such as a banner, is not ours):
 /// <list type="bullet">
-/// <item><c>need MACHINE [PATH]</c>: the bundle is missing; <c>uname -m</c>, and where gzip is if it is there;</item>
+/// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; <c>uname -m</c>, where gzip is if it is there, and what can count bytes, see <see cref="Upload"/>;</item>
 /// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
 /// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140);</item>
 /// <item><c>error CODE TEXT</c>: it does not, and why.</item>
@@ -55,8 +55,9 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
             switch (words[0])
             {
                 case "need":
-                    bundle = ChooseBundle(rest.Split(' ')[0]);
-                    _upload = SendAsync(bundle, gzip: rest.Contains('/'));
+                    var needs = rest.Split(' ');
+                    bundle = ChooseBundle(needs[0]);
+                    _upload = SendAsync(bundle, gzip: rest.Contains('/'), tools: needs.Length > 2 ? needs[2] : "");
                     break;
                 case "verify" when bundle is not null:
                     await VerifyAsync(bundle);
@@ -82,21 +83,21 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     private Bundle ChooseBundle(string machine) => Bundles.ForMachine(machine)
         ?? throw new SshpodException($"{container} runs on architecture \"{machine}\"", "sshpod has servers for amd64 and arm64");
 
-    private async Task SendAsync(Bundle bundle, bool gzip)
+    private async Task SendAsync(Bundle bundle, bool gzip, string tools)
     {
         var form = verifiedFile ?? (gzip ? "gzip" : "plain");
-        Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}");
         await using (var input = exec.Input)
         {
-            var script = $"form={form}\nsha256={bundle.Sha256}\n{Script.Read("install.sh")}\n.\n";
+            using var content = verifiedFile is not null ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
+            var upload = Upload.Choose(exec.CanCloseInput, tools, gzip ? content.Length : bundle.Size);
+            Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
+            var script = $"form={form}\nsha256={bundle.Sha256}\nbytes() {{ {upload.Command}; }}\n{Script.Read("install.sh")}\n.\n";
             await input.WriteAsync(Encoding.UTF8.GetBytes(script), cancellation);
+            var buffer = new byte[Piece];
+            for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
+                await input.WriteAsync(upload.Encode(buffer.AsMemory(0, count)), cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
             if (verifiedFile is null)
-            {
-                await using var content = gzip ? bundle.OpenGzip() : bundle.OpenPlain();
-                var buffer = new byte[Piece];
-                for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
-                    await input.WriteAsync(buffer.AsMemory(0, count), cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
-            }
+                await input.WriteAsync(upload.End, cancellation);
             await input.FlushAsync(cancellation);
         }
         Log.Debug("bootstrap: all sent");

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2015,SC2086,SC2048,SC2154 # no name has a blank or is expanded; messages lose theirs; variables are the probe's
 # Runs in the container where the bundle is missing: the probe evaluates it, having read it from stdin; the bundle follows on the same stdin.
-# Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form` and `sha256` in lines before this.
+# Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form` and `sha256` in lines before this,
+# and makes a command `bytes` that prints the bundle.
 # form: gzip, plain, or the name of a file that an earlier run has put there and the client has read back and found right.
 LC_ALL=C
 t='' why=''
@@ -53,9 +54,9 @@ gzip | plain)
 	# Names that no second upload at the same moment shares, be it from another container with the same volume.
 	t=$d/upload.$c.$$
 	if [ $form = gzip ]; then
-		w=$( (umask 077 && gzip -dc >$t) 2>&1) || fail upload $d: $w
+		w=$( (umask 077 && bytes | gzip -dc >$t) 2>&1) || fail upload $d: $w
 	else
-		w=$( (umask 077 && cat >$t) 2>&1) || fail upload $d: $w
+		w=$( (umask 077 && bytes >$t) 2>&1) || fail upload $d: $w
 	fi
 	h=
 	for tool in sha256sum 'openssl dgst -sha256 -r' 'shasum -a 256' 'busybox sha256sum'; do

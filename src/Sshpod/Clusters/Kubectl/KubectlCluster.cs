@@ -22,9 +22,9 @@ public sealed class KubectlCluster(string? context) : ICluster
         {
             return await GetAsync(["get", $"{resource}", name, .. Namespace(ns)], resource.Json, cancellation);
         }
-        catch (KubectlException e) when (e.IsNotFound($"{resource}", "namespaces"))
+        catch (ClusterException e) when (e.IsNotFound($"{resource}", "namespaces"))
         {
-            throw await new MissingObject(this, context).ExplainAsync(resource, ns, name, cancellation);
+            throw await new MissingObject(this).ExplainAsync(resource, ns ?? Kubeconfig.Read(context)?.Namespace ?? "default", name, cancellation);
         }
     }
 
@@ -54,10 +54,10 @@ public sealed class KubectlCluster(string? context) : ICluster
         return await KubectlPortForward.ConnectAsync(process, container, context, cancellation);
     }
 
-    /// <summary>Names of the objects of one kind in a namespace; for messages about a missing one.</summary>
-    internal async Task<string[]> ListNamesAsync(string resource, string? ns, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation)
     {
-        var output = await RunAsync(["get", resource, "-o", "name", .. Namespace(ns)], cancellation);
+        var output = await RunAsync(["get", $"{resource}", "-o", "name", .. Namespace(ns)], cancellation);
         return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.IndexOf('/') + 1)..])];
     }
 
@@ -93,7 +93,7 @@ public sealed class KubectlCluster(string? context) : ICluster
                 throw unreachable;
             var (exitCode, output, errorText) = await run;
             Log.Debug($"kubectl {string.Join(' ', arguments)}: exit {exitCode}");
-            return exitCode == 0 ? output : throw KubectlException.From(errorText, context);
+            return exitCode == 0 ? output : throw ClusterException.FromKubectl(errorText, context);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

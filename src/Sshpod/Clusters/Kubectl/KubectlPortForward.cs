@@ -70,7 +70,7 @@ internal sealed partial class KubectlPortForward : IPortForward
         try
         {
             var (exitCode, errorText) = await _process.WaitAsync(limit.Token);
-            return exitCode == 0 && errorText.Length == 0 ? null : KubectlException.From(errorText, _context);
+            return exitCode == 0 && errorText.Length == 0 ? null : ClusterException.FromKubectl(errorText, _context);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -94,7 +94,7 @@ internal sealed partial class KubectlPortForward : IPortForward
             if (ForwardingFrom().Match(line) is { Success: true } match)
                 return int.Parse(match.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         var (_, errorText) = await process.WaitAsync(cancellation);
-        throw KubectlException.From(errorText, context);
+        throw ClusterException.FromKubectl(errorText, context);
     }
 
     [GeneratedRegex(@"^Forwarding from 127\.0\.0\.1:(?<port>\d{1,5}) ->")]

@@ -29,8 +29,7 @@ internal static class Reachability
                 return null;
             Log.Debug($"no answer yet: trying {server.Host}:{server.Port}");
             return await ProbeAsync(server, cancellation) is { } problem
-                ? new SshpodException($"API server {server.Host}:{server.Port} of {KubectlException.Describe(context)} cannot be reached: {problem}",
-                    "check your network, VPN or proxy")
+                ? ClusterException.Unreachable($"{server.Host}:{server.Port}", context, problem)
                 : null;
         }
         catch (OperationCanceledException)

@@ -1,23 +1,23 @@
 using Sshpod.Addressing;
 using Sshpod.Terminal;
 
-namespace Sshpod.Clusters.Kubectl;
+namespace Sshpod.Clusters;
 
 /// <summary>
 /// Finds out what is wrong when an object does not exist: the API server answers the same when its whole namespace does not.
 /// Runs only on the way to an error message.
 /// </summary>
-internal sealed class MissingObject(KubectlCluster cluster, string? context)
+/// <param name="cluster">Where it does not exist.</param>
+internal sealed class MissingObject(ICluster cluster)
 {
     // The message is worth a moment, not the user's patience.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Tells which of namespace and object is missing, and what its name may have been meant to be.</summary>
-    public async Task<SshpodException> ExplainAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
+    public async Task<SshpodException> ExplainAsync<T>(Resource<T> resource, string ns, string name, CancellationToken cancellation)
     {
-        ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
-        var siblings = ListOrNullAsync($"{resource}", ns, cancellation);
-        var namespaces = ListOrNullAsync("namespaces", null, cancellation);
+        var siblings = ListOrNullAsync(resource, ns, cancellation);
+        var namespaces = ListOrNullAsync(Resources.Namespaces, null, cancellation);
         await Task.WhenAll(siblings, namespaces);
 
         if (namespaces.Result is { } known && !known.Contains(ns))
@@ -26,7 +26,7 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
             (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
     }
 
-    private async Task<string[]?> ListOrNullAsync(string resource, string? ns, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>?> ListOrNullAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
@@ -45,6 +45,6 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
         }
     }
 
-    private static string? Suggest(string name, string[] known) =>
+    private static string? Suggest(string name, IEnumerable<string> known) =>
         Spelling.Nearest(name, known) is { } nearest ? $"did you mean \"{nearest}\"?" : null;
 }

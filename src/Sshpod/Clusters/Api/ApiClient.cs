@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Api;
+
+/// <summary>
+/// Requests to the API server. A connection that has answered one serves the next, and may become a WebSocket: one handshake is
+/// enough for a look-up and the exec after it.
+/// </summary>
+/// <param name="configuration">Where it is and who we are.</param>
+internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposable
+{
+    /// <summary>Asks for an object as it is.</summary>
+    public const string Json = "application/json";
+
+    /// <summary>Asks for lists with metadata alone (Kubernetes 1.15).</summary>
+    public const string MetadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json";
+
+    private const int MaxTries = 3;
+
+    // RFC 6455 section 1.3.
+    private const string WebSocketGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    // Admission webhooks and a busy server take their time; a server that does not answer at all is found out when connecting.
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly Dialer _dialer = new(configuration.Server, configuration.Context);
+    private readonly Credentials _credentials = new(configuration);
+    private readonly ConcurrentBag<HttpConnection> _idle = [];
+
+    /// <summary>Reads.</summary>
+    /// <param name="path">Path and query below the server's URL.</param>
+    /// <param name="accept">The form of the answer.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The answer, whatever its status.</returns>
+    /// <exception cref="SshpodException">There is none.</exception>
+    public async Task<HttpResponse> GetAsync(string path, string accept, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (connection, response) = await SendAsync(path, $"Accept: {accept}\r\n", cancellation);
+            if (connection.CanBeReused)
+                _idle.Add(connection);
+            else
+                await connection.DisposeAsync();
+            // What a busy server wants, and client-go does.
+            if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
+                return response;
+            await Task.Delay(pause, cancellation);
+        }
+    }
+
+    /// <summary>Opens a WebSocket (RFC 6455).</summary>
+    /// <param name="path">Path and query below the server's URL.</param>
+    /// <param name="protocols">Subprotocols, the best first.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="UpgradeRefusedException">The server, or something on the way to it, does not take it.</exception>
+    public async Task<ChannelSocket> OpenAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancellation)
+    {
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var (connection, response) = await SendAsync(path,
+            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: {string.Join(", ", protocols)}\r\n", cancellation);
+        if (response.Status == 101 && response.Header("Sec-WebSocket-Accept") == Accept(key) && protocols.Contains(response.Header("Sec-WebSocket-Protocol")))
+            return new ChannelSocket(connection.Detach(), response.Header("Sec-WebSocket-Protocol"));
+        await connection.DisposeAsync();
+        throw response.Status == 101
+            ? new UpgradeRefusedException(new ClusterException($"the API server of {ClusterException.Describe(configuration.Context)} answers with another protocol than asked for", null))
+            : new UpgradeRefusedException(Failure(response));
+    }
+
+    /// <summary>What an answer other than success means.</summary>
+    public ClusterException Failure(HttpResponse response)
+    {
+        var status = ReadStatus(response);
+        return ClusterException.FromStatus(status?.Reason ?? (response.Status == 401 ? "Unauthorized" : $"HTTP {response.Status}"),
+            status?.Message ?? $"HTTP {response.Status} {Encoding.UTF8.GetString(response.Body.AsSpan(0, Math.Min(response.Body.Length, 200)))}", configuration.Context);
+    }
+
+    /// <summary>The Status in an answer; null when there is none.</summary>
+    public static ApiStatus? ReadStatus(HttpResponse response)
+    {
+        try
+        {
+            return response.Body.AsSpan().TrimStart(" \r\n\t"u8).StartsWith("{"u8)
+                && JsonSerializer.Deserialize(response.Body, ApiJson.Default.ApiStatus) is { Kind: "Status" } status ? status : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        while (_idle.TryTake(out var connection))
+            await connection.DisposeAsync();
+        _credentials.Dispose();
+    }
+
+    private async Task<(HttpConnection Connection, HttpResponse Response)> SendAsync(string path, string headers, CancellationToken cancellation)
+    {
+        var credential = await _credentials.GetAsync(cancellation);
+        var head = Head(path, headers, credential);
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var isReused = _idle.TryTake(out var connection);
+            connection ??= new HttpConnection(await _dialer.ConnectAsync(credential.Certificate, cancellation));
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(RequestLimit);
+            try
+            {
+                var response = await connection.SendAsync(head, limit.Token);
+                Log.Debug($"api: GET {path.Split('?')[0]}: {response.Status} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms{(isReused ? "" : ", connection included")}");
+                return (connection, response);
+            }
+            catch (IOException e)
+            {
+                await connection.DisposeAsync();
+                // The server may have closed it since.
+                if (!isReused)
+                    throw ClusterException.CannotReach(configuration.Context, $"{configuration.Server}: {e.Message}");
+            }
+            catch (OperationCanceledException)
+            {
+                await connection.DisposeAsync();
+                if (cancellation.IsCancellationRequested)
+                    throw;
+                throw ClusterException.Unreachable($"{configuration.Server}", configuration.Context, $"no answer to a request in {RequestLimit.TotalSeconds:0} s");
+            }
+        }
+    }
+
+    private string Head(string path, string headers, Credential credential)
+    {
+        var server = configuration.Server.Url;
+        var head = new StringBuilder()
+            .Append("GET ").Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
+            .Append("Host: ").Append(server.IsDefaultPort ? server.IdnHost : $"{server.IdnHost}:{server.Port}").Append("\r\n")
+            .Append("User-Agent: sshpod\r\n").Append(headers);
+        if (credential.Authorization is { } authorization)
+            Append("Authorization", authorization);
+        foreach (var (name, value) in configuration.User.Impersonation)
+            Append(name, value);
+        return head.ToString();
+
+        // Whatever gave it: a line break would be another header.
+        void Append(string name, string value) => head.Append(name).Append(": ")
+            .Append(value.Any(char.IsControl) ? throw new SshpodException("the credentials of the kubeconfig have a control character", "log in to the cluster again") : Latin(value)).Append("\r\n");
+    }
+
+    // UTF-8 as it is, in a text of which each character will be one byte.
+    private static string Latin(string value) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
+
+    private static string Accept(string key)
+    {
+#pragma warning disable CA5350 // RFC 6455 asks for SHA-1; nothing secret depends on it.
+        return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + WebSocketGuid)));
+#pragma warning restore CA5350
+    }
+
+    private static TimeSpan? Pause(HttpResponse response) =>
+        int.TryParse(response.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && TimeSpan.FromSeconds(seconds) is var pause && pause <= LongestPause
+            ? pause : null;
+}

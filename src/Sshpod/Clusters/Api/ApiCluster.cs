@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Api;
+
+/// <summary>The <c>api</c> transport: straight to the API server, over HTTPS and WebSocket.</summary>
+/// <param name="configuration">Where it is and who we are.</param>
+internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAsyncDisposable
+{
+    private readonly ApiClient _client = new(configuration);
+
+    /// <inheritdoc/>
+    public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
+    {
+        ns ??= configuration.Namespace;
+        var response = await GetAsync(resource, ns, $"/{Escape(name)}", ApiClient.Json, cancellation);
+        if (response.Status == 200)
+            return Read(response, resource.Json);
+        var failure = _client.Failure(response);
+        throw failure.IsNotFound($"{resource}", "namespaces") ? await new MissingObject(this).ExplainAsync(resource, ns, name, cancellation) : failure;
+    }
+
+    /// <inheritdoc/>
+    public async Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation)
+    {
+        var query = $"?labelSelector={Escape(selector.ToString())}";
+        var sets = withReplicaSets
+            ? ListAsync(Resources.ReplicaSets, ns, query, ApiClient.MetadataOnly, ApiJson.Default.ItemListWorkload, cancellation)
+            : Task.FromResult<IReadOnlyList<Workload>>([]);
+        var pods = ListAsync(Resources.Pods, ns, query, ApiClient.Json, ApiJson.Default.ItemListPod, cancellation);
+        await Task.WhenAll(pods, sets);
+        return new PodList(await pods, await sets);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) =>
+        [.. (await ListAsync(resource, ns, "", ApiClient.MetadataOnly, ApiJson.Default.ItemListNamedObject, cancellation)).Select(item => item.Metadata.Name)];
+
+    /// <inheritdoc/>
+    public async Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
+    {
+        var arguments = string.Concat(command.Select(argument => $"&command={Escape(argument)}"));
+        var socket = await OpenAsync(container, $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", ApiExec.Protocols, cancellation);
+        Log.Debug($"api: exec in {container}{(socket.CanCloseChannels ? "" : ", without half-close")}");
+        return new ApiExec(socket, container, configuration.Context);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
+        new ApiPortForward(await OpenAsync(container, $"portforward?ports={port}", ApiPortForward.Protocols, cancellation), container);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
+
+    private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}", protocols, cancellation);
+        }
+        catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private async Task<IReadOnlyList<TItem>> ListAsync<T, TItem>(Resource<T> resource, string? ns, string query, string accept, JsonTypeInfo<ItemList<TItem>> json, CancellationToken cancellation)
+    {
+        var response = await GetAsync(resource, ns, query, accept, cancellation);
+        return response.Status == 200 ? Read(response, json).Items ?? [] : throw _client.Failure(response);
+    }
+
+    private async Task<HttpResponse> GetAsync<T>(Resource<T> resource, string? ns, string rest, string accept, CancellationToken cancellation)
+    {
+        HttpResponse? response = null;
+        foreach (var version in resource.Versions)
+        {
+            var group = resource.Group.Length == 0 ? $"/api/{version}" : $"/apis/{resource.Group}/{version}";
+            response = await _client.GetAsync($"{group}{(ns is null ? "" : $"/namespaces/{Escape(ns)}")}/{resource.Plural}{rest}", accept, cancellation);
+            // Without details it is not the object that is missing, but the version of its group.
+            if (response.Status != 404 || ApiClient.ReadStatus(response)?.Details?.Name is not (null or ""))
+                break;
+        }
+        return response!;
+    }
+
+    private T Read<T>(HttpResponse response, JsonTypeInfo<T> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(response.Body, json) ?? throw new JsonException("null");
+        }
+        catch (JsonException e)
+        {
+            throw new SshpodException($"API server {configuration.Server} of {ClusterException.Describe(configuration.Context)} answers with something that is not its object: {e.Message}",
+                "check the address in the kubeconfig, and your proxy");
+        }
+    }
+}

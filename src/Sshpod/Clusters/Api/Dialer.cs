@@ -1,0 +1,127 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Api;
+
+/// <summary>Opens connections to an API server: TCP, through a proxy where there is one, then TLS with the server verified.</summary>
+/// <param name="server">The API server.</param>
+/// <param name="context">The context it belongs to; for messages.</param>
+internal sealed class Dialer(ApiServer server, string? context)
+{
+    // All of it together. kubectl would wait for half a minute; the user waits in front of a dark terminal.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
+
+    /// <summary>Connects.</summary>
+    /// <param name="certificate">Ours; null for none.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SshpodException">The server cannot be reached, or is not the one it should be.</exception>
+    public async Task<Stream> ConnectAsync(ClientCertificate? certificate, CancellationToken cancellation)
+    {
+        // With an authority of its own nobody else is asked, not even for the proxy.
+        if (server.Authorities is not null || server.SkipVerification)
+            SystemTrust.LeaveOut();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        Stream? stream = null;
+        try
+        {
+            stream = server.Proxy is { } proxy
+                ? await ConnectThroughAsync(proxy, limit.Token)
+                : await TcpAsync(server.Host, server.Url.Port, limit.Token);
+            return server.Url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(stream, server.TlsServerName ?? server.Host, certificate, limit.Token) : stream;
+        }
+        catch (Exception e)
+        {
+            if (stream is not null)
+                await stream.DisposeAsync();
+            if (cancellation.IsCancellationRequested)
+                throw;
+            throw Explain(e) ?? e;
+        }
+    }
+
+    private ClusterException? Explain(Exception problem) => problem switch
+    {
+        OperationCanceledException => ClusterException.Unreachable(Describe(), context, $"no answer in {Limit.TotalSeconds:0} s"),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null => ClusterException.CannotReach(context, $"proxy {server.Proxy.Host}:{server.Proxy.Port} refuses connections"),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),
+        AuthenticationException => new ClusterException($"API server {server} of {ClusterException.Describe(context)} does not prove who it is: {problem.Message}",
+            "check certificate-authority and tls-server-name in the kubeconfig"),
+        SocketException or IOException => ClusterException.CannotReach(context, $"{server}: {problem.Message}"),
+        _ => null,
+    };
+
+    private string Describe() => server.Proxy is { } proxy ? $"{server} (through proxy {proxy.Host}:{proxy.Port})" : $"{server}";
+
+    private async Task<Stream> ConnectThroughAsync(Uri proxy, CancellationToken cancellation)
+    {
+        var host = proxy.IdnHost.Trim('[', ']');
+        // .NET knows no port for socks5.
+        var stream = await TcpAsync(host, proxy.Port > 0 ? proxy.Port : 1080, cancellation);
+        try
+        {
+            if (proxy.Scheme is "socks5" or "socks5h")
+            {
+                await Socks5.ConnectAsync(stream, proxy, server.Host, server.Url.Port, cancellation);
+                return stream;
+            }
+            // As Go does: the proxy is verified by the same authorities. It gets no certificate of ours.
+            if (proxy.Scheme == Uri.UriSchemeHttps)
+                stream = await SecureAsync(stream, host, null, cancellation);
+            return await TunnelAsync(stream, proxy, cancellation);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>CONNECT (RFC 9110 section 9.3.6).</summary>
+    private async Task<Stream> TunnelAsync(Stream stream, Uri proxy, CancellationToken cancellation)
+    {
+        var target = $"{server.Url.Host}:{server.Url.Port}";
+        var authorization = proxy.UserInfo.Length > 0
+            ? $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(proxy.UserInfo)))}\r\n" : "";
+        var connection = new HttpConnection(stream);
+        var response = await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}", cancellation);
+        return response.Status / 100 == 2 ? connection.Detach()
+            : throw new IOException($"proxy {proxy.Host}:{proxy.Port} answers {response.Status}");
+    }
+
+    private static async Task<Stream> TcpAsync(string host, int port, CancellationToken cancellation) =>
+        new NetworkStream(await HappyEyeballs.ConnectAsync(host, port, cancellation), ownsSocket: true);
+
+    private async Task<Stream> SecureAsync(Stream stream, string name, ClientCertificate? certificate, CancellationToken cancellation)
+    {
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = name,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            // A policy and never a callback: the name is verified beside it.
+            CertificateChainPolicy = server.Authorities?.Policy(),
+            ClientCertificateContext = certificate?.Context(),
+        };
+        if (server.SkipVerification)
+        {
+#pragma warning disable CA5359 // insecure-skip-tls-verify is the user's word.
+            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
+        }
+        var tls = new SslStream(stream);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(options, cancellation);
+            return tls;
+        }
+        catch
+        {
+            await tls.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Api;
+
+/// <summary>A program that gives credentials (kubernetes KEP-541). Its stdin is empty, since ours is the ssh stream; what it says on stderr the user sees.</summary>
+/// <param name="ApiVersion">The form that it speaks.</param>
+/// <param name="Command">Its name, or an absolute path.</param>
+/// <param name="Arguments">Its arguments, one each.</param>
+/// <param name="Environment">Variables that it gets beside ours.</param>
+/// <param name="InstallHint">Where to get it; null when the kubeconfig does not say.</param>
+/// <param name="ProvideClusterInfo">Whether it is told which cluster it is for.</param>
+internal sealed record ExecPlugin(
+    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment, string? InstallHint, bool ProvideClusterInfo)
+{
+    private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
+    private const int MaxOutput = 1024 * 1024;
+
+    // A login in a browser takes its time.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Reads an <c>exec</c> of the kubeconfig.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
+    public static ExecPlugin Read(KubeconfigSection section)
+    {
+        section.AllowOnly("apiVersion", "command", "args", "env", "installHint", "provideClusterInfo", "interactiveMode");
+        var version = section.Text("apiVersion");
+        if (version is not (V1 or V1Beta1))
+            throw new UnsupportedKubeconfigException($"exec with apiVersion \"{version}\"");
+        // Always: it needs a terminal for its stdin, and there is none.
+        var mode = section.Text("interactiveMode");
+        if (mode is not ("Never" or "IfAvailable") && !(mode is null && version == V1Beta1))
+            throw new UnsupportedKubeconfigException($"exec with interactiveMode \"{mode}\"");
+        var command = section.Text("command") ?? throw new UnsupportedKubeconfigException("exec without command");
+        // A name is looked for on PATH; a path is relative to the kubeconfig.
+        if (command.Contains(Path.DirectorySeparatorChar))
+            command = section.FilePath("command")!;
+        return new ExecPlugin(version, command, section.Texts("args"), [.. section.Sections("env").Select(Variable)],
+            section.Text("installHint"), section.Flag("provideClusterInfo"));
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="SshpodException">It cannot be run, fails, says nothing in time, or something else than it should.</exception>
+    public async Task<Credential> RunAsync(ApiServer server, CancellationToken cancellation)
+    {
+        using var process = Start(server);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        try
+        {
+            var output = await ReadAsync(process.StandardOutput.BaseStream, limit.Token);
+            await process.WaitForExitAsync(limit.Token);
+            Log.Debug($"api: credential plugin {Command}: exit {process.ExitCode}");
+            return process.ExitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {process.ExitCode}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Failed($"did not end in {Limit.TotalSeconds:0} s");
+        }
+        finally
+        {
+            End(process);
+        }
+    }
+
+    private static KeyValuePair<string, string> Variable(KubeconfigSection section)
+    {
+        section.AllowOnly("name", "value");
+        return new(section.Text("name") ?? throw new UnsupportedKubeconfigException("exec with a variable without name"), section.Text("value") ?? "");
+    }
+
+    private Process Start(ApiServer server)
+    {
+        var start = new ProcessStartInfo(ProgramPath.Find(Command) ?? throw NotFound("it is not on your PATH"), Arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            CreateNoWindow = true,
+        };
+        foreach (var (name, value) in Environment)
+            start.Environment[name] = value;
+        start.Environment["KUBERNETES_EXEC_INFO"] = Info(server);
+        try
+        {
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception e)
+        {
+            throw NotFound(e.Message);
+        }
+    }
+
+    /// <summary>The ExecCredential that the program is told about.</summary>
+    internal string Info(ApiServer server)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", "ExecCredential");
+            json.WriteString("apiVersion", ApiVersion);
+            json.WriteStartObject("spec");
+            if (ProvideClusterInfo)
+                WriteCluster(json, server);
+            json.WriteBoolean("interactive", false);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    private static void WriteCluster(Utf8JsonWriter json, ApiServer server)
+    {
+        json.WriteStartObject("cluster");
+        json.WriteString("server", server.Url.AbsoluteUri.TrimEnd('/'));
+        if (server.TlsServerName is { } name)
+            json.WriteString("tls-server-name", name);
+        if (server.SkipVerification)
+            json.WriteBoolean("insecure-skip-tls-verify", true);
+        if (server.Authorities is { } authorities)
+            json.WriteBase64String("certificate-authority-data", authorities.Pem);
+        if (server.Proxy is { } proxy)
+            json.WriteString("proxy-url", proxy.AbsoluteUri.TrimEnd('/'));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads the ExecCredential that the program printed.</summary>
+    internal Credential Parse(ReadOnlySpan<byte> output)
+    {
+        ExecCredential? answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize(output, ApiJson.Default.ExecCredential);
+        }
+        catch (JsonException)
+        {
+            throw Failed("printed no ExecCredential");
+        }
+        if (answer is not { Kind: "ExecCredential", Status: { } status } || answer.ApiVersion != ApiVersion)
+            throw Failed($"printed no ExecCredential of {ApiVersion}");
+        if (status.ClientCertificateData is { Length: > 0 } != status.ClientKeyData is { Length: > 0 } || (string.IsNullOrEmpty(status.Token) && status.ClientKeyData is not { Length: > 0 }))
+            throw Failed("gave neither a token nor a certificate with its key");
+        try
+        {
+            return new Credential(
+                string.IsNullOrEmpty(status.Token) ? null : Credential.Bearer(status.Token),
+                status.ClientCertificateData is { Length: > 0 } certificate
+                    ? ClientCertificate.Parse(Encoding.UTF8.GetBytes(certificate), Encoding.UTF8.GetBytes(status.ClientKeyData!)) : null,
+                status.ExpirationTimestamp);
+        }
+        catch (CryptographicException e)
+        {
+            throw Failed($"gave a certificate that cannot be used: {e.Message}");
+        }
+    }
+
+    private SshpodException Failed(string how) => new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see more");
+
+    private SshpodException NotFound(string why) => new($"cannot run credential plugin {Command}: {why}", InstallHint ?? "install it");
+
+    private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var output = new MemoryStream();
+        var buffer = new byte[4096];
+        for (int count; output.Length < MaxOutput && (count = await stream.ReadAsync(buffer, cancellation)) > 0;)
+            output.Write(buffer, 0, count);
+        return output.ToArray();
+    }
+
+    private static void End(Process process)
+    {
+        try
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended by itself.
+        }
+    }
+}
+
+/// <summary>ExecCredential (client.authentication.k8s.io).</summary>
+internal sealed record ExecCredential(string? Kind = null, string? ApiVersion = null, ExecCredentialStatus? Status = null);
+
+/// <summary>ExecCredentialStatus (client.authentication.k8s.io).</summary>
+internal sealed record ExecCredentialStatus(
+    DateTimeOffset? ExpirationTimestamp = null, string? Token = null, string? ClientCertificateData = null, string? ClientKeyData = null);

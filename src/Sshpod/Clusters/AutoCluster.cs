@@ -1,0 +1,44 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Kubectl;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters;
+
+/// <summary>
+/// The API server itself, and kubectl where it refuses a WebSocket: a role may have <c>create</c> on pods/exec, which kubectl before
+/// 1.31 needs, and not <c>get</c>; a proxy may let SPDY pass and not WebSocket (kubernetes#126134).
+/// </summary>
+internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : ICluster
+{
+    /// <inheritdoc/>
+    public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) => api.GetAsync(resource, ns, name, cancellation);
+
+    /// <inheritdoc/>
+    public Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation) =>
+        api.ListPodsAsync(ns, selector, withReplicaSets, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) => api.ListNamesAsync(resource, ns, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
+        TryAsync(cluster => cluster.ExecAsync(container, command, cancellation));
+
+    /// <inheritdoc/>
+    public Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
+        TryAsync(cluster => cluster.PortForwardAsync(container, port, cancellation));
+
+    private async Task<T> TryAsync<T>(Func<ICluster, Task<T>> attempt)
+    {
+        try
+        {
+            return await attempt(api);
+        }
+        catch (UpgradeRefusedException e) when (ProgramPath.Find("kubectl") is not null)
+        {
+            Log.Debug($"transport: kubectl for this, since the API server refuses a WebSocket: {e.Message}");
+            return await attempt(kubectl);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.RegularExpressions;
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters;
+
+/// <summary>What the cluster, or kubectl about it, said when something failed, turned into one line for the user. Both transports word it here.</summary>
+/// <param name="message">What is wrong.</param>
+/// <param name="hint">What to do about it.</param>
+/// <param name="missing">The resource, such as <c>pods</c>, of which the named object does not exist.</param>
+internal sealed partial class ClusterException(string message, string? hint, string missing = "") : SshpodException(message, hint)
+{
+
+    /// <summary>Whether the API server said that the named object of one of these resources (such as <c>pods</c>) does not exist.</summary>
+    public bool IsNotFound(params ReadOnlySpan<string> resources) => resources.Contains(missing);
+
+    /// <summary>Reads kubectl's stderr. Warnings and log lines around the reason are left out.</summary>
+    /// <param name="errorText">All of it.</param>
+    /// <param name="context">The context it ran in; null for the current one.</param>
+    public static ClusterException FromKubectl(string errorText, string? context)
+    {
+        var reason = Reason(errorText);
+        if (FromServer(reason, context) is { } said)
+            return said;
+        if (NoContext().Match(reason) is { Success: true } noContext)
+            return NoSuchContext(noContext.Groups["name"].Value, Kubeconfig.Read(null)?.Contexts ?? []);
+        if (RefusedConnection().Match(reason) is { Success: true } refused)
+            return refused.Groups["server"].Value is "localhost:8080" ? NotConfigured() : Refused(refused.Groups["server"].Value, context);
+        if (NoConnection().Match(reason) is { Success: true } unreachable)
+            return CannotReach(context, unreachable.Groups["why"].Value);
+        return new($"kubectl: {reason}", null);
+    }
+
+    /// <summary>Reads a Status that the API server answered with.</summary>
+    /// <param name="reason">Its reason, such as <c>NotFound</c>.</param>
+    /// <param name="message">Its message.</param>
+    /// <param name="context">The context it belongs to; null for the current one.</param>
+    public static ClusterException FromStatus(string? reason, string? message, string? context) =>
+        FromServer($"Error from server ({reason}): {message}", context)
+        ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}", null);
+
+    /// <summary>There is no such context.</summary>
+    public static ClusterException NoSuchContext(string name, IEnumerable<string> known) => new($"no context \"{name}\" in the kubeconfig",
+        Spelling.Nearest(name, known) is { } meant ? $"did you mean \"{meant}\"?" : "kubectl config get-contexts lists them");
+
+    /// <summary>Nothing says where a cluster is.</summary>
+    public static ClusterException NotConfigured() => new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
+
+    /// <summary>Nobody listens where the API server should be.</summary>
+    public static ClusterException Refused(string server, string? context) =>
+        new($"API server {server} of {Describe(context)} refuses connections", "check that the cluster runs, and your VPN or proxy");
+
+    /// <summary>The API server's address leads nowhere.</summary>
+    public static ClusterException CannotReach(string? context, string why) =>
+        new($"cannot reach the API server of {Describe(context)}: {why}", "check the address in the kubeconfig, and your VPN or proxy");
+
+    /// <summary>The API server does not answer.</summary>
+    public static ClusterException Unreachable(string server, string? context, string problem) =>
+        new($"API server {server} of {Describe(context)} cannot be reached: {problem}", "check your network, VPN or proxy");
+
+    /// <summary>How messages name the context.</summary>
+    public static string Describe(string? context) => context is null ? "the current context" : $"context \"{context}\"";
+
+    // "Error from server (REASON): MESSAGE", as kubectl prints a Status.
+    private static ClusterException? FromServer(string said, string? context)
+    {
+        if (NotFound().Match(said) is { Success: true } missing)
+            return new($"{missing.Groups["resource"]} \"{missing.Groups["name"]}\" not found", null, missing.Groups["resource"].Value);
+        if (Forbidden().Match(said) is { Success: true } forbidden)
+            return new($"user \"{forbidden.Groups["user"]}\" may not {forbidden.Groups["verb"]} {forbidden.Groups["resource"]} {Where(forbidden.Groups["namespace"].Value)}",
+                "ask an administrator of the cluster for that right");
+        if (said.Contains("(Unauthorized)", StringComparison.Ordinal))
+            return new($"the API server does not accept the credentials of {Describe(context)}", "log in to the cluster again");
+        return null;
+    }
+
+    private static string Where(string ns) => ns.Length > 0 ? $"in namespace \"{ns}\"" : "in the cluster";
+
+    // Warnings, klog lines ("E1123 12:00:00.000000 …") and plugins' talk may stand around it.
+    private static string Reason(string errorText)
+    {
+        var lines = errorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.LastOrDefault(line => Verdict().IsMatch(line))
+            ?? lines.LastOrDefault(line => !Noise().IsMatch(line))
+            ?? "ended without a word";
+    }
+
+    [GeneratedRegex("^(error:|Error from server|Unable to connect to the server|The connection to the server|error: You must be logged in)", RegexOptions.IgnoreCase)]
+    private static partial Regex Verdict();
+
+    [GeneratedRegex(@"^([EWI]\d{4} |Warning:|command terminated with exit code)")]
+    private static partial Regex Noise();
+
+    [GeneratedRegex("""\(NotFound\): (?<resource>\S+) "(?<name>[^"]*)" not found""")]
+    private static partial Regex NotFound();
+
+    [GeneratedRegex("""is forbidden: User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]*)"(.* in the namespace "(?<namespace>[^"]*)")?""")]
+    private static partial Regex Forbidden();
+
+    [GeneratedRegex("""context "(?<name>[^"]*)" does not exist|no context exists with the name: "(?<name>[^"]*)"|context was not found for specified context: (?<name>\S+)""")]
+    private static partial Regex NoContext();
+
+    [GeneratedRegex("The connection to the server (?<server>\\S+) was refused")]
+    private static partial Regex RefusedConnection();
+
+    [GeneratedRegex("Unable to connect to the server: (?<why>.*)")]
+    private static partial Regex NoConnection();
+}
