@@ -29,6 +29,9 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     // The exec request itself, a credential plugin included, and each step of the script.
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
 
+    // A shell that reads a bundle as text has much to do after the last piece has been sent.
+    private static readonly TimeSpan TextLimit = TimeSpan.FromMinutes(2);
+
     // For each piece of the bundle, so that a slow link is no error but a dead one is.
     private static readonly TimeSpan PieceLimit = TimeSpan.FromSeconds(20);
 
@@ -39,6 +42,8 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
 
     // Runs beside the reading. Its failure shows in what the container says, or does not say any more.
     private Task _upload = Task.CompletedTask;
+
+    private TimeSpan _answerLimit = AnswerLimit;
 
     public async Task<BootstrapOutcome> RunAsync()
     {
@@ -90,6 +95,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
         {
             using var content = verifiedFile is not null ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
             var upload = Upload.Choose(exec.CanCloseInput, tools, gzip ? content.Length : bundle.Size);
+            _answerLimit = upload.IsText ? TextLimit : AnswerLimit;
             Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
             var script = $"form={form}\nsha256={bundle.Sha256}\nbytes() {{ {upload.Command}; }}\n{Script.Read("install.sh")}\n.\n";
             await input.WriteAsync(Encoding.UTF8.GetBytes(script), cancellation);
@@ -142,7 +148,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
         {
             try
             {
-                return await answer.WaitAsync(AnswerLimit, cancellation);
+                return await answer.WaitAsync(_answerLimit, cancellation);
             }
             catch (TimeoutException) when (!_upload.IsCompleted)
             {
@@ -150,7 +156,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
             }
             catch (TimeoutException)
             {
-                throw new SshpodException($"{container} gave no answer in {AnswerLimit.TotalSeconds:0} s", "check the network and the container");
+                throw new SshpodException($"{container} gave no answer in {_answerLimit.TotalSeconds:0} s", "check the network and the container");
             }
         }
     }

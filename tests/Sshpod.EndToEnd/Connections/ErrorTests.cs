@@ -99,8 +99,35 @@ public sealed class ErrorTests(TestCluster cluster)
     public async Task Kubectl_is_not_installed()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "kubectl";
         workstation.Environment["PATH"] = workstation.MakePath("ssh", "sh", "ssh-keygen");
         AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), "cannot run kubectl", "install kubectl");
+    }
+
+    [Fact]
+    public async Task There_is_no_such_transport()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "spdy";
+        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), "SSHPOD_TRANSPORT is \"spdy\"", "use auto, api or kubectl");
+    }
+
+    [Fact]
+    public async Task The_kubeconfig_has_what_the_api_transport_does_not_understand()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+        await workstation.UseKubeconfigAsync(config => config.SetUserFieldAsync("auth-provider", "x"));
+        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), "unsupported: auth-provider", "set SSHPOD_TRANSPORT=kubectl");
+    }
+
+    [Fact]
+    public async Task The_api_server_has_a_certificate_for_another_name()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+        await workstation.UseKubeconfigAsync(config => config.SetTlsServerNameAsync("elsewhere.example"));
+        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), "does not prove who it is", "RemoteCertificateNameMismatch");
     }
 
     [Fact]

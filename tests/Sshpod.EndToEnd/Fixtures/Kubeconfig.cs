@@ -38,12 +38,18 @@ public sealed class Kubeconfig
     /// <summary>Gives the context another name.</summary>
     public Task RenameContextAsync(string name) => ConfigAsync("rename-context", _context, name);
 
+    /// <summary>Expects another name in the API server's certificate.</summary>
+    public Task SetTlsServerNameAsync(string name) => ConfigAsync("set-cluster", _cluster, $"--tls-server-name={name}");
+
     /// <summary>Acts as another user.</summary>
-    public async Task ImpersonateAsync(string user)
+    public Task ImpersonateAsync(string user) => SetUserFieldAsync("as", user);
+
+    /// <summary>Sets a field of the user for which kubectl config has no command.</summary>
+    public async Task SetUserFieldAsync(string field, string value)
     {
-        // kubectl config has no command for this field. A kubeconfig may be JSON.
+        // A kubeconfig may be JSON.
         var config = JsonNode.Parse((await Run.ProgramAsync("kubectl", ["config", "view", "--raw", "-o", "json"], _environment)).Successfully().Output)!;
-        config["users"]![0]!["user"]!["as"] = user;
+        config["users"]![0]!["user"]![field] = value;
         await File.WriteAllTextAsync(Path, config.ToJsonString());
     }
 

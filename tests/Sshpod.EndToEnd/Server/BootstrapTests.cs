@@ -54,6 +54,7 @@ public sealed class BootstrapTests(TestCluster cluster)
         if (target == "pod--counted")
             await cluster.CreatePodAsync("counted", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "kubectl";
         var log = workstation.File("kubectl.log");
         var wrapper = Path.Combine(Directory.CreateDirectory(workstation.File("wrapper")).FullName, "kubectl");
         await System.IO.File.WriteAllTextAsync(wrapper, $"#!/bin/sh\necho \"$1 $2\" >>{log}\nexec {Workstation.Locate("kubectl")} \"$@\"\n");
@@ -64,6 +65,24 @@ public sealed class BootstrapTests(TestCluster cluster)
 
         var started = await System.IO.File.ReadAllLinesAsync(log);
         Assert.True(started.Length <= most, string.Join('\n', started));
+    }
+
+    [Theory]
+    [InlineData("pod--no-kubectl", 3)]
+    [InlineData("deployment--web", 5)]
+    public async Task Without_any_kubectl_a_cold_connection_sends_no_more_requests_than_it_must(string target, int most)
+    {
+        if (target == "pod--no-kubectl")
+            await cluster.CreatePodAsync("no-kubectl", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+        workstation.Environment["SSHPOD_LOG"] = "debug";
+        workstation.Environment["PATH"] = workstation.MakePath("ssh", "sh", "ssh-keygen");
+
+        var result = (await workstation.SshAsync(target, "true")).Successfully();
+
+        var requests = result.Error.Split('\n').Where(line => line.Contains("api: GET", StringComparison.Ordinal)).ToArray();
+        Assert.True(requests.Length > 0 && requests.Length <= most, result.Error);
     }
 
     [Fact]

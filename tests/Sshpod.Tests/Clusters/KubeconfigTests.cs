@@ -2,7 +2,8 @@ using Sshpod.Clusters;
 
 namespace Sshpod.Tests.Clusters;
 
-/// <summary>KUBECONFIG is the process's: the tests of one class run one after another, and no other class reads it.</summary>
+/// <summary>KUBECONFIG is the process's: the tests that set it run one after another.</summary>
+[Collection("KUBECONFIG")]
 public sealed class KubeconfigTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("sshpod-kubeconfig-").FullName;

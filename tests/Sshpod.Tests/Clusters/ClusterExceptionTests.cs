@@ -1,8 +1,8 @@
-using Sshpod.Clusters.Kubectl;
+using Sshpod.Clusters;
 
-namespace Sshpod.Tests.Clusters.Kubectl;
+namespace Sshpod.Tests.Clusters;
 
-public class KubectlExceptionTests
+public class ClusterExceptionTests
 {
     [Theory]
     [InlineData("Error from server (NotFound): pods \"x\" not found", "pods \"x\" not found")]
@@ -17,12 +17,12 @@ public class KubectlExceptionTests
     [InlineData("W1123 01:02:03.4 1 x.go:1] deprecated\nWarning: old\nerror: something new\nE1123 01:02:03.4 1 memcache.go:1] again", "kubectl: error: something new")]
     [InlineData("", "kubectl: ended without a word")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
-        Assert.Equal(line, KubectlException.From(errorText, "dev").Line);
+        Assert.Equal(line, ClusterException.FromKubectl(errorText, "dev").Line);
 
     [Fact]
     public void A_missing_object_is_told_by_its_resource()
     {
-        var error = KubectlException.From("Error from server (NotFound): deployments.apps \"x\" not found", null);
+        var error = ClusterException.FromKubectl("Error from server (NotFound): deployments.apps \"x\" not found", null);
         Assert.True(error.IsNotFound("deployments.apps"));
         Assert.False(error.IsNotFound("pods"));
     }

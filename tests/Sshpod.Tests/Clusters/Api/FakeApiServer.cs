@@ -1,0 +1,119 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Sshpod.Clusters.Api;
+
+namespace Sshpod.Tests.Clusters.Api;
+
+/// <summary>Answers one request after another on each connection.</summary>
+internal sealed class FakeApiServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Func<string, Stream, Task<bool>> _answer;
+    private readonly X509Certificate2? _certificate;
+    private readonly Task _accepting;
+
+    /// <param name="answer">Is given the head of each request; tells whether another may follow.</param>
+    /// <param name="certificate">Its certificate; null for plain HTTP.</param>
+    public FakeApiServer(Func<string, Stream, Task<bool>> answer, (string Certificate, string Key)? certificate = null)
+    {
+        _answer = answer;
+        _certificate = certificate is var (pem, key) ? X509Certificate2.CreateFromPem(pem, key) : null;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Connections so far.</summary>
+    public int Connections { get; private set; }
+
+    /// <summary>The certificate that the last client showed.</summary>
+    public X509Certificate? ClientCertificate { get; private set; }
+
+    /// <summary>Where it is.</summary>
+    public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>A client of it.</summary>
+    public ApiConfiguration Configuration(ApiUser? user = null, Func<ApiServer, ApiServer>? change = null) =>
+        new("test", (change ?? (server => server))(new ApiServer(Url)), user ?? ApiUser.Anonymous, "default");
+
+    /// <summary>Writes an answer with a body.</summary>
+    public static async Task<bool> RespondAsync(Stream stream, string status, string body)
+    {
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
+        return true;
+    }
+
+    /// <summary>Takes the request for a WebSocket.</summary>
+    public static async Task<WebSocket> UpgradeAsync(string head, Stream stream, string protocol)
+    {
+        var key = head.Split("Sec-WebSocket-Key: ")[1].Split("\r\n")[0];
+#pragma warning disable CA5350 // RFC 6455
+        var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"));
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _certificate?.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            var client = await _listener.AcceptTcpClientAsync();
+            Connections++;
+            _ = ServeAsync(client);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        {
+            try
+            {
+                Stream stream = client.GetStream();
+                if (_certificate is not null)
+                {
+                    var tls = new SslStream(stream);
+#pragma warning disable CA5359 // The test looks at it.
+                    await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
+                    {
+                        ServerCertificate = _certificate,
+                        ClientCertificateRequired = true,
+                        RemoteCertificateValidationCallback = (_, certificate, _, _) => { ClientCertificate = certificate; return true; },
+                    });
+#pragma warning restore CA5359
+                    stream = tls;
+                }
+                while (await ReadHeadAsync(stream) is { } head && await _answer(head, stream))
+                {
+                }
+            }
+            catch (Exception e) when (e is IOException or AuthenticationException or WebSocketException)
+            {
+                // The client went away: the test sees what it says.
+            }
+        }
+    }
+
+    private static async Task<string?> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        var one = new byte[1];
+        while (await stream.ReadAsync(one) > 0)
+            if (head.Append((char)one[0]) is { Length: >= 4 } && head.ToString(head.Length - 4, 4) == "\r\n\r\n")
+                return head.ToString();
+        return null;
+    }
+}
