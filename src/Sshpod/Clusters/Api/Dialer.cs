@@ -12,9 +12,6 @@ namespace Sshpod.Clusters.Api;
 /// <param name="context">The context it belongs to; for messages.</param>
 internal sealed class Dialer(ApiServer server, string? context)
 {
-    // All of it together. kubectl would wait for half a minute; the user waits in front of a dark terminal.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(4);
-
     /// <summary>Connects.</summary>
     /// <param name="certificate">Ours; null for none.</param>
     /// <param name="cancellation">Ends the attempt.</param>
@@ -24,15 +21,14 @@ internal sealed class Dialer(ApiServer server, string? context)
         // With an authority of its own nobody else is asked, not even for the proxy.
         if (server.Authorities is not null || server.SkipVerification)
             SystemTrust.LeaveOut();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
+        using var limit = new ConnectLimit(cancellation);
         Stream? stream = null;
         try
         {
             stream = server.Proxy is { } proxy
                 ? await ConnectThroughAsync(proxy, limit.Token)
                 : await TcpAsync(server.Host, server.Url.Port, limit.Token);
-            return server.Url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(stream, server.TlsServerName ?? server.Host, certificate, limit.Token) : stream;
+            return server.Url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token) : stream;
         }
         catch (Exception e)
         {
@@ -46,7 +42,7 @@ internal sealed class Dialer(ApiServer server, string? context)
 
     private ClusterException? Explain(Exception problem) => problem switch
     {
-        OperationCanceledException => ClusterException.Unreachable(Describe(), context, $"no answer in {Limit.TotalSeconds:0} s"),
+        OperationCanceledException => ClusterException.Unreachable(Describe(), context, $"no answer in {ConnectLimit.Silence.TotalSeconds:0} s"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null => ClusterException.CannotReach(context, $"proxy {server.Proxy.Host}:{server.Proxy.Port} refuses connections"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),
         AuthenticationException => new ClusterException($"API server {server} of {ClusterException.Describe(context)} does not prove who it is: {problem.Message}",
