@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Sshpod.Clusters.Api;
 
 /// <summary>
@@ -8,12 +6,11 @@ namespace Sshpod.Clusters.Api;
 /// </summary>
 internal sealed class ConnectLimit : IDisposable
 {
-    /// <summary>From the beginning to the first answer.</summary>
+    /// <summary>For the connection to stand, and then for the first answer on it.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan AfterFirstWords = TimeSpan.FromSeconds(2.5), Handshake = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(15);
 
-    private readonly long _start = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource _source;
     private bool _hasAsked, _hasAnswer;
 
@@ -42,8 +39,7 @@ internal sealed class ConnectLimit : IDisposable
         if (_hasAsked)
             return;
         _hasAsked = true;
-        var left = Silence - Stopwatch.GetElapsedTime(_start);
-        _source.CancelAfter(left > AfterFirstWords ? left : AfterFirstWords);
+        _source.CancelAfter(Silence);
     }
 
     private void Answered()
