@@ -30,7 +30,7 @@ while read -r _ p _ o _; do
 done </proc/self/mounts
 try $m
 # What can count bytes: not every stream has an end of its own.
-echo need "$(uname -m)" "$(command -v gzip)" "$(echo h | head -c 1)$(echo d | dd ibs=1 count=1)" 2>/dev/null
+echo need "$(uname -m)" "$(command -v gzip)" "$({ echo h | head -c 1; echo d | dd ibs=1 count=1; } 2>/dev/null)"
 while IFS= read -r p && [ "$p" != . ]; do s="$s$p
 "; done
 eval "$s"
