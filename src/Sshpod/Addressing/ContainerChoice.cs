@@ -26,6 +26,11 @@ public static class ContainerChoice
         return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId));
     }
 
+    /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>
+    public static bool IsRunning(Pod pod, PodContainer container) =>
+        pod.Metadata.Uid == container.PodUid
+        && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null && BareId(status.ContainerId) == container.ContainerId);
+
     private static string Default(Pod pod)
     {
         var names = Names(pod.Spec.Containers);

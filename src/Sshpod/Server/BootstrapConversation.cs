@@ -158,10 +158,12 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     {
         "disk-full" => NoSpace(text),
         "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal) => NoSpace(text),
+        // Only gzip complains of what it gets: the stream was cut.
+        "upload" when text.Contains("gzip: ", StringComparison.Ordinal) => new BrokenStreamException(container, text),
         "directory" or "upload" => new SshpodException($"no place for the server in {container}: {text}",
             "mount a writable volume (emptyDir) that allows execution, at /tmp"),
-        "corrupt" => new SshpodException($"the server arrived damaged in {container}", "connect again"),
-        _ => new SshpodException($"the server does not start in {container}: {text}", "SSHPOD_LOG=debug shows the steps"),
+        "corrupt" => new BrokenStreamException(container, "what arrived is damaged"),
+        _ => new UnresponsiveServerException(container, $"does not start: {text}"),
     };
 
     private SshpodException NoSpace(string text) =>

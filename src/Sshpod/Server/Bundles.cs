@@ -20,6 +20,9 @@ public static class Bundles
     public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(
         Encoding.ASCII.GetBytes(string.Concat(Manifest.Value.Bundles.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => b.Value.Sha256)))))[..16];
 
+    /// <summary>Hashes of all bundles, with commas between them.</summary>
+    public static string Hashes => string.Join(',', Manifest.Value.Bundles.Values.Select(bundle => bundle.Sha256));
+
     /// <summary>Version of OpenSSH in the bundles, with Debian's revision.</summary>
     public static string OpenSshVersion => Manifest.Value.Openssh;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Server;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
@@ -10,7 +11,7 @@ namespace Sshpod.Tunnels;
 /// </summary>
 public sealed class PortForwardTunnel : IAsyncDisposable
 {
-    private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
 
     // RFC 4253 section 4.2: at most 255 characters, CR LF included.
     private const int MaxBanner = 255;
@@ -47,14 +48,14 @@ public sealed class PortForwardTunnel : IAsyncDisposable
             var received = await ReadBannerAsync(forward.Stream, cancellation).WaitAsync(BannerLimit, cancellation);
             if (received is not null)
                 return new PortForwardTunnel(forward, received);
-            throw await forward.ExplainEndAsync(cancellation)
-                ?? new SshpodException($"the server in {container} closed port {port} without a word", "connect again");
+            var reason = await forward.ExplainEndAsync(cancellation);
+            throw new UnresponsiveServerException(container, $"does not answer as one on port {port}{(reason is null ? "" : $": {reason.Message}")}");
         }
         catch (Exception e)
         {
             await forward.DisposeAsync();
             if (e is TimeoutException)
-                throw new SshpodException($"the server in {container} did not answer on port {port} in {BannerLimit.TotalSeconds:0} s", "connect again");
+                throw new UnresponsiveServerException(container, $"did not answer on port {port} in {BannerLimit.TotalSeconds:0} s");
             throw;
         }
     }

@@ -5,6 +5,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>What goes wrong ends in one line of ours that names the thing, in exit code 255, in under five seconds.</summary>
+[Collection(nameof(Alone))]
 public sealed class ErrorTests(TestCluster cluster)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);

@@ -13,7 +13,7 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Tells which of namespace and object is missing, and what its name may have been meant to be.</summary>
-    public async Task<SshpodException> ExplainAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
+    public async Task<NotFoundException> ExplainAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
         var siblings = ListOrNullAsync($"{resource}", ns, cancellation);
@@ -21,8 +21,8 @@ internal sealed class MissingObject(KubectlCluster cluster, string? context)
         await Task.WhenAll(siblings, namespaces);
 
         if (namespaces.Result is { } known && !known.Contains(ns))
-            return new SshpodException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
-        return new SshpodException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
+            return new NotFoundException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
+        return new NotFoundException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
             (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
     }
 
