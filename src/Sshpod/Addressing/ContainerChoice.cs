@@ -23,7 +23,7 @@ public static class ContainerChoice
         if (status?.State?.Running is null)
             throw NotRunning(pod, chosen, status);
 
-        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId));
+        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId), pod.Status.Phase == "Running");
     }
 
     /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>

@@ -33,7 +33,7 @@ public static class ProxyCommand
                 Log.Debug($"server on port {server.Port}");
                 await KnownHosts.SetAsync(host, server.HostKey, cancellation);
                 UsedContainers.Add(cluster.Context, container);
-                return await PortForwardTunnel.OpenAsync(cluster, container, server.Port, cancellation);
+                return await PortForwardTunnel.OpenAsync(cluster, container, server, cancellation);
             }
             catch (UnresponsiveServerException e) when (!fresh)
             {

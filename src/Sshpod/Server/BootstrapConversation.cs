@@ -16,6 +16,7 @@ internal sealed record BootstrapOutcome(RemoteServer? Server, string? VerifiedFi
 /// <list type="bullet">
 /// <item><c>need MACHINE [PATH]</c>: the bundle is missing; <c>uname -m</c>, and where gzip is if it is there;</item>
 /// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
+/// <item><c>program FILE</c>: the executable of the server that is started next;</item>
 /// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140);</item>
 /// <item><c>error CODE TEXT</c>: it does not, and why.</item>
 /// </list>
@@ -44,6 +45,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     {
         int? port = null;
         PublicKey? hostKey = null;
+        string? program = null;
         Bundle? bundle = null;
         while (await ReadLineAsync() != "sshpod-bootstrap")
         {
@@ -61,14 +63,17 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
                 case "verify" when bundle is not null:
                     await VerifyAsync(bundle);
                     return new BootstrapOutcome(null, IsOurFile(rest) ? rest : throw Failure("corrupt", ""));
+                case "program" when IsOurFile(rest):
+                    program = rest;
+                    break;
                 case "port":
                     port = RemoteServer.ParsePort(rest);
                     break;
                 case "host-key":
                     hostKey = PublicKey.Parse(rest);
                     break;
-                case "ok" when port is { } number && hostKey is not null:
-                    return new BootstrapOutcome(new RemoteServer(number, hostKey), null);
+                case "ok" when port is { } number && hostKey is not null && program is not null:
+                    return new BootstrapOutcome(new RemoteServer(number, hostKey, program), null);
                 case "error":
                     var error = rest.Split(' ', 2);
                     throw Failure(error[0], error.Length > 1 ? error[1] : "");

@@ -19,6 +19,7 @@ try() {
 		fi
 		[ -z "$f" ] || $d/sshd down $d/$c >/dev/null
 		# Sessions get what this shell was started with, not what it has made of it.
+		echo program $d/sshd
 		SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
 		e=$?
 		# 0 and 1 are its own answers; anything else means that it could not even run.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
@@ -40,9 +41,13 @@ public sealed class PortForwardTunnel : IAsyncDisposable
 
     /// <summary>Connects to a server's port and waits for its banner.</summary>
     /// <exception cref="SshpodException">No port-forward, or no ssh server behind it.</exception>
-    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, int port, CancellationToken cancellation)
+    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, CancellationToken cancellation)
     {
-        var forward = await cluster.PortForwardAsync(container, port, cancellation);
+        var port = server.Port;
+        // kubectl forwards no port of a pod that is not Running, and so none of an init container; exec reaches it.
+        var forward = container.PodIsRunning
+            ? await cluster.PortForwardAsync(container, port, cancellation)
+            : new ExecForward(await cluster.ExecAsync(container, [server.Program, "connect", port.ToString(CultureInfo.InvariantCulture)], cancellation));
         try
         {
             var received = await ReadBannerAsync(forward.Stream, cancellation).WaitAsync(BannerLimit, cancellation);

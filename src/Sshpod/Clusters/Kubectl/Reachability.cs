@@ -11,10 +11,10 @@ namespace Sshpod.Clusters.Kubectl;
 /// </summary>
 internal static class Reachability
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
 
     // Accepting is the kernel's work: it does not wait for a busy server, as a handshake may.
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(2), HandshakeLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5), HandshakeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Watches one request.</summary>
     /// <param name="context">The context it goes to; null for the current one.</param>
