@@ -7,7 +7,7 @@ PROGRAM := $(ARTIFACTS)/sshpod
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help build bundles demo test lint bench install cluster cluster-down clean
+.PHONY: help build bundles demo test faults lint bench install cluster cluster-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ demo: build ## bring up what is missing, and connect to a pod with ssh and scp
 
 test: build ## run every test, those on a real cluster included
 	@tests/run.sh
+
+faults: build ## cause every fault on a cluster and print what came of it
+	@tests/faults.sh
 
 lint: bundles ## check format, analyzers and shell scripts
 	@build/lint.sh

@@ -22,6 +22,8 @@ else
 	echo "build: NativeAOT is not to be had here ($(tail -n 1 "$log")): ReadyToRun instead" >&2
 	"${publish[@]}" -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:PublishSingleFile=true --self-contained
 fi
+# The bill of materials stands beside the program.
+dotnet run build/Sbom.cs -- "$directory/sshd/manifest.json" src/Sshpod/obj/project.assets.json "$directory/sshpod.cdx.json"
 # Replaced, not overwritten: an sshpod that runs keeps its file.
 cp "$directory/$rid/sshpod" "$directory/sshpod.new"
 mv "$directory/sshpod.new" "$directory/sshpod"

@@ -36,6 +36,7 @@ step "Telling ssh about *.sshpod, once"
 show "$sshpod" configure
 
 step "And now stock OpenSSH"
+# shellcheck disable=SC2016 # the pod expands it
 show ssh root@pod--sshpod-demo.sshpod 'echo "hello from $(hostname), a pod that has no ssh server"'
 show scp README.md root@pod--sshpod-demo.sshpod:/tmp/
 show ssh root@pod--sshpod-demo.sshpod ls -l /tmp/README.md

@@ -32,7 +32,10 @@ install_clients() {
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
 	[ ${#missing[@]} -eq 0 ] && return
 	say "installing ${missing[*]}"
-	apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$work/apt.log" 2>&1 || { cat "$work/apt.log" >&2; return 1; }
+	if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$work/apt.log" 2>&1; then
+		cat "$work/apt.log" >&2
+		return 1
+	fi
 }
 
 use_cluster() {

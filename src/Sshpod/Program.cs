@@ -22,7 +22,7 @@ public static class Program
 
         var command = new RootCommand("ssh into any Kubernetes pod as if it were a machine.")
         {
-            ProxyCommand.Create(), ConfigureCommand.Create(), VersionCommand.Create(),
+            ProxyCommand.Create(), ConfigureCommand.Create(), CleanCommand.Create(), VersionCommand.Create(),
         };
         var parsed = command.Parse(arguments.Length == 0 ? ["--help"] : arguments);
         try

@@ -18,6 +18,8 @@ int sshd_main(int, char **);
 int sshd_session_main(int, char **);
 int sshd_auth_main(int, char **);
 int up_main(int, char **);
+int connect_main(int, char **);
+int down_main(int, char **);
 
 /* What this process was started with, taken once before OpenSSH changes any of it (origin.c). */
 struct origin {

@@ -50,6 +50,6 @@ check "malformed and huge lines in /etc/passwd do no harm" malformed_passwd
 check "any other key is refused" other_key_refused
 check "a password is not asked for" grep -q 'Permission denied (publickey)' <(
   ssh "${ssh_options[@]/$work\/key/none}" root@server true 2>&1)
-check "what was left running with nohup lives on" nohup_survives
+check "what was left running lives on" left_running_survives
 check "50 connections at once" fifty_connections
 check "nothing in the log" equals '' cat "$work/root/tmp/sshpod/state/log"

@@ -13,7 +13,7 @@ make_container() {
   mkdir -p "$root"/{bin,etc,dev,proc,root,home/app,sbin}
   mkdir -m 1777 "$root/tmp"
   cp "$(command -v busybox)" "$root/bin/busybox"
-  for link in sh cat id env ls sleep nc sha256sum tty kill nohup mkdir stat touch; do
+  for link in sh cat id env ls sleep nc sha256sum tty kill mkdir stat touch; do
     ln -s busybox "$root/bin/$link"
   done
   chmod 755 "$work/$1"
@@ -34,6 +34,8 @@ EOF
 container_options=()
 container_environment=(PATH=/usr/bin:/bin)
 container_mounts=:
+# What the container is entered through, if anything: a user namespace.
+container_command=()
 
 # run_in NAME COMMAND...: runs it in the container
 run_in() {
@@ -46,9 +48,10 @@ run_in() {
     cd "$root" && eval "$MOUNTS" || exit 99
     options=(); while [ "$1" != -- ]; do options+=("$1"); shift; done; shift
     variables=(); while [ "$1" != -- ]; do variables+=("$1"); shift; done; shift
-    exec env -i "${variables[@]}" /usr/sbin/capsh --chroot="$root" "${options[@]}" --shell=/bin/busybox \
+    command=(); while [ "$1" != -- ]; do command+=("$1"); shift; done; shift
+    exec env -i "${variables[@]}" "${command[@]}" /usr/sbin/capsh --chroot="$root" "${options[@]}" --shell=/bin/busybox \
       -- sh -c "cd / && umask 027 && exec \"\$@\"" sh "$@"
-  ' bash "$root" "${container_options[@]}" -- "${container_environment[@]}" -- "$@"
+  ' bash "$root" "${container_options[@]}" -- "${container_environment[@]}" -- "${container_command[@]}" -- "$@"
 }
 
 # up NAME [IDLE [STATE [KEY]]]: prints the answer

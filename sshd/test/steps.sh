@@ -34,10 +34,13 @@ other_key_refused() {
   ! ssh "${ssh_options[@]/$work\/key/$work/other}" root@server true
 }
 
-nohup_survives() {
-  remote root 'nohup sleep 60 > /dev/null 2>&1 & echo $! > /tmp/survivor'
+left_running_survives() {
+  local pid
+  remote root '(trap "" HUP; exec sleep 60) > /dev/null 2>&1 & echo $! > /tmp/survivor'
+  pid=$(cat "$work/root/tmp/survivor")
   sleep 0.3
-  kill "$(cat "$work/root/tmp/survivor")"
+  # not a zombie
+  grep -q '^State:.S' "/proc/$pid/status" && kill "$pid"
 }
 
 fifty_connections() {

@@ -23,8 +23,13 @@ public static class ContainerChoice
         if (status?.State?.Running is null)
             throw NotRunning(pod, chosen, status);
 
-        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId));
+        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId), pod.Status.Phase == "Running");
     }
+
+    /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>
+    public static bool IsRunning(Pod pod, PodContainer container) =>
+        pod.Metadata.Uid == container.PodUid
+        && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null && BareId(status.ContainerId) == container.ContainerId);
 
     private static string Default(Pod pod)
     {

@@ -6,7 +6,8 @@ namespace Sshpod.Addressing;
 /// <param name="PodUid">UID of the pod: another pod of the same name has another.</param>
 /// <param name="Container">Name of the container.</param>
 /// <param name="ContainerId">The runtime's ID without its scheme: hexadecimal digits; a restarted container has another.</param>
-public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId)
+/// <param name="PodIsRunning">Whether the pod's phase is Running; it is Pending while an init container runs.</param>
+public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId, bool PodIsRunning = true)
 {
     /// <summary>How messages name it.</summary>
     public override string ToString() => $"container \"{Container}\" of pod \"{Pod}\" in namespace \"{Namespace}\"";

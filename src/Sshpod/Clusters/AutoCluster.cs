@@ -12,6 +12,9 @@ namespace Sshpod.Clusters;
 internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : ICluster
 {
     /// <inheritdoc/>
+    public string? Context => kubectl.Context;
+
+    /// <inheritdoc/>
     public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) => api.GetAsync(resource, ns, name, cancellation);
 
     /// <inheritdoc/>

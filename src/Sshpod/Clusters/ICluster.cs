@@ -10,6 +10,9 @@ namespace Sshpod.Clusters;
 /// </summary>
 public interface ICluster
 {
+    /// <summary>Context of the kubeconfig; null for the current one.</summary>
+    string? Context { get; }
+
     /// <summary>Reads one object.</summary>
     Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation);
 

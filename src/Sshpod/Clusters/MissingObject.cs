@@ -14,15 +14,15 @@ internal sealed class MissingObject(ICluster cluster)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Tells which of namespace and object is missing, and what its name may have been meant to be.</summary>
-    public async Task<SshpodException> ExplainAsync<T>(Resource<T> resource, string ns, string name, CancellationToken cancellation)
+    public async Task<NotFoundException> ExplainAsync<T>(Resource<T> resource, string ns, string name, CancellationToken cancellation)
     {
         var siblings = ListOrNullAsync(resource, ns, cancellation);
         var namespaces = ListOrNullAsync(Resources.Namespaces, null, cancellation);
         await Task.WhenAll(siblings, namespaces);
 
         if (namespaces.Result is { } known && !known.Contains(ns))
-            return new SshpodException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
-        return new SshpodException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
+            return new NotFoundException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
+        return new NotFoundException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
             (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
     }
 

@@ -21,6 +21,26 @@ public static class ProxyCommand
         return command;
     }
 
+    /// <summary>Starts the server and connects to it; once more with a fresh one, when it runs and does not answer.</summary>
+    private static async Task<PortForwardTunnel> ConnectAsync(ICluster cluster, PodContainer container, string host, Bootstrap bootstrap, CancellationToken cancellation)
+    {
+        for (var fresh = false; ; fresh = true)
+        {
+            try
+            {
+                var server = await bootstrap.StartAsync(fresh, cancellation);
+                Log.Debug($"server on port {server.Port}");
+                await KnownHosts.SetAsync(host, server.HostKey, cancellation);
+                UsedContainers.Add(cluster.Context, container);
+                return await PortForwardTunnel.OpenAsync(cluster, container, server, cancellation);
+            }
+            catch (UnresponsiveServerException e) when (!fresh)
+            {
+                Log.Debug($"{e.Message}: again with a fresh server");
+            }
+        }
+    }
+
     private static async Task<int> RunAsync(string host, string? user, CancellationToken cancellation)
     {
         var address = HostName.Parse(host);
@@ -31,15 +51,13 @@ public static class ProxyCommand
         var container = await Resolution.ResolveAsync(cluster, address, cancellation);
         Log.Debug($"found {container}");
 
-        var server = await new Bootstrap(cluster, container, clientKey).StartAsync(cancellation);
-        Log.Debug($"server on port {server.Port}");
-
-        await KnownHosts.SetAsync(host, server.HostKey, cancellation);
-        await using var tunnel = await PortForwardTunnel.OpenAsync(cluster, container, server.Port, cancellation);
+        await using var tunnel = await ConnectAsync(cluster, container, host, new Bootstrap(cluster, container, clientKey), cancellation);
         Log.Debug("tunnel open");
 
-        if (await new StdioPump(tunnel).RunAsync(cancellation) is { } broken)
-            throw new SshpodException($"the connection to {container} broke off: {broken.Message}", "connect again");
+        if (!await new StdioPump(tunnel).RunAsync(cancellation)
+            && (await tunnel.ExplainEndAsync(cancellation))?.Message is var said
+            && (await Disappearance.ExplainAsync(cluster, container, cancellation) ?? said) is { } reason)
+            throw new SshpodException($"the connection to {container} broke off: {reason}", "connect again");
         Log.Debug("connection ended");
         return 0;
     }

@@ -10,11 +10,12 @@ public static class VersionCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("version", "Print the versions of sshpod and of the OpenSSH server it carries.");
+        var command = new Command("version", "Print the versions of sshpod and of the OpenSSH servers it carries, with their hashes.");
         command.SetAction(_ =>
         {
             Console.WriteLine($"sshpod {typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
-            Console.WriteLine($"OpenSSH {Bundles.OpenSshVersion}");
+            foreach (var bundle in Bundles.All)
+                Console.WriteLine($"OpenSSH {Bundles.OpenSshVersion} for {bundle.Architecture}, sha256 {bundle.Sha256}");
         });
         return command;
     }

@@ -15,22 +15,21 @@ namespace Sshpod.Server;
 /// <param name="clientKey">Who may log in.</param>
 public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKey clientKey)
 {
-    /// <summary>The server leaves when it has had no connection for so long.</summary>
-    private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
-
     // One for a bundle that is there or can be verified there, two where it is read back, and one more when a stream breaks.
     private const int MaxAttempts = 3;
 
     private static readonly string Probe = Script.Read("probe.sh");
 
     /// <summary>Starts the server, or finds it running.</summary>
+    /// <param name="fresh">Whether a server that runs is to be replaced, since it does not answer. Open sessions go on.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
-    public async Task<RemoteServer> StartAsync(CancellationToken cancellation)
+    public async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
         string? verifiedFile = null;
         for (var attempt = 1; ; attempt++)
         {
-            await using var exec = await cluster.ExecAsync(container, Command(), cancellation);
+            await using var exec = await cluster.ExecAsync(container, Command(fresh), cancellation);
             try
             {
                 var outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
@@ -49,9 +48,10 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
         }
     }
 
-    private string[] Command() =>
+    private string[] Command(bool fresh) =>
     [
         "sh", "-c", Probe, "sshpod",
-        Bundles.Release, container.ContainerId, ((int)Idle.TotalSeconds).ToString(CultureInfo.InvariantCulture), clientKey.ToString(),
+        Bundles.Release, container.ContainerId, ((int)IdleTime.Value.TotalSeconds).ToString(CultureInfo.InvariantCulture), clientKey.ToString(),
+        Bundles.Hashes, fresh ? "fresh" : "",
     ];
 }

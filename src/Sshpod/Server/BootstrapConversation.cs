@@ -16,6 +16,7 @@ internal sealed record BootstrapOutcome(RemoteServer? Server, string? VerifiedFi
 /// <list type="bullet">
 /// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; <c>uname -m</c>, where gzip is if it is there, and what can count bytes, see <see cref="Upload"/>;</item>
 /// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
+/// <item><c>program FILE</c>: the executable of the server that is started next;</item>
 /// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140);</item>
 /// <item><c>error CODE TEXT</c>: it does not, and why.</item>
 /// </list>
@@ -49,6 +50,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     {
         int? port = null;
         PublicKey? hostKey = null;
+        string? program = null;
         Bundle? bundle = null;
         while (await ReadLineAsync() != "sshpod-bootstrap")
         {
@@ -67,14 +69,17 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
                 case "verify" when bundle is not null:
                     await VerifyAsync(bundle);
                     return new BootstrapOutcome(null, IsOurFile(rest) ? rest : throw Failure("corrupt", ""));
+                case "program" when IsOurFile(rest):
+                    program = rest;
+                    break;
                 case "port":
                     port = RemoteServer.ParsePort(rest);
                     break;
                 case "host-key":
                     hostKey = PublicKey.Parse(rest);
                     break;
-                case "ok" when port is { } number && hostKey is not null:
-                    return new BootstrapOutcome(new RemoteServer(number, hostKey), null);
+                case "ok" when port is { } number && hostKey is not null && program is not null:
+                    return new BootstrapOutcome(new RemoteServer(number, hostKey, program), null);
                 case "error":
                     var error = rest.Split(' ', 2);
                     throw Failure(error[0], error.Length > 1 ? error[1] : "");
@@ -165,10 +170,12 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     {
         "disk-full" => NoSpace(text),
         "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal) => NoSpace(text),
+        // Only gzip complains of what it gets: the stream was cut.
+        "upload" when text.Contains("gzip: ", StringComparison.Ordinal) => new BrokenStreamException(container, text),
         "directory" or "upload" => new SshpodException($"no place for the server in {container}: {text}",
             "mount a writable volume (emptyDir) that allows execution, at /tmp"),
-        "corrupt" => new SshpodException($"the server arrived damaged in {container}", "connect again"),
-        _ => new SshpodException($"the server does not start in {container}: {text}", "SSHPOD_LOG=debug shows the steps"),
+        "corrupt" => new BrokenStreamException(container, "what arrived is damaged"),
+        _ => new UnresponsiveServerException(container, $"does not start: {text}"),
     };
 
     private SshpodException NoSpace(string text) =>

@@ -18,7 +18,13 @@ public static class Bundles
 
     /// <summary>Name of the directory in the container: the same for the same bundles, another for any other.</summary>
     public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.ASCII.GetBytes(string.Concat(Manifest.Value.Bundles.OrderBy(b => b.Key, StringComparer.Ordinal).Select(b => b.Value.Sha256)))))[..16];
+        Encoding.ASCII.GetBytes(string.Concat(All.OrderBy(bundle => bundle.Architecture, StringComparer.Ordinal).Select(bundle => bundle.Sha256)))))[..16];
+
+    /// <summary>All bundles.</summary>
+    public static IEnumerable<Bundle> All => Manifest.Value.Bundles.Select(bundle => new Bundle(bundle.Key, bundle.Value.Sha256, bundle.Value.Size));
+
+    /// <summary>Hashes of all bundles, with commas between them.</summary>
+    public static string Hashes => string.Join(',', All.Select(bundle => bundle.Sha256));
 
     /// <summary>Version of OpenSSH in the bundles, with Debian's revision.</summary>
     public static string OpenSshVersion => Manifest.Value.Openssh;
@@ -33,8 +39,7 @@ public static class Bundles
         _ => null,
     };
 
-    private static Bundle? For(string architecture) =>
-        Manifest.Value.Bundles.TryGetValue(architecture, out var entry) ? new Bundle(architecture, entry.Sha256, entry.Size) : null;
+    private static Bundle? For(string architecture) => All.FirstOrDefault(bundle => bundle.Architecture == architecture);
 
     internal static Stream Open(string resource) =>
         typeof(Bundles).Assembly.GetManifestResourceStream(resource)

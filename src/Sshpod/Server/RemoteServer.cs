@@ -6,7 +6,8 @@ namespace Sshpod.Server;
 /// <summary>A server that runs in a container.</summary>
 /// <param name="Port">Its port on the loopback interface of the pod.</param>
 /// <param name="HostKey">The public half of its host key.</param>
-public sealed record RemoteServer(int Port, PublicKey HostKey)
+/// <param name="Program">Its executable in the container.</param>
+public sealed record RemoteServer(int Port, PublicKey HostKey, string Program)
 {
     /// <summary>Parses a port as the server prints it.</summary>
     /// <returns>Null if it is none.</returns>

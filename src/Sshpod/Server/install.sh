@@ -79,6 +79,8 @@ esac
 
 w=$(chmod 700 $t 2>&1 && mv -f $t $d/sshd 2>&1) || fail upload $d: $w
 t=
+[ -z "$f" ] || $d/sshd down $d/$c >/dev/null
+echo program $d/sshd
 SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
 e=$?
 [ $e -le 1 ] || fail start $d/sshd ended with $e

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Server;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
@@ -10,7 +12,7 @@ namespace Sshpod.Tunnels;
 /// </summary>
 public sealed class PortForwardTunnel : IAsyncDisposable
 {
-    private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
 
     // RFC 4253 section 4.2: at most 255 characters, CR LF included.
     private const int MaxBanner = 255;
@@ -39,22 +41,26 @@ public sealed class PortForwardTunnel : IAsyncDisposable
 
     /// <summary>Connects to a server's port and waits for its banner.</summary>
     /// <exception cref="SshpodException">No port-forward, or no ssh server behind it.</exception>
-    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, int port, CancellationToken cancellation)
+    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, CancellationToken cancellation)
     {
-        var forward = await cluster.PortForwardAsync(container, port, cancellation);
+        var port = server.Port;
+        // kubectl forwards no port of a pod that is not Running, and so none of an init container; exec reaches it.
+        var forward = container.PodIsRunning
+            ? await cluster.PortForwardAsync(container, port, cancellation)
+            : new ExecForward(await cluster.ExecAsync(container, [server.Program, "connect", port.ToString(CultureInfo.InvariantCulture)], cancellation));
         try
         {
             var received = await ReadBannerAsync(forward.Stream, cancellation).WaitAsync(BannerLimit, cancellation);
             if (received is not null)
                 return new PortForwardTunnel(forward, received);
-            throw await forward.ExplainEndAsync(cancellation)
-                ?? new SshpodException($"the server in {container} closed port {port} without a word", "connect again");
+            var reason = await forward.ExplainEndAsync(cancellation);
+            throw new UnresponsiveServerException(container, $"does not answer as one on port {port}{(reason is null ? "" : $": {reason.Message}")}");
         }
         catch (Exception e)
         {
             await forward.DisposeAsync();
             if (e is TimeoutException)
-                throw new SshpodException($"the server in {container} did not answer on port {port} in {BannerLimit.TotalSeconds:0} s", "connect again");
+                throw new UnresponsiveServerException(container, $"did not answer on port {port} in {BannerLimit.TotalSeconds:0} s");
             throw;
         }
     }

@@ -12,8 +12,8 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs until the connection has ended.</summary>
-    /// <returns>What the cluster said if the tunnel broke; null when the connection ended in order.</returns>
-    public async Task<SshpodException?> RunAsync(CancellationToken cancellation)
+    /// <returns>Whether ssh ended it, as is usual; otherwise the far side did, and may have had a reason.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();
@@ -22,10 +22,10 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
         var up = SendAsync(input, cancellation);
         var down = ReceiveAsync(output, cancellation);
         if (await Task.WhenAny(up, down) == down)
-            return await down ? null : await tunnel.ExplainEndAsync(cancellation);
+            return await down;
 
         await ((Task)down).WaitAsync(Farewell, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return null;
+        return true;
     }
 
     /// <summary>stdin to the server, until ssh ends; then the server is told.</summary>
@@ -47,7 +47,7 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
     }
 
     /// <summary>The server to stdout.</summary>
-    /// <returns>Whether it ended in order: by the server's end, or by ssh's.</returns>
+    /// <returns>Whether ssh ended it.</returns>
     private async Task<bool> ReceiveAsync(Stream output, CancellationToken cancellation)
     {
         if (!await WriteAsync(tunnel.Received))

@@ -31,7 +31,7 @@ public sealed record Outcome(int ExitCode, byte[] Output, string Error, TimeSpan
 /// <summary>Runs real programs, each with a limit.</summary>
 public static class Run
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Runs a program to its end.</summary>
     /// <param name="program">Its name or path.</param>

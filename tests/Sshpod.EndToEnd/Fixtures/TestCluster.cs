@@ -19,8 +19,14 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>The context; null for the current one.</summary>
     public string? Context { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_CONTEXT") is { Length: > 0 } context ? context : null;
 
+    /// <summary>Whether it is the one that tests/cluster brings up.</summary>
+    public bool IsLocal => Context is null;
+
     /// <summary>Where the test images are: on the local cluster localhost/, elsewhere a registry it can pull from.</summary>
     private static string ImagePrefix => Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
+
+    /// <summary>A test image as the cluster knows it.</summary>
+    public static string Image(string name) => ImagePrefix + name;
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
@@ -36,6 +42,10 @@ public sealed class TestCluster : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() =>
         (await KubectlAsync("delete", "namespace", Namespace, "--wait=false", Immediately, "--force")).ToString();
+
+    /// <summary>Kills the local cluster's API server, and returns when it is there again.</summary>
+    public static async Task RestartApiServerAsync() =>
+        (await Run.ProgramAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster")), ["restart-api"])).Successfully();
 
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);

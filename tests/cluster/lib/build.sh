@@ -8,6 +8,7 @@ build() {
   part busybox "busybox" "$HERE"/lib/{busybox,musl}.sh
   part kubernetes "Kubernetes (minutes, once)" "$HERE/lib/kubernetes.sh"
   part pki "certificates" "$HERE"/lib/{pki,settings}.sh
+  arm64_made
   images_made
   # lists of packages age; the next build gets new ones
   rm -rf "$DIR/apt"

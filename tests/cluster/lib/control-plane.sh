@@ -5,7 +5,10 @@ control_plane_start() {
   start etcd "$DEBIAN/usr/bin/etcd" --data-dir /var/lib/etcd \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380
+  api_server_start
+}
 
+api_server_start() {
   # InternalIP, else exec looks the node's name up in DNS.
   # Without the ServiceAccount plugin a pod can be created as soon as its namespace is.
   start kube-apiserver "$BIN/kube-apiserver" --etcd-servers=http://127.0.0.1:2379 \
@@ -18,6 +21,16 @@ control_plane_start() {
     --authorization-mode=Node,RBAC --allow-privileged --disable-admission-plugins=ServiceAccount \
     --feature-gates=EphemeralContainers=true \
     --audit-policy-file="$HERE/config/audit.yaml" --audit-log-path="$LOG/audit.log" --audit-log-format=json
+}
+
+# For tests of what a client sees meanwhile. SIGKILL: connections end without a goodbye.
+restart-api() {
+  node_exists || fail "is not up"
+  local server
+  server=$(cat "$RUN/kube-apiserver.pid")
+  in_node kill -KILL "$server"
+  api_server_start
+  within 60 api_is_ready || fail "the API server does not come back"
 }
 
 # The node must not be declared lost because a test keeps the machine busy. The signing key makes certificates for

@@ -69,6 +69,7 @@ node_destroy() {
   # the kernel takes a network namespace apart in the background
   within 20 link_is_gone || ip link delete "$LINK"
   within 20 cgroups_remove || fail "cgroups of the node are still in use: $(cgroups | head -1)"
+  arm64_unregister || fail "qemu is still registered for programs for arm64 (binfmt_misc: $ARM64_ENTRY)"
   rm -rf "$RUN" "$KUBELET"
 }
 

@@ -12,6 +12,9 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     private readonly ApiClient _client = new(configuration);
 
     /// <inheritdoc/>
+    public string? Context => configuration.Context;
+
+    /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         ns ??= configuration.Namespace;

@@ -16,6 +16,9 @@ public sealed class KubectlCluster(string? context) : ICluster
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(60);
 
     /// <inheritdoc/>
+    public string? Context => context;
+
+    /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         try

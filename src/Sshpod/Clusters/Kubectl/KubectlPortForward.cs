@@ -9,7 +9,7 @@ namespace Sshpod.Clusters.Kubectl;
 /// <summary>A <c>kubectl port-forward</c> with one connection through it: since 1.23 an error of one ends all (kubectl#1169).</summary>
 internal sealed partial class KubectlPortForward : IPortForward
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     private readonly KubectlProcess _process;
     private readonly Socket _socket;

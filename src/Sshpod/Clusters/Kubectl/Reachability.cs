@@ -11,8 +11,10 @@ namespace Sshpod.Clusters.Kubectl;
 /// </summary>
 internal static class Reachability
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
+
+    // Accepting is the kernel's work: it does not wait for a busy server, as a handshake may.
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5), HandshakeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Watches one request.</summary>
     /// <param name="context">The context it goes to; null for the current one.</param>
@@ -43,30 +45,34 @@ internal static class Reachability
     /// <summary>Goes as far as a TLS handshake: a connection alone may be a firewall's. Certificates are kubectl's business; a rejected one is an answer.</summary>
     private static async Task<string?> ProbeAsync(Uri server, CancellationToken cancellation)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(ProbeLimit);
+        using var client = new TcpClient();
         try
         {
-            using var client = new TcpClient();
-            await client.ConnectAsync(server.Host, server.Port, limit.Token);
-            if (server.Scheme == Uri.UriSchemeHttps)
-            {
-                await using var tls = new SslStream(client.GetStream());
-                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = server.Host }, limit.Token);
-            }
-            return null;
-        }
-        catch (Exception e) when (e is AuthenticationException or IOException)
-        {
-            return null;
+            await client.ConnectAsync(server.Host, server.Port, cancellation).AsTask().WaitAsync(ConnectLimit, cancellation);
         }
         catch (SocketException e)
         {
             return e.Message;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (TimeoutException)
         {
-            return $"no answer in {(Silence + ProbeLimit).TotalSeconds:0.#} s";
+            return "nobody answers";
+        }
+        if (server.Scheme != Uri.UriSchemeHttps)
+            return null;
+        try
+        {
+            await using var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = server.Host }, cancellation).WaitAsync(HandshakeLimit, cancellation);
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            return "something accepts the connection and says nothing";
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            return null;
         }
     }
 }

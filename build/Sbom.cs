@@ -1,0 +1,53 @@
+// Writes the bill of materials of the program as CycloneDX 1.6: what was compiled in, with versions and hashes.
+//   dotnet run build/Sbom.cs -- MANIFEST ASSETS OUTPUT
+// MANIFEST is what the build of the bundles wrote, ASSETS the project.assets.json of the program. There is no CycloneDX tool to be had
+// from the package registry, so the few fields are written here.
+#:property PublishAot=false
+#:property EnforceCodeStyleInBuild=false
+#:property JsonSerializerIsReflectionEnabledByDefault=true
+using System.Text.Json.Nodes;
+
+var manifest = JsonNode.Parse(File.ReadAllText(args[0]))!.AsObject();
+var assets = JsonNode.Parse(File.ReadAllText(args[1]))!.AsObject();
+var version = (string)assets["project"]!["version"]!;
+
+var components = new JsonArray();
+
+// Packages, by the assets file that decided what was compiled.
+foreach (var (id, library) in assets["libraries"]!.AsObject())
+{
+    if ((string?)library!["type"] != "package")
+        continue;
+    var (name, number) = (id.Split('/')[0], id.Split('/')[1]);
+    var hash = Convert.ToHexStringLower(Convert.FromBase64String((string)library["sha512"]!));
+    components.Add(Component("library", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)));
+}
+
+// The bundles, each made of OpenSSH, musl and our overrides.
+var openssh = (string)manifest["openssh"]!;
+foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
+    components.Add(Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!)));
+foreach (var (input, hash) in manifest["inputs"]!.AsObject())
+    components.Add(Component("file", input, null, input.EndsWith(".dsc", StringComparison.Ordinal) ? $"pkg:deb/debian/openssh@{openssh}?arch=source" : null, ("SHA-256", (string)hash!)));
+
+var document = new JsonObject
+{
+    ["bomFormat"] = "CycloneDX",
+    ["specVersion"] = "1.6",
+    ["version"] = 1,
+    ["metadata"] = new JsonObject { ["component"] = Component("application", "sshpod", version, $"pkg:generic/sshpod@{version}") },
+    ["components"] = components,
+};
+File.WriteAllText(args[2], document.ToJsonString(new() { WriteIndented = true }) + "\n");
+
+static JsonObject Component(string type, string name, string? version, string? purl, params (string Algorithm, string Content)[] hashes)
+{
+    var component = new JsonObject { ["type"] = type, ["name"] = name };
+    if (version is not null)
+        component["version"] = version;
+    if (purl is not null)
+        component["purl"] = purl;
+    if (hashes.Length > 0)
+        component["hashes"] = new JsonArray([.. hashes.Select(hash => new JsonObject { ["alg"] = hash.Algorithm, ["content"] = hash.Content })]);
+    return component;
+}

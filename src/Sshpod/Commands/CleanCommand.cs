@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Server;
+using Sshpod.Terminal;
+
+namespace Sshpod.Commands;
+
+/// <summary><c>sshpod clean</c>: ends servers and removes every trace of them.</summary>
+public static class CleanCommand
+{
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var host = new Argument<string?>("HOST") { Description = "host name of a container", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = "every container that you have connected to and that is still there" };
+        var command = new Command("clean", "End the server in a container with its sessions, and remove every trace of it.") { host, all };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(all) == (result.GetValue(host) is not null))
+                result.AddError("clean wants a host name or --all.");
+        });
+        command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name ? CleanAsync(name, cancellation) : CleanAllAsync(cancellation));
+        return command;
+    }
+
+    private static async Task<int> CleanAsync(string host, CancellationToken cancellation)
+    {
+        var address = HostName.Parse(host);
+        var cluster = Transport.Choose(address.Context);
+        await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, cancellation), cancellation);
+        return 0;
+    }
+
+    private static async Task CleanAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    {
+        var found = await Cleaning.RunAsync(cluster, container, cancellation);
+        UsedContainers.Remove(new UsedContainer(cluster.Context, container));
+        Log.Notice(found ? $"cleaned {container}" : $"nothing to clean in {container}");
+    }
+
+    /// <summary>One container that cannot be cleaned does not keep the others from it.</summary>
+    private static async Task<int> CleanAllAsync(CancellationToken cancellation)
+    {
+        var failures = 0;
+        foreach (var used in UsedContainers.List())
+        {
+            try
+            {
+                var cluster = Transport.Choose(used.Context);
+                if (await IsStillThereAsync(cluster, used.Container, cancellation))
+                    await CleanAsync(cluster, used.Container, cancellation);
+                else
+                    UsedContainers.Remove(used);
+            }
+            catch (SshpodException e)
+            {
+                Log.Error(e);
+                failures++;
+            }
+        }
+        return failures == 0 ? 0 : 1;
+    }
+
+    private static async Task<bool> IsStillThereAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    {
+        try
+        {
+            var pod = await cluster.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
+            return ContainerChoice.IsRunning(pod, container);
+        }
+        catch (NotFoundException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Sshpod.Addressing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Server;
+
+/// <summary>A server runs, or should, and does not answer as one: a fresh one may.</summary>
+/// <param name="container">Where it should be.</param>
+/// <param name="what">What happens instead.</param>
+public sealed class UnresponsiveServerException(PodContainer container, string what)
+    : SshpodException($"the server in {container} {what}", "SSHPOD_LOG=debug shows the steps");

@@ -1,0 +1,157 @@
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Faults;
+
+/// <summary>Each fault ends in success or in one clear line, never in a hang or a wrong answer.</summary>
+public sealed class FaultTests(TestCluster cluster)
+{
+    private const string Server = "/tmp/sshpod/*/sshd";
+
+    [Fact]
+    public Task The_server_was_killed() => AfterAsync("server killed between connections", "fault-killed", "killall -9 sshd");
+
+    [Fact]
+    public Task Our_directory_was_deleted() => AfterAsync("sshpod directory deleted", "fault-deleted", "rm -rf /tmp/sshpod");
+
+    [Fact]
+    public Task The_bundle_was_truncated() => AfterAsync("bundle truncated, server running", "fault-truncated", $"f=$(echo {Server}); head -c 500000 $f >/tmp/t; cat /tmp/t >/tmp/t2; rm $f; cp /tmp/t2 $f; chmod 700 $f");
+
+    [Fact]
+    public Task The_bundle_was_truncated_and_no_server_runs() => AfterAsync("bundle truncated, server gone", "fault-truncated-gone", $"f=$(echo {Server}); killall -9 sshd; head -c 500000 $f >/tmp/t; rm $f; cp /tmp/t $f; chmod 700 $f");
+
+    [Fact]
+    public Task A_bit_of_the_bundle_was_flipped() => AfterAsync("bit of the bundle flipped", "fault-flipped",
+        $"f=$(echo {Server}); cp $f /tmp/t; printf '\\377' | dd of=/tmp/t bs=1 seek=400000 conv=notrunc 2>/dev/null; rm $f; cp /tmp/t $f; chmod 700 $f");
+
+    [Fact]
+    public Task The_port_file_is_stale() => AfterAsync("port file stale, its port taken by something else", "fault-port",
+        // The server is gone without a goodbye, and a listener that is no ssh server has its port.
+        "p=$(head -n 1 /tmp/sshpod/*/*/port | cut -d' ' -f2); killall -9 sshd; (nc -lk -p $p -e echo hello </dev/null >/dev/null 2>&1 &)");
+
+    [Fact]
+    public Task The_port_file_names_another_port() => AfterAsync("port file overwritten", "fault-port-file",
+        "f=$(echo /tmp/sshpod/*/*/port); sed -i 's/^port .*/port 9/' $f");
+
+    [Fact]
+    public Task The_servers_files_are_garbage() => AfterAsync("state files overwritten with garbage", "fault-garbage",
+        "for f in port host_key authorized_keys sshd_config; do head -c 100 /dev/urandom >$(echo /tmp/sshpod/*/*/$f); done");
+
+    [Fact]
+    public Task The_clients_cache_is_garbage() => WithClientAsync("client's cached state corrupted", workstation =>
+    {
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories).Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)))
+            File.WriteAllBytes(file, [0, 255, 10, 13, 10, 34, 123]);
+    });
+
+    [Fact]
+    public Task The_clients_cache_is_empty() => WithClientAsync("client's cached state of no version", workstation =>
+    {
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories).Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)))
+            File.WriteAllText(file, "");
+    });
+
+    [Fact]
+    public async Task The_clients_public_key_is_garbage()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await File.WriteAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"), "garbage");
+        FaultReport.Record("client's public key corrupted", await workstation.SshAsync("pod--busybox", "true"), "holds no ssh-ed25519 key");
+    }
+
+    [Fact]
+    public async Task The_container_was_restarted()
+    {
+        await cluster.CreatePodAsync("fault-restarted", "busybox:1", "command: [sh, -c, \"trap 'exit 0' TERM; while :; do sleep 1; done\"]");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--fault-restarted", "true")).Quietly();
+        (await cluster.ExecAsync("fault-restarted", "kill", "1")).Successfully();
+        await Eventually.HoldsAsync("the container runs again", async () => (await cluster.KubectlAsync("get", "pod", "fault-restarted", "-n", cluster.Namespace, "-o",
+            "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}")).Text == "1 true", TimeSpan.FromSeconds(60));
+        FaultReport.Record("container restarted", await workstation.SshAsync("pod--fault-restarted", "true"));
+    }
+
+    [Fact]
+    public async Task The_pod_was_deleted_while_connected()
+    {
+        await cluster.CreatePodAsync("fault-gone", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--fault-gone", "true")).Quietly();
+        var session = workstation.SshAsync("pod--fault-gone", "touch /tmp/here; sleep 100");
+        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("fault-gone", "ls", "/tmp/here")).ExitCode == 0);
+        var deleted = System.Diagnostics.Stopwatch.StartNew();
+        (await cluster.KubectlAsync("delete", "pod", "fault-gone", "-n", cluster.Namespace, "--wait=false")).Successfully();
+        var ended = await session;
+        Assert.Equal(255, ended.ExitCode);
+        FaultReport.Record("pod deleted while connected", ended with { Time = deleted.Elapsed, Error = ended.Error }, "the connection to container \"main\" of pod \"fault-gone\"");
+    }
+
+    [Fact]
+    public async Task The_upload_is_cut_in_the_middle()
+    {
+        await cluster.CreatePodAsync("fault-cut", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        // The first exec gets half of what is sent to it, and dies; kubectl says nothing and exits with 0, as it does (kubernetes#73056).
+        KubectlWrapper.Install(workstation, $"""
+            case " $* " in *" exec "*) if [ ! -e {workstation.File("cut")} ]; then touch {workstation.File("cut")}; head -c 200000 | $kubectl "$@"; exit 0; fi;; esac
+            exec $kubectl "$@"
+            """);
+        FaultReport.Record("upload cut in the middle", await workstation.SshAsync("pod--fault-cut", "true"));
+    }
+
+    [Fact]
+    public async Task Kubectl_prints_warnings()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        KubectlWrapper.Install(workstation, "echo 'W1123 12:00:00.000000  1 x.go:1] something is deprecated' >&2\necho 'Warning: something is old' >&2\nexec $kubectl \"$@\"");
+        FaultReport.Record("kubectl prints warnings on stderr", (await workstation.SshAsync("pod--busybox", "true")).Quietly());
+    }
+
+    [Fact]
+    public async Task A_shell_prints_a_banner_when_it_starts()
+    {
+        await cluster.CreatePodAsync("fault-banner", "busybox:1",
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/sh; printf '#!/bin/busybox ash\nfor i in 1 2 3; do echo welcome ok port 1; done\nexec /bin/busybox ash \"$@\"\n' >/bin/sh; chmod 755 /bin/sh"]}}}""");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        FaultReport.Record("sh prints a banner when it starts", await workstation.SshAsync("pod--fault-banner", "true"));
+    }
+
+    [Fact]
+    public async Task Another_server_answers_on_the_port()
+    {
+        await cluster.CreatePodAsync("fault-impostor", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--fault-impostor", "true")).Quietly();
+        // A second server with a host key of its own, to which this kubectl forwards whatever port was asked for.
+        var key = (await File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim();
+        var port = (await cluster.ExecAsync("fault-impostor", "sh", "-ec", $"mkdir -m 711 /tmp/sshpod/evil && cp {Server} /tmp/sshpod/evil/sshd && /tmp/sshpod/evil/sshd up /tmp/sshpod/evil/c 600 '{key}'"))
+            .Successfully().Text.Split('\n')[0].Split(' ')[1];
+        KubectlWrapper.Install(workstation, $"""
+            arguments=("$@")
+            case " $* " in *" port-forward "*) arguments[-1]=:{port};; esac
+            exec $kubectl "${"{"}arguments[@]{"}"}"
+            """);
+        var refused = await workstation.SshAsync("pod--fault-impostor", "true");
+        Assert.Equal(255, refused.ExitCode);
+        Assert.Contains("REMOTE HOST IDENTIFICATION HAS CHANGED", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Something happens in the container between two connections; the second must work, and be one to the right server.</summary>
+    private async Task AfterAsync(string fault, string pod, string script)
+    {
+        await cluster.CreatePodAsync(pod, "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
+        (await cluster.ExecAsync(pod, "sh", "-c", script)).ToString();
+        var result = await workstation.SshAsync($"pod--{pod}", "hostname");
+        Assert.Equal($"{pod}\n", result.Text);
+        FaultReport.Record(fault, result);
+    }
+
+    private async Task WithClientAsync(string fault, Action<Workstation> damage)
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("deployment--web", "true")).Quietly();
+        damage(workstation);
+        FaultReport.Record(fault, await workstation.SshAsync("deployment--web", "true"));
+    }
+}

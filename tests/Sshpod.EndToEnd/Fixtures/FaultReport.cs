@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>What came of each fault: a row of the table that `make faults` prints.</summary>
+public static class FaultReport
+{
+    private static readonly string? File = Environment.GetEnvironmentVariable("SSHPOD_FAULT_REPORT");
+    private static readonly Lock Writing = new();
+
+    /// <summary>Longest wait for an end, good or bad.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    /// <summary>A fault must end in success, or in one line of ours and exit code 255, and in time.</summary>
+    /// <param name="fault">What went wrong.</param>
+    /// <param name="result">What ssh did.</param>
+    /// <param name="line">Words of the one line; null for success.</param>
+    public static void Record(string fault, Outcome result, string? line = null)
+    {
+        var ours = result.Error.Split('\n').Where(text => text.StartsWith("sshpod: ", StringComparison.Ordinal)).ToArray();
+        if (line is null)
+            Assert.True(result.ExitCode == 0 && ours.Length == 0, $"exit {result.ExitCode}: {result.Error}");
+        else
+        {
+            Assert.Equal(255, result.ExitCode);
+            Assert.Contains(line, Assert.Single(ours), StringComparison.Ordinal);
+        }
+        Assert.True(result.Time < Limit, $"took {result.Time.TotalSeconds:0.0} s");
+        if (File is null)
+            return;
+        var row = string.Create(CultureInfo.InvariantCulture, $"| {fault} | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
+        lock (Writing)
+            System.IO.File.AppendAllText(File, row);
+    }
+}
