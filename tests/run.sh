@@ -103,7 +103,12 @@ if [ -z "$filter" ]; then
 fi
 run_xunit Sshpod.Tests
 if use_cluster; then
-	run_xunit Sshpod.EndToEnd
+	# Both transports have the same behaviour, and are held to the same tests.
+	for SSHPOD_TRANSPORT in auto kubectl; do
+		export SSHPOD_TRANSPORT
+		say "transport $SSHPOD_TRANSPORT"
+		run_xunit Sshpod.EndToEnd
+	done
 else
 	say "no cluster: its tests count as failed"
 	count 0 1 0

@@ -28,7 +28,7 @@ public static class FaultReport
         Assert.True(result.Time < Limit, $"took {result.Time.TotalSeconds:0.0} s");
         if (File is null)
             return;
-        var row = string.Create(CultureInfo.InvariantCulture, $"| {fault} | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
+        var row = string.Create(CultureInfo.InvariantCulture, $"| {fault} | {Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"} | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
         lock (Writing)
             System.IO.File.AppendAllText(File, row);
     }
