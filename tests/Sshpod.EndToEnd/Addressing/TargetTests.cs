@@ -68,11 +68,15 @@ public sealed class TargetTests(TestCluster cluster)
     [Fact]
     public async Task A_pod_that_only_carries_a_deployments_labels_is_not_taken_for_its_own()
     {
-        await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: stray, labels: {app: owned, pod-template-hash: x},
-              ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: nobody, uid: 00000000-0000-0000-0000-000000000000}]},
+        // Older than the deployment's, and somebody else's: neither the deployment nor the garbage collector takes it.
+        await cluster.ApplyAsync("{apiVersion: v1, kind: ConfigMap, metadata: {name: somebody}}");
+        var uid = (await cluster.KubectlAsync("get", "configmap", "somebody", "-n", cluster.Namespace, "-o", "jsonpath={.metadata.uid}")).Successfully().Text;
+        await cluster.ApplyAsync($$$"""
+            {apiVersion: v1, kind: Pod, metadata: {name: stray, labels: {app: owned},
+              ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: somebody, uid: {{{uid}}}, controller: true}]},
              spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}
             """);
+        await cluster.WaitReadyAsync("pod/stray");
         await CreateDeploymentAsync("owned", replicas: 1);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Assert.StartsWith("owned-", (await workstation.SshAsync("deployment--owned", "hostname")).Quietly().Text, StringComparison.Ordinal);
