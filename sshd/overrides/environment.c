@@ -48,7 +48,10 @@ session_environment(char *const envp[])
 	return merged;
 }
 
-/* sshd-session and sshd-auth start as the listener did, and learn where the state is. */
+/*
+ * sshd-session and sshd-auth start as the listener did, and learn where the state is. What runs is
+ * the file that runs already: the one at the path may have been removed or damaged since.
+ */
 static int
 exec_program(const char *path, char *const argv[])
 {
@@ -64,6 +67,7 @@ exec_program(const char *path, char *const argv[])
 	snprintf(state, sizeof(state), "SSHPOD_STATE=%s", origin.state);
 	environment[count] = state;
 	syscall(SYS_umask, origin.umask);
+	syscall(SYS_execve, "/proc/self/exe", argv, environment);
 	return (int)syscall(SYS_execve, path, argv, environment);
 }
 

@@ -40,35 +40,77 @@ check_key(const char *line)
 	sshkey_free(key);
 }
 
-static bool
-has_key(const char *content, const char *line)
+/* authorized_keys, line by line: where the next one begins */
+static const char *
+next_line(const char *line, const char *end)
 {
-	for (const char *c = content; c != NULL && *c != '\0'; c = strchr(c, '\n'), c += c != NULL)
-		if (strncmp(c, line, TYPE + BLOB) == 0)
-			return true;
-	return false;
+	const char *newline = memchr(line, '\n', (size_t)(end - line));
+
+	return newline != NULL ? newline + 1 : end;
 }
 
-/* Adds the key to authorized_keys. The caller holds the lock, so nobody's key gets lost. */
-void
-key_authorize(const struct up *up, const char *line)
+/* Whether it may be a line that "up" has written. */
+static bool
+is_key_line(const char *line, const char *next)
 {
-	char path[512], *content = NULL, *more;
-	int length, n;
+	return next - line > TYPE + BLOB && next[-1] == '\n' && strncmp(line, "ssh-ed25519 ", TYPE) == 0;
+}
 
-	check_key(line);
+static bool
+same_key(const char *a, const char *b)
+{
+	return strncmp(a, b, TYPE + BLOB) == 0;
+}
+
+/* Whether authorized_keys is what "up" has made of it. */
+bool
+keys_are_intact(const char *state)
+{
+	char path[512], *content;
+	int length;
+	bool intact;
+
+	state_path(path, sizeof(path), state, "authorized_keys");
+	if ((length = file_read(path, &content, MOST_KEYS)) == -1)
+		return false;
+	intact = length > 0;
+	for (const char *line = content, *end = content + length, *next; intact && line < end; line = next) {
+		next = next_line(line, end);
+		intact = is_key_line(line, next);
+	}
+	free(content);
+	return intact;
+}
+
+/* Adds the key to authorized_keys. The caller holds the lock, so nobody's key gets lost; a line that is none goes. */
+void
+key_authorize(const struct up *up, const char *key)
+{
+	char path[512], *content = NULL, *keys, *to;
+	int length;
+	bool known = false;
+
+	check_key(key);
 	state_path(path, sizeof(path), up->state, "authorized_keys");
 	if ((length = file_read(path, &content, MOST_KEYS)) == -1) {
 		if (errno != ENOENT)
 			fail_errno("key", "%s", path);
-		content = (char *)"";
 		length = 0;
 	}
-	if (has_key(content, line))
+	if ((keys = to = malloc((size_t)length + LONGEST_KEY + 2)) == NULL)
+		fail_errno("key", "%s", path);
+	for (const char *line = content, *end = content + length, *next; line < end; line = next) {
+		next = next_line(line, end);
+		if (!is_key_line(line, next))
+			continue;
+		known = known || same_key(line, key);
+		to = mempcpy(to, line, (size_t)(next - line));
+	}
+	if (known && to - keys == length)
 		return;
-	n = asprintf(&more, "%s%s%s\n", content,
-	    length > 0 && content[length - 1] != '\n' ? "\n" : "", line);
-	if (n == -1 || file_replace(path, more, (size_t)n, 0644) == -1)
+	if (!known)
+		to += sprintf(to, "%s\n", key);
+	if (file_replace(path, keys, (size_t)(to - keys), 0644) == -1)
 		fail_errno("key", "%s", path);
 }
 

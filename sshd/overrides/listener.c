@@ -21,12 +21,15 @@
 
 #include "sshpod.h"
 
+enum { EXIT_AUTH_ATTEMPTED = 5 };	/* sshd-session's, in OpenSSH's srclimit.h */
+
 static struct {
 	pid_t pid;		/* 0: no listener here */
 	int idle, lock, notify;
 	const char *host_key;
 	char port[300];
 	struct stat port_file;
+	struct timespec refused;	/* when somebody last failed to log in; 0: nobody did */
 } listener;
 
 /* False in the children that it forks, until they have become sshd-session. */
@@ -36,14 +39,20 @@ is_listener(void)
 	return listener.pid != 0 && listener.pid == getpid();
 }
 
-/* Only its own: when STATE_DIR was removed and made again, another server's port may be there. */
-static void
-remove_port(void)
+/* When STATE_DIR was removed and made again, another server's port may be there. */
+static bool
+owns_port_file(void)
 {
 	struct stat st;
 
-	if (is_listener() && lstat(listener.port, &st) == 0 &&
-	    st.st_dev == listener.port_file.st_dev && st.st_ino == listener.port_file.st_ino)
+	return lstat(listener.port, &st) == 0 && st.st_dev == listener.port_file.st_dev &&
+	    st.st_ino == listener.port_file.st_ino;
+}
+
+static void
+remove_port(void)
+{
+	if (is_listener() && owns_port_file())
 		unlink(listener.port);
 }
 
@@ -116,15 +125,57 @@ listen(int fd, int backlog)
 	return is_listener() ? announce(fd) : 0;
 }
 
+/* "up" touches the lock, after it has made sure of the client's key. */
+static bool
+up_since(const struct timespec *then)
+{
+	struct stat st;
+
+	return fstat(listener.lock, &st) == 0 && (st.st_mtim.tv_sec > then->tv_sec ||
+	    (st.st_mtim.tv_sec == then->tv_sec && st.st_mtim.tv_nsec >= then->tv_nsec));
+}
+
+/*
+ * Clients come without "up" where they remember the port. A server whose files are no longer what it
+ * made of them could only refuse them: it hangs up before its banner, and they go through "up".
+ */
+static bool
+may_serve(void)
+{
+	if (!owns_port_file() || !keys_are_intact(origin.state)) {
+		raise(SIGTERM);	/* blocked here: sshd sees it next, and ends in order */
+		return false;
+	}
+	return listener.refused.tv_sec == 0 || up_since(&listener.refused);
+}
+
 /* Nagle and delayed acknowledgement would add 40 ms to each handshake. */
 int
 accept(int fd, struct sockaddr *address, socklen_t *length)
 {
 	int one = 1, connection = (int)syscall(SYS_accept4, fd, address, length, 0);
 
-	if (connection != -1 && is_listener())
-		setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	if (connection == -1 || !is_listener())
+		return connection;
+	if (!may_serve()) {
+		close(connection);
+		errno = ECONNABORTED;
+		return -1;
+	}
+	setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return connection;
+}
+
+/* Somebody who cannot log in may be missing in authorized_keys: see may_serve. */
+pid_t
+waitpid(pid_t which, int *status, int options)
+{
+	int own, *result = status != NULL ? status : &own;
+	pid_t pid = (pid_t)syscall(SYS_wait4, which, result, options, NULL);
+
+	if (pid > 0 && is_listener() && WIFEXITED(*result) && WEXITSTATUS(*result) == EXIT_AUTH_ATTEMPTED)
+		clock_gettime(CLOCK_REALTIME_COARSE, &listener.refused);	/* that of mtimes */
+	return pid;
 }
 
 /* Milliseconds until it may leave: "up" touches the lock, and is promised the whole idle time. */

@@ -26,6 +26,7 @@ static const char configuration[] =
     "SshdAuthPath %2$s/sshd-auth\n"
     "PidFile none\n"
     "LogLevel ERROR\n"
+    "VersionAddendum %3$s\n"	/* who answers, before a byte of ssh's has been sent */
     "KexAlgorithms mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org\n"
     "Ciphers chacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
     "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com\n"
@@ -61,10 +62,12 @@ static const char configuration[] =
     "Subsystem sftp internal-sftp\n";
 
 static void
-write_configuration(const char *state)
+write_configuration(const char *state, const char *host_key)
 {
+	enum { tail = 16 };
 	char path[512], *text;
-	int n = asprintf(&text, configuration, state, origin.bundle);
+	int n = asprintf(&text, configuration, state, origin.bundle,
+	    host_key + strlen(host_key) - tail);
 
 	state_path(path, sizeof(path), state, "sshd_config");
 	if (n == -1 || file_replace(path, text, (size_t)n, 0600) == -1)
@@ -171,7 +174,7 @@ server_start(struct up *up)
 	if (unlink(path) == -1 && errno != ENOENT)
 		fail_errno("start", "%s", path);
 	up->host_key = host_key_prepare(up->state);
-	write_configuration(up->state);
+	write_configuration(up->state, up->host_key);
 	log = open_log(up->state);
 	if (pipe2(pipes, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		fail_errno("start", "cannot start a process");

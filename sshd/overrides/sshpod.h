@@ -55,6 +55,7 @@ struct up {
 };
 void directories_prepare(const char *);
 void key_authorize(const struct up *, const char *);
+bool keys_are_intact(const char *);
 char *host_key_prepare(const char *);
 void server_start(struct up *);
 void listener_activate(const struct up *, int);

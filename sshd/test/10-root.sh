@@ -48,8 +48,10 @@ check "an unknown name is the container's user" equals '0 root /root' remote nob
 check "a locked account without a shell gets in" equals '1002 / /bin/sh' remote service 'echo $(id -u) $HOME $SHELL'
 check "malformed and huge lines in /etc/passwd do no harm" malformed_passwd
 check "any other key is refused" other_key_refused
+up root > /dev/null		# after that it answers nobody who has not asked
 check "a password is not asked for" grep -q 'Permission denied (publickey)' <(
   ssh "${ssh_options[@]/$work\/key/none}" root@server true 2>&1)
+up root > /dev/null
 check "what was left running lives on" left_running_survives
 check "50 connections at once" fifty_connections
 check "nothing in the log" equals '' cat "$work/root/tmp/sshpod/state/log"

@@ -64,6 +64,36 @@ check "comes back" start idle 2
 check "comes back: works" gives 0 remote root true
 stop idle
 
+# What the server says before anybody says anything to it; empty where it hangs up.
+banner() { timeout 5 nc -d -w 3 127.0.0.1 "$port" | head -n 1 | tr -d '\r'; }
+hangs_up() { equals '' banner; }
+
+make_container direct 0
+start direct
+check "the banner ends with the tail of the host key" equals \
+  "$(sed -n 's/^host-key .*\(.\{16\}\)$/\1/p' "$work/answer")" eval 'banner | sed "s/.* //"'
+for program in sshd sshd-session; do
+  rm "$work/direct/tmp/sshpod/b/$program"
+  echo damaged > "$work/direct/tmp/sshpod/b/$program"
+done
+check "sessions run what the server runs, not what its file has become" gives 0 remote root true
+install -m 700 "$bundles/sshd-amd64" "$work/direct/tmp/sshpod/b/sshd"
+rm "$work/direct/tmp/sshpod/b/sshd-session"
+other_key_refused
+check "after a refused key: hangs up" hangs_up
+up direct > /dev/null
+check "after a refused key: serves again after an up" gives 0 remote root true
+pid=$(listener_of direct)
+head -c 100 /dev/urandom > "$work/direct/tmp/sshpod/state/authorized_keys"
+check "damaged keys: hangs up" hangs_up
+check "damaged keys: leaves" gone "$pid"
+start direct
+check "damaged keys: serves again after an up" gives 0 remote root true
+pid=$(listener_of direct)
+rm -r "$work/direct/tmp/sshpod/state"
+check "removed state: hangs up" hangs_up
+check "removed state: leaves" gone "$pid"
+
 refuses() {
   local code=$1
   shift

@@ -35,7 +35,7 @@ public static class CleanCommand
     private static async Task CleanAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
     {
         var found = await Cleaning.RunAsync(cluster, container, cancellation);
-        UsedContainers.Remove(new UsedContainer(cluster.Context, container));
+        RememberedServers.Remove(container);
         Log.Notice(found ? $"cleaned {container}" : $"nothing to clean in {container}");
     }
 
@@ -43,7 +43,7 @@ public static class CleanCommand
     private static async Task<int> CleanAllAsync(CancellationToken cancellation)
     {
         var failures = 0;
-        foreach (var used in UsedContainers.List())
+        foreach (var used in RememberedServers.List().DistinctBy(server => (server.Context, server.Container)))
         {
             try
             {
@@ -51,7 +51,7 @@ public static class CleanCommand
                 if (await IsStillThereAsync(cluster, used.Container, cancellation))
                     await CleanAsync(cluster, used.Container, cancellation);
                 else
-                    UsedContainers.Remove(used);
+                    RememberedServers.Remove(used.Container);
             }
             catch (SshpodException e)
             {

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
-using Sshpod.Server;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
@@ -21,26 +20,6 @@ public static class ProxyCommand
         return command;
     }
 
-    /// <summary>Starts the server and connects to it; once more with a fresh one, when it runs and does not answer.</summary>
-    private static async Task<PortForwardTunnel> ConnectAsync(ICluster cluster, PodContainer container, string host, Bootstrap bootstrap, CancellationToken cancellation)
-    {
-        for (var fresh = false; ; fresh = true)
-        {
-            try
-            {
-                var server = await bootstrap.StartAsync(fresh, cancellation);
-                Log.Debug($"server on port {server.Port}");
-                await KnownHosts.SetAsync(host, server.HostKey, cancellation);
-                UsedContainers.Add(cluster.Context, container);
-                return await PortForwardTunnel.OpenAsync(cluster, container, server, cancellation);
-            }
-            catch (UnresponsiveServerException e) when (!fresh)
-            {
-                Log.Debug($"{e.Message}: again with a fresh server");
-            }
-        }
-    }
-
     private static async Task<int> RunAsync(string host, string? user, CancellationToken cancellation)
     {
         var address = HostName.Parse(host);
@@ -48,16 +27,13 @@ public static class ProxyCommand
 
         var clientKey = await ClientKey.EnsureAsync(cancellation);
         var cluster = Transport.Choose(address.Context);
-        var container = await Resolution.ResolveAsync(cluster, address, cancellation);
-        Log.Debug($"found {container}");
-
-        await using var tunnel = await ConnectAsync(cluster, container, host, new Bootstrap(cluster, container, clientKey), cancellation);
+        await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, cancellation);
         Log.Debug("tunnel open");
 
-        if (!await new StdioPump(tunnel).RunAsync(cancellation)
-            && (await tunnel.ExplainEndAsync(cancellation))?.Message is var said
-            && (await Disappearance.ExplainAsync(cluster, container, cancellation) ?? said) is { } reason)
-            throw new SshpodException($"the connection to {container} broke off: {reason}", "connect again");
+        if (!await new StdioPump(connection.Tunnel).RunAsync(cancellation)
+            && (await connection.Tunnel.ExplainEndAsync(cancellation))?.Message is var said
+            && (await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said) is { } reason)
+            throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
         Log.Debug("connection ended");
         return 0;
     }

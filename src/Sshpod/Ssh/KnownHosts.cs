@@ -14,8 +14,9 @@ public static class KnownHosts
     /// <summary>Makes the key the only one of this host name.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="key">The key that the container reported.</param>
+    /// <param name="isUsed">Whether another host name is still in use; the keys of the others go.</param>
     /// <param name="cancellation">Ends the wait for another process that writes.</param>
-    public static async Task SetAsync(string host, PublicKey key, CancellationToken cancellation)
+    public static async Task SetAsync(string host, PublicKey key, Func<string, bool> isUsed, CancellationToken cancellation)
     {
         // ssh looks a name up in lower case, and with the port when it is not 22.
         host = host.ToLowerInvariant();
@@ -24,7 +25,7 @@ public static class KnownHosts
             return;
         ClientDirectory.Create(ClientDirectory.Cache);
         await using var writing = await LockFile.TakeAsync(File + ".lock", cancellation);
-        var others = Read().Where(other => other.Length > 0 && !other.StartsWith($"{host},", StringComparison.Ordinal));
+        var others = Read().Where(other => other.Split(',') is [var name, _, ..] && name != host && isUsed(name));
         ClientDirectory.Replace(File, string.Join('\n', others.Append(line)) + "\n");
     }
 

@@ -33,6 +33,9 @@ public sealed record PublicKey
         return new PublicKey(Convert.ToBase64String(blob));
     }
 
+    /// <summary>The end of the key's base64: enough to tell keys apart, not to trust one.</summary>
+    public string Tail => _blob[^16..];
+
     /// <summary>Algorithm and key, as known_hosts and authorized_keys hold them.</summary>
     public override string ToString() => $"{Algorithm} {_blob}";
 }

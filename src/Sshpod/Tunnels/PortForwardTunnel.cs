@@ -12,10 +12,12 @@ namespace Sshpod.Tunnels;
 /// </summary>
 public sealed class PortForwardTunnel : IAsyncDisposable
 {
-    private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
+    /// <summary>How long a server that has just been started may take to answer.</summary>
+    public static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
 
     // RFC 4253 section 4.2: at most 255 characters, CR LF included.
     private const int MaxBanner = 255;
+    private const byte LineEnd = (byte)'\n';
 
     private static readonly byte[] BannerStart = Encoding.ASCII.GetBytes("SSH-2.0-");
 
@@ -39,9 +41,14 @@ public sealed class PortForwardTunnel : IAsyncDisposable
     /// <summary>What the cluster said when the tunnel broke; null when it said nothing.</summary>
     public Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation) => _forward.ExplainEndAsync(cancellation);
 
-    /// <summary>Connects to a server's port and waits for its banner.</summary>
+    /// <summary>Connects to a server's port and waits for its banner, which must be this server's: its configuration puts the tail of its host key there.</summary>
+    /// <param name="cluster">How the container is reached.</param>
+    /// <param name="container">Where the server runs.</param>
+    /// <param name="server">The server.</param>
+    /// <param name="bannerLimit">How long it may take to answer.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">No port-forward, or no ssh server behind it.</exception>
-    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, CancellationToken cancellation)
+    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, TimeSpan bannerLimit, CancellationToken cancellation)
     {
         var port = server.Port;
         // kubectl forwards no port of a pod that is not Running, and so none of an init container; exec reaches it.
@@ -50,17 +57,19 @@ public sealed class PortForwardTunnel : IAsyncDisposable
             : new ExecForward(await cluster.ExecAsync(container, [server.Program, "connect", port.ToString(CultureInfo.InvariantCulture)], cancellation));
         try
         {
-            var received = await ReadBannerAsync(forward.Stream, cancellation).WaitAsync(BannerLimit, cancellation);
-            if (received is not null)
+            var received = await ReadBannerAsync(forward.Stream, cancellation).WaitAsync(bannerLimit, cancellation);
+            if (IsBannerOf(server, received))
                 return new PortForwardTunnel(forward, received);
-            var reason = await forward.ExplainEndAsync(cancellation);
+            if (received.AsSpan().StartsWith(BannerStart))
+                throw new UnresponsiveServerException(container, $"is not the one that answers on port {port}: another ssh server does");
+            var reason = received.Length > 0 ? null : await forward.ExplainEndAsync(cancellation);
             throw new UnresponsiveServerException(container, $"does not answer as one on port {port}{(reason is null ? "" : $": {reason.Message}")}");
         }
         catch (Exception e)
         {
             await forward.DisposeAsync();
             if (e is TimeoutException)
-                throw new UnresponsiveServerException(container, $"did not answer on port {port} in {BannerLimit.TotalSeconds:0} s");
+                throw new UnresponsiveServerException(container, $"did not answer on port {port} in {bannerLimit.TotalSeconds:0} s");
             throw;
         }
     }
@@ -68,24 +77,31 @@ public sealed class PortForwardTunnel : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _forward.DisposeAsync();
 
-    private static async Task<byte[]?> ReadBannerAsync(Stream stream, CancellationToken cancellation)
+    private static bool IsBannerOf(RemoteServer server, byte[] received) =>
+        received.AsSpan().StartsWith(BannerStart)
+        && received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8).EndsWith(Encoding.ASCII.GetBytes($" {server.HostKey.Tail}"));
+
+    /// <summary>Reads a line, and perhaps more; less than a line where the far side says nothing more, or is no ssh server.</summary>
+    private static async Task<byte[]> ReadBannerAsync(Stream stream, CancellationToken cancellation)
     {
         var buffer = new byte[MaxBanner];
         var length = 0;
         try
         {
-            while (length < BannerStart.Length)
+            while (length < buffer.Length && !buffer.AsSpan(0, length).Contains(LineEnd))
             {
                 var count = await stream.ReadAsync(buffer.AsMemory(length), cancellation);
                 if (count == 0)
-                    return null;
+                    break;
                 length += count;
+                if (!BannerStart.AsSpan().StartsWith(buffer.AsSpan(0, Math.Min(length, BannerStart.Length))))
+                    break;
             }
         }
         catch (IOException)
         {
-            return null;
+            // What has come until then tells who it was.
         }
-        return buffer.AsSpan(0, length).StartsWith(BannerStart) ? buffer[..length] : null;
+        return buffer[..length];
     }
 }

@@ -118,21 +118,42 @@ public sealed class FaultTests(TestCluster cluster)
     [Fact]
     public async Task Another_server_answers_on_the_port()
     {
-        await cluster.CreatePodAsync("fault-impostor", "busybox:1");
-        await using var workstation = await Workstation.SetUpAsync(cluster);
-        (await workstation.SshAsync("pod--fault-impostor", "true")).Quietly();
-        // A second server with a host key of its own, to which this kubectl forwards whatever port was asked for.
+        await using var workstation = await ReachImpostorAsync("fault-impostor", "");
+        var refused = await workstation.SshAsync("pod--fault-impostor", "true");
+        Assert.Equal(255, refused.ExitCode);
+        FaultReport.Record("another server answers on the port", refused, "another ssh server does");
+    }
+
+    [Fact]
+    public async Task Another_server_answers_on_the_port_and_says_it_is_ours()
+    {
+        await using var workstation = await ReachImpostorAsync("fault-liar", """
+            own=$(grep -h VersionAddendum $(ls -d /tmp/sshpod/*/*/sshd_config | grep -v evil))
+            sed "s/^Port .*/Port 2200/; s,^VersionAddendum.*,$own," /tmp/sshpod/evil/c/sshd_config >/tmp/liar
+            /tmp/sshpod/evil/sshd -f /tmp/liar
+            echo port 2200
+            """);
+        var refused = await workstation.SshAsync("pod--fault-liar", "true");
+        Assert.Equal(255, refused.ExitCode);
+        Assert.Contains("REMOTE HOST IDENTIFICATION HAS CHANGED", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A workstation on which every forwarded port is that of a second server, with a host key of its own.</summary>
+    private async Task<Workstation> ReachImpostorAsync(string pod, string script)
+    {
+        await cluster.CreatePodAsync(pod, "busybox:1");
+        var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
         var key = (await File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim();
-        var port = (await cluster.ExecAsync("fault-impostor", "sh", "-ec", $"mkdir -m 711 /tmp/sshpod/evil && cp {Server} /tmp/sshpod/evil/sshd && /tmp/sshpod/evil/sshd up /tmp/sshpod/evil/c 600 '{key}'"))
-            .Successfully().Text.Split('\n')[0].Split(' ')[1];
+        var answer = await cluster.ExecAsync(pod, "sh", "-ec",
+            $"mkdir -m 711 /tmp/sshpod/evil && cp {Server} /tmp/sshpod/evil/sshd && /tmp/sshpod/evil/sshd up /tmp/sshpod/evil/c 600 '{key}'\n{script}");
+        var port = answer.Successfully().Text.Split('\n').Last(line => line.StartsWith("port ", StringComparison.Ordinal)).Split(' ')[1];
         KubectlWrapper.Install(workstation, $"""
             arguments=("$@")
             case " $* " in *" port-forward "*) arguments[-1]=:{port};; esac
             exec $kubectl "${"{"}arguments[@]{"}"}"
             """);
-        var refused = await workstation.SshAsync("pod--fault-impostor", "true");
-        Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("REMOTE HOST IDENTIFICATION HAS CHANGED", refused.Error, StringComparison.Ordinal);
+        return workstation;
     }
 
     /// <summary>Something happens in the container between two connections; the second must work, and be one to the right server.</summary>

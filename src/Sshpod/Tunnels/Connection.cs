@@ -1,0 +1,133 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Server;
+using Sshpod.Ssh;
+using Sshpod.Terminal;
+
+namespace Sshpod.Tunnels;
+
+/// <summary>
+/// An open tunnel to the server in the container that a host name means. Where the last connection's server is remembered, it is dialled
+/// while the cluster is asked for the container; otherwise, or when that was no longer right, a bootstrap brings it up.
+/// </summary>
+public sealed class Connection : IAsyncDisposable
+{
+    private Connection(PodContainer container, PortForwardTunnel tunnel)
+    {
+        Container = container;
+        Tunnel = tunnel;
+    }
+
+    /// <summary>Where the server runs.</summary>
+    public PodContainer Container { get; }
+
+    /// <summary>The way to it.</summary>
+    public PortForwardTunnel Tunnel { get; }
+
+    /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands in known_hosts.</summary>
+    /// <param name="cluster">How the container is reached.</param>
+    /// <param name="host">What ssh was given.</param>
+    /// <param name="address">What that means.</param>
+    /// <param name="clientKey">Who logs in.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SshpodException">There is no container, or no server can run in it.</exception>
+    public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, CancellationToken cancellation)
+    {
+        var looking = Resolution.ResolveAsync(cluster, address, cancellation);
+        await using var dial = RememberedServers.Find(host, clientKey) is { } remembered ? new Dial(cluster, remembered, cancellation) : null;
+        var container = await looking;
+        Log.Debug($"found {container}");
+
+        if (dial is null || await dial.TakeAsync(container) is not { } tunnel)
+            return new Connection(container, await BootstrapAsync(cluster, host, container, clientKey, cancellation));
+        await RecordAsync(dial.Remembered, cancellation);
+        return new Connection(container, tunnel);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Tunnel.DisposeAsync();
+
+    /// <summary>Starts the server and connects to it; once more with a fresh one, when it runs and does not answer.</summary>
+    private static async Task<PortForwardTunnel> BootstrapAsync(ICluster cluster, string host, PodContainer container, PublicKey clientKey, CancellationToken cancellation)
+    {
+        var bootstrap = new Bootstrap(cluster, container, clientKey);
+        for (var fresh = false; ; fresh = true)
+        {
+            try
+            {
+                var server = await bootstrap.StartAsync(fresh, cancellation);
+                Log.Debug($"server on port {server.Port}");
+                await RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), cancellation);
+                return await PortForwardTunnel.OpenAsync(cluster, container, server, PortForwardTunnel.BannerLimit, cancellation);
+            }
+            catch (UnresponsiveServerException e) when (!fresh)
+            {
+                Log.Debug($"{e.Message}: again with a fresh server");
+            }
+        }
+    }
+
+    private static Task RecordAsync(RememberedServer server, CancellationToken cancellation)
+    {
+        RememberedServers.Add(server);
+        return KnownHosts.SetAsync(server.Host, server.Server.HostKey, RememberedServers.Has, cancellation);
+    }
+
+    /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing ends it and what it has led to.</summary>
+    private sealed class Dial : IAsyncDisposable
+    {
+        // Short: a bootstrap finds out what is wrong.
+        private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(3);
+
+        private readonly CancellationTokenSource _end;
+        private readonly Task<PortForwardTunnel?> _opening;
+        private bool _isTaken;
+
+        public Dial(ICluster cluster, RememberedServer remembered, CancellationToken cancellation)
+        {
+            Remembered = remembered;
+            _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            _opening = OpenAsync(cluster, _end.Token);
+        }
+
+        public RememberedServer Remembered { get; }
+
+        /// <summary>The tunnel, where the server is that of this container and answers; null otherwise.</summary>
+        public async Task<PortForwardTunnel?> TakeAsync(PodContainer container)
+        {
+            if (Remembered.Container != container)
+            {
+                Log.Debug($"remembered: another container, {Remembered.Container} {Remembered.Container.ContainerId}");
+                return null;
+            }
+            var tunnel = await _opening;
+            _isTaken = tunnel is not null;
+            return tunnel;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_isTaken)
+            {
+                await _end.CancelAsync();
+                await ((Task)_opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_opening.IsCompletedSuccessfully && _opening.Result is { } tunnel)
+                    await tunnel.DisposeAsync();
+            }
+            _end.Dispose();
+        }
+
+        private async Task<PortForwardTunnel?> OpenAsync(ICluster cluster, CancellationToken cancellation)
+        {
+            try
+            {
+                return await PortForwardTunnel.OpenAsync(cluster, Remembered.Container, Remembered.Server, BannerLimit, cancellation);
+            }
+            catch (SshpodException e)
+            {
+                Log.Debug($"remembered: {e.Message}");
+                return null;
+            }
+        }
+    }
+}

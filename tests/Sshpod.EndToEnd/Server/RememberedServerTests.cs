@@ -1,0 +1,58 @@
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Server;
+
+/// <summary>The second connection goes straight to the server of the first, and is never led astray by what is remembered of it.</summary>
+public sealed class RememberedServerTests(TestCluster cluster)
+{
+    [Fact]
+    public async Task The_second_connection_executes_nothing_in_the_container()
+    {
+        await cluster.CreatePodAsync("warm", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--warm", "true")).Quietly();
+        KubectlWrapper.Install(workstation, $"case \" $* \" in *' exec '*) echo exec >>{workstation.File("log")};; esac\nexec $kubectl \"$@\"");
+        (await workstation.SshAsync("pod--warm", "true")).Quietly();
+        Assert.False(File.Exists(workstation.File("log")));
+    }
+
+    [Fact]
+    public async Task Another_pod_of_the_same_name_is_never_taken_for_the_one_remembered()
+    {
+        await cluster.CreatePodAsync("successor", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--successor", "touch /tmp/first")).Quietly();
+        (await cluster.KubectlAsync("delete", "pod", "successor", "-n", cluster.Namespace)).Successfully();
+        await cluster.CreatePodAsync("successor", "debian:12");
+        Assert.Equal("debian\n", (await workstation.SshAsync("pod--successor", ". /etc/os-release; echo $ID; ls /tmp/first 2>/dev/null")).Text);
+    }
+
+    [Fact]
+    public async Task A_key_that_somebody_took_out_of_the_container_is_let_in_again()
+    {
+        await cluster.CreatePodAsync("key-gone", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await using var other = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--key-gone", "true")).Quietly();
+        (await other.SshAsync("pod--key-gone", "true")).Quietly();
+        (await cluster.ExecAsync("key-gone", "sh", "-c", "f=$(echo /tmp/sshpod/*/*/authorized_keys); sed -i 1d $f")).Successfully();
+        Assert.Contains("Permission denied", (await workstation.SshAsync("pod--key-gone", "true")).Error, StringComparison.Ordinal);
+        // The server must have noticed that one was refused.
+        await Eventually.HoldsAsync("the key is let in", async () => (await workstation.SshAsync("pod--key-gone", "true")).ExitCode == 0);
+        (await other.SshAsync("pod--key-gone", "true")).Quietly();
+    }
+
+    [Fact]
+    public async Task A_host_name_that_was_not_used_for_a_month_is_forgotten_with_its_key()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod/servers")))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-31));
+        (await workstation.SshAsync("pod--debian", "true")).Quietly();
+        var known = await File.ReadAllTextAsync(workstation.File("cache/sshpod/known_hosts"));
+        Assert.DoesNotContain("pod--busybox", known, StringComparison.Ordinal);
+        Assert.Contains("pod--debian", known, StringComparison.Ordinal);
+        Assert.Single(Directory.GetFiles(workstation.File("cache/sshpod/servers")));
+    }
+}
