@@ -4,11 +4,11 @@ namespace Sshpod.Tunnels;
 
 /// <summary>Carries ssh's bytes: stdin into the tunnel, the tunnel to stdout, until either side ends.</summary>
 /// <param name="tunnel">The open tunnel; the pump does not own it.</param>
-public sealed class StdioPump(PortForwardTunnel tunnel)
+public sealed class StdioPump(Tunnel tunnel)
 {
     private const int BufferSize = 64 * 1024;
 
-    // When ssh has ended, the server has nothing to say that anybody hears; a last moment is for a clean goodbye.
+    // When ssh has ended, the server has nothing to say that anybody hears; a last moment is for a clean goodbye, here and there.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs until the connection has ended.</summary>
@@ -22,7 +22,12 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
         var up = SendAsync(input, cancellation);
         var down = ReceiveAsync(output, cancellation);
         if (await Task.WhenAny(up, down) == down)
-            return await down;
+        {
+            if (await down)
+                return true;
+            // The answer to ssh's last word may overtake ssh's end.
+            return await Task.WhenAny(up, Task.Delay(Farewell, cancellation)) == up;
+        }
 
         await ((Task)down).WaitAsync(Farewell, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return true;
@@ -35,7 +40,7 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
         try
         {
             for (int count; (count = await input.ReadAsync(buffer, cancellation)) > 0;)
-                await tunnel.Stream.WriteAsync(buffer.AsMemory(0, count), cancellation);
+                await tunnel.WriteAsync(buffer.AsMemory(0, count), cancellation);
             tunnel.CompleteWriting();
         }
         catch (IOException e)
@@ -58,7 +63,7 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
             int count;
             try
             {
-                count = await tunnel.Stream.ReadAsync(buffer, cancellation);
+                count = await tunnel.ReadAsync(buffer, cancellation);
             }
             catch (IOException e)
             {
