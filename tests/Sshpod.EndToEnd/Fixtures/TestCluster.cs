@@ -69,6 +69,19 @@ public sealed class TestCluster : IAsyncLifetime
     public async Task WaitReadyAsync(params string[] which) =>
         (await KubectlAsync(["wait", "--for=condition=ready", "--timeout=60s", "-n", Namespace, .. which])).Successfully();
 
+    /// <summary>A token of a service account in the namespace of this run.</summary>
+    public async Task<string> TokenOfAsync(string serviceAccount)
+    {
+        await ApplyAsync($$$"""
+            {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token,
+             metadata: {name: {{{serviceAccount}}}-token, annotations: {kubernetes.io/service-account.name: {{{serviceAccount}}} } } }
+            """);
+        var token = "";
+        await Eventually.HoldsAsync($"{serviceAccount} has a token", async () => (token =
+            (await KubectlAsync("get", "secret", $"{serviceAccount}-token", "-n", Namespace, "-o", "jsonpath={.data.token}")).Text).Length > 0);
+        return System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(token));
+    }
+
     /// <summary>Runs a command in a container the way users compare us with.</summary>
     public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
 
