@@ -104,7 +104,7 @@ int
 session_main(int argc, char **argv)
 {
 	struct up up = { .argv = argv };
-	int log;
+	int log, status;
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
@@ -128,8 +128,9 @@ session_main(int argc, char **argv)
 		run_server(up.state, log);
 	close(log);
 	signal(SIGTERM, leave);
-	while (waitpid(server, NULL, 0) == -1 && errno == EINTR)
+	while (waitpid(server, &status, 0) == -1 && errno == EINTR)
 		;
 	linger();
-	return 0;
+	/* sshd leaves by itself, whatever the connection's end was; or something has ended it */
+	return WIFEXITED(status) ? 0 : 3;
 }

@@ -23,8 +23,10 @@ try() {
 		if [ $i = session ]; then
 			# What cannot even run is found out before: afterwards this stream is the client's, and no script comes on it.
 			$d/sshd version >/dev/null 2>&1 || { f=fresh && continue; }
-			SSHPOD_ENVIRON=/proc/$$/environ $d/sshd session $d/$c "$k" || [ $? != 1 ] || read -r e
-			exit
+			SSHPOD_ENVIRON=/proc/$$/environ $d/sshd session $d/$c "$k"
+			e=$?
+			[ $e != 1 ] || read -r p
+			exit $e
 		fi
 		SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
 		e=$?

@@ -72,7 +72,10 @@ public sealed class ExecTunnel : Tunnel
         limit.CancelAfter(ExplanationLimit);
         try
         {
-            return await _session.Exec.ExplainEndAsync(limit.Token) is var said and not BrokenStreamException ? said : null;
+            var said = await _session.Exec.ExplainEndAsync(limit.Token);
+            return said is not BrokenStreamException broken ? said
+                : broken.IsOrderly ? null
+                : new SshpodException($"the exec stream ended ({broken.Detail})");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
