@@ -53,6 +53,30 @@ holder_of(int lock)
 	return (pid_t)atol(text);
 }
 
+/* Those of "session" hold a lock each, which names its process. */
+static void
+end_exec_sessions(const char *state)
+{
+	const struct timespec pause = { 0, 10000000 };
+	char path[512];
+	int fd;
+
+	state_path(path, sizeof(path), state, "lock.sessions");
+	if ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) == -1)
+		return;
+	for (int i = 0; i < 300; i++) {
+		struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+		if (fcntl(fd, F_GETLK, &lock) == -1 || lock.l_type == F_UNLCK || lock.l_pid <= 1) {
+			close(fd);
+			return;
+		}
+		kill(lock.l_pid, i < 200 ? SIGTERM : SIGKILL);
+		nanosleep(&pause, NULL);
+	}
+	fail("start", "a session does not leave");
+}
+
 static bool
 obtained_within(int lock, int milliseconds)
 {
@@ -90,5 +114,7 @@ down_main(int argc, char **argv)
 				fail("start", "the server does not leave");
 		}
 	}
+	if (argc == 4)
+		end_exec_sessions(argv[2]);
 	return puts("ok") < 0;
 }

@@ -49,11 +49,11 @@ session_environment(char *const envp[])
 }
 
 /*
- * sshd-session and sshd-auth start as the listener did, and learn where the state is. What runs is
+ * sshd's own programs start as the first did, and learn where the state is. What runs is
  * the file that runs already: the one at the path may have been removed or damaged since.
  */
-static int
-exec_program(const char *path, char *const argv[])
+int
+origin_exec(const char *path, char *const argv[])
 {
 	static char state[sizeof("SSHPOD_STATE=") + sizeof(origin.state)];
 	size_t count = 0;
@@ -90,7 +90,7 @@ execve(const char *path, char *const argv[], char *const envp[])
 	char **environment;
 
 	if (is_program(path, "sshd-session") || is_program(path, "sshd-auth"))
-		return exec_program(path, argv);
+		return origin_exec(path, argv);
 	if (is_program(path, "sshd")) {
 		if (write(STDERR_FILENO, no_shell, sizeof(no_shell) - 1) < 0)
 			_exit(126);

@@ -32,8 +32,8 @@ main(int argc, char **argv)
 		return up_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "down") == 0)
 		return down_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "connect") == 0)
-		return connect_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "session") == 0)
+		return session_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "version") == 0)
 		return puts("sshpod-sshd " OPENSSH_VERSION " " ARCHITECTURE) < 0;
 	return sshd_main(argc, argv);

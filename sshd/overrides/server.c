@@ -61,7 +61,7 @@ static const char configuration[] =
     "DebianBanner no\n"
     "Subsystem sftp internal-sftp\n";
 
-static void
+void
 write_configuration(const char *state, const char *host_key)
 {
 	enum { tail = 16 };
@@ -76,7 +76,7 @@ write_configuration(const char *state, const char *host_key)
 }
 
 /* A log of old errors is not worth the space. */
-static int
+int
 open_log(const char *state)
 {
 	char path[512];

@@ -18,7 +18,7 @@ int sshd_main(int, char **);
 int sshd_session_main(int, char **);
 int sshd_auth_main(int, char **);
 int up_main(int, char **);
-int connect_main(int, char **);
+int session_main(int, char **);
 int down_main(int, char **);
 
 /* What this process was started with, taken once before OpenSSH changes any of it (origin.c). */
@@ -38,13 +38,14 @@ extern struct origin origin;
 void origin_capture(const char *, char **);
 const char *origin_getenv(const char *);
 bool origin_bundle_path(char *, size_t, const char *);
+int origin_exec(const char *, char *const[]);
 
 /* Users (user.c, privileges.c) */
 bool is_own_name(const char *);
 bool ids_mapped(uid_t, gid_t);
 bool has_switch_capabilities(void);
 
-/* The steps of "up": each returns, or reports the error and exits. */
+/* The steps of "up" and "session": each returns, or reports the error and exits. */
 struct up {
 	const char *state;
 	int idle;			/* seconds, 0 is never */
@@ -54,9 +55,12 @@ struct up {
 	int server_lock;		/* lock.server, once obtained */
 };
 void directories_prepare(const char *);
+int keys_lock(const char *);
 void key_authorize(const struct up *, const char *);
 bool keys_are_intact(const char *);
 char *host_key_prepare(const char *);
+void write_configuration(const char *, const char *);
+int open_log(const char *);
 void server_start(struct up *);
 void listener_activate(const struct up *, int);
 void listener_descriptors(int *, int *);

@@ -40,6 +40,18 @@ open_lock(const char *state, const char *name)
 	return fd;
 }
 
+/* Waits for the lock without which nobody touches the keys; it is let go of by closing it. */
+int
+keys_lock(const char *state)
+{
+	int lock = open_lock(state, "lock.keys");
+
+	while (flock(lock, LOCK_EX) == -1)
+		if (errno != EINTR)
+			fail_errno("start", "%s/lock.keys", state);
+	return lock;
+}
+
 /* The server's file "port": the port, and the key it has in memory. NULL when it is not there yet. */
 static char *
 read_port(const char *state)
@@ -103,10 +115,7 @@ up_main(int argc, char **argv)
 	 * Held until the end: a server that is about to leave because it is idle asks for it too, so
 	 * the port reported here is one that stays for at least IDLE_SECONDS.
 	 */
-	up.lock = open_lock(up.state, "lock.keys");
-	while (flock(up.lock, LOCK_EX) == -1)
-		if (errno != EINTR)
-			fail_errno("start", "%s/lock.keys", up.state);
+	up.lock = keys_lock(up.state);
 	key_authorize(&up, argv[4]);
 	port = find_or_start(&up);
 	if (printf("%sok\n", port) < 0 || fflush(stdout) == EOF)

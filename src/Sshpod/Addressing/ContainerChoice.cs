@@ -23,7 +23,8 @@ public static class ContainerChoice
         if (status?.State?.Running is null)
             throw NotRunning(pod, chosen, status);
 
-        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId), pod.Status.Phase == "Running");
+        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId), pod.Status.Phase == "Running",
+            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName);
     }
 
     /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>

@@ -7,7 +7,10 @@ namespace Sshpod.Addressing;
 /// <param name="Container">Name of the container.</param>
 /// <param name="ContainerId">The runtime's ID without its scheme: hexadecimal digits; a restarted container has another.</param>
 /// <param name="PodIsRunning">Whether the pod's phase is Running; it is Pending while an init container runs.</param>
-public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId, bool PodIsRunning = true)
+/// <param name="HostNetwork">Whether the pod's network is its node's.</param>
+/// <param name="RuntimeClass">The pod's runtime class; null for the node's own runtime.</param>
+public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId, bool PodIsRunning = true,
+    bool HostNetwork = false, string? RuntimeClass = null)
 {
     /// <summary>How messages name it.</summary>
     public override string ToString() => $"container \"{Container}\" of pod \"{Pod}\" in namespace \"{Namespace}\"";

@@ -15,6 +15,9 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
     public string? Context => kubectl.Context;
 
     /// <inheritdoc/>
+    public Uri? Server => api.Server;
+
+    /// <inheritdoc/>
     public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) => api.GetAsync(resource, ns, name, cancellation);
 
     /// <inheritdoc/>

@@ -68,7 +68,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
             return new($"{missing.Groups["resource"]} \"{missing.Groups["name"]}\" not found", null, missing.Groups["resource"].Value);
         if (Forbidden().Match(said) is { Success: true } forbidden)
             return new($"user \"{forbidden.Groups["user"]}\" may not {forbidden.Groups["verb"]} {forbidden.Groups["resource"]} {Where(forbidden.Groups["namespace"].Value)}",
-                "ask an administrator of the cluster for that right");
+                $"ask whoever administers {(forbidden.Groups["namespace"].Value is { Length: > 0 } ns ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles");
         if (said.Contains("(Unauthorized)", StringComparison.Ordinal))
             return new($"the API server does not accept the credentials of {Describe(context)}", "log in to the cluster again");
         return null;

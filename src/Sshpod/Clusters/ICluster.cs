@@ -13,6 +13,9 @@ public interface ICluster
     /// <summary>Context of the kubeconfig; null for the current one.</summary>
     string? Context { get; }
 
+    /// <summary>URL of the API server; null when the kubeconfig names none. With the context it tells one cluster from another.</summary>
+    Uri? Server { get; }
+
     /// <summary>Reads one object.</summary>
     Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation);
 

@@ -77,7 +77,9 @@ public sealed record LabelSelectorRequirement(string Key, string Operator, IRead
 public sealed record PodSpec(
     IReadOnlyList<Container>? Containers = null,
     IReadOnlyList<Container>? InitContainers = null,
-    IReadOnlyList<Container>? EphemeralContainers = null);
+    IReadOnlyList<Container>? EphemeralContainers = null,
+    bool? HostNetwork = null,
+    string? RuntimeClassName = null);
 
 /// <summary>Container (core/v1).</summary>
 public sealed record Container(string Name);

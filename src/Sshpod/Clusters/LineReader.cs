@@ -37,8 +37,8 @@ public sealed class LineReader(Stream stream)
     /// <returns>How many; 0 at the end of the stream.</returns>
     public async ValueTask<int> ReadAsync(Memory<byte> target, CancellationToken cancellation)
     {
-        if (_start == _end && !await FillAsync(cancellation))
-            return 0;
+        if (_start == _end)
+            return await stream.ReadAsync(target, cancellation);
         var count = Math.Min(target.Length, _end - _start);
         _buffer.AsMemory(_start, count).CopyTo(target);
         _start += count;

@@ -30,10 +30,13 @@ public static class ProxyCommand
         await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, cancellation);
         Log.Debug("tunnel open");
 
-        if (!await new StdioPump(connection.Tunnel).RunAsync(cancellation)
-            && (await connection.Tunnel.ExplainEndAsync(cancellation))?.Message is var said
-            && (await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said) is { } reason)
-            throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
+        var end = await new StdioPump(connection.Tunnel).RunAsync(cancellation);
+        if (end != ConnectionEnd.BySsh)
+        {
+            var said = (await connection.Tunnel.ExplainEndAsync(cancellation))?.Message ?? (end == ConnectionEnd.AfterSsh ? null : "its server, or something on the way there, has closed it");
+            if ((await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said) is { } reason)
+                throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
+        }
         Log.Debug("connection ended");
         return 0;
     }

@@ -15,8 +15,12 @@ namespace Sshpod.Server;
 /// <param name="clientKey">Who may log in.</param>
 public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKey clientKey)
 {
-    // One for a bundle that is there or can be verified there, two where it is read back, and one more when a stream breaks.
-    private const int MaxAttempts = 3;
+    // One for a bundle that is there or can be verified there, another one where it is read back, and one for a session after an upload;
+    // and one more when a stream breaks.
+    private const int MaxAttempts = 4;
+
+    // In place of the idle seconds: a session has none.
+    private const string Session = "session";
 
     private static readonly string Probe = Script.Read("probe.sh");
 
@@ -26,15 +30,33 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
     public async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
+        var seconds = ((int)IdleTime.Value.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var (outcome, exec) = await ConverseAsync(Command(seconds, fresh), outcome => outcome.Server is not null, cancellation);
+        await exec.DisposeAsync();
+        return outcome.Server!;
+    }
+
+    /// <summary>Starts a server for one connection, on the stream that it is started with. Nothing listens.</summary>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
+    public async Task<RemoteSession> StartSessionAsync(CancellationToken cancellation)
+    {
+        var (outcome, _) = await ConverseAsync(Command(Session, fresh: false), outcome => outcome.Session is not null, cancellation);
+        return outcome.Session!;
+    }
+
+    private async Task<(BootstrapOutcome Outcome, IExec Exec)> ConverseAsync(string[] command, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
+    {
         string? verifiedFile = null;
         for (var attempt = 1; ; attempt++)
         {
-            await using var exec = await cluster.ExecAsync(container, Command(fresh), cancellation);
+            var exec = await cluster.ExecAsync(container, command, cancellation);
+            BootstrapOutcome? outcome = null;
             try
             {
-                var outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
-                if (outcome.Server is { } server)
-                    return server;
+                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
+                if (isDone(outcome))
+                    return (outcome, exec);
                 // The container cannot hash; we have read back the right bytes: now it may be used.
                 verifiedFile = outcome.VerifiedFile;
             }
@@ -43,15 +65,16 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
                 // Every step can be done again.
                 Log.Debug($"bootstrap: {e.Message}: again");
             }
+            finally
+            {
+                if (outcome is null || !isDone(outcome))
+                    await exec.DisposeAsync();
+            }
             if (attempt == MaxAttempts)
-                throw new SshpodException($"the server in {container} was verified and is missing again", "connect again");
+                throw new SshpodException($"the server in {container} was put there and is missing again", "connect again");
         }
     }
 
-    private string[] Command(bool fresh) =>
-    [
-        "sh", "-c", Probe, "sshpod",
-        Bundles.Release, container.ContainerId, ((int)IdleTime.Value.TotalSeconds).ToString(CultureInfo.InvariantCulture), clientKey.ToString(),
-        Bundles.Hashes, fresh ? "fresh" : "",
-    ];
+    private string[] Command(string seconds, bool fresh) =>
+        ["sh", "-c", Probe, "sshpod", Bundles.Release, container.ContainerId, seconds, clientKey.ToString(), Bundles.Hashes, fresh ? "fresh" : ""];
 }

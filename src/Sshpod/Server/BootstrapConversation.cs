@@ -7,8 +7,11 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
-/// <summary>What one exec led to: a server, or a file in the container that this client has verified.</summary>
-internal sealed record BootstrapOutcome(RemoteServer? Server, string? VerifiedFile);
+/// <summary>What one exec led to.</summary>
+/// <param name="Server">A server that listens.</param>
+/// <param name="Session">A server on this very stream.</param>
+/// <param name="VerifiedFile">A file in the container that this client has verified. Without it, and the others, the bundle is there now.</param>
+internal sealed record BootstrapOutcome(RemoteServer? Server = null, RemoteSession? Session = null, string? VerifiedFile = null);
 
 /// <summary>The dialogue with the scripts over one exec.</summary>
 /// <remarks>
@@ -17,7 +20,9 @@ internal sealed record BootstrapOutcome(RemoteServer? Server, string? VerifiedFi
 /// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; <c>uname -m</c>, where gzip is if it is there, and what can count bytes, see <see cref="Upload"/>;</item>
 /// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
 /// <item><c>program FILE</c>: the executable of the server that is started next;</item>
-/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140);</item>
+/// <item><c>installed</c>: the bundle is there; a session is for another exec, since the input of this one may have ended;</item>
+/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140).
+/// Without a port it is a session: what follows on this stream is ssh's;</item>
 /// <item><c>error CODE TEXT</c>: it does not, and why.</item>
 /// </list>
 /// </remarks>
@@ -68,7 +73,9 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
                     break;
                 case "verify" when bundle is not null:
                     await VerifyAsync(bundle);
-                    return new BootstrapOutcome(null, IsOurFile(rest) ? rest : throw Failure("corrupt", ""));
+                    return new BootstrapOutcome(VerifiedFile: IsOurFile(rest) ? rest : throw Failure("corrupt", ""));
+                case "installed":
+                    return new BootstrapOutcome();
                 case "program" when IsOurFile(rest):
                     program = rest;
                     break;
@@ -79,7 +86,9 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
                     hostKey = PublicKey.Parse(rest);
                     break;
                 case "ok" when port is { } number && hostKey is not null && program is not null:
-                    return new BootstrapOutcome(new RemoteServer(number, hostKey, program), null);
+                    return new BootstrapOutcome(Server: new RemoteServer(number, hostKey, program));
+                case "ok" when port is null && hostKey is not null && program is not null:
+                    return new BootstrapOutcome(Session: new RemoteSession(hostKey, exec, _output));
                 case "error":
                     var error = rest.Split(' ', 2);
                     throw Failure(error[0], error.Length > 1 ? error[1] : "");

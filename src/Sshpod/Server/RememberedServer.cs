@@ -15,10 +15,10 @@ namespace Sshpod.Server;
 /// <param name="Host">What ssh was given, in lower case.</param>
 /// <param name="Context">Context of the kubeconfig; null for what was the current one.</param>
 /// <param name="Container">Where the server runs.</param>
-/// <param name="Server">The server.</param>
+/// <param name="Server">The server; null where each connection has one of its own, through exec.</param>
 /// <param name="Release">The bundle's, see <see cref="Bundles.Release"/>.</param>
 /// <param name="ClientKey">The key that it lets in.</param>
-public sealed record RememberedServer(string Host, string? Context, PodContainer Container, RemoteServer Server, string Release, PublicKey ClientKey);
+public sealed record RememberedServer(string Host, string? Context, PodContainer Container, RemoteServer? Server, string Release, PublicKey ClientKey);
 
 /// <summary>
 /// The servers of this client, a small file for each host name: for the next connection, and for <c>sshpod clean --all</c>. They are

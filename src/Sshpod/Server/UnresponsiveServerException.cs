@@ -7,4 +7,8 @@ namespace Sshpod.Server;
 /// <param name="container">Where it should be.</param>
 /// <param name="what">What happens instead.</param>
 public sealed class UnresponsiveServerException(PodContainer container, string what)
-    : SshpodException($"the server in {container} {what}", "SSHPOD_LOG=debug shows the steps");
+    : SshpodException($"the server in {container} {what}", "SSHPOD_LOG=debug shows the steps")
+{
+    /// <summary>Whether nothing came at all: then a fresh one is as silent, and another tunnel may not be.</summary>
+    public bool IsSilent { get; init; }
+}

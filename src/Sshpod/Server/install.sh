@@ -80,6 +80,12 @@ esac
 w=$(chmod 700 $t 2>&1 && mv -f $t $d/sshd 2>&1) || fail upload $d: $w
 t=
 [ -z "$f" ] || $d/sshd down $d/$c >/dev/null
+if [ $i = session ]; then
+	# This stream may have ended for the client: the session is on another.
+	echo installed
+	cat >/dev/null
+	exit
+fi
 echo program $d/sshd
 SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
 e=$?

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2015,SC2086,SC2034 # no name has a blank or is expanded; install.sh uses more of the variables
 # Runs in the container as `sh -c`, at every connection: starts the server that is there, or says what is missing and does what it is then told.
 # It travels in the URL of the exec request, so it is short. Needs only sh and uname.
-# $1 release of the bundle, $2 container ID, $3 idle seconds, $4 public key of the client, $5 hashes of the bundles,
+# $1 release of the bundle, $2 container ID, $3 idle seconds, or `session` for one over this stream, $4 public key of the client, $5 hashes of the bundles,
 # $6 `fresh` when the server that is there does not answer
 echo sshpod-bootstrap
 # No name of ours has a character that the shell would expand.
@@ -20,6 +20,14 @@ try() {
 		[ -z "$f" ] || $d/sshd down $d/$c >/dev/null
 		# Sessions get what this shell was started with, not what it has made of it.
 		echo program $d/sshd
+		if [ $i = session ]; then
+			# What cannot even run is found out before: afterwards this stream is the client's, and no script comes on it.
+			$d/sshd version >/dev/null 2>&1 || { f=fresh && continue; }
+			SSHPOD_ENVIRON=/proc/$$/environ $d/sshd session $d/$c "$k"
+			e=$?
+			[ $e != 1 ] || read -r p
+			exit $e
+		fi
 		SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
 		e=$?
 		# 0 and 1 are its own answers; anything else means that it could not even run.

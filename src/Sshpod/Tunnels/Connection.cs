@@ -12,7 +12,7 @@ namespace Sshpod.Tunnels;
 /// </summary>
 public sealed class Connection : IAsyncDisposable
 {
-    private Connection(PodContainer container, PortForwardTunnel tunnel)
+    private Connection(PodContainer container, Tunnel tunnel)
     {
         Container = container;
         Tunnel = tunnel;
@@ -22,7 +22,7 @@ public sealed class Connection : IAsyncDisposable
     public PodContainer Container { get; }
 
     /// <summary>The way to it.</summary>
-    public PortForwardTunnel Tunnel { get; }
+    public Tunnel Tunnel { get; }
 
     /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands in known_hosts.</summary>
     /// <param name="cluster">How the container is reached.</param>
@@ -34,43 +34,28 @@ public sealed class Connection : IAsyncDisposable
     public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, CancellationToken cancellation)
     {
         var looking = Resolution.ResolveAsync(cluster, address, cancellation);
-        await using var dial = RememberedServers.Find(host, clientKey) is { } remembered ? new Dial(cluster, remembered, cancellation) : null;
+        await using var dial = RememberedServers.Find(host, clientKey) is { Server: not null } remembered && TunnelChoice.StartsWithPortForward(remembered.Container)
+            ? new Dial(cluster, remembered, cancellation) : null;
         var container = await looking;
         Log.Debug($"found {container}");
 
-        if (dial is null || await dial.TakeAsync(container) is not { } tunnel)
-            return new Connection(container, await BootstrapAsync(cluster, host, container, clientKey, cancellation));
-        await RecordAsync(dial.Remembered, cancellation);
-        return new Connection(container, tunnel);
+        if (dial is not null && await dial.TakeAsync(container) is { } tunnel)
+        {
+            await RecordAsync(dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
+            return new Connection(container, tunnel);
+        }
+        var opening = new TunnelOpening(cluster, container, new Bootstrap(cluster, container, clientKey), (hostKey, server) =>
+            RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), hostKey, cancellation));
+        return new Connection(container, await opening.OpenAsync(cancellation));
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Tunnel.DisposeAsync();
 
-    /// <summary>Starts the server and connects to it; once more with a fresh one, when it runs and does not answer.</summary>
-    private static async Task<PortForwardTunnel> BootstrapAsync(ICluster cluster, string host, PodContainer container, PublicKey clientKey, CancellationToken cancellation)
-    {
-        var bootstrap = new Bootstrap(cluster, container, clientKey);
-        for (var fresh = false; ; fresh = true)
-        {
-            try
-            {
-                var server = await bootstrap.StartAsync(fresh, cancellation);
-                Log.Debug($"server on port {server.Port}");
-                await RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), cancellation);
-                return await PortForwardTunnel.OpenAsync(cluster, container, server, PortForwardTunnel.BannerLimit, cancellation);
-            }
-            catch (UnresponsiveServerException e) when (!fresh)
-            {
-                Log.Debug($"{e.Message}: again with a fresh server");
-            }
-        }
-    }
-
-    private static Task RecordAsync(RememberedServer server, CancellationToken cancellation)
+    private static Task RecordAsync(RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
     {
         RememberedServers.Add(server);
-        return KnownHosts.SetAsync(server.Host, server.Server.HostKey, RememberedServers.Has, cancellation);
+        return KnownHosts.SetAsync(server.Host, hostKey, RememberedServers.Has, cancellation);
     }
 
     /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing ends it and what it has led to.</summary>
@@ -80,7 +65,7 @@ public sealed class Connection : IAsyncDisposable
         private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(3);
 
         private readonly CancellationTokenSource _end;
-        private readonly Task<PortForwardTunnel?> _opening;
+        private readonly Task<Tunnel?> _opening;
         private bool _isTaken;
 
         public Dial(ICluster cluster, RememberedServer remembered, CancellationToken cancellation)
@@ -93,7 +78,7 @@ public sealed class Connection : IAsyncDisposable
         public RememberedServer Remembered { get; }
 
         /// <summary>The tunnel, where the server is that of this container and answers; null otherwise.</summary>
-        public async Task<PortForwardTunnel?> TakeAsync(PodContainer container)
+        public async Task<Tunnel?> TakeAsync(PodContainer container)
         {
             if (Remembered.Container != container)
             {
@@ -117,11 +102,11 @@ public sealed class Connection : IAsyncDisposable
             _end.Dispose();
         }
 
-        private async Task<PortForwardTunnel?> OpenAsync(ICluster cluster, CancellationToken cancellation)
+        private async Task<Tunnel?> OpenAsync(ICluster cluster, CancellationToken cancellation)
         {
             try
             {
-                return await PortForwardTunnel.OpenAsync(cluster, Remembered.Container, Remembered.Server, BannerLimit, cancellation);
+                return await PortForwardTunnel.OpenAsync(cluster, Remembered.Container, Remembered.Server!, BannerLimit, cancellation);
             }
             catch (SshpodException e)
             {

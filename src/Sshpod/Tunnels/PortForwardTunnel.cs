@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
 using Sshpod.Server;
@@ -7,101 +5,52 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
-/// <summary>
-/// Bytes to and from a server through port-forward. It is open when the server's banner has arrived: until then a port-forward proves nothing.
-/// </summary>
-public sealed class PortForwardTunnel : IAsyncDisposable
+/// <summary>A tunnel through port-forward to the server's port.</summary>
+public sealed class PortForwardTunnel : Tunnel
 {
-    /// <summary>How long a server that has just been started may take to answer.</summary>
-    public static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
-
-    // RFC 4253 section 4.2: at most 255 characters, CR LF included.
-    private const int MaxBanner = 255;
-    private const byte LineEnd = (byte)'\n';
-
-    private static readonly byte[] BannerStart = Encoding.ASCII.GetBytes("SSH-2.0-");
-
     private readonly IPortForward _forward;
 
-    private PortForwardTunnel(IPortForward forward, ReadOnlyMemory<byte> received)
-    {
-        _forward = forward;
-        Received = received;
-    }
+    private PortForwardTunnel(IPortForward forward) => _forward = forward;
 
-    /// <summary>What has arrived already: the server's identification string, and perhaps more. It belongs to ssh.</summary>
-    public ReadOnlyMemory<byte> Received { get; }
-
-    /// <summary>The bytes that follow, and those to the server.</summary>
-    public Stream Stream => _forward.Stream;
-
-    /// <summary>Tells the server that no more bytes come.</summary>
-    public void CompleteWriting() => _forward.CompleteWriting();
-
-    /// <summary>What the cluster said when the tunnel broke; null when it said nothing.</summary>
-    public Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation) => _forward.ExplainEndAsync(cancellation);
-
-    /// <summary>Connects to a server's port and waits for its banner, which must be this server's: its configuration puts the tail of its host key there.</summary>
+    /// <summary>Connects to a server's port and waits for its banner.</summary>
     /// <param name="cluster">How the container is reached.</param>
     /// <param name="container">Where the server runs.</param>
     /// <param name="server">The server.</param>
     /// <param name="bannerLimit">How long it may take to answer.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">No port-forward, or no ssh server behind it.</exception>
-    public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, TimeSpan bannerLimit, CancellationToken cancellation)
+    /// <exception cref="SshpodException">No port-forward, or another or no ssh server behind it.</exception>
+    public static async Task<Tunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, TimeSpan bannerLimit, CancellationToken cancellation)
     {
-        var port = server.Port;
-        // kubectl forwards no port of a pod that is not Running, and so none of an init container; exec reaches it.
-        var forward = container.PodIsRunning
-            ? await cluster.PortForwardAsync(container, port, cancellation)
-            : new ExecForward(await cluster.ExecAsync(container, [server.Program, "connect", port.ToString(CultureInfo.InvariantCulture)], cancellation));
+        // kubectl refuses it, and other ways would have to be found out about; exec reaches it.
+        if (!container.PodIsRunning)
+            throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet", "unset SSHPOD_TUNNEL: exec reaches it");
+        var tunnel = new PortForwardTunnel(await cluster.PortForwardAsync(container, server.Port, cancellation));
         try
         {
-            var received = await ReadBannerAsync(forward.Stream, cancellation).WaitAsync(bannerLimit, cancellation);
-            if (IsBannerOf(server, received))
-                return new PortForwardTunnel(forward, received);
-            if (received.AsSpan().StartsWith(BannerStart))
-                throw new UnresponsiveServerException(container, $"is not the one that answers on port {port}: another ssh server does");
-            var reason = received.Length > 0 ? null : await forward.ExplainEndAsync(cancellation);
-            throw new UnresponsiveServerException(container, $"does not answer as one on port {port}{(reason is null ? "" : $": {reason.Message}")}");
+            return await tunnel.WaitForBannerAsync(server.HostKey, $"on port {server.Port}", bannerLimit, cancellation) is not { } problem ? tunnel
+                : throw new UnresponsiveServerException(container, problem);
         }
         catch (Exception e)
         {
-            await forward.DisposeAsync();
+            await tunnel.DisposeAsync();
             if (e is TimeoutException)
-                throw new UnresponsiveServerException(container, $"did not answer on port {port} in {bannerLimit.TotalSeconds:0} s");
+                throw new UnresponsiveServerException(container, $"did not answer on port {server.Port} in {bannerLimit.TotalSeconds:0} s") { IsSilent = true };
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _forward.DisposeAsync();
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => _forward.Stream.ReadAsync(buffer, cancellation);
 
-    private static bool IsBannerOf(RemoteServer server, byte[] received) =>
-        received.AsSpan().StartsWith(BannerStart)
-        && received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8).EndsWith(Encoding.ASCII.GetBytes($" {server.HostKey.Tail}"));
+    /// <inheritdoc/>
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => _forward.Stream.WriteAsync(bytes, cancellation);
 
-    /// <summary>Reads a line, and perhaps more; less than a line where the far side says nothing more, or is no ssh server.</summary>
-    private static async Task<byte[]> ReadBannerAsync(Stream stream, CancellationToken cancellation)
-    {
-        var buffer = new byte[MaxBanner];
-        var length = 0;
-        try
-        {
-            while (length < buffer.Length && !buffer.AsSpan(0, length).Contains(LineEnd))
-            {
-                var count = await stream.ReadAsync(buffer.AsMemory(length), cancellation);
-                if (count == 0)
-                    break;
-                length += count;
-                if (!BannerStart.AsSpan().StartsWith(buffer.AsSpan(0, Math.Min(length, BannerStart.Length))))
-                    break;
-            }
-        }
-        catch (IOException)
-        {
-            // What has come until then tells who it was.
-        }
-        return buffer[..length];
-    }
+    /// <inheritdoc/>
+    public override void CompleteWriting() => _forward.CompleteWriting();
+
+    /// <inheritdoc/>
+    public override Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation) => _forward.ExplainEndAsync(cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _forward.DisposeAsync();
 }

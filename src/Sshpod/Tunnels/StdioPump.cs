@@ -2,18 +2,33 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
+/// <summary>How a connection ended.</summary>
+public enum ConnectionEnd
+{
+    /// <summary>ssh ended it, as is usual.</summary>
+    BySsh,
+
+    /// <summary>The far side closed it after ssh's last word, which is most likely its goodbye: ssh may still be busy with what it got.</summary>
+    AfterSsh,
+
+    /// <summary>The far side, or something on the way, ended it.</summary>
+    ByFarSide,
+}
+
 /// <summary>Carries ssh's bytes: stdin into the tunnel, the tunnel to stdout, until either side ends.</summary>
 /// <param name="tunnel">The open tunnel; the pump does not own it.</param>
-public sealed class StdioPump(PortForwardTunnel tunnel)
+public sealed class StdioPump(Tunnel tunnel)
 {
     private const int BufferSize = 64 * 1024;
 
-    // When ssh has ended, the server has nothing to say that anybody hears; a last moment is for a clean goodbye.
+    // When ssh has ended, the server has nothing to say that anybody hears; a last moment is for a clean goodbye, here and there.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
+    // Whether ssh has spoken since the server last did.
+    private volatile bool _sshSpokeLast;
+
     /// <summary>Runs until the connection has ended.</summary>
-    /// <returns>Whether ssh ended it, as is usual; otherwise the far side did, and may have had a reason.</returns>
-    public async Task<bool> RunAsync(CancellationToken cancellation)
+    public async Task<ConnectionEnd> RunAsync(CancellationToken cancellation)
     {
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();
@@ -22,10 +37,14 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
         var up = SendAsync(input, cancellation);
         var down = ReceiveAsync(output, cancellation);
         if (await Task.WhenAny(up, down) == down)
-            return await down;
+        {
+            var end = await down;
+            // The answer to ssh's goodbye may overtake ssh's end.
+            return end == ConnectionEnd.BySsh || await Task.WhenAny(up, Task.Delay(Farewell, cancellation)) == up ? ConnectionEnd.BySsh : end;
+        }
 
         await ((Task)down).WaitAsync(Farewell, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return true;
+        return ConnectionEnd.BySsh;
     }
 
     /// <summary>stdin to the server, until ssh ends; then the server is told.</summary>
@@ -35,7 +54,10 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
         try
         {
             for (int count; (count = await input.ReadAsync(buffer, cancellation)) > 0;)
-                await tunnel.Stream.WriteAsync(buffer.AsMemory(0, count), cancellation);
+            {
+                _sshSpokeLast = true;
+                await tunnel.WriteAsync(buffer.AsMemory(0, count), cancellation);
+            }
             tunnel.CompleteWriting();
         }
         catch (IOException e)
@@ -47,26 +69,28 @@ public sealed class StdioPump(PortForwardTunnel tunnel)
     }
 
     /// <summary>The server to stdout.</summary>
-    /// <returns>Whether ssh ended it.</returns>
-    private async Task<bool> ReceiveAsync(Stream output, CancellationToken cancellation)
+    private async Task<ConnectionEnd> ReceiveAsync(Stream output, CancellationToken cancellation)
     {
         if (!await WriteAsync(tunnel.Received))
-            return true;
+            return ConnectionEnd.BySsh;
         var buffer = new byte[BufferSize];
         while (true)
         {
             int count;
             try
             {
-                count = await tunnel.Stream.ReadAsync(buffer, cancellation);
+                count = await tunnel.ReadAsync(buffer, cancellation);
             }
             catch (IOException e)
             {
                 Log.Debug($"pump: from the server: {e.Message}");
-                return false;
+                return ConnectionEnd.ByFarSide;
             }
-            if (count == 0 || !await WriteAsync(buffer.AsMemory(0, count)))
-                return count != 0;
+            if (count == 0)
+                return _sshSpokeLast ? ConnectionEnd.AfterSsh : ConnectionEnd.ByFarSide;
+            _sshSpokeLast = false;
+            if (!await WriteAsync(buffer.AsMemory(0, count)))
+                return ConnectionEnd.BySsh;
         }
 
         async Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes)

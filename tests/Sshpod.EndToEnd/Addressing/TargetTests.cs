@@ -111,41 +111,15 @@ public sealed class TargetTests(TestCluster cluster)
     public async Task A_cronjob_leads_to_its_newest_active_job_and_says_when_there_is_none()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        await CreateCronJobAsync("never", "0 0 31 2 *");
+        await cluster.CreateCronJobAsync("never", "0 0 31 2 *");
         var none = await workstation.SshAsync("cronjob--never", "true");
         Assert.Equal(255, none.ExitCode);
         Assert.Contains("cronjob \"never\"", none.Error, StringComparison.Ordinal);
         Assert.Contains("has no active job; start one: kubectl create job", none.Error, StringComparison.Ordinal);
 
-        await CreateCronJobAsync("often", "* * * * *");
-        await Eventually.HoldsAsync("the job of this minute runs", async () =>
-            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace)).Text.Split('\n').Any(line => line.StartsWith("often-", StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)),
-            limit: TimeSpan.FromSeconds(100));
+        await cluster.CreateCronJobAsync("often", "* * * * *");
+        await cluster.WaitForJobAsync("often");
         Assert.StartsWith("often-", (await workstation.SshAsync("cronjob--often", "hostname")).Quietly().Text, StringComparison.Ordinal);
-    }
-
-    // batch/v1beta1 is what a server before 1.21 has, and batch/v1 what one since 1.25 has.
-    private async Task CreateCronJobAsync(string name, string schedule)
-    {
-        var old = (await cluster.KubectlAsync("api-versions")).Successfully().Text.Split('\n').Contains("batch/v1beta1");
-        await cluster.ApplyAsync($"""
-            apiVersion: batch/{(old ? "v1beta1" : "v1")}
-            kind: CronJob
-            metadata:
-              name: {name}
-            spec:
-              schedule: "{schedule}"
-              concurrencyPolicy: Forbid
-              jobTemplate:
-                spec:
-                  template:
-                    spec:
-                      terminationGracePeriodSeconds: 0
-                      restartPolicy: Never
-                      containers:
-                      - name: main
-                        image: IMAGES/busybox:1
-            """);
     }
 
     private static Task<Outcome> HostNameOfAsync(Workstation workstation, string host) =>

@@ -6,6 +6,7 @@ namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>What goes wrong ends in one line of ours that names the thing, in exit code 255, in under five seconds.</summary>
 [Collection(nameof(Alone))]
+[Trait(Suites.Name, Suites.Streams)]
 public sealed class ErrorTests(TestCluster cluster)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);

@@ -71,6 +71,7 @@ public sealed class FaultTests(TestCluster cluster)
     }
 
     [Fact]
+    [Trait(Suites.Name, Suites.Streams)]
     public async Task The_pod_was_deleted_while_connected()
     {
         await cluster.CreatePodAsync("fault-gone", "busybox:1");
@@ -86,6 +87,7 @@ public sealed class FaultTests(TestCluster cluster)
     }
 
     [Fact]
+    [Trait(Suites.Name, Suites.Streams)]
     public async Task The_upload_is_cut_in_the_middle()
     {
         await cluster.CreatePodAsync("fault-cut", "busybox:1");
@@ -99,6 +101,7 @@ public sealed class FaultTests(TestCluster cluster)
     }
 
     [Fact]
+    [Trait(Suites.Name, Suites.Streams)]
     public async Task Kubectl_prints_warnings()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -107,6 +110,7 @@ public sealed class FaultTests(TestCluster cluster)
     }
 
     [Fact]
+    [Trait(Suites.Name, Suites.Streams)]
     public async Task A_shell_prints_a_banner_when_it_starts()
     {
         await cluster.CreatePodAsync("fault-banner", "busybox:1",

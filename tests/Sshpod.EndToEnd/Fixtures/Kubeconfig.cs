@@ -45,11 +45,39 @@ public sealed class Kubeconfig
     public Task ImpersonateAsync(string user) => SetUserFieldAsync("as", user);
 
     /// <summary>Sets a field of the user for which kubectl config has no command.</summary>
-    public async Task SetUserFieldAsync(string field, string value)
+    public Task SetUserFieldAsync(string field, string value) => ChangeAsync(config => config["users"]![0]!["user"]![field] = value);
+
+    /// <summary>Is somebody else, who has nothing but this token.</summary>
+    public Task UseTokenAsync(string token) => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject { ["token"] = token });
+
+    /// <summary>Goes through a proxy.</summary>
+    public Task SetProxyAsync(string url) => ChangeAsync(config => config["clusters"]![0]!["cluster"]!["proxy-url"] = url);
+
+    /// <summary>Sends its requests to something with a certificate of its own.</summary>
+    /// <param name="url">Where it is.</param>
+    /// <param name="authority">Who has signed its certificate, as PEM.</param>
+    public Task SetServerAsync(string url, string authority) => ChangeAsync(config => config["clusters"]![0]!["cluster"] = new JsonObject
     {
+        ["server"] = url,
+        ["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(authority)),
+    });
+
+    /// <summary>The API server, and the authority that has signed its certificate, as PEM.</summary>
+    public async Task<(Uri Server, string Authority)> ServerAsync()
+    {
+        var cluster = (await ReadAsync())["clusters"]![0]!["cluster"]!;
+        return (new Uri(cluster["server"]!.GetValue<string>()),
+            System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(cluster["certificate-authority-data"]!.GetValue<string>())));
+    }
+
+    private async Task<JsonNode> ReadAsync() =>
+        JsonNode.Parse((await Run.ProgramAsync("kubectl", ["config", "view", "--raw", "-o", "json"], _environment)).Successfully().Output)!;
+
+    private async Task ChangeAsync(Action<JsonNode> change)
+    {
+        var config = await ReadAsync();
+        change(config);
         // A kubeconfig may be JSON.
-        var config = JsonNode.Parse((await Run.ProgramAsync("kubectl", ["config", "view", "--raw", "-o", "json"], _environment)).Successfully().Output)!;
-        config["users"]![0]!["user"]![field] = value;
         await File.WriteAllTextAsync(Path, config.ToJsonString());
     }
 

@@ -69,6 +69,48 @@ public sealed class TestCluster : IAsyncLifetime
     public async Task WaitReadyAsync(params string[] which) =>
         (await KubectlAsync(["wait", "--for=condition=ready", "--timeout=60s", "-n", Namespace, .. which])).Successfully();
 
+    /// <summary>Creates a CronJob: batch/v1beta1 is what a server before 1.21 has, and batch/v1 what one since 1.25 has.</summary>
+    public async Task CreateCronJobAsync(string name, string schedule)
+    {
+        var old = (await KubectlAsync("api-versions")).Successfully().Text.Split('\n').Contains("batch/v1beta1");
+        await ApplyAsync($"""
+            apiVersion: batch/{(old ? "v1beta1" : "v1")}
+            kind: CronJob
+            metadata:
+              name: {name}
+            spec:
+              schedule: "{schedule}"
+              concurrencyPolicy: Forbid
+              jobTemplate:
+                spec:
+                  template:
+                    spec:
+                      terminationGracePeriodSeconds: 0
+                      restartPolicy: Never
+                      containers:
+                      - name: main
+                        image: IMAGES/busybox:1
+            """);
+    }
+
+    /// <summary>Waits until the job of this minute runs.</summary>
+    public Task WaitForJobAsync(string cronJob) => Eventually.HoldsAsync("the job of this minute runs", async () =>
+        (await KubectlAsync("get", "pods", "-n", Namespace)).Text.Split('\n').Any(line => line.StartsWith($"{cronJob}-", StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)),
+        TimeSpan.FromSeconds(100));
+
+    /// <summary>A token of a service account in the namespace of this run.</summary>
+    public async Task<string> TokenOfAsync(string serviceAccount)
+    {
+        await ApplyAsync($$$"""
+            {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token,
+             metadata: {name: {{{serviceAccount}}}-token, annotations: {kubernetes.io/service-account.name: {{{serviceAccount}}} } } }
+            """);
+        var token = "";
+        await Eventually.HoldsAsync($"{serviceAccount} has a token", async () => (token =
+            (await KubectlAsync("get", "secret", $"{serviceAccount}-token", "-n", Namespace, "-o", "jsonpath={.data.token}")).Text).Length > 0);
+        return System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(token));
+    }
+
     /// <summary>Runs a command in a container the way users compare us with.</summary>
     public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
 

@@ -2,46 +2,97 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Security;
 
+/// <summary>Users who have the rights of one of the roles in docs/rbac.yaml, from that very file, and no others.</summary>
 public sealed class RightsTests(TestCluster cluster)
 {
-    // kubectl since 1.30 asks for WebSockets, which is `get`; older ones and older servers for SPDY, which is `create`.
-    private const string Streams = "{apiGroups: [\"\"], resources: [pods/exec, pods/portforward], verbs: [get, create]}";
+    private static readonly string Roles = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/rbac.yaml"));
 
     [Theory]
-    [InlineData("pod", "pod--busybox", "{apiGroups: [\"\"], resources: [pods], verbs: [get]}")]
-    [InlineData("deployment", "deployment--web",
-        "{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}, {apiGroups: [apps], resources: [deployments], verbs: [get]}, {apiGroups: [apps], resources: [replicasets], verbs: [list]}")]
-    [InlineData("job", "job--batch", "{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}, {apiGroups: [batch], resources: [jobs], verbs: [get]}")]
-    public async Task The_documented_rights_are_enough(string name, string target, string rules)
+    [InlineData("pod--busybox", "port-forward")]
+    [InlineData("pod--busybox", "exec")]
+    [InlineData("deployment--web", "port-forward")]
+    [InlineData("job--batch", "port-forward")]
+    [InlineData("service--rights", "port-forward")]
+    [InlineData("statefulset--rights", "port-forward")]
+    public async Task With_the_role_for_everything_every_target_is_reached(string target, string tunnel)
     {
-        await using var workstation = await AsUserWithAsync($"enough-{name}", $"{rules}, {Streams}");
+        await TargetsAsync();
+        await using var workstation = await AsUserWithAsync("sshpod", tunnel);
         Assert.Equal("in\n", (await workstation.SshAsync(target, "echo in")).Quietly().Text);
     }
 
     [Theory]
-    [InlineData("no-exec", "{apiGroups: [\"\"], resources: [pods], verbs: [get]}, {apiGroups: [\"\"], resources: [pods/portforward], verbs: [get, create]}", "may not")]
-    [InlineData("no-forward", "{apiGroups: [\"\"], resources: [pods], verbs: [get]}, {apiGroups: [\"\"], resources: [pods/exec], verbs: [get, create]}", "may not")]
-    public async Task A_missing_right_is_named(string name, string rules, string words)
+    [InlineData("pod--busybox", "exec")]
+    [InlineData("pod--busybox", "auto")]
+    [InlineData("deployment--web", "auto")]
+    public async Task With_the_role_for_exec_every_target_is_reached_through_exec(string target, string tunnel)
     {
-        await using var workstation = await AsUserWithAsync(name, rules);
-        var result = await workstation.SshAsync("pod--busybox", "true");
-        Assert.Equal(255, result.ExitCode);
-        Assert.Contains(words, result.Error, StringComparison.Ordinal);
-        Assert.Contains($"in namespace \"{cluster.Namespace}\"", result.Error, StringComparison.Ordinal);
+        await TargetsAsync();
+        await using var workstation = await AsUserWithAsync("sshpod-exec", tunnel);
+        Assert.Equal("in\n", (await workstation.SshAsync(target, "echo in")).Quietly().Text);
+        (await workstation.SshpodAsync("clean", workstation.Host(target))).Successfully();
     }
 
-    private async Task<Workstation> AsUserWithAsync(string name, string rules)
+    [Theory]
+    [InlineData("sshpod-exec", "port-forward", "pods/portforward")]
+    [InlineData("sshpod-list", "auto", "pods/exec")]
+    [InlineData("sshpod-list", "exec", "pods/exec")]
+    public async Task A_missing_right_is_named_and_so_is_who_can_grant_it(string role, string tunnel, string resource)
+    {
+        await using var workstation = await AsUserWithAsync(role, tunnel);
+        var result = await workstation.SshAsync("pod--busybox", "true");
+        Assert.Equal(255, result.ExitCode);
+        var line = Assert.Single(result.Error.Split('\n'), line => line.StartsWith("sshpod: ", StringComparison.Ordinal));
+        Assert.Matches($"user \"system:serviceaccount:{cluster.Namespace}:{role}\" may not (get|create) {resource} in namespace \"{cluster.Namespace}\"", line);
+        Assert.Contains("administers namespace", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_the_role_for_exec_a_cronjobs_job_is_reached()
+    {
+        await cluster.CreateCronJobAsync("rights-cron", "* * * * *");
+        await using var workstation = await AsUserWithAsync("sshpod-exec", "auto");
+        await cluster.WaitForJobAsync("rights-cron");
+        Assert.StartsWith("rights-cron-", (await workstation.SshAsync("cronjob--rights-cron", "hostname")).Quietly().Text, StringComparison.Ordinal);
+    }
+
+    // Real users have tokens; impersonation would add what the impersonator may.
+    private async Task<Workstation> AsUserWithAsync(string role, string tunnel)
     {
         await cluster.ApplyAsync($$$"""
-            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{name}}} }}
+            {{{await File.ReadAllTextAsync(Roles)}}}
             ---
-            {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: {{{name}}} }, rules: [{{{rules}}}]}
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{role}}} }}
             ---
-            {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{name}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{name}}} }, subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{cluster.Namespace}}} }]}
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{role}}} },
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{role}}} }, subjects: [{kind: ServiceAccount, name: {{{role}}}, namespace: {{{cluster.Namespace}}} }]}
             """);
+        var token = await cluster.TokenOfAsync(role);
         var workstation = await Workstation.SetUpAsync(cluster);
-        await workstation.UseKubeconfigAsync(config => config.ImpersonateAsync($"system:serviceaccount:{cluster.Namespace}:{name}"));
+        await workstation.UseKubeconfigAsync(config => config.UseTokenAsync(token));
+        workstation.Environment["SSHPOD_TUNNEL"] = tunnel;
         return workstation;
+    }
+
+    private async Task TargetsAsync()
+    {
+        await cluster.ApplyAsync("""
+            apiVersion: v1
+            kind: Service
+            metadata: {name: rights}
+            spec: {selector: {app: rights}, ports: [{port: 80}]}
+            ---
+            apiVersion: apps/v1
+            kind: StatefulSet
+            metadata: {name: rights}
+            spec:
+              serviceName: rights
+              selector: {matchLabels: {app: rights}}
+              template:
+                metadata: {labels: {app: rights}}
+                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}
+            """);
+        await Eventually.HoldsAsync("statefulset rights has a ready pod", async () =>
+            (await cluster.KubectlAsync("get", "statefulset", "rights", "-n", cluster.Namespace, "-o", "jsonpath={.status.readyReplicas}")).Text == "1", TimeSpan.FromSeconds(60));
     }
 }

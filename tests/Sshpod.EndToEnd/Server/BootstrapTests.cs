@@ -11,6 +11,7 @@ public sealed class BootstrapTests(TestCluster cluster)
     [InlineData("plain", "minimal:1", "form plain")]
     [InlineData("dash", "dash:1", "form plain")]
     [InlineData("bash", "bash:1", "form plain")]
+    [Trait(Suites.Name, Suites.Streams)]
     public async Task The_server_gets_into_the_container_with_whatever_tools_it_has(string name, string image, string form)
     {
         await cluster.CreatePodAsync($"tools-{name}", image);

@@ -7,7 +7,7 @@ public class ClusterExceptionTests
     [Theory]
     [InlineData("Error from server (NotFound): pods \"x\" not found", "pods \"x\" not found")]
     [InlineData("Error from server (Forbidden): pods \"x\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\"",
-        "user \"eve\" may not get pods in namespace \"app\"; ask an administrator of the cluster for that right")]
+        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles")]
     [InlineData("error: context \"nope\" does not exist", "no context \"nope\" in the kubeconfig; kubectl config get-contexts lists them")]
     [InlineData("The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?",
         "API server 10.0.0.1:6443 of context \"dev\" refuses connections; check that the cluster runs, and your VPN or proxy")]

@@ -15,6 +15,9 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     public string? Context => configuration.Context;
 
     /// <inheritdoc/>
+    public Uri? Server => configuration.Server.Url;
+
+    /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         ns ??= configuration.Namespace;

@@ -56,7 +56,7 @@ internal sealed class ApiExec : IExec
             return failure;
         // An empty error channel is no success (kubernetes#73056), and success is none either before all was said.
         if (status is not { Status: "Failure" })
-            return new BrokenStreamException(_container, _broken ?? (status is null ? "no exit code" : "exit code 0"));
+            return new BrokenStreamException(_container, _broken ?? (status is null ? "no exit code" : "exit code 0")) { IsOrderly = _broken is null && status is not null };
         return status.Details?.Causes?.FirstOrDefault(cause => cause.Reason == "ExitCode") is { } exit
             ? new BrokenStreamException(_container, string.Create(CultureInfo.InvariantCulture, $"exit code {exit.Message}"))
             : ClusterException.FromStatus(status.Reason, status.Message, _context);

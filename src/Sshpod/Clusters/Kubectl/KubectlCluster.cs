@@ -19,6 +19,9 @@ public sealed class KubectlCluster(string? context) : ICluster
     public string? Context => context;
 
     /// <inheritdoc/>
+    public Uri? Server => Kubeconfig.Read(context)?.Server;
+
+    /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         try

@@ -25,7 +25,7 @@ internal sealed partial class KubectlExec(KubectlProcess process, PodContainer c
             return failure;
         // 0 too: kubectl takes a lost connection for success (kubernetes#73056).
         return exitCode == 0 || CommandEnded().IsMatch(errorText)
-            ? new BrokenStreamException(container, $"exit code {exitCode}")
+            ? new BrokenStreamException(container, $"exit code {exitCode}") { IsOrderly = exitCode == 0 }
             : ClusterException.FromKubectl(errorText, context);
     }
 

@@ -44,6 +44,8 @@ internal sealed partial class KubectlPortForward : IPortForward
             await process.DisposeAsync();
             if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
                 throw new SshpodException($"kubectl port-forward to {container} did not start in {StartLimit.TotalSeconds:0} s", "check the network");
+            if (e is SocketException)
+                throw new SshpodException($"kubectl port-forward to {container} takes no connection: {e.Message}", "connect again");
             throw;
         }
     }

@@ -65,7 +65,7 @@ public class ApiClusterTests
     [InlineData("401 Unauthorized", """{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}""", "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
     [InlineData("401 Unauthorized", "no", "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
     [InlineData("403 Forbidden", """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
-        "user \"eve\" may not get pods in namespace \"app\"; ask an administrator of the cluster for that right")]
+        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles")]
     [InlineData("500 Oops", """{"kind":"Status","reason":"InternalError","message":"etcd is tired"}""", "the API server of context \"test\" answers: etcd is tired")]
     [InlineData("502 Bad Gateway", "<html>", "the API server of context \"test\" answers: HTTP 502 <html>")]
     public async Task What_the_server_refuses_is_one_line(string status, string body, string line)

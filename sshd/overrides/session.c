@@ -1,0 +1,136 @@
+/*
+ * sshd session STATE_DIR KEY: one connection over stdin and stdout, for a client that has no way to
+ * a port. Nothing listens. README.md describes the answer.
+ *
+ * This process stays beside sshd, and touches no byte of the connection: who leaves before a slow
+ * client has taken everything may lose what it said last (kubernetes#60140), and an exec stream ends
+ * when its process does.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sshpod.h"
+
+enum { LINGER = 3000 };		/* milliseconds without a byte leaving */
+
+static volatile sig_atomic_t told_to_leave;
+static pid_t server;
+
+static void
+leave(int signal)
+{
+	told_to_leave = 1;
+	kill(server, signal);
+}
+
+/*
+ * Held as long as the session lasts, so that "down" finds who it is (down.c). A lock of this process
+ * alone: sshd closes what it inherits.
+ */
+static void
+join_sessions(const char *state)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
+	char path[512];
+	int fd;
+
+	state_path(path, sizeof(path), state, "lock.sessions");
+	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1 ||
+	    fcntl(fd, F_SETLK, &lock) == -1)
+		fail_errno("directory", "%s", path);
+}
+
+static void __attribute__((noreturn))
+run_server(const char *state, int log)
+{
+	char path[512], program[512];
+	char *argv[] = { program, (char *)"-i", (char *)"-e", (char *)"-f", path, NULL };
+
+	/* when this process is killed, nobody else would end it */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	state_path(path, sizeof(path), state, "sshd_config");
+	snprintf(origin.state, sizeof(origin.state), "%s", state);
+	/* the stream's stderr is no place for a log: kubectl mixes it with its own */
+	if (dup2(log, STDERR_FILENO) != -1 && origin_bundle_path(program, sizeof(program), "sshd"))
+		origin_exec(program, argv);
+	_exit(1);
+}
+
+static long long
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* Waits until the client has closed its side, or nothing leaves any more. */
+static void
+linger(void)
+{
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	long long since = now();
+	char ignored[4096];
+	int last = -1, left;
+
+	while (!told_to_leave && now() - since < LINGER) {
+		if (poll(&input, 1, 20) == 1) {
+			ssize_t n = read(STDIN_FILENO, ignored, sizeof(ignored));
+
+			if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
+				return;
+		}
+		if (ioctl(STDOUT_FILENO, FIONREAD, &left) == 0 && left != last) {
+			last = left;
+			since = now();
+		}
+	}
+}
+
+int
+session_main(int argc, char **argv)
+{
+	struct up up = { .argv = argv };
+	int log, status;
+
+	umask(077);
+	signal(SIGPIPE, SIG_IGN);
+	if (argc != 4)
+		fail("usage", "sshd session STATE_DIR KEY");
+	up.state = argv[2];
+	directories_prepare(up.state);
+	up.lock = keys_lock(up.state);
+	key_authorize(&up, argv[3]);
+	up.host_key = host_key_prepare(up.state);
+	write_configuration(up.state, up.host_key);
+	log = open_log(up.state);
+	close(up.lock);
+	join_sessions(up.state);
+	if (printf("host-key %s\nok\n", up.host_key) < 0 || fflush(stdout) == EOF)
+		return 1;
+
+	if ((server = fork()) == -1)
+		return 1;
+	if (server == 0)
+		run_server(up.state, log);
+	close(log);
+	signal(SIGTERM, leave);
+	while (waitpid(server, &status, 0) == -1 && errno == EINTR)
+		;
+	linger();
+	/* sshd leaves by itself, whatever the connection's end was; or something has ended it */
+	return WIFEXITED(status) ? 0 : 3;
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using CliWrap;
+using Sshpod.EndToEnd.Fixtures;
+using Sshpod.EndToEnd.Fixtures.Relays;
+
+namespace Sshpod.EndToEnd.Clusters;
+
+/// <summary>What stands between a user and the API server in companies. Each is a real relay in front of the real server.</summary>
+[Trait(Suites.Name, Suites.Streams)]
+public sealed class BetweenTests(TestCluster cluster)
+{
+    private const string PortForward = "port-forward", Exec = "exec";
+
+    private static bool WithKubectl => Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") == "kubectl";
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_proxy_that_refuses_websockets(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        await using var relay = await RefuseAsync(workstation, "no-websocket", HttpRelay.AsksForWebSocket);
+        Assert.Equal("in\n", (await workstation.SshAsync("pod--busybox", "echo in")).Quietly().Text);
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_proxy_that_refuses_spdy(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        await using var relay = await RefuseAsync(workstation, "no-spdy", HttpRelay.AsksForSpdy);
+        var result = await workstation.SshAsync("pod--busybox", "echo in");
+        // kubectl has WebSockets since 1.31, for servers that have them; without, it can only say so.
+        if (WithKubectl && result.ExitCode != 0)
+            FaultReport.Record($"proxy refuses SPDY, {tunnel}", result, "upgrades are not allowed here");
+        else
+            Assert.Equal("in\n", result.Quietly().Text);
+    }
+
+    [Fact]
+    public async Task A_connect_proxy()
+    {
+        await using var proxy = new ConnectProxy();
+        await using var workstation = await UserAsync();
+        await workstation.UseKubeconfigAsync(config => config.SetProxyAsync($"http://127.0.0.1:{proxy.Port}"));
+        Assert.Equal("in\n", (await workstation.SshAsync("pod--busybox", "echo in")).Quietly().Text);
+        Assert.NotEqual(0, proxy.Passed);
+    }
+
+    [Fact]
+    public async Task A_connect_proxy_with_a_password()
+    {
+        await using var proxy = new ConnectProxy("me:s3cret word");
+        await using var workstation = await UserAsync();
+        await workstation.UseKubeconfigAsync(config => config.SetProxyAsync($"http://me:s3cret%20word@127.0.0.1:{proxy.Port}"));
+        Assert.Equal("in\n", (await workstation.SshAsync("pod--busybox", "echo in")).Quietly().Text);
+        Assert.NotEqual(0, proxy.Passed);
+
+        await workstation.UseKubeconfigAsync(config => config.SetProxyAsync($"http://me:wrong@127.0.0.1:{proxy.Port}"));
+        var refused = await workstation.SshAsync("pod--busybox", "echo in");
+        FaultReport.Record("proxy refuses the password", refused, WithKubectl ? "Proxy Authentication Required" : "407");
+        Assert.DoesNotContain("wrong", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_load_balancer_that_cuts_idle_connections(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        await using var relay = await BehindAsync(workstation, server => new TcpRelay(server) { IdleLimit = TimeSpan.FromSeconds(4) });
+        // As 15 s hold what is cut after 20 s. Without them it is cut, which shows that the balancer does what it says.
+        var held = workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=2", $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
+        var cut = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=0", $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
+        Assert.Equal("still\n", (await held).Quietly().Text);
+        // kubectl keeps its own SPDY connections alive, since 1.21.
+        if (cut.ExitCode != 0)
+            FaultReport.Record($"idle connection cut, {tunnel}", cut, "broke off");
+        else
+            Assert.True(WithKubectl, "nothing was cut");
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_network_of_one_megabyte_a_second(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        await using var relay = await BehindAsync(workstation, server => new TcpRelay(server) { BytesPerSecond = 1_000_000 });
+        var bytes = RandomNumberGenerator.GetBytes(4_000_000);
+        var start = Stopwatch.StartNew();
+        var back = await workstation.SshAsync(PipeSource.FromBytes(bytes), "pod--busybox", "cat");
+        Assert.Equal(bytes, back.Quietly().Output);
+        Assert.True(start.Elapsed > TimeSpan.FromSeconds(4), $"{start.Elapsed}");
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_network_that_cuts_the_connection_in_the_middle(string tunnel)
+    {
+        var name = $"cut-{tunnel}";
+        await cluster.CreatePodAsync(name, "busybox:1");
+        await using var workstation = await UserAsync(tunnel);
+        await using var relay = await BehindAsync(workstation, server => new TcpRelay(server));
+        // In the middle of a download: bytes are under way.
+        var session = workstation.SshAsync($"pod--{name}", "touch /tmp/here; cat /dev/zero");
+        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(name, "ls", "/tmp/here")).ExitCode == 0);
+        var since = Stopwatch.StartNew();
+        relay.Cut();
+        var ended = await session;
+        FaultReport.Record($"cut in the middle, {tunnel}", ended with { Time = since.Elapsed }, $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\" broke off");
+
+        await EndsAsync(name);
+    }
+
+    // What ran there ends too, once it is noticed on the way.
+    private Task EndsAsync(string pod) => Eventually.HoldsAsync("nothing is left running", async () =>
+        !(await cluster.ExecAsync(pod, "ps")).Text.Contains("/dev/zero", StringComparison.Ordinal));
+
+    private async Task<Workstation> UserAsync(string? tunnel = null)
+    {
+        var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TUNNEL"] = tunnel;
+        return workstation;
+    }
+
+    private static async Task<TcpRelay> BehindAsync(Workstation workstation, Func<Uri, TcpRelay> create)
+    {
+        TcpRelay? relay = null;
+        await workstation.UseKubeconfigAsync(async config =>
+        {
+            var (server, _) = await config.ServerAsync();
+            relay = create(server);
+            await config.SetServerAsync($"https://127.0.0.1:{relay.Port}");
+            await config.SetTlsServerNameAsync(server.Host);
+        });
+        return relay!;
+    }
+
+    private async Task<HttpRelay> RefuseAsync(Workstation workstation, string user, Func<string, bool> isRefused)
+    {
+        await cluster.ApplyAsync($$$"""
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{user}}} }}
+            ---
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{user}}} },
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}, subjects: [{kind: ServiceAccount, name: {{{user}}}, namespace: {{{cluster.Namespace}}} }]}
+            """);
+        var token = await cluster.TokenOfAsync(user);
+        HttpRelay? relay = null;
+        await workstation.UseKubeconfigAsync(async config =>
+        {
+            var (server, authority) = await config.ServerAsync();
+            relay = new HttpRelay(server, authority, isRefused);
+            await config.SetServerAsync($"https://127.0.0.1:{relay.Port}", HttpRelay.Authority);
+            await config.UseTokenAsync(token);
+        });
+        return relay!;
+    }
+}

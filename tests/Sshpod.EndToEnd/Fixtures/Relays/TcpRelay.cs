@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+
+namespace Sshpod.EndToEnd.Fixtures.Relays;
+
+/// <summary>A load balancer that sees bytes and nothing of what they mean.</summary>
+/// <param name="server">The API server.</param>
+public sealed class TcpRelay(Uri server) : Relay
+{
+    private const int Piece = 16 * 1024;
+
+    /// <summary>It cuts what was silent in both directions for so long.</summary>
+    public TimeSpan? IdleLimit { get; init; }
+
+    /// <summary>It lets no more pass in each direction.</summary>
+    public int? BytesPerSecond { get; init; }
+
+    /// <inheritdoc/>
+    protected override async Task ServeAsync(NetworkStream client, CancellationToken cancellation)
+    {
+        await using var upstream = await ConnectAsync(server.Host, server.Port, cancellation);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Restart();
+        await Task.WhenAny(CopyAsync(client, upstream), CopyAsync(upstream, client));
+        await end.CancelAsync();
+
+        void Restart()
+        {
+            if (IdleLimit is { } limit)
+                end.CancelAfter(limit);
+        }
+
+        async Task CopyAsync(NetworkStream from, NetworkStream to)
+        {
+            var buffer = new byte[Piece];
+            var start = Stopwatch.GetTimestamp();
+            for (long sum = 0; await from.ReadAsync(buffer, end.Token) is > 0 and var count;)
+            {
+                Restart();
+                await to.WriteAsync(buffer.AsMemory(0, count), end.Token);
+                sum += count;
+                if (BytesPerSecond is { } rate && TimeSpan.FromSeconds((double)sum / rate) - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } ahead)
+                    await Task.Delay(ahead, end.Token);
+            }
+        }
+    }
+}

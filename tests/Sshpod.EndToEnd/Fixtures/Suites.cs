@@ -1,0 +1,11 @@
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>Parts of the tests that are run more than once (<c>-trait Suite=streams</c>): a trait, since they stand where their subject does.</summary>
+public static class Suites
+{
+    /// <summary>The name of the trait.</summary>
+    public const string Name = "Suite";
+
+    /// <summary>Whatever depends on how bytes get there: run with each kubectl that users have, and with each tunnel.</summary>
+    public const string Streams = "streams";
+}
