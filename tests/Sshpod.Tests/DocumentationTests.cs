@@ -6,7 +6,7 @@ namespace Sshpod.Tests;
 /// <summary>Blocks marked <c>sh</c> in the documentation can be run as they are; blocks marked <c>console</c> have names to fill in.</summary>
 public partial class DocumentationTests
 {
-    private static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+    internal static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 
     public static TheoryData<string, string> Commands => [.. Documents().SelectMany(file =>
         ShellBlock().Matches(File.ReadAllText(file)).SelectMany(block => block.Groups["body"].Value.Split('\n'))

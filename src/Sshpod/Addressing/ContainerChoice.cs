@@ -10,12 +10,16 @@ public static class ContainerChoice
     public const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
 
     /// <summary>
-    /// Takes the named container (init and ephemeral ones too), else the pod's only one, else the one its annotation names.
+    /// Takes the named container (init and ephemeral ones too), else the pod's only one, else the one that the user takes by default
+    /// if there is one of that name, else the one its annotation names.
     /// </summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="name">What the host name gives; null for none.</param>
+    /// <param name="byDefault">The setting <c>container</c>; null when it is not set.</param>
     /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
-    public static PodContainer Choose(Pod pod, string? name)
+    public static PodContainer Choose(Pod pod, string? name, string? byDefault = null)
     {
-        var chosen = name is null ? Default(pod) : Named(pod, name);
+        var chosen = name is null ? Default(pod, byDefault) : Named(pod, name);
         if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
             throw new SshpodException($"{Describe(pod)} is being deleted", "connect to its successor");
 
@@ -32,11 +36,13 @@ public static class ContainerChoice
         pod.Metadata.Uid == container.PodUid
         && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null && BareId(status.ContainerId) == container.ContainerId);
 
-    private static string Default(Pod pod)
+    private static string Default(Pod pod, string? byDefault)
     {
         var names = Names(pod.Spec.Containers);
         if (names.Length == 1)
             return names[0];
+        if (byDefault is not null && names.Contains(byDefault))
+            return byDefault;
         if (pod.Metadata.Annotations?.GetValueOrDefault(DefaultContainerAnnotation) is { } annotated && names.Contains(annotated))
             return annotated;
         throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",

@@ -1,3 +1,4 @@
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Addressing;
@@ -13,9 +14,9 @@ public static class HostName
     /// <summary>The last label of every host name that is ours.</summary>
     public const string Suffix = "sshpod";
 
-    private const string Container = "container", Namespace = "namespace", Context = "context";
-    private const int MaxDnsLabel = 63, MaxName = 253;
-    private const string Example = "pod--NAME.namespace--NAME.sshpod";
+    internal const string Container = "container", Namespace = "namespace", Context = "context";
+    internal const int MaxDnsLabel = 63, MaxName = 253;
+    internal const string Example = "pod--NAME.namespace--NAME.sshpod";
 
     private static readonly TargetKind[] Kinds = Enum.GetValues<TargetKind>();
     private static readonly string[] Prefixes = [.. Enum.GetNames<TargetKind>().Select(name => name.ToLowerInvariant())];
@@ -27,18 +28,7 @@ public static class HostName
     /// <exception cref="SshpodException">The host name is not of the grammar; the message names the offending part.</exception>
     public static PodAddress Parse(string host)
     {
-        var labels = (host.EndsWith('.') ? host[..^1] : host).Split('.');
-        if (!labels[^1].Equals(Suffix, StringComparison.OrdinalIgnoreCase))
-            throw new SshpodException($"host name \"{host}\" does not end in .{Suffix}", $"use {Example}");
-
-        var names = new Dictionary<string, string>();
-        foreach (var segment in labels[..^1])
-        {
-            var (prefix, name) = ParseSegment(segment, host);
-            if (!names.TryAdd(prefix, name))
-                throw new SshpodException($"host name \"{host}\" has \"{prefix}--\" twice", "give each part once");
-        }
-
+        var names = ParseParts(Labels(host), host);
         var targets = Kinds.Where(kind => names.ContainsKey(Prefix(kind))).ToArray();
         if (targets.Length == 0)
             throw new SshpodException($"host name \"{host}\" names no target", $"add one of {TargetPrefixes}, as in {Example}");
@@ -48,6 +38,34 @@ public static class HostName
         return new PodAddress(targets[0], names[Prefix(targets[0])],
             names.GetValueOrDefault(Container), names.GetValueOrDefault(Namespace), names.GetValueOrDefault(Context));
     }
+
+    /// <summary>The parts of a host name, without the suffix.</summary>
+    internal static string[] Labels(string host)
+    {
+        var labels = (host.EndsWith('.') ? host[..^1] : host).Split('.');
+        return labels[^1].Equals(Suffix, StringComparison.OrdinalIgnoreCase)
+            ? labels[..^1] : throw new SshpodException($"host name \"{host}\" does not end in .{Suffix}", $"use {Example}");
+    }
+
+    /// <summary>What parts name, by their prefix.</summary>
+    internal static Dictionary<string, string> ParseParts(IEnumerable<string> labels, string host)
+    {
+        var names = new Dictionary<string, string>();
+        foreach (var segment in labels)
+        {
+            var (prefix, name) = ParseSegment(segment, host);
+            if (!names.TryAdd(prefix, name))
+                throw new SshpodException($"host name \"{host}\" has \"{prefix}--\" twice", "give each part once");
+        }
+        return names;
+    }
+
+    /// <summary>Whether the name of a context can stand in a host name.</summary>
+    public static bool IsContext(string name) => name.Length is > 0 and <= MaxName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    /// <summary>Whether it has the characters of a DNS label in lower case (kubernetes: of any length, in names of pods and what owns them).</summary>
+    internal static bool IsLabel(string name) =>
+        name.Length > 0 && name[0] != '-' && name[^1] != '-' && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private static string TargetPrefixes => string.Join(", ", Prefixes.Select(prefix => $"{prefix}--"));
 
@@ -70,7 +88,7 @@ public static class HostName
         name = name.ToLowerInvariant();
         // Names of pods and what owns them may be longer than a label (kubernetes: DNS subdomain); namespaces and containers may not.
         var max = prefix is Container or Namespace ? MaxDnsLabel : MaxName;
-        if (name.Length > max || name[0] == '-' || name[^1] == '-' || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        if (name.Length > max || !IsLabel(name))
             throw new SshpodException($"\"{name}\" in host name \"{host}\" cannot be the name of a {prefix}",
                 $"use letters, digits and inner dashes, at most {max}");
         return (prefix, name);
@@ -78,9 +96,6 @@ public static class HostName
 
     private static string CheckContext(string name)
     {
-        if (name.Length > MaxName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-            throw new SshpodException($"context \"{name}\" cannot be written in a host name",
-                $"use letters, digits, \"-\" and \"_\", at most {MaxName}; rename it with kubectl config rename-context");
-        return name;
+        return IsContext(name) ? name : throw new SshpodException($"context \"{name}\" cannot be written in a host name", ContextAlias.Offer(name));
     }
 }

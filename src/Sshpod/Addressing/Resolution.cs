@@ -1,4 +1,5 @@
 using Sshpod.Clusters;
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Addressing;
@@ -23,7 +24,7 @@ public static class Resolution
             TargetKind.Service => await SelectedAsync(await cluster.GetAsync(Resources.Services, ns, name, cancellation)),
             _ => throw new ArgumentOutOfRangeException(nameof(address)),
         };
-        return ContainerChoice.Choose(pod, address.Container);
+        return ContainerChoice.Choose(pod, address.Container, UserSettings.Current.Container);
 
         async Task<Pod> OwnedAsync(Resource<Workload> resource, string? ns, string name)
         {

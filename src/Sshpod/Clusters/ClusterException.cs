@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sshpod.Addressing;
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
@@ -23,7 +24,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
         if (FromServer(reason, context) is { } said)
             return said;
         if (NoContext().Match(reason) is { Success: true } noContext)
-            return NoSuchContext(noContext.Groups["name"].Value, Kubeconfig.Read(null)?.Contexts ?? []);
+            return NoSuchContext(noContext.Groups["name"].Value, KubeconfigFiles.Load().Contexts);
         if (RefusedConnection().Match(reason) is { Success: true } refused)
             return refused.Groups["server"].Value is "localhost:8080" ? NotConfigured() : Refused(refused.Groups["server"].Value, context);
         if (NoConnection().Match(reason) is { Success: true } unreachable)
@@ -40,8 +41,16 @@ internal sealed partial class ClusterException(string message, string? hint, str
         ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}", null);
 
     /// <summary>There is no such context.</summary>
-    public static ClusterException NoSuchContext(string name, IEnumerable<string> known) => new($"no context \"{name}\" in the kubeconfig",
-        Spelling.Nearest(name, known) is { } meant ? $"did you mean \"{meant}\"?" : "kubectl config get-contexts lists them");
+    /// <param name="name">What was asked for.</param>
+    /// <param name="known">All contexts of the kubeconfig.</param>
+    public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known)
+    {
+        // What no host name can hold is what an alias stands for: another alias would not help.
+        var canBeMeant = HostName.IsContext(name) ? known.Where(HostName.IsContext).Concat(UserSettings.Current.Aliases.Contexts.Keys) : known;
+        return new($"no context \"{name}\" in the kubeconfig",
+            (HostName.IsContext(name) ? ContextAlias.Suggest(name, known) : null)
+            ?? (Spelling.Nearest(name, canBeMeant) is { } meant ? $"did you mean \"{meant}\"?" : "kubectl config get-contexts lists them"));
+    }
 
     /// <summary>Nothing says where a cluster is.</summary>
     public static ClusterException NotConfigured() => new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");

@@ -1,10 +1,11 @@
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Kubectl;
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
-/// <summary>How the cluster is reached: <c>SSHPOD_TRANSPORT</c> is <c>api</c>, <c>kubectl</c> or <c>auto</c>, which is the default.</summary>
+/// <summary>How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, is <c>api</c>, <c>kubectl</c> or <c>auto</c>, which is the default.</summary>
 public static class Transport
 {
     private const string Variable = "SSHPOD_TRANSPORT";
@@ -14,7 +15,7 @@ public static class Transport
     /// <exception cref="SshpodException">There is no such transport, context or cluster, or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
     public static ICluster Choose(string? context)
     {
-        var wanted = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : "auto";
+        var wanted = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : UserSettings.Current.Transport ?? "auto";
         if (wanted is not ("auto" or "api" or "kubectl"))
             throw new SshpodException($"{Variable} is \"{wanted}\"", "use auto, api or kubectl");
         if (wanted == "kubectl")

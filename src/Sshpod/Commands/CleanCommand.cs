@@ -26,7 +26,7 @@ public static class CleanCommand
 
     private static async Task<int> CleanAsync(string host, CancellationToken cancellation)
     {
-        var address = HostName.Parse(host);
+        var address = AddressBook.Current.Find(host);
         var cluster = Transport.Choose(address.Context);
         await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, cancellation), cancellation);
         return 0;

@@ -22,7 +22,7 @@ public static class ProxyCommand
 
     private static async Task<int> RunAsync(string host, string? user, CancellationToken cancellation)
     {
-        var address = HostName.Parse(host);
+        var address = AddressBook.Current.Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
         var clientKey = await ClientKey.EnsureAsync(cancellation);
