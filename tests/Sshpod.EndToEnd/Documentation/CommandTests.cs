@@ -9,6 +9,7 @@ public sealed class CommandTests(TestCluster cluster)
     // Commands that do not run here: how they begin, and why not.
     private static readonly (string Beginning, string Reason)[] NotHere =
     [
+        ("make demo", "DemoTests"),
         ("make install", "InstallTests"),
         ("make test", "it runs this"),
         ("ssh -N -L", "it runs until it is interrupted: ForwardingTests"),

@@ -15,7 +15,7 @@ public sealed class InstallTests(TestCluster cluster)
         var connected = await reader.ShellAsync(reader.Fill("""
             rm bin/sshpod
             .local/bin/sshpod version
-            man -l .local/share/man/man1/sshpod.1
+            mandoc .local/share/man/man1/sshpod.1
             ssh root@pod--NAME.sshpod echo connected
             """));
 

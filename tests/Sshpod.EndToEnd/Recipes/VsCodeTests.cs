@@ -70,7 +70,7 @@ public sealed partial class VsCodeTests(TestCluster cluster)
 
     private sealed partial class Window : IAsyncDisposable
     {
-        private const int Size = 4 << 20;
+        private const int Size = 1 << 20;
         private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
         private readonly RunningProgram _ssh;
         private readonly HttpClient _client;
