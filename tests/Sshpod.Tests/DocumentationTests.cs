@@ -31,6 +31,19 @@ public partial class DocumentationTests
             Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target)), $"{document}: {target}")));
 
     [Fact]
+    public void The_Japanese_README_has_the_headings_blocks_tables_and_links_of_the_English_one()
+    {
+        string english = File.ReadAllText(Path.Combine(Root, "README.md")), japanese = File.ReadAllText(Path.Combine(Root, "README.ja.md"));
+        Assert.Equal(Document.Sections("README.md").Select(Bodies), Document.Sections("README.ja.md").Select(Bodies));
+        // Levels of headings, items of lists and rows of tables, in their order.
+        Assert.Equal(Skeleton().Matches(english).Select(line => line.Value), Skeleton().Matches(japanese).Select(line => line.Value));
+        Assert.Equal(Targets(english).Append("README.md").Order(), Targets(japanese).Append("README.ja.md").Order());
+
+        static string[] Bodies(Section section) => [.. section.Blocks.Select(block => block.Body)];
+        static IEnumerable<string> Targets(string text) => Link().Matches(text).Select(link => link.Groups["target"].Value);
+    }
+
+    [Fact]
     public void Every_recipe_has_a_test()
     {
         var tests = string.Concat(Directory.GetFiles(Path.Combine(Root, "tests/Sshpod.EndToEnd/Recipes"), "*.cs").Select(File.ReadAllText));
@@ -47,6 +60,9 @@ public partial class DocumentationTests
         process.WaitForExit();
         return process.ExitCode == 0;
     }
+
+    [GeneratedRegex(@"^(#+ |- |\|(?=[^-]))", RegexOptions.Multiline)]
+    private static partial Regex Skeleton();
 
     [GeneratedRegex(@"\]\((?<target>[^):#]+)(#[^)]*)?\)")]
     private static partial Regex Link();
