@@ -30,8 +30,9 @@ faults: build ## cause every fault on a cluster and print what came of it
 lint: bundles ## check format, analyzers and shell scripts
 	@build/lint.sh
 
-install: build ## copy the program to PREFIX/bin (default ~/.local) and configure ssh
+install: build ## copy program and manual below PREFIX (default ~/.local) and configure ssh
 	install -D -m 755 $(PROGRAM) "$(PREFIX)/bin/sshpod"
+	install -D -m 644 docs/sshpod.1 "$(PREFIX)/share/man/man1/sshpod.1"
 	"$(PREFIX)/bin/sshpod" configure
 
 cluster: ## bring up a local single-node Kubernetes for tests (needs root)

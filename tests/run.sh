@@ -27,7 +27,15 @@ install_clients() {
 		capsh libcap2-bin
 		qemu-aarch64-static qemu-user-static
 		shellcheck shellcheck
+		mandoc mandoc
+		ansible ansible-core
+		lftp lftp
+		sshfs sshfs
+		node nodejs
+		npm npm
 	LIST
+	# A module of Debian's python3, whatever other python3 the machine has.
+	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
 	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
 	[ ${#missing[@]} -eq 0 ] && return

@@ -9,7 +9,7 @@ namespace Sshpod;
 public static class Program
 {
     // What ssh exits with for any failure of its own.
-    private const int Failure = 255, Usage = 2;
+    private const int Failure = 255;
 
     /// <summary>Runs one command.</summary>
     public static async Task<int> Main(string[] arguments)
@@ -20,17 +20,13 @@ public static class Program
         using var terminate = EndOn(PosixSignal.SIGTERM, ending);
         using var interrupt = EndOn(PosixSignal.SIGINT, ending);
 
-        var command = new RootCommand("ssh into any Kubernetes pod as if it were a machine.")
-        {
-            ProxyCommand.Create(), ConfigureCommand.Create(), CleanCommand.Create(), VersionCommand.Create(),
-        };
-        var parsed = command.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        var parsed = CommandLine.Create().Parse(arguments.Length == 0 ? ["help"] : arguments);
         try
         {
-            if (parsed.Errors.Count > 0)
+            if (UsageError.Find(parsed) is { } wrong)
             {
-                Log.Error(new SshpodException(parsed.Errors[0].Message, "see sshpod --help"));
-                return Usage;
+                Log.Error(wrong);
+                return UsageError.ExitCode;
             }
             return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
         }

@@ -6,12 +6,11 @@ namespace Sshpod.Tests;
 /// <summary>Blocks marked <c>sh</c> in the documentation can be run as they are; blocks marked <c>console</c> have names to fill in.</summary>
 public partial class DocumentationTests
 {
-    internal static readonly string Root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+    internal static string Root => Document.Root;
 
-    public static TheoryData<string, string> Commands => [.. Documents().SelectMany(file =>
-        ShellBlock().Matches(File.ReadAllText(file)).SelectMany(block => block.Groups["body"].Value.Split('\n'))
-            .Select(line => line.Split(" #")[0].Trim()).Where(line => line.Length > 0)
-            .Select(line => (Path.GetRelativePath(Root, file), line)).Distinct())];
+    public static TheoryData<string, string> Commands => [.. Documents().Select(file => Path.GetRelativePath(Root, file)).SelectMany(file =>
+        Document.Sections(file).SelectMany(section => section.Blocks).Where(block => block.Language == "sh").SelectMany(block => block.Commands)
+            .Select(line => (file, line.Split(" #")[0].Trim())).Distinct())];
 
     [Theory, MemberData(nameof(Commands))]
     public void A_command_in_the_documentation_exists(string document, string command)
@@ -31,6 +30,26 @@ public partial class DocumentationTests
         Assert.All(Link().Matches(File.ReadAllText(document)).Select(link => link.Groups["target"].Value), target =>
             Assert.True(Path.Exists(Path.Combine(Path.GetDirectoryName(document)!, target)), $"{document}: {target}")));
 
+    [Fact]
+    public void The_Japanese_README_has_the_headings_blocks_tables_and_links_of_the_English_one()
+    {
+        string english = File.ReadAllText(Path.Combine(Root, "README.md")), japanese = File.ReadAllText(Path.Combine(Root, "README.ja.md"));
+        Assert.Equal(Document.Sections("README.md").Select(Bodies), Document.Sections("README.ja.md").Select(Bodies));
+        // Levels of headings, items of lists and rows of tables, in their order.
+        Assert.Equal(Skeleton().Matches(english).Select(line => line.Value), Skeleton().Matches(japanese).Select(line => line.Value));
+        Assert.Equal(Targets(english).Append("README.md").Order(), Targets(japanese).Append("README.ja.md").Order());
+
+        static string[] Bodies(Section section) => [.. section.Blocks.Select(block => block.Body)];
+        static IEnumerable<string> Targets(string text) => Link().Matches(text).Select(link => link.Groups["target"].Value);
+    }
+
+    [Fact]
+    public void Every_recipe_has_a_test()
+    {
+        var tests = string.Concat(Directory.GetFiles(Path.Combine(Root, "tests/Sshpod.EndToEnd/Recipes"), "*.cs").Select(File.ReadAllText));
+        Assert.All(Document.Sections("docs/recipes.md").Where(recipe => recipe.Blocks.Count > 0), recipe => Assert.Contains($"\"{recipe.Heading}\"", tests, StringComparison.Ordinal));
+    }
+
     private static IEnumerable<string> Documents() =>
         Directory.GetFiles(Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Root, "docs"), "*.md"));
 
@@ -42,8 +61,8 @@ public partial class DocumentationTests
         return process.ExitCode == 0;
     }
 
-    [GeneratedRegex(@"^```sh\n(?<body>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex ShellBlock();
+    [GeneratedRegex(@"^(#+ |- |\|(?=[^-]))", RegexOptions.Multiline)]
+    private static partial Regex Skeleton();
 
     [GeneratedRegex(@"\]\((?<target>[^):#]+)(#[^)]*)?\)")]
     private static partial Regex Link();

@@ -10,7 +10,7 @@ public static class VersionCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var command = new Command("version", "Print the versions of sshpod and of the OpenSSH servers it carries, with their hashes.");
+        var command = new Command("version", "Print the versions and hashes of sshpod and of the OpenSSH servers it carries.");
         command.SetAction(_ =>
         {
             Console.WriteLine($"sshpod {typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");

@@ -1,16 +1,18 @@
 using Sshpod.Addressing;
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
-/// <summary>Which tunnel is tried: <c>SSHPOD_TUNNEL</c> is <c>port-forward</c>, <c>exec</c> or <c>auto</c>, which is the default.</summary>
+/// <summary>Which tunnel is tried: <c>SSHPOD_TUNNEL</c>, or the setting <c>tunnel</c>, is <c>port-forward</c>, <c>exec</c> or <c>auto</c>, which is the default.</summary>
 public static class TunnelChoice
 {
     private const string Variable = "SSHPOD_TUNNEL";
 
     /// <summary>What the user wants; null for <c>auto</c>.</summary>
     /// <exception cref="SshpodException">There is no such tunnel.</exception>
-    public static TunnelKind? Forced => Parse(Environment.GetEnvironmentVariable(Variable));
+    public static TunnelKind? Forced =>
+        Parse(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : UserSettings.Current.Tunnel);
 
     /// <summary>Reads a value of the variable.</summary>
     /// <returns>Null for <c>auto</c>.</returns>

@@ -15,7 +15,7 @@ public sealed class ForwardingTests(TestCluster cluster)
     public async Task A_local_port_reaches_into_the_pod(string target)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var local = FreePort();
+        var local = FreePort.Find();
         // The pod's own sshd answers on its loopback: something that is there in every image. Its port is in its state.
         var port = await ServerPortAsync(workstation, target);
         await using var ssh = workstation.StartSsh("-N", "-o", "ExitOnForwardFailure=yes", "-L", $"127.0.0.1:{local}:127.0.0.1:{port}", $"root@{workstation.Host(target)}");
@@ -57,7 +57,7 @@ public sealed class ForwardingTests(TestCluster cluster)
     public async Task A_dynamic_port_is_a_socks_proxy_into_the_pod(string target)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var local = FreePort();
+        var local = FreePort.Find();
         var port = await ServerPortAsync(workstation, target);
         await using var ssh = workstation.StartSsh("-N", "-o", "ExitOnForwardFailure=yes", "-D", $"127.0.0.1:{local}", $"root@{workstation.Host(target)}");
         await using var stream = await ConnectAsync(local);
@@ -74,13 +74,6 @@ public sealed class ForwardingTests(TestCluster cluster)
 
     private static async Task<int> ServerPortAsync(Workstation workstation, string target) =>
         int.Parse((await workstation.SshAsync(target, "echo $SSH_CONNECTION")).Quietly().Text.Trim().Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task ServeAsync(TcpListener listener, string text)
     {

@@ -38,6 +38,18 @@ public sealed class Kubeconfig
     /// <summary>Gives the context another name.</summary>
     public Task RenameContextAsync(string name) => ConfigAsync("rename-context", _context, name);
 
+    /// <summary>Replaces the context by some that are the same but for their names; the first is the current one.</summary>
+    public async Task SetContextsAsync(string ns, params string[] names)
+    {
+        // A kubeconfig may be JSON.
+        var config = await ReadAsync();
+        var context = config["contexts"]![0]!["context"]!;
+        context["namespace"] = ns;
+        config["contexts"] = new JsonArray([.. names.Select(name => new JsonObject { ["name"] = name, ["context"] = context.DeepClone() })]);
+        config["current-context"] = names[0];
+        await File.WriteAllTextAsync(Path, config.ToJsonString());
+    }
+
     /// <summary>Expects another name in the API server's certificate.</summary>
     public Task SetTlsServerNameAsync(string name) => ConfigAsync("set-cluster", _cluster, $"--tls-server-name={name}");
 

@@ -10,9 +10,11 @@ public sealed class RunningProgram : IAsyncDisposable
     private readonly StringBuilder _error = new();
 
     /// <summary>Starts it.</summary>
-    public RunningProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment)
+    public RunningProgram(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> environment,
+        PipeSource? input = null, PipeTarget? output = null)
     {
         var running = Cli.Wrap(program).WithArguments(arguments).WithEnvironmentVariables(environment)
+            .WithStandardInputPipe(input ?? PipeSource.Null).WithStandardOutputPipe(output ?? PipeTarget.Null)
             .WithStandardErrorPipe(PipeTarget.ToStringBuilder(_error))
             .WithValidation(CommandResultValidation.None)
             .ExecuteAsync(_end.Token);

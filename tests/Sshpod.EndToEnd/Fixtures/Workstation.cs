@@ -7,7 +7,8 @@ namespace Sshpod.EndToEnd.Fixtures;
 /// </summary>
 public sealed class Workstation : IAsyncDisposable
 {
-    private static readonly string Program = System.Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM")
+    /// <summary>The sshpod that is tested.</summary>
+    public static string Program { get; } = System.Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM")
         ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../artifacts/sshpod"));
 
     private readonly TestCluster _cluster;

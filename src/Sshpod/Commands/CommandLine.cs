@@ -1,0 +1,31 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Sshpod.Commands;
+
+/// <summary>Commands that are met on one occasion.</summary>
+/// <param name="Occasion">When, in a few words: a heading of <c>sshpod help</c>.</param>
+/// <param name="Commands">The commands.</param>
+public sealed record CommandGroup(string Occasion, params Command[] Commands);
+
+/// <summary>All commands, in the order in which a user meets them. Help shows them as they stand here.</summary>
+public static class CommandLine
+{
+    /// <summary>Describes the command line.</summary>
+    public static RootCommand Create() => Create(
+        new("Once", ConfigureCommand.Create()),
+        new("When you are done", CleanCommand.Create()),
+        new("About sshpod", HelpCommand.Create(), VersionCommand.Create()),
+        new("Not for you, but for ssh", ProxyCommand.Create()));
+
+    private static RootCommand Create(params CommandGroup[] groups)
+    {
+        var root = new RootCommand("ssh into any Kubernetes pod as if it were a machine:\n\n  ssh root@pod--NAME.namespace--NS.sshpod") { HelpName = "sshpod" };
+        foreach (var command in groups.SelectMany(group => group.Commands))
+            root.Add(command);
+
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new Help(groups, (HelpAction)help.Action!);
+        return root;
+    }
+}

@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Sshpod.Terminal;
+
+namespace Sshpod.Commands;
+
+/// <summary><c>sshpod help</c>: what <c>--help</c> prints, for those who ask in words.</summary>
+public static class HelpCommand
+{
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var words = new Argument<string[]>("COMMAND") { Description = "the command to explain (default: a list of all)", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("help", "Explain sshpod, or one of its commands.") { words };
+        command.SetAction(arguments =>
+        {
+            var asked = arguments.RootCommandResult.Command.Parse([.. arguments.GetValue(words) ?? [], "--help"]);
+            if (UsageError.Find(asked) is not { } wrong)
+                return asked.Invoke(arguments.InvocationConfiguration);
+            Log.Error(wrong);
+            return UsageError.ExitCode;
+        });
+        return command;
+    }
+}

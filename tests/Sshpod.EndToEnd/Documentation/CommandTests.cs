@@ -1,0 +1,51 @@
+using Sshpod.EndToEnd.Fixtures;
+using Sshpod.Tests;
+
+namespace Sshpod.EndToEnd.Documentation;
+
+/// <summary>What a reader can type, they can type as it stands. Recipes have tests of their own.</summary>
+public sealed class CommandTests(TestCluster cluster)
+{
+    // Commands that do not run here: how they begin, and why not.
+    private static readonly (string Beginning, string Reason)[] NotHere =
+    [
+        ("make demo", "DemoTests"),
+        ("make install", "InstallTests"),
+        ("make test", "it runs this"),
+        ("ssh -N -L", "it runs until it is interrupted: ForwardingTests"),
+    ];
+
+    private static IEnumerable<Section> AllSections => Directory.GetFiles(Path.Combine(Document.Root, "docs"), "*.md")
+        .Select(file => Path.GetRelativePath(Document.Root, file)).Where(name => name != "docs/recipes.md").Order(StringComparer.Ordinal).Prepend("README.md")
+        .SelectMany(Document.Sections);
+
+    public static TheoryData<string, string> Sections =>
+        [.. AllSections.Where(section => CommandsOf(section).Any(command => !IsNotHere(command))).Select(section => (section.Document, section.Heading))];
+
+    [Theory, MemberData(nameof(Sections))]
+    public async Task The_commands_of_a_section_run(string document, string heading)
+    {
+        await using var reader = await Reader.SetUpAsync(cluster, "documented");
+        await cluster.ApplyAsync("""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: documented}
+            spec:
+              selector: {matchLabels: {app: documented}}
+              template:
+                metadata: {labels: {app: documented}}
+                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"}]}
+            """);
+        (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented", "-n", cluster.Namespace)).Successfully();
+        foreach (var section in AllSections.Where(section => (section.Document, section.Heading) == (document, heading)))
+            await reader.FollowAsync(section, IsNotHere);
+    }
+
+    [Fact]
+    public void Every_command_that_does_not_run_here_is_in_a_document() => Assert.All(NotHere, entry =>
+        Assert.Contains(AllSections.SelectMany(CommandsOf), command => command.StartsWith(entry.Beginning, StringComparison.Ordinal)));
+
+    private static IEnumerable<string> CommandsOf(Section section) => section.Blocks.SelectMany(block => block.Commands);
+
+    private static bool IsNotHere(string command) => NotHere.Any(entry => command.StartsWith(entry.Beginning, StringComparison.Ordinal));
+}
