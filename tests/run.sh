@@ -27,6 +27,8 @@ install_clients() {
 		capsh libcap2-bin
 		qemu-aarch64-static qemu-user-static
 		shellcheck shellcheck
+		npm npm
+		unzip unzip
 	LIST
 	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
@@ -82,14 +84,14 @@ run_xunit() {
 	fi
 }
 
-# A suite of shell closes with `N passed, N failed`.
+# A suite of shell closes with `N passed, N failed` and perhaps `, N skipped`.
 run_shell() {
 	local summary
 	say "$1"
 	"$1" 2>&1 | tee "$work/shell" || true
 	summary=$(tail -n 1 "$work/shell")
-	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
-		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" 0
+	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
+		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
 	else
 		say "$1 ended without a summary"
 		count 0 1 0
@@ -109,6 +111,8 @@ if use_cluster; then
 		say "transport $SSHPOD_TRANSPORT"
 		run_xunit Sshpod.EndToEnd
 	done
+	unset SSHPOD_TRANSPORT
+	[ -n "$filter" ] || run_shell tests/kubectl.sh
 else
 	say "no cluster: its tests count as failed"
 	count 0 1 0
