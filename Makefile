@@ -7,7 +7,7 @@ PROGRAM := $(ARTIFACTS)/sshpod
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help build bundles demo test faults lint bench install cluster cluster-down clean
+.PHONY: help build bundles demo test faults soak lint bench install cluster cluster-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: build ## run every test, those on a real cluster included
 
 faults: build ## cause every fault on a cluster and print what came of it
 	@tests/faults.sh
+
+soak: build ## 4 GiB each way, 200 sessions in a row and an hour with idle gaps, through each tunnel and transport (hours)
+	@SSHPOD_SOAK_MIB=4096 SSHPOD_SOAK_SESSIONS=200 SSHPOD_SOAK_IDLE=3600 tests/run.sh '*EnduranceTests*'
 
 lint: bundles ## check format, analyzers and shell scripts
 	@build/lint.sh

@@ -33,6 +33,7 @@ install_clients() {
 		sshfs sshfs
 		node nodejs
 		npm npm
+		unzip unzip
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
@@ -90,14 +91,14 @@ run_xunit() {
 	fi
 }
 
-# A suite of shell closes with `N passed, N failed`.
+# A suite of shell closes with `N passed, N failed` and perhaps `, N skipped`.
 run_shell() {
 	local summary
 	say "$1"
 	"$1" 2>&1 | tee "$work/shell" || true
 	summary=$(tail -n 1 "$work/shell")
-	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
-		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" 0
+	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
+		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
 	else
 		say "$1 ended without a summary"
 		count 0 1 0
@@ -117,6 +118,8 @@ if use_cluster; then
 		say "transport $SSHPOD_TRANSPORT"
 		run_xunit Sshpod.EndToEnd
 	done
+	unset SSHPOD_TRANSPORT
+	[ -n "$filter" ] || run_shell tests/kubectl.sh
 else
 	say "no cluster: its tests count as failed"
 	count 0 1 0

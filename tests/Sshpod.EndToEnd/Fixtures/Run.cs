@@ -38,12 +38,14 @@ public static class Run
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">What differs from the tests' own environment; null removes a variable.</param>
     /// <param name="input">Its stdin; empty by default.</param>
+    /// <param name="limit">How long it may take; three minutes by default.</param>
     public static async Task<Outcome> ProgramAsync(string program, IEnumerable<string> arguments,
-        IReadOnlyDictionary<string, string?>? environment = null, PipeSource? input = null)
+        IReadOnlyDictionary<string, string?>? environment = null, PipeSource? input = null, TimeSpan? limit = null)
     {
         using var output = new MemoryStream();
         var error = new StringBuilder();
-        using var limit = new CancellationTokenSource(Limit);
+        var longest = limit ?? Limit;
+        using var end = new CancellationTokenSource(longest);
         try
         {
             var result = await Cli.Wrap(program).WithArguments(arguments)
@@ -52,12 +54,12 @@ public static class Run
                 .WithStandardOutputPipe(PipeTarget.ToStream(output))
                 .WithStandardErrorPipe(PipeTarget.ToStringBuilder(error))
                 .WithValidation(CommandResultValidation.None)
-                .ExecuteAsync(limit.Token);
+                .ExecuteAsync(end.Token);
             return new Outcome(result.ExitCode, output.ToArray(), error.ToString(), result.RunTime);
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in {Limit.TotalSeconds:0} s; stderr: {error}");
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in {longest.TotalSeconds:0} s; stderr: {error}");
         }
     }
 }

