@@ -48,7 +48,7 @@ public static class ProxyCommand
 
         var clientKey = await ClientKey.EnsureAsync(cancellation);
         var cluster = Transport.Choose(address.Context);
-        var container = await Resolution.ResolveAsync(cluster, address, cancellation);
+        var container = await Waiting.ResolveAsync(cluster, address, cancellation);
         Log.Debug($"found {container}");
 
         await using var tunnel = await ConnectAsync(cluster, container, host, new Bootstrap(cluster, container, clientKey), cancellation);

@@ -26,6 +26,7 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
     public async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
+        using var progress = Progress.Begin($"starting the server in {container}");
         string? verifiedFile = null;
         for (var attempt = 1; ; attempt++)
         {

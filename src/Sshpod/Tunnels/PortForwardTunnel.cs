@@ -43,6 +43,7 @@ public sealed class PortForwardTunnel : IAsyncDisposable
     /// <exception cref="SshpodException">No port-forward, or no ssh server behind it.</exception>
     public static async Task<PortForwardTunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, CancellationToken cancellation)
     {
+        using var progress = Progress.Begin($"connecting to the server in {container}");
         var port = server.Port;
         // kubectl forwards no port of a pod that is not Running, and so none of an init container; exec reaches it.
         var forward = container.PodIsRunning
