@@ -14,7 +14,8 @@ public static class Program
     /// <summary>Runs one command.</summary>
     public static async Task<int> Main(string[] arguments)
     {
-        using var ending = new CancellationTokenSource();
+        // Not disposed: a signal that comes at the very end still finds it.
+        var ending = new CancellationTokenSource();
         // ssh ends its ProxyCommand with SIGHUP: children are ended on the way out.
         using var hangup = EndOn(PosixSignal.SIGHUP, ending);
         using var terminate = EndOn(PosixSignal.SIGTERM, ending);

@@ -21,7 +21,7 @@ public static class ContainerChoice
     {
         var chosen = name is null ? Default(pod, byDefault) : Named(pod, name);
         if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
-            throw new SshpodException($"{Describe(pod)} is being deleted", "connect to its successor");
+            throw Deleted(pod);
 
         var status = Statuses(pod).FirstOrDefault(status => status.Name == chosen);
         if (status?.State?.Running is null)
@@ -68,9 +68,22 @@ public static class ContainerChoice
             unscheduled?.Reason, unscheduled?.Message,
             detail?.Reason, detail?.Message,
         }.Where(reason => !string.IsNullOrWhiteSpace(reason)).Distinct();
-        return new SshpodException($"container \"{container}\" of {Describe(pod)} is not running ({string.Join(": ", reasons)})",
-            $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}");
+        var message = $"container \"{container}\" of {Describe(pod)} is not running ({string.Join(": ", reasons)})";
+        var hint = $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}";
+        return pod.Metadata.DeletionTimestamp is not null && HasSuccessor(pod) ? Deleted(pod)
+            : pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, container)
+                ? new StartingException(message, hint, $"container \"{container}\" of pod \"{pod.Metadata.Name}\": {string.Join(": ", reasons)}", Startup.NeedsNode(pod))
+            : new SshpodException(message, hint);
     }
+
+    private static SshpodException Deleted(Pod pod)
+    {
+        var (message, hint) = ($"{Describe(pod)} is being deleted", "connect to its successor");
+        return HasSuccessor(pod) ? new StartingException(message, hint, $"the successor of pod \"{pod.Metadata.Name}\"", comesAnew: true) : new SshpodException(message, hint);
+    }
+
+    // Nobody else gives a new pod the same name.
+    private static bool HasSuccessor(Pod pod) => pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
 
     private static IEnumerable<ContainerStatus> Statuses(Pod pod) =>
         (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? []);

@@ -6,8 +6,23 @@ namespace Sshpod.Addressing;
 /// <summary>The object whose pods are chosen from.</summary>
 /// <param name="Kind">What the user asked for: the pods of a cronjob's job belong to the job.</param>
 /// <param name="Metadata">Its metadata.</param>
-public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata)
+/// <param name="MakesPods">Whether it is about to make pods when there are none.</param>
+/// <param name="Failure">Why it cannot make any; null when it says nothing of the kind.</param>
+public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata, bool MakesPods = false, string? Failure = null)
 {
+    /// <summary>Reads what owns the pods that it selects.</summary>
+    public static PodOwner Of(TargetKind kind, Workload workload)
+    {
+        var conditions = workload.Status?.Conditions?.Where(condition => condition.Status == "True").ToArray() ?? [];
+        var failure = conditions.FirstOrDefault(condition => condition.Type == "ReplicaFailure")?.Message;
+        return new PodOwner(kind, workload.Metadata, failure is null && kind switch
+        {
+            TargetKind.DaemonSet => workload.Status is not { ObservedGeneration: > 0, DesiredNumberScheduled: 0 or null },
+            TargetKind.Job or TargetKind.CronJob => workload.Spec?.Suspend != true && !conditions.Any(condition => condition.Type is "Complete" or "Failed"),
+            _ => workload.Spec?.Replicas != 0,
+        }, failure);
+    }
+
     /// <summary>How messages name it.</summary>
     public override string ToString() => $"{Name} \"{Metadata.Name}\" in namespace \"{Metadata.Namespace}\"";
 
@@ -48,14 +63,23 @@ public static class PodChoice
         const int shown = 3;
         var states = owned.Take(shown).Select(pod => $"{pod.Metadata.Name} {State(pod)}").Concat(owned.Length > shown ? ["…"] : []);
         var pods = owned.Length == 0 ? "no pods at all" : $"{owned.Length} not ready: {string.Join(", ", states)}";
-        return new SshpodException($"{owner} has no ready pod ({pods})",
-            $"see kubectl describe {owner.Name} {owner.Metadata.Name} -n {owner.Metadata.Namespace}");
+        var message = $"{owner} has no ready pod ({pods}{(owner.Failure is null ? "" : $": {owner.Failure}")})";
+        var hint = $"see kubectl describe {owner.Name} {owner.Metadata.Name} -n {owner.Metadata.Namespace}";
+
+        var coming = owned.Where(pod => pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, null)).ToArray();
+        if (coming.Length > 0)
+            return new StartingException(message, hint, $"{owner.Name} \"{owner.Metadata.Name}\": {coming[0].Metadata.Name} {State(coming[0])}", coming.All(Startup.NeedsNode));
+        // Those that are being deleted or have ended are replaced; those that cannot start are not.
+        return owner.MakesPods && owned.All(pod => pod.Metadata.DeletionTimestamp is not null || Startup.HasEnded(pod))
+            ? new StartingException(message, hint, $"{owner.Name} \"{owner.Metadata.Name}\": a new pod")
+            : new SshpodException(message, hint);
     }
 
-    // What `kubectl get pods` shows in its STATUS column, near enough.
+    // What `kubectl get pods` shows in its STATUS column, near enough, and the reason of what cannot start.
     private static string State(Pod pod) =>
         pod.Metadata.DeletionTimestamp is not null ? "Terminating"
-        : (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? [])
+        : Startup.Obstacle(pod)
+        ?? (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? [])
             .Select(status => status.State?.Waiting?.Reason).FirstOrDefault(reason => reason is not null)
         ?? pod.Status.Reason ?? pod.Status.Phase ?? "Unknown";
 }

@@ -8,6 +8,7 @@ namespace Sshpod.Addressing;
 public static class Resolution
 {
     /// <summary>Looks the address up in the cluster: one request for a pod, two for what has pods, three for a cronjob.</summary>
+    /// <exception cref="StartingException">Nothing there yet, but it is starting: see <see cref="Waiting"/>.</exception>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
     public static async Task<PodContainer> ResolveAsync(ICluster cluster, PodAddress address, CancellationToken cancellation)
     {
@@ -29,7 +30,7 @@ public static class Resolution
         async Task<Pod> OwnedAsync(Resource<Workload> resource, string? ns, string name)
         {
             var workload = await cluster.GetAsync(resource, ns, name, cancellation);
-            var owner = new PodOwner(address.Kind, workload.Metadata);
+            var owner = PodOwner.Of(address.Kind, workload);
             return await ChooseAsync(owner, workload.Spec?.Selector, withReplicaSets: resource == Resources.Deployments);
         }
 

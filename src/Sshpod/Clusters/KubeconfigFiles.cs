@@ -48,8 +48,9 @@ internal sealed class KubeconfigFiles
             {
                 // As for kubectl: it may come later.
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
             {
+                // YamlDotNet's scanner throws others than its own too.
                 problems.Add($"{file}: {e.Message}");
             }
         }

@@ -8,7 +8,7 @@ namespace Sshpod.Clusters;
 public sealed record Pod(ObjectMeta Metadata, PodSpec Spec, PodStatus Status);
 
 /// <summary>Any object that owns the pods it selects: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job.</summary>
-public sealed record Workload(ObjectMeta Metadata, WorkloadSpec? Spec = null);
+public sealed record Workload(ObjectMeta Metadata, WorkloadSpec? Spec = null, WorkloadStatus? Status = null);
 
 /// <summary>A CronJob (batch/v1).</summary>
 public sealed record CronJob(ObjectMeta Metadata, CronJobStatus? Status = null);
@@ -41,10 +41,13 @@ public sealed record ObjectMeta(
     IReadOnlyList<OwnerReference>? OwnerReferences = null);
 
 /// <summary>OwnerReference (meta/v1).</summary>
-public sealed record OwnerReference(string Uid, bool? Controller = null);
+public sealed record OwnerReference(string Uid, bool? Controller = null, string? Kind = null);
 
-/// <summary>What their specs have in common.</summary>
-public sealed record WorkloadSpec(LabelSelector? Selector = null);
+/// <summary>What is read of their specs: how many pods there should be, and whether a job holds them back.</summary>
+public sealed record WorkloadSpec(LabelSelector? Selector = null, int? Replicas = null, bool? Suspend = null);
+
+/// <summary>What is read of their status. A generation of null or 0 is a controller that has not looked yet.</summary>
+public sealed record WorkloadStatus(IReadOnlyList<PodCondition>? Conditions = null, int? DesiredNumberScheduled = null, long? ObservedGeneration = null);
 
 /// <summary>LabelSelector (meta/v1).</summary>
 public sealed record LabelSelector(
@@ -79,7 +82,8 @@ public sealed record PodSpec(
     IReadOnlyList<Container>? InitContainers = null,
     IReadOnlyList<Container>? EphemeralContainers = null,
     bool? HostNetwork = null,
-    string? RuntimeClassName = null);
+    string? RuntimeClassName = null,
+    string? RestartPolicy = null);
 
 /// <summary>Container (core/v1).</summary>
 public sealed record Container(string Name);
@@ -107,7 +111,7 @@ public sealed record ContainerState(ContainerStateRunning? Running = null, Conta
 public sealed record ContainerStateRunning;
 
 /// <summary>Why a container waits or has ended.</summary>
-public sealed record ContainerStateDetail(string? Reason = null, string? Message = null);
+public sealed record ContainerStateDetail(string? Reason = null, string? Message = null, int? ExitCode = null);
 
 /// <summary>A list of objects of one or several kinds, as <c>kubectl get -o json</c> prints it.</summary>
 public sealed record ObjectList(IReadOnlyList<ListedObject> Items);

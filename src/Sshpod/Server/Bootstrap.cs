@@ -47,6 +47,7 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
 
     private async Task<(BootstrapOutcome Outcome, IExec Exec)> ConverseAsync(string[] command, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
     {
+        using var progress = Progress.Begin($"starting the server in {container}");
         string? verifiedFile = null;
         for (var attempt = 1; ; attempt++)
         {

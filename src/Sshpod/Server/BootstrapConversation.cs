@@ -114,7 +114,8 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
             var script = $"form={form}\nsha256={bundle.Sha256}\nbytes() {{ {upload.Command}; }}\n{Script.Read("install.sh")}\n.\n";
             await input.WriteAsync(Encoding.UTF8.GetBytes(script), cancellation);
             var buffer = new byte[Piece];
-            for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0;)
+            using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);
+            for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0; progress.Advance(count))
                 await input.WriteAsync(upload.Encode(buffer.AsMemory(0, count)), cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
             if (verifiedFile is null)
                 await input.WriteAsync(upload.End, cancellation);

@@ -22,9 +22,10 @@ internal sealed class SettingsFile(string file)
         {
             stream.Load(new StringReader(text));
         }
-        catch (YamlException e)
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
-            throw Wrong(e.Start.Line, $"this is no YAML: {(e.InnerException ?? e).Message}", "docs/settings.md has an example");
+            // YamlDotNet's scanner throws others than its own too, without a line.
+            throw Wrong((e as YamlException)?.Start.Line ?? 1, $"this is no YAML: {(e.InnerException ?? e).Message}", "docs/settings.md has an example");
         }
         if (stream.Documents.Count > 1)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");

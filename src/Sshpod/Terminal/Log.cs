@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Sshpod.Terminal;
 
@@ -37,8 +38,16 @@ public static class Log
 
     private static void Write(string line)
     {
+        Progress.Erase();
         try
         {
+            // ssh takes our stderr away where it shares a connection that stays (ControlPersist): then it is ssh's own.
+            if (SshParent.Current is { HasTakenStderr: true } && SshParent.OpenStderr() is { } stderr)
+            {
+                using (stderr)
+                    RandomAccess.Write(stderr, Encoding.UTF8.GetBytes(line + Environment.NewLine), 0);
+                return;
+            }
             // One write a line: lines of connections that share a terminal do not mix.
             Console.Error.Write(line + Environment.NewLine);
         }

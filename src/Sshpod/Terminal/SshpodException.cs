@@ -15,13 +15,5 @@ public class SshpodException(string message, string? hint = null) : Exception(me
     /// The one line that stderr gets, without the program's name. Control characters, which the cluster or the container
     /// may have put into the text, become spaces: the line stays one line and cannot drive the terminal.
     /// </summary>
-    public string Line
-    {
-        get
-        {
-            var line = Hint is null ? Message : $"{Message}; {Hint}";
-            return string.Join(' ', line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
-                .Select(word => string.Concat(word.Where(c => !char.IsControl(c)))));
-        }
-    }
+    public string Line => OneLine.Of(Hint is null ? Message : $"{Message}; {Hint}");
 }

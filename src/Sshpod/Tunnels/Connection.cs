@@ -33,7 +33,7 @@ public sealed class Connection : IAsyncDisposable
     /// <exception cref="SshpodException">There is no container, or no server can run in it.</exception>
     public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, CancellationToken cancellation)
     {
-        var looking = Resolution.ResolveAsync(cluster, address, cancellation);
+        var looking = Waiting.ResolveAsync(cluster, address, cancellation);
         await using var dial = RememberedServers.Find(host, clientKey) is { Server: not null } remembered && TunnelChoice.StartsWithPortForward(remembered.Container)
             ? new Dial(cluster, remembered, cancellation) : null;
         var container = await looking;

@@ -22,6 +22,7 @@ public sealed class ExecTunnel : Tunnel
     /// <exception cref="SshpodException">No ssh server speaks.</exception>
     public static async Task<Tunnel> OpenAsync(RemoteSession session, PodContainer container, CancellationToken cancellation)
     {
+        using var progress = Progress.Begin($"connecting to the server in {container}");
         var tunnel = new ExecTunnel(session);
         try
         {

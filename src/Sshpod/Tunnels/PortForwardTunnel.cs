@@ -21,6 +21,7 @@ public sealed class PortForwardTunnel : Tunnel
     /// <exception cref="SshpodException">No port-forward, or another or no ssh server behind it.</exception>
     public static async Task<Tunnel> OpenAsync(ICluster cluster, PodContainer container, RemoteServer server, TimeSpan bannerLimit, CancellationToken cancellation)
     {
+        using var progress = Progress.Begin($"connecting to the server in {container}");
         // kubectl refuses it, and other ways would have to be found out about; exec reaches it.
         if (!container.PodIsRunning)
             throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet", "unset SSHPOD_TUNNEL: exec reaches it");

@@ -32,6 +32,9 @@ public sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>Changes the size of the window.</summary>
     public async Task ResizeAsync(int columns, int lines) => await TmuxAsync("resize-window", "-x", Number(columns), "-y", Number(lines));
 
+    /// <summary>Writes every byte that the terminal gets from now on to a file.</summary>
+    public async Task LogAsync(string file) => await TmuxAsync("pipe-pane", $"cat >{file}");
+
     /// <summary>What the terminal shows.</summary>
     public async Task<string> ScreenAsync() => (await TmuxAsync("capture-pane", "-p")).Text;
 

@@ -46,8 +46,8 @@ public sealed class SettingsTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(async config =>
         {
-            await config.RenameContextAsync(context);
             await config.SetNamespaceAsync(cluster.Namespace);
+            await config.RenameContextAsync(context);
         });
 
         var error = (await SshAsync(workstation, typed, "true")).Error;

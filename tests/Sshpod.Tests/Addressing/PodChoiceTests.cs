@@ -36,7 +36,7 @@ public class PodChoiceTests
     [Fact]
     public void Without_a_ready_pod_the_message_tells_how_the_pods_are()
     {
-        var error = Assert.Throws<SshpodException>(() => Choose(null, Pod("a", "web-1", ready: false, phase: "Pending"), Pod("b", "web-1", terminating: true)));
+        var error = Assert.ThrowsAny<SshpodException>(() => Choose(null, Pod("a", "web-1", ready: false, phase: "Pending"), Pod("b", "web-1", terminating: true)));
         Assert.Equal("deployment \"web\" in namespace \"default\" has no ready pod (2 not ready: a Pending, b Terminating)", error.Message);
     }
 

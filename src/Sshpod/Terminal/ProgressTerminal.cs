@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Sshpod.Terminal;
+
+/// <summary>The user's terminal, where it may be drawn on. .NET's Console is left alone: it changes the terminal's settings.</summary>
+internal sealed partial class ProgressTerminal
+{
+    private const int StandardError = 2, UsualColumns = 80;
+
+    // linux/include/uapi/asm-generic/ioctls.h
+    private const nuint GetWindowSize = 0x5413;
+
+    private readonly SafeFileHandle _handle;
+
+    private ProgressTerminal(SafeFileHandle handle) => _handle = handle;
+
+    /// <summary>Finds it.</summary>
+    /// <returns>
+    /// Null where nothing is to be drawn: stderr is no terminal, ssh runs with <c>-q</c> or <c>-v</c>, or a program drives it. On Windows
+    /// nothing is drawn yet.
+    /// </returns>
+    public static ProgressTerminal? Find()
+    {
+        if (OperatingSystem.IsWindows() || Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb")
+            return null;
+        var ssh = SshParent.Current;
+        if (ssh is { IsForUser: false })
+            return null;
+        if (IsTerminal(StandardError))
+            return new ProgressTerminal(new SafeFileHandle(StandardError, ownsHandle: false));
+        return ssh is { HasTakenStderr: true, StderrIsTerminal: true } && SshParent.OpenStderr() is { } handle ? new ProgressTerminal(handle) : null;
+    }
+
+    /// <summary>Whether we are in the foreground of it: who put ssh into the background reads something else now.</summary>
+    public bool IsOurs => ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup();
+
+    /// <summary>Its width now.</summary>
+    public int Columns => OperatingSystem.IsLinux() && WindowSize((int)_handle.DangerousGetHandle(), GetWindowSize, out var size) == 0 && size.Columns > 0 ? size.Columns : UsualColumns;
+
+    /// <summary>Writes at once.</summary>
+    public void Write(string text)
+    {
+        try
+        {
+            RandomAccess.Write(_handle, System.Text.Encoding.UTF8.GetBytes(text), 0);
+        }
+        catch (IOException)
+        {
+            // The terminal is gone.
+        }
+    }
+
+    private static bool IsTerminal(int file) => IsATty(file) == 1;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Window
+    {
+        public ushort Rows, Columns, Width, Height;
+    }
+
+    [LibraryImport("libc", EntryPoint = "isatty")]
+    private static partial int IsATty(int file);
+
+    [LibraryImport("libc", EntryPoint = "tcgetpgrp")]
+    private static partial int ForegroundGroup(int file);
+
+    [LibraryImport("libc", EntryPoint = "getpgrp")]
+    private static partial int OwnGroup();
+
+    [LibraryImport("libc", EntryPoint = "ioctl")]
+    private static partial int WindowSize(int file, nuint request, out Window size);
+}
