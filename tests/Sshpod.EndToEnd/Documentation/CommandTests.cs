@@ -37,14 +37,13 @@ public sealed class CommandTests(TestCluster cluster)
                 spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"}, {name: sidecar, image: "IMAGES/busybox:1"}]}
             """);
         (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented", "-n", cluster.Namespace)).Successfully();
-        // The aliases of docs/settings.md and docs/host-names.md, for what is there.
+        // The aliases of docs/settings.md, for what is there.
         await File.WriteAllTextAsync(reader.Workstation.File(".config/sshpod/config.yaml"), reader.Fill("""
             aliases:
               contexts: {dev: CONTEXT}
               namespaces: {ml: NS}
               targets:
                 gpu: deployment--NAME.namespace--ml.context--dev
-                db: {pod: NAME, namespace: ml, context: user@dev.example}
             """));
         foreach (var section in AllSections.Where(section => (section.Document, section.Heading) == (document, heading)))
             await reader.FollowAsync(section, IsNotHere);
