@@ -10,8 +10,14 @@ public sealed partial record Block(string Language, string? File, string Body)
 {
     private string[] Lines => Body.Split('\n');
 
+    /// <summary>Whether it shows what commands print, with names made up: it is not to be typed as it stands.</summary>
+    public bool IsExample => Language == "console" && Lines.Any(line => line.Length > 0 && !Typed().IsMatch(line));
+
     /// <summary>What a shell can run. A line that continues the one before it begins with <c>&gt; </c>.</summary>
-    public IEnumerable<string> Commands => Language switch
+    public IEnumerable<string> Commands => IsExample ? [] : Shown;
+
+    /// <summary>The same, those of examples included.</summary>
+    public IEnumerable<string> Shown => Language switch
     {
         "sh" => Lines.Where(line => line.Length > 0 && line[0] != '#'),
         "console" => Command().Matches(Body).Where(command => !command.Groups["answer"].Success)
@@ -23,6 +29,9 @@ public sealed partial record Block(string Language, string? File, string Body)
     public IEnumerable<(string Command, string Typed)> Dialogues => Language != "console" ? [] : Command().Matches(Body)
         .Where(command => command.Groups["answer"].Success)
         .Select(command => (command.Groups["text"].Value, command.Groups["answer"].Value));
+
+    [GeneratedRegex(@"^(\$ |> |root@[^# ]+# )")]
+    private static partial Regex Typed();
 
     [GeneratedRegex(@"^\$ (?<text>.*(\n> .*)*)(\nroot@[^# \n]+# (?<answer>.*))?", RegexOptions.Multiline)]
     private static partial Regex Command();

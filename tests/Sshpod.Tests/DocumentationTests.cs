@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Sshpod.Commands;
 
 namespace Sshpod.Tests;
 
@@ -23,6 +24,15 @@ public partial class DocumentationTests
             [var program, ..] => File.Exists(Path.Combine(Root, program)) || BuiltProgram().IsMatch(program),
             [] => false,
         }, $"{document}: {command}");
+    }
+
+    [Fact]
+    public void Every_command_of_sshpod_in_a_document_is_understood()
+    {
+        var shown = Documents().SelectMany(file => Document.Sections(Path.GetRelativePath(Root, file))).SelectMany(section => section.Blocks).SelectMany(block => block.Shown);
+        var lines = shown.Select(command => Sshpod().Match(command)).Where(match => match.Success).Select(match => match.Groups["arguments"].Value.Trim()).ToArray();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.Null(UsageError.Find(CommandLine.Create().Parse(line.Length == 0 ? "help" : line))));
     }
 
     [Fact]
@@ -63,6 +73,9 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"^(#+ |- |\|(?=[^-]))", RegexOptions.Multiline)]
     private static partial Regex Skeleton();
+
+    [GeneratedRegex(@"^([A-Z_]+=\S+ )*sshpod(?<arguments> [^|;>#&]*|$)")]
+    private static partial Regex Sshpod();
 
     [GeneratedRegex(@"\]\((?<target>[^):#]+)(#[^)]*)?\)")]
     private static partial Regex Link();

@@ -33,10 +33,18 @@ public sealed class CommandTests(TestCluster cluster)
             spec:
               selector: {matchLabels: {app: documented}}
               template:
-                metadata: {labels: {app: documented}}
-                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"}]}
+                metadata: {labels: {app: documented}, annotations: {kubectl.kubernetes.io/default-container: main}}
+                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"}, {name: sidecar, image: "IMAGES/busybox:1"}]}
             """);
         (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented", "-n", cluster.Namespace)).Successfully();
+        // The aliases of docs/settings.md, for what is there.
+        await File.WriteAllTextAsync(reader.Workstation.File(".config/sshpod/config.yaml"), reader.Fill("""
+            aliases:
+              contexts: {dev: CONTEXT}
+              namespaces: {ml: NS}
+              targets:
+                gpu: deployment--NAME.namespace--ml.context--dev
+            """));
         foreach (var section in AllSections.Where(section => (section.Document, section.Heading) == (document, heading)))
             await reader.FollowAsync(section, IsNotHere);
     }

@@ -39,6 +39,8 @@ public sealed partial class Reader : IAsyncDisposable
             ["CONTEXT"] = "here",
             ["CONTAINER"] = "main",
             ["DIRECTORY"] = "folder",
+            ["CONFIG"] = ".ssh/config",
+            ["FILE"] = "folder/below/file",
             ["MOUNT"] = "mount",
         });
         await reader.UseOrdinaryPlacesAsync();
