@@ -10,7 +10,7 @@ public static class ShareCommand
     public static Command Create()
     {
         var host = new Option<string>("--host") { Description = "host name that ssh was given (%n)", Required = true };
-        var command = new Command("share", "Tell ssh whether a connection of this name may be shared; its configuration runs this.") { host };
+        var command = new Command("share", "Tell ssh whether a connection may be shared; ssh runs this.") { host };
         command.SetAction(async (arguments, cancellation) => await SharedConnections.ClaimAsync(arguments.GetRequiredValue(host), cancellation) ? 0 : 1);
         return command;
     }

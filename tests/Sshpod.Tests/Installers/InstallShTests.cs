@@ -168,11 +168,11 @@ public sealed class InstallShTests : IAsyncDisposable
         var path = Directory.CreateDirectory(_machine.File("path")).FullName;
         foreach (var tool in "sh uname mktemp sed grep cut tar gzip sha256sum head dirname mkdir cp chmod mv rm cat".Split(' '))
             File.CreateSymbolicLink(Path.Combine(path, tool), "/bin/busybox");
-        // The wget of a static busybox cannot look names up here, and dies of it.
+        // Debian's static busybox dies of looking up a name, and its sh takes its own wget before any other.
         foreach (var tool in new[] { "wget", "ssh-keygen" })
             File.CreateSymbolicLink(Path.Combine(path, tool), $"/usr/bin/{tool}");
         _machine.Variables["PATH"] = path;
-        var (exitCode, said) = await RunAsync(Path.Combine(path, "sh"));
+        var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
     }
 
