@@ -1,5 +1,5 @@
 # Everything this project does is a target here; `make help` lists them.
-PREFIX ?= $(HOME)/.local
+PREFIX ?= $(HOME)/.local/bin
 CONFIGURATION ?= Release
 RID ?= linux-x64
 ARTIFACTS := artifacts
@@ -7,7 +7,7 @@ PROGRAM := $(ARTIFACTS)/sshpod
 SHELL := bash
 
 .DEFAULT_GOAL := help
-.PHONY: help build bundles demo test faults soak lint bench install cluster cluster-down clean
+.PHONY: help build bundles demo test faults soak lint bench install release cluster cluster-down clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,10 +33,12 @@ soak: build ## 4 GiB each way, 200 sessions in a row and an hour with idle gaps,
 lint: bundles ## check format, analyzers and shell scripts
 	@build/lint.sh
 
-install: build ## copy program and manual below PREFIX (default ~/.local) and configure ssh
-	install -D -m 755 $(PROGRAM) "$(PREFIX)/bin/sshpod"
-	install -D -m 644 docs/sshpod.1 "$(PREFIX)/share/man/man1/sshpod.1"
-	"$(PREFIX)/bin/sshpod" configure
+install: build ## copy the program to PREFIX (default ~/.local/bin) and configure ssh, as install.sh does
+	@./install.sh --yes --prefix "$(PREFIX)" --program $(PROGRAM)
+	@prefix="$(PREFIX)"; install -D -m 644 docs/sshpod.1 "$${prefix%/bin}/share/man/man1/sshpod.1"
+
+release: bundles ## make the archive of a release for this machine: artifacts/release
+	@build/release.sh $(RID)
 
 cluster: ## bring up a local single-node Kubernetes for tests (needs root)
 	@tests/cluster/cluster up

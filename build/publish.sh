@@ -12,7 +12,8 @@ publish=(dotnet publish src/Sshpod -c Release -r "$rid" --nologo -v quiet -o "$d
 # One program at a time writes obj/: a test run beside a build would break both.
 mkdir -p "$directory"
 exec 9>"$directory/.lock"
-flock 9
+# macOS and Windows have no flock; nobody runs two builds at once there.
+! command -v flock >/dev/null || flock 9
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -25,5 +26,7 @@ fi
 # The bill of materials stands beside the program.
 dotnet run build/Sbom.cs -- "$directory/sshd/manifest.json" src/Sshpod/obj/project.assets.json "$directory/sshpod.cdx.json"
 # Replaced, not overwritten: an sshpod that runs keeps its file.
-cp "$directory/$rid/sshpod" "$directory/sshpod.new"
-mv "$directory/sshpod.new" "$directory/sshpod"
+program=sshpod
+[[ $rid != win-* ]] || program=sshpod.exe
+cp "$directory/$rid/$program" "$directory/$program.new"
+mv "$directory/$program.new" "$directory/$program"

@@ -33,7 +33,7 @@ sed "s|IMAGE|$image|" demo/pod.yaml | kubectl apply -f -
 kubectl wait --for=condition=ready pod/sshpod-demo --timeout=120s
 
 step "Telling ssh about *.sshpod, once"
-show "$sshpod" configure
+show "$sshpod" configure --yes
 
 step "And now stock OpenSSH"
 # shellcheck disable=SC2016 # the pod expands it

@@ -34,6 +34,11 @@ install_clients() {
 		node nodejs
 		npm npm
 		unzip unzip
+		curl curl
+		wget wget
+		patch patch
+		dash dash
+		setpriv util-linux
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)

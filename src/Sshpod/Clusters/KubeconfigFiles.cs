@@ -66,7 +66,8 @@ internal sealed class KubeconfigFiles
         _roots.SelectMany(root => root.SectionsOrNone(list)).Where(entry => entry.TextOrNull("name") == name)
             .Select(entry => entry.SectionOrNull(kind)).FirstOrDefault(entry => entry is not null);
 
-    private static string[] Names()
+    /// <summary>The files, whether they are there or not.</summary>
+    public static string[] Names()
     {
         var variable = Environment.GetEnvironmentVariable("KUBECONFIG");
         return string.IsNullOrEmpty(variable)

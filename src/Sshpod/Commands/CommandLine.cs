@@ -16,7 +16,7 @@ public static class CommandLine
         new("Once", ConfigureCommand.Create()),
         new("When you are done", CleanCommand.Create()),
         new("About sshpod", HelpCommand.Create(), VersionCommand.Create()),
-        new("Not for you, but for ssh", ProxyCommand.Create()));
+        new("Not for you, but for ssh", ProxyCommand.Create(), ShareCommand.Create()));
 
     private static RootCommand Create(params CommandGroup[] groups)
     {

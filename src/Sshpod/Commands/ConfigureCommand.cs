@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text;
+using Sshpod.Addressing;
+using Sshpod.Clusters;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 
@@ -11,19 +14,98 @@ public static class ConfigureCommand
     public static Command Create()
     {
         var path = new Option<FileInfo>("--ssh-config") { Description = "ssh configuration to include ours into (default: ~/.ssh/config)", HelpName = "PATH" };
-        var command = new Command("configure", "Make ssh use sshpod for host names that end in .sshpod.") { path };
-        command.SetAction((arguments, cancellation) => RunAsync(arguments.GetValue(path)?.FullName ?? ClientDirectory.SshConfig, cancellation));
+        var forwardAgent = new Option<bool?>("--forward-agent") { Description = "every connection forwards your ssh-agent, as ssh -A does" };
+        var noSharing = new Option<bool?>("--no-sharing") { Description = "each session makes a connection of its own" };
+        var hosts = new Option<bool?>("--hosts") { Description = "also write an entry for each pod that runs now in the current namespace, for programs that list only whole host names" };
+        var print = new Option<bool>("--print") { Description = "print what goes into sshpod's own file, and write nothing" };
+        var dryRun = new Option<bool>("--dry-run") { Description = "print what would change as a unified diff, and write nothing" };
+        var remove = new Option<bool>("--remove") { Description = "take sshpod out of ssh's configuration again" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "do not ask before your own file is changed" };
+        var command = new Command("configure", "Make ssh use sshpod for host names that end in .sshpod.") { path, forwardAgent, noSharing, hosts, print, dryRun, remove, yes };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(print) && (result.GetValue(remove) || result.GetValue(dryRun)))
+                result.AddError("--print goes with neither --remove nor --dry-run.");
+            if (result.GetValue(remove) && (result.GetValue(forwardAgent) ?? result.GetValue(noSharing) ?? result.GetValue(hosts)) is not null)
+                result.AddError("--remove goes with no option of what to write.");
+        });
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var configuration = new SshConfiguration(arguments.GetValue(path)?.FullName ?? ClientDirectory.SshConfig);
+            var ask = !arguments.GetValue(yes) && !Console.IsInputRedirected && !Console.IsErrorRedirected;
+            if (arguments.GetValue(remove))
+                return Carry(configuration, configuration.PlanRemoval(), arguments.GetValue(dryRun), ask, halfIsBetter: false);
+
+            var chosen = SshConfiguration.Chosen();
+            var options = new ConfigurationOptions(
+                Sharing: arguments.GetValue(noSharing) is { } separate ? !separate : chosen.Sharing,
+                ForwardAgent: arguments.GetValue(forwardAgent) ?? chosen.ForwardAgent,
+                Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(cancellation), false => null, null => chosen.Hosts });
+            var block = new ConfigurationBlock(Environment.ProcessPath!, ClientKinds.Current, options);
+            if (arguments.GetValue(print))
+            {
+                Print(UserConfiguration.FromUtf8(block.ToString()));
+                return 0;
+            }
+            var plan = configuration.Plan(block);
+            if (!arguments.GetValue(dryRun))
+                await ClientKey.EnsureAsync(cancellation);
+            if (block.WhyNotShared is { } reason)
+                Log.Notice($"connections are not shared: {reason}");
+            foreach (var notice in configuration.Overridden(block))
+                Log.Notice(notice);
+            return Carry(configuration, plan, arguments.GetValue(dryRun), ask, halfIsBetter: true);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string sshConfig, CancellationToken cancellation)
+    /// <summary>Carries the plan out, or shows it.</summary>
+    /// <param name="configuration">Whose it is.</param>
+    /// <param name="plan">What is to be done.</param>
+    /// <param name="dryRun">Only show it.</param>
+    /// <param name="ask">Show it and ask, where the user's own file changes.</param>
+    /// <param name="halfIsBetter">Whether to write our own files even where the user's is not to be written.</param>
+    private static int Carry(SshConfiguration configuration, IReadOnlyList<FileChange> plan, bool dryRun, bool ask, bool halfIsBetter)
     {
-        await ClientKey.EnsureAsync(cancellation);
-        var changes = new SshConfiguration(sshConfig).Apply();
-        if (changes.Count == 0)
-            Log.Notice($"{sshConfig} is up to date");
-        foreach (var change in changes)
-            Log.Notice(change);
+        var refused = configuration.WhyNot(plan);
+        if (dryRun)
+            Print(string.Concat(plan.Select(change => change.Diff)));
+        else
+        {
+            if (refused is null && ask && plan.FirstOrDefault(configuration.IsTheirs) is { } theirs && !Confirm(theirs))
+                throw new SshpodException("nothing was changed", $"to do it by hand, see sshpod configure --dry-run");
+            if (refused is null || halfIsBetter)
+                foreach (var done in configuration.Apply(plan, withTheirs: refused is null))
+                    Log.Notice(done);
+        }
+        if (refused is not null)
+            throw refused;
+        if (plan.Count == 0)
+            Log.Notice($"{configuration.UserFile} is up to date");
         return 0;
+    }
+
+    private static bool Confirm(FileChange change)
+    {
+        Console.Error.Write($"{Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(change.Diff))}sshpod: change {change.File}? [Y/n] ");
+        return Console.ReadLine()?.Trim().ToLowerInvariant() is "" or "y" or "yes";
+    }
+
+    /// <summary>Bytes as they are in the files.</summary>
+    private static void Print(string latin1)
+    {
+        using var output = Console.OpenStandardOutput();
+        output.Write(Encoding.Latin1.GetBytes(latin1));
+    }
+
+    private static async Task<IReadOnlyList<string>> RunningPodsAsync(CancellationToken cancellation)
+    {
+        // The entries stay while the current context changes: they name it, where a host name can hold its name.
+        var current = KubeconfigFiles.Load().CurrentContext;
+        var context = current is not null && HostName.IsContext(current) ? current : null;
+        var pods = await Transport.Choose(null).ListPodsAsync(Kubeconfig.Read(null)?.Namespace ?? "default", new LabelSelector(), withReplicaSets: false, cancellation);
+        return [.. pods.Pods.Where(pod => pod.Status.Phase == "Running" && pod.Metadata.DeletionTimestamp is null && !pod.Metadata.Name.Contains('.'))
+            .Select(pod => new PodAddress(TargetKind.Pod, pod.Metadata.Name, Namespace: pod.Metadata.Namespace, Context: context).ToString())
+            .Order(StringComparer.Ordinal)];
     }
 }

@@ -15,20 +15,45 @@ public static class ProxyCommand
     {
         var host = new Option<string>("--host") { Description = "host name that ssh was given (%n)", Required = true };
         var user = new Option<string>("--user") { Description = "login name (%r)" };
-        var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host, user };
-        command.SetAction((arguments, cancellation) => RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), cancellation));
+        var shared = new Option<bool>("--shared") { Description = "ssh may carry further sessions over the connection" };
+        var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host, user, shared };
+        command.SetAction((arguments, cancellation) => arguments.GetValue(shared)
+            ? RunSharedAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), cancellation)
+            : RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), null, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string host, string? user, CancellationToken cancellation)
+    /// <summary>Runs with the name claimed for as long as the connection lives, and apart from the terminal in which it happens to be the first.</summary>
+    private static async Task<int> RunSharedAsync(string host, string? user, CancellationToken cancellation)
+    {
+        var isOpen = false;
+        try
+        {
+            using var claim = await SharedConnections.HoldAsync(host, cancellation);
+            return await RunAsync(host, user, () => isOpen = true, cancellation);
+        }
+        catch (SshpodException e) when (!isOpen && Log.IsDiscarded)
+        {
+            await Disconnect.SendAsync(e.Line);
+            throw;
+        }
+    }
+
+    /// <summary>Runs one connection.</summary>
+    /// <param name="host">What ssh was given.</param>
+    /// <param name="user">The login name.</param>
+    /// <param name="opened">Told when the tunnel is open, where the connection may be shared; else null.</param>
+    /// <param name="cancellation">Ends it.</param>
+    private static async Task<int> RunAsync(string host, string? user, Action? opened, CancellationToken cancellation)
     {
         var address = AddressBook.Current.Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
         var clientKey = await ClientKey.EnsureAsync(cancellation);
         var cluster = Transport.Choose(address.Context);
-        await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, cancellation);
+        await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, opened is not null, cancellation);
         Log.Debug("tunnel open");
+        opened?.Invoke();
 
         var end = await new StdioPump(connection.Tunnel).RunAsync(cancellation);
         if (end != ConnectionEnd.BySsh)

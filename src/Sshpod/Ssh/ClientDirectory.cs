@@ -1,3 +1,4 @@
+using System.Text;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
@@ -5,7 +6,8 @@ namespace Sshpod.Ssh;
 /// <summary>Where sshpod keeps files on the client.</summary>
 public static class ClientDirectory
 {
-    private static readonly string Home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+    /// <summary>The user's home directory.</summary>
+    public static string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>Keys, known hosts and memories: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows below %LOCALAPPDATA%.</summary>
     public static string Cache { get; } = Locate("XDG_CACHE_HOME", Environment.SpecialFolder.LocalApplicationData, ".cache");
@@ -45,7 +47,10 @@ public static class ClientDirectory
 
     /// <summary>Replaces a file at once: a reader sees the old content or the new, never a part. Only the user can read it.</summary>
     /// <exception cref="SshpodException">It cannot be written; the old content is still there.</exception>
-    public static void Replace(string file, string content)
+    public static void Replace(string file, string content) => Replace(file, Encoding.UTF8.GetBytes(content));
+
+    /// <inheritdoc cref="Replace(string, string)"/>
+    public static void Replace(string file, byte[] content)
     {
         var temporary = $"{file}.{Environment.ProcessId}.{Guid.NewGuid():N}";
         try
@@ -55,14 +60,28 @@ public static class ClientDirectory
                 options.UnixCreateMode = File.Exists(file)
                     ? File.GetUnixFileMode(file)
                     : UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var writer = new StreamWriter(temporary, options))
-                writer.Write(content);
+            using (var stream = new FileStream(temporary, options))
+                stream.Write(content);
             File.Move(temporary, file, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             File.Delete(temporary);
             throw new SshpodException($"cannot write {file}: {e.Message}", "make it and its directory writable for you");
+        }
+    }
+
+    /// <summary>Removes a file.</summary>
+    /// <exception cref="SshpodException">It cannot be removed.</exception>
+    public static void Delete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot remove {file}: {e.Message}", "make its directory writable for you");
         }
     }
 }

@@ -1,93 +1,123 @@
+using System.Text;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
 /// <summary>
 /// The user's ssh configuration: a file of ours with the <c>Host *.sshpod</c> block, and one <c>Include</c> of it at the top of theirs.
-/// At the top, because the first value that ssh obtains wins and a <c>Host *</c> of theirs would otherwise.
 /// </summary>
 /// <param name="userFile">The user's file, such as <c>~/.ssh/config</c>.</param>
 public sealed class SshConfiguration(string userFile)
 {
-    private const string Comment = "# sshpod: ssh into pods, see `sshpod configure --help`";
+    private readonly UserConfiguration _user = new(UserConfiguration.FromUtf8(Include));
 
     /// <summary>Our own file.</summary>
     public static string OwnFile { get; } = Path.Combine(ClientDirectory.Config, "ssh_config");
 
-    private static string Include => $"Include {Quote(OwnFile)}";
+    /// <summary>Our line in the user's file.</summary>
+    public static string Include => $"Include {Quoting.Option(OwnFile, ClientKinds.Current)}";
 
-    /// <summary>Writes what is not there yet. Doing it twice changes nothing.</summary>
-    /// <returns>What was changed, a sentence each.</returns>
-    /// <exception cref="SshpodException">A file cannot be read or written; nothing is half-written.</exception>
-    public IReadOnlyList<string> Apply()
+    // A symbolic link (a dotfiles repository) stays one: what it points at is replaced.
+    private string File { get; } = new FileInfo(userFile) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : userFile;
+
+    /// <summary>The user's file, as it was named.</summary>
+    public string UserFile => userFile;
+
+    private string Backup => $"{File}.before-sshpod";
+
+    /// <summary>What an earlier run was told.</summary>
+    /// <exception cref="SshpodException">Our own file cannot be read.</exception>
+    public static ConfigurationOptions Chosen() => ConfigurationOptions.Parse(Read(OwnFile) is { } block ? ToUtf16(block) : null);
+
+    /// <summary>What is to be done so that ssh uses sshpod.</summary>
+    /// <param name="block">The content of our own file.</param>
+    /// <exception cref="SshpodException">A file cannot be read.</exception>
+    public IReadOnlyList<FileChange> Plan(ConfigurationBlock block)
     {
-        var changes = new List<string>();
-        var block = Block(Environment.ProcessPath!);
-        if (Read(OwnFile) != block)
+        var own = new FileChange(OwnFile, Read(OwnFile), UserConfiguration.FromUtf8(block.ToString()), $"wrote {OwnFile}");
+        var old = Read(File);
+        var options = "";
+        var taken = old is null ? null : UserConfiguration.TakeOver(old, out options);
+        var user = new FileChange(File, old, _user.Add(taken),
+            taken == old ? $"added an Include to the top of {File}" : $"put an Include at the top of {File} in place of the block of the earlier sshpod");
+        var changes = new List<FileChange> { own };
+        if (options.Length > 0)
         {
-            ClientDirectory.Create(Path.GetDirectoryName(OwnFile)!);
-            ClientDirectory.Replace(OwnFile, block);
-            changes.Add($"wrote {OwnFile}");
+            var file = ConfigurationBlock.UserFile;
+            changes.Add(new FileChange(file, Read(file), Read(file) + options, $"moved your own options for *.sshpod to {file}"));
         }
-
-        // A symbolic link (a dotfiles repository) stays one: what it points at is replaced.
-        var link = new FileInfo(userFile);
-        var file = link.LinkTarget is null ? userFile : link.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-        var old = Read(file);
-        if (old?.Split('\n').Any(line => line.Trim() == Include) == true)
-            return changes;
-        ClientDirectory.Create(Path.GetDirectoryName(file)!);
-        if (!string.IsNullOrEmpty(old))
-        {
-            var backup = $"{file}.before-sshpod";
-            ClientDirectory.Replace(backup, old);
-            changes.Add($"kept the old {file} as {backup}");
-        }
-        ClientDirectory.Replace(file, $"{Comment}\n{Include}\n{(string.IsNullOrEmpty(old) ? "" : "\n")}{old}");
-        changes.Add($"added an Include to the top of {file}");
-        return changes;
+        if (user.IsNeeded && !string.IsNullOrEmpty(old))
+            changes.Add(new FileChange(Backup, Read(Backup), old, $"kept the old {File} as {Backup}"));
+        return [.. changes.Append(user).Where(change => change.IsNeeded)];
     }
 
-    /// <summary>The content of our own file.</summary>
-    /// <param name="program">Absolute path of the program that ssh runs.</param>
-    internal static string Block(string program) => $"""
-        # Written by `sshpod configure`, which writes it anew: put your own options for *.sshpod into your own file.
-        Host *.sshpod *.sshpod.
-            ProxyCommand {ShellQuote(program)} proxy --host %n --user %r
-            # The container's own key, learned over the authenticated exec stream before ssh reads the first byte.
-            UserKnownHostsFile {Quote(KnownHosts.File)}
-            GlobalKnownHostsFile none
-            StrictHostKeyChecking yes
-            UpdateHostKeys no
-            CheckHostIP no
-            HostKeyAlgorithms {PublicKey.Algorithm}
-            IdentityFile {Quote(ClientKey.File)}
-            IdentitiesOnly yes
-            PreferredAuthentications publickey
-            ForwardAgent no
-            # Keeps proxies and load balancers on the way from cutting an idle connection.
-            ServerAliveInterval 15
-            ServerAliveCountMax 4
-
-        """;
-
-    // ssh_config(5): arguments with spaces stand in double quotes; there is no escape for a double quote. %% is a percent sign.
-    private static string Quote(string path) => path.Contains('"')
-        ? throw new SshpodException($"the path {path} has a double quote, which ssh's configuration cannot hold", "set XDG_CACHE_HOME and XDG_CONFIG_HOME to others")
-        : $"\"{path.Replace("%", "%%", StringComparison.Ordinal)}\"";
-
-    // ssh hands the line to the user's shell, after its own percent signs.
-    private static string ShellQuote(string path)
+    /// <summary>What is to be done so that everything is as before: our line and our own file go, whatever else has changed since.</summary>
+    /// <exception cref="SshpodException">A file cannot be read.</exception>
+    public IReadOnlyList<FileChange> PlanRemoval()
     {
-        path = path.Replace("%", "%%", StringComparison.Ordinal);
-        return OperatingSystem.IsWindows() ? $"\"{path}\"" : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        var old = Read(File);
+        var left = old is null ? null : _user.Remove(old);
+        var changes = new List<FileChange> { new(File, old, left, left is null ? $"removed {File}" : $"took the Include out of {File}") };
+        // A backup that says nothing new goes too; where the file has changed since, it is the user's to keep.
+        if (left is not null && left != old && Read(Backup) == left)
+            changes.Add(new FileChange(Backup, left, null, $"removed {Backup}"));
+        changes.Add(new FileChange(OwnFile, Read(OwnFile), null, $"removed {OwnFile}"));
+        return [.. changes.Where(change => change.IsNeeded)];
     }
+
+    /// <summary>Options that the user's file sets for *.sshpod in vain, because ours are read first; a sentence for each block.</summary>
+    /// <param name="block">The content of our own file.</param>
+    public IEnumerable<string> Overridden(ConfigurationBlock block) =>
+        UserConfiguration.Overridden(Read(File) ?? "", block.ToString()).Select(found =>
+            $"{found} in {File} has no effect, since sshpod sets it first: move it to {ConfigurationBlock.UserFile}");
+
+    /// <summary>Whether the change is one of the user's own file, not of ours or of a backup.</summary>
+    public bool IsTheirs(FileChange change) => change.File == File && change.Old?.Length > 0;
+
+    /// <summary>Why the user's file is not to be written to, as an exception to throw; null when it is, or when nothing is to be done to it.</summary>
+    /// <param name="changes">What is to be done.</param>
+    public SshpodException? WhyNot(IReadOnlyList<FileChange> changes)
+    {
+        if (changes.FirstOrDefault(change => change.File == File) is not { } change)
+            return null;
+        try
+        {
+            ManagedFile.Refuse(userFile, File, change.New is { } content && _user.IsIn(content) ? $"add at its top: {Include}" : $"remove the line: {Include}");
+            return null;
+        }
+        catch (SshpodException e)
+        {
+            return e;
+        }
+    }
+
+    /// <summary>Does it. Each file is replaced at once; what was asked for last is the user's own file, so nothing refers to what is not there.</summary>
+    /// <param name="changes">What is to be done.</param>
+    /// <param name="withTheirs">Whether the user's own file, and a backup of it, is among it.</param>
+    /// <returns>What was done, a sentence each.</returns>
+    /// <exception cref="SshpodException">A file cannot be written.</exception>
+    public IEnumerable<string> Apply(IReadOnlyList<FileChange> changes, bool withTheirs)
+    {
+        foreach (var change in changes.Where(change => withTheirs || change.File != File && change.File != Backup))
+        {
+            if (change.New is null)
+                ClientDirectory.Delete(change.File);
+            else
+            {
+                ClientDirectory.Create(Path.GetDirectoryName(change.File)!);
+                ClientDirectory.Replace(change.File, Encoding.Latin1.GetBytes(change.New));
+            }
+            yield return change.Done;
+        }
+    }
+
+    private static string ToUtf16(string content) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(content));
 
     private static string? Read(string file)
     {
         try
         {
-            return File.ReadAllText(file);
+            return Encoding.Latin1.GetString(System.IO.File.ReadAllBytes(file));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

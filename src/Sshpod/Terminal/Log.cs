@@ -23,6 +23,12 @@ public static class Log
     /// <summary>Whether <see cref="Debug"/> prints: lets callers spare the work of composing a detail.</summary>
     public static bool IsDebug => Level >= LogLevel.Debug;
 
+    /// <summary>Whether nobody reads what we say: ssh gives /dev/null to the ProxyCommand of a connection that may stay in the background.</summary>
+    public static bool IsDiscarded => OperatingSystem.IsLinux()
+        ? new FileInfo("/proc/self/fd/2").LinkTarget == "/dev/null"
+        // Elsewhere it cannot be told from other files: twice is better than never.
+        : Console.IsErrorRedirected;
+
     /// <summary>Reports a failure that the user can act on, as one line.</summary>
     public static void Error(SshpodException error) => Write($"sshpod: {error.Line}");
 

@@ -29,9 +29,10 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="host">What ssh was given.</param>
     /// <param name="address">What that means.</param>
     /// <param name="clientKey">Who logs in.</param>
+    /// <param name="isShared">Whether sessions of other terminals may come to use it: then it leaves the session of this one.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">There is no container, or no server can run in it.</exception>
-    public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, CancellationToken cancellation)
+    public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, bool isShared, CancellationToken cancellation)
     {
         var looking = Waiting.ResolveAsync(cluster, address, cancellation);
         await using var dial = RememberedServers.Find(host, clientKey) is { Server: not null } remembered && TunnelChoice.StartsWithPortForward(remembered.Container)
@@ -41,12 +42,23 @@ public sealed class Connection : IAsyncDisposable
 
         if (dial is not null && await dial.TakeAsync(container) is { } tunnel)
         {
+            LeaveIfShared();
             await RecordAsync(dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
             return new Connection(container, tunnel);
         }
         var opening = new TunnelOpening(cluster, container, new Bootstrap(cluster, container, clientKey), (hostKey, server) =>
-            RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), hostKey, cancellation));
+        {
+            LeaveIfShared();
+            return RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), hostKey, cancellation);
+        });
         return new Connection(container, await opening.OpenAsync(cancellation));
+
+        // After the requests for which a credential plugin may want the terminal, and before kubectl is started for the port-forward.
+        void LeaveIfShared()
+        {
+            if (isShared)
+                ProcessSession.Leave();
+        }
     }
 
     /// <inheritdoc/>

@@ -42,11 +42,14 @@ public sealed class Workstation : IAsyncDisposable
     /// <summary>ssh with its configuration, as git and rsync want it.</summary>
     public string SshCommand => $"ssh -F {SshConfig}";
 
-    /// <summary>A machine on which <c>sshpod configure</c> has run.</summary>
-    public static async Task<Workstation> SetUpAsync(TestCluster cluster)
+    /// <summary>A machine on which <c>sshpod configure</c> has run. Each ssh of it makes a connection of its own, which is what most tests are about.</summary>
+    public static Task<Workstation> SetUpAsync(TestCluster cluster) => SetUpAsync(cluster, "--no-sharing");
+
+    /// <summary>A machine on which <c>sshpod configure</c> has run with these options. Where connections are shared, the last one ends with <see cref="DisposeAsync"/>.</summary>
+    public static async Task<Workstation> SetUpAsync(TestCluster cluster, params string[] options)
     {
         var workstation = new Workstation(cluster);
-        (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully();
+        (await workstation.SshpodAsync(["configure", "--ssh-config", workstation.SshConfig, .. options])).Successfully();
         return workstation;
     }
 
@@ -99,9 +102,13 @@ public sealed class Workstation : IAsyncDisposable
     public RunningProgram StartSsh(params string[] arguments) => new("ssh", ["-F", SshConfig, .. arguments], Environment);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // ssh stays in the background with a connection that it shares.
+        var sockets = Path.Combine(Home, "cache/sshpod/c");
+        if (Directory.Exists(sockets))
+            foreach (var socket in Directory.EnumerateFiles(sockets).Where(file => Path.GetExtension(file).Length == 0))
+                await RunAsync("ssh", "-S", socket, "-O", "exit", "any");
         Directory.Delete(Home, recursive: true);
-        return ValueTask.CompletedTask;
     }
 }

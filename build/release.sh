@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Makes the files of a release for runtime identifiers that can be published here: an archive for each, and SHA256SUMS for all that are there.
+#   release.sh RID...       into artifacts/release
+# install.sh and install.ps1 rely on these names: sshpod-VERSION-SYSTEM-ARCHITECTURE.tar.gz, for Windows .zip.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+release=artifacts/release
+version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' src/Sshpod/Sshpod.csproj)
+
+platform() { # RID
+	case $1 in
+		linux-x64) echo linux-amd64 ;;
+		linux-arm64) echo linux-arm64 ;;
+		osx-x64) echo darwin-amd64 ;;
+		osx-arm64) echo darwin-arm64 ;;
+		win-x64) echo windows-amd64 ;;
+		win-arm64) echo windows-arm64 ;;
+		*) echo "release: no name for $1" >&2; return 1 ;;
+	esac
+}
+
+# The same files give the same archive, where tar is GNU's.
+pack() { # NAME
+	local options=()
+	if tar --version | grep -q GNU; then
+		options=(--sort=name --owner=0 --group=0 --numeric-owner "--mtime=@$(git log -1 --format=%ct)")
+	fi
+	case $1 in
+		# The tar of Windows writes zip files.
+		*-windows-*) if command -v zip >/dev/null; then zip -qr "$1.zip" "$1"; else tar -a -cf "$1.zip" "$1"; fi ;;
+		*) tar "${options[@]}" -cf - "$1" | gzip -9n >"$1.tar.gz" ;;
+	esac
+}
+
+mkdir -p "$release"
+for rid; do
+	name=sshpod-$version-$(platform "$rid")
+	build/publish.sh "$rid" artifacts
+	rm -rf "${release:?}/$name"
+	mkdir "$release/$name"
+	program=sshpod
+	[[ $rid != win-* ]] || program=sshpod.exe
+	cp "artifacts/$rid/$program" artifacts/sshpod.cdx.json docs/sshpod.1 LICENSE NOTICE README.md "$release/$name"
+	(cd "$release" && pack "$name" && rm -rf "$name")
+done
+cp install.sh install.ps1 "$release"
+cd "$release"
+sums=$(command -v sha256sum || echo "shasum -a 256")
+# shellcheck disable=SC2086 # a command with its arguments
+$sums sshpod-"$version"-*.tar.gz $(ls sshpod-"$version"-*.zip 2>/dev/null) install.sh install.ps1 >SHA256SUMS
+echo "release: $PWD" >&2

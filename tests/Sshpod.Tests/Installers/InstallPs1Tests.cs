@@ -1,0 +1,150 @@
+using System.Diagnostics;
+
+namespace Sshpod.Tests.Installers;
+
+/// <summary>
+/// <c>install.ps1</c> in a real PowerShell, on this system: the variables of Windows are set by the test, and the program that its archive calls
+/// sshpod.exe is the one for this machine.
+/// </summary>
+public sealed class InstallPs1Tests : IAsyncDisposable
+{
+    private const string Archive = $"sshpod-{FakeReleases.Version}-windows-amd64.zip";
+
+    private static readonly string PowerShell = Path.Combine(Machine.Root, "tests/PowerShell/bin/Release/net10.0/pwsh");
+
+    private readonly Machine _machine = new();
+    private readonly FakeReleases _releases = new(Machine.Program);
+
+    public InstallPs1Tests()
+    {
+        _machine.Variables["SSHPOD_RELEASES"] = _releases.Url;
+        _machine.Variables["LOCALAPPDATA"] = _machine.File("AppData/Local");
+        _machine.Variables["PROCESSOR_ARCHITECTURE"] = "AMD64";
+        _machine.Variables["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
+        _machine.Variables["POWERSHELL_UPDATECHECK"] = "Off";
+    }
+
+    private string Prefix => _machine.File("AppData/Local/Programs/sshpod");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _releases.DisposeAsync();
+        _machine.Dispose();
+    }
+
+    [Fact]
+    public async Task The_newest_release_is_installed_and_ssh_configured()
+    {
+        var (exitCode, said) = await RunAsync();
+
+        Assert.True(exitCode == 0, said);
+        Assert.Contains($"{Prefix} is not on your PATH", said, StringComparison.Ordinal);
+        Assert.Equal(["sshpod.exe"], Directory.EnumerateFileSystemEntries(Prefix).Select(Path.GetFileName));
+        Assert.StartsWith("# sshpod", await File.ReadAllTextAsync(_machine.File(".ssh/config")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_what_the_release_says_is_not_installed()
+    {
+        _releases.Assets[Archive] = [.. _releases.Assets[Archive], 0];
+        await FailsAndInstallsNothingAsync($"{Archive} is not what the release says");
+    }
+
+    [Fact]
+    public async Task A_release_without_the_archive_is_not_installed()
+    {
+        _releases.Assets.Remove(Archive);
+        await FailsAndInstallsNothingAsync($"cannot download {_releases.Url}/download/v{FakeReleases.Version}/{Archive}");
+    }
+
+    [Fact]
+    public async Task A_download_that_is_cut_is_not_installed()
+    {
+        _releases.Cut = Archive;
+        await FailsAndInstallsNothingAsync($"cannot download {_releases.Url}/download/v{FakeReleases.Version}/{Archive}");
+    }
+
+    [Fact]
+    public async Task An_architecture_that_the_release_does_not_have_is_told()
+    {
+        _machine.Variables["PROCESSOR_ARCHITECTURE"] = "ARM64";
+        await FailsAndInstallsNothingAsync("the release has nothing for windows-arm64");
+    }
+
+    [Fact]
+    public async Task Releases_come_over_tls_or_from_this_machine()
+    {
+        _machine.Variables["SSHPOD_RELEASES"] = "http://releases.invalid/releases";
+        await FailsAndInstallsNothingAsync("SSHPOD_RELEASES is http://releases.invalid/releases: it must begin with https://");
+    }
+
+    [Fact]
+    public async Task A_prefix_below_a_file_is_told_before_anything_is_downloaded()
+    {
+        await File.WriteAllTextAsync(_machine.File("file"), "");
+        await FailsAndInstallsNothingAsync("cannot install to ", "-Prefix", _machine.File("file/bin"));
+        Assert.Empty(_releases.Requests);
+    }
+
+    [Fact]
+    public async Task A_prefix_may_have_spaces_and_brackets_and_a_version_its_v()
+    {
+        var prefix = _machine.File("My Programs [x86]");
+        var (exitCode, said) = await RunAsync("-Prefix", prefix, "-Version", $"v{FakeReleases.Version}", "-Yes");
+
+        Assert.True(exitCode == 0, said);
+        Assert.True(File.Exists(Path.Combine(prefix, "sshpod.exe")));
+    }
+
+    [Fact]
+    public async Task An_upgrade_replaces_a_program_that_runs_and_uninstall_leaves_ssh_as_it_was()
+    {
+        var installed = Path.Combine(Directory.CreateDirectory(Prefix).FullName, "sshpod.exe");
+        File.Copy("/bin/sleep", installed);
+        using (var running = Process.Start(installed, "60"))
+        {
+            try
+            {
+                var (exitCode, said) = await RunAsync();
+                Assert.True(exitCode == 0, said);
+                Assert.False(running.HasExited);
+                Assert.Equal(await File.ReadAllBytesAsync(Machine.Program), await File.ReadAllBytesAsync(installed));
+            }
+            finally
+            {
+                running.Kill();
+            }
+        }
+        var (removed, word) = await RunAsync("-Uninstall");
+        Assert.True(removed == 0, word);
+        Assert.False(File.Exists(installed));
+        Assert.False(File.Exists(_machine.File(".ssh/config")));
+    }
+
+    [Fact]
+    public async Task It_holds_nothing_that_Windows_PowerShell_cannot_read()
+    {
+        // The grammar of 5.1 lacks these tokens of 7.
+        var script = $"$t = $null; $e = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('{Path.Combine(Machine.Root, "install.ps1")}', [ref]$t, [ref]$e); "
+            + "$e.Count; ($t | Where-Object { $_.Kind -in 'QuestionMark', 'QuestionQuestion', 'QuestionQuestionEquals', 'QuestionDot', 'QuestionLBracket', 'AndAnd', 'OrOr' }).Count";
+        var (_, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", script);
+        Assert.Equal(["0", "0"], said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        // Without a byte order mark it reads the ANSI code page.
+        Assert.All(await File.ReadAllBytesAsync(Path.Combine(Machine.Root, "install.ps1")), value => Assert.InRange(value, 0, 127));
+    }
+
+    private Task<(int ExitCode, string Said)> RunAsync(params string[] arguments) =>
+        _machine.RunAsync([PowerShell, "-NoProfile", "-NonInteractive", "-File", Path.Combine(Machine.Root, "install.ps1"), .. arguments]);
+
+    private async Task FailsAndInstallsNothingAsync(string message, params string[] arguments)
+    {
+        _machine.Variables["TMPDIR"] = Directory.CreateDirectory(_machine.File("tmp")).FullName;
+        var (exitCode, said) = await RunAsync(arguments);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"install: {message}", said, StringComparison.Ordinal);
+        Assert.False(Path.Exists(Prefix));
+        Assert.False(Path.Exists(_machine.File(".ssh/config")));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_machine.File("tmp")), file => Path.GetFileName(file).StartsWith("sshpod", StringComparison.Ordinal));
+    }
+}

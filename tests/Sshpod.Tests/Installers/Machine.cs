@@ -1,0 +1,48 @@
+using System.Text;
+using CliWrap;
+
+namespace Sshpod.Tests.Installers;
+
+/// <summary>A user's machine to install to: a home directory of its own.</summary>
+public sealed class Machine : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    /// <summary>The root of the checkout.</summary>
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
+    /// <summary>The sshpod that `make build` made.</summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program ? program : Path.Combine(Root, "artifacts/sshpod");
+
+    /// <summary>The home directory.</summary>
+    public string Home { get; } = Directory.CreateTempSubdirectory("sshpod-install-").FullName;
+
+    /// <summary>Where it is installed to by default.</summary>
+    public string Prefix => File(".local/bin");
+
+    /// <summary>Variables that differ from the tests' own.</summary>
+    public Dictionary<string, string?> Variables { get; } = new() { ["XDG_CACHE_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["SSHPOD_LOG"] = null };
+
+    /// <summary>A file in the home directory.</summary>
+    public string File(string name) => Path.Combine(Home, name);
+
+    /// <summary>Every file in the home directory, and below.</summary>
+    public IEnumerable<string> Files() =>
+        Directory.EnumerateFileSystemEntries(Home, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Home, file)).Order(StringComparer.Ordinal);
+
+    /// <summary>Runs a command line to its end.</summary>
+    /// <returns>Its exit code and what it said.</returns>
+    public async Task<(int ExitCode, string Said)> RunAsync(params string[] command)
+    {
+        var said = new StringBuilder();
+        using var limit = new CancellationTokenSource(Limit);
+        var result = await Cli.Wrap(command[0]).WithArguments(command[1..])
+            .WithEnvironmentVariables(new Dictionary<string, string?>(Variables) { ["HOME"] = Home })
+            .WithStandardOutputPipe(PipeTarget.ToStringBuilder(said)).WithStandardErrorPipe(PipeTarget.ToStringBuilder(said))
+            .WithValidation(CommandResultValidation.None).ExecuteAsync(limit.Token);
+        return (result.ExitCode, said.ToString());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Directory.Delete(Home, recursive: true);
+}

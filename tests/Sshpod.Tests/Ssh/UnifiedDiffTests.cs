@@ -1,0 +1,41 @@
+using Sshpod.Ssh;
+using Sshpod.Tests.Installers;
+
+namespace Sshpod.Tests.Ssh;
+
+public sealed class UnifiedDiffTests : IDisposable
+{
+    private readonly Machine _machine = new();
+
+    public void Dispose() => _machine.Dispose();
+
+    [Fact]
+    public void It_looks_as_that_of_diff() => Assert.Equal(
+        "--- /etc/x\n+++ /etc/x\n@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n d\n@@ -9,3 +9,4 @@\n i\n j\n k\n+l\n\\ No newline at end of file\n",
+        UnifiedDiff.Between("/etc/x", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n", "A\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl"));
+
+    [Fact]
+    public void A_file_that_is_new_or_goes_is_compared_with_none()
+    {
+        Assert.Equal("--- /dev/null\n+++ x\n@@ -0,0 +1,1 @@\n+a\n", UnifiedDiff.Between("x", null, "a\n"));
+        Assert.Equal("--- x\n+++ /dev/null\n@@ -1,1 +0,0 @@\n-a\n", UnifiedDiff.Between("x", "a\n", null));
+        Assert.Equal("", UnifiedDiff.Between("x", "a\n", "a\n"));
+    }
+
+    [Fact]
+    public async Task Patch_takes_it()
+    {
+        // Few letters, so that lines repeat, with and without an end of the last one. The seed makes every run the same.
+        var random = new Random(1);
+        string Text() => string.Join('\n', Enumerable.Range(0, random.Next(1, 30)).Select(_ => "abcd"[random.Next(4)])) + (random.Next(2) == 0 ? "\n" : "");
+        for (var i = 0; i < 20; i++)
+        {
+            var (old, @new) = (Text(), Text());
+            await File.WriteAllTextAsync(_machine.File("x"), old);
+            await File.WriteAllTextAsync(_machine.File("diff"), UnifiedDiff.Between("x", old, @new));
+            var (exitCode, said) = await _machine.RunAsync("patch", "-s", "-d", _machine.Home, "-i", "diff", "x");
+            Assert.True(exitCode == 0, said);
+            Assert.Equal(@new, await File.ReadAllTextAsync(_machine.File("x")));
+        }
+    }
+}
