@@ -45,7 +45,8 @@ for rid; do
 done
 cp install.sh install.ps1 "$release"
 cd "$release"
-sums=$(command -v sha256sum || echo "shasum -a 256")
-# shellcheck disable=SC2086 # a command with its arguments
-$sums sshpod-"$version"-*.tar.gz $(ls sshpod-"$version"-*.zip 2>/dev/null) install.sh install.ps1 >SHA256SUMS
+sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
+# What was not made here has no archive here.
+shopt -s nullglob
+sha256 sshpod-"$version"-*.tar.gz sshpod-"$version"-*.zip install.sh install.ps1 >SHA256SUMS
 echo "release: $PWD" >&2
