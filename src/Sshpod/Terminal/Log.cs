@@ -50,8 +50,8 @@ public static class Log
             // ssh takes our stderr away where it shares a connection that stays (ControlPersist): then it is ssh's own.
             if (SshParent.Current is { HasTakenStderr: true } && SshParent.OpenStderr() is { } stderr)
             {
-                using (stderr)
-                    RandomAccess.Write(stderr, Encoding.UTF8.GetBytes(line + Environment.NewLine), 0);
+                using var stream = new FileStream(stderr, FileAccess.Write, bufferSize: 0);
+                stream.Write(Encoding.UTF8.GetBytes(line + Environment.NewLine));
                 return;
             }
             // One write a line: lines of connections that share a terminal do not mix.

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Sshpod.Terminal;
 
 /// <summary>The user's terminal, where it may be drawn on. .NET's Console is left alone: it changes the terminal's settings.</summary>
-internal sealed partial class ProgressTerminal
+internal sealed partial class ProgressTerminal : IDisposable
 {
     private const int StandardError = 2, UsualColumns = 80;
 
@@ -13,7 +13,13 @@ internal sealed partial class ProgressTerminal
 
     private readonly SafeFileHandle _handle;
 
-    private ProgressTerminal(SafeFileHandle handle) => _handle = handle;
+    private readonly FileStream _stream;
+
+    private ProgressTerminal(SafeFileHandle handle)
+    {
+        _handle = handle;
+        _stream = new FileStream(handle, FileAccess.Write, bufferSize: 0);
+    }
 
     /// <summary>Finds it.</summary>
     /// <returns>
@@ -43,13 +49,16 @@ internal sealed partial class ProgressTerminal
     {
         try
         {
-            RandomAccess.Write(_handle, System.Text.Encoding.UTF8.GetBytes(text), 0);
+            _stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The terminal is gone.
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
 
     private static bool IsTerminal(int file) => IsATty(file) == 1;
 
