@@ -55,12 +55,11 @@ public static class ProxyCommand
         Log.Debug("tunnel open");
         opened?.Invoke();
 
-        var end = await new StdioPump(connection.Tunnel).RunAsync(cancellation);
-        if (end != ConnectionEnd.BySsh)
+        if (!await new StdioPump(connection.Tunnel).RunAsync(cancellation))
         {
-            var said = (await connection.Tunnel.ExplainEndAsync(cancellation))?.Message ?? (end == ConnectionEnd.AfterSsh ? null : "its server, or something on the way there, has closed it");
-            if ((await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said) is { } reason)
-                throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
+            var said = await connection.Tunnel.ExplainEndAsync(cancellation);
+            var reason = await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said?.Message ?? "its server, or something on the way there, has closed it";
+            throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
         }
         Log.Debug("connection ended");
         return 0;

@@ -24,7 +24,7 @@ public sealed class PortForwardTunnel : Tunnel
         using var progress = Progress.Begin($"connecting to the server in {container}");
         // kubectl refuses it, and other ways would have to be found out about; exec reaches it.
         if (!container.PodIsRunning)
-            throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet", "unset SSHPOD_TUNNEL: exec reaches it");
+            throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet", "let SSHPOD_TUNNEL be auto: exec reaches it");
         var tunnel = new PortForwardTunnel(await cluster.PortForwardAsync(container, server.Port, cancellation));
         try
         {

@@ -2,19 +2,6 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
-/// <summary>How a connection ended.</summary>
-public enum ConnectionEnd
-{
-    /// <summary>ssh ended it, as is usual.</summary>
-    BySsh,
-
-    /// <summary>The far side closed it after ssh's last word, which is most likely its goodbye: ssh may still be busy with what it got.</summary>
-    AfterSsh,
-
-    /// <summary>The far side, or something on the way, ended it.</summary>
-    ByFarSide,
-}
-
 /// <summary>Carries ssh's bytes: stdin into the tunnel, the tunnel to stdout, until either side ends.</summary>
 /// <param name="tunnel">The open tunnel; the pump does not own it.</param>
 public sealed class StdioPump(Tunnel tunnel)
@@ -24,11 +11,15 @@ public sealed class StdioPump(Tunnel tunnel)
     // When ssh has ended, the server has nothing to say that anybody hears; a last moment is for a clean goodbye, here and there.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
+    // The answer to ssh's goodbye may overtake ssh's end, where ssh gets little CPU.
+    private static readonly TimeSpan AnsweredFarewell = TimeSpan.FromSeconds(5);
+
     // Whether ssh has spoken since the server last did.
     private volatile bool _sshSpokeLast;
 
     /// <summary>Runs until the connection has ended.</summary>
-    public async Task<ConnectionEnd> RunAsync(CancellationToken cancellation)
+    /// <returns>Whether ssh ended it, as is usual; otherwise the far side did, or something on the way.</returns>
+    public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         await using var input = Console.OpenStandardInput();
         await using var output = Console.OpenStandardOutput();
@@ -37,14 +28,10 @@ public sealed class StdioPump(Tunnel tunnel)
         var up = SendAsync(input, cancellation);
         var down = ReceiveAsync(output, cancellation);
         if (await Task.WhenAny(up, down) == down)
-        {
-            var end = await down;
-            // The answer to ssh's goodbye may overtake ssh's end.
-            return end == ConnectionEnd.BySsh || await Task.WhenAny(up, Task.Delay(Farewell, cancellation)) == up ? ConnectionEnd.BySsh : end;
-        }
+            return await down || await Task.WhenAny(up, Task.Delay(_sshSpokeLast ? AnsweredFarewell : Farewell, cancellation)) == up;
 
         await ((Task)down).WaitAsync(Farewell, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return ConnectionEnd.BySsh;
+        return true;
     }
 
     /// <summary>stdin to the server, until ssh ends; then the server is told.</summary>
@@ -69,10 +56,11 @@ public sealed class StdioPump(Tunnel tunnel)
     }
 
     /// <summary>The server to stdout.</summary>
-    private async Task<ConnectionEnd> ReceiveAsync(Stream output, CancellationToken cancellation)
+    /// <returns>Whether ssh ended it.</returns>
+    private async Task<bool> ReceiveAsync(Stream output, CancellationToken cancellation)
     {
         if (!await WriteAsync(tunnel.Received))
-            return ConnectionEnd.BySsh;
+            return true;
         var buffer = new byte[BufferSize];
         while (true)
         {
@@ -84,13 +72,13 @@ public sealed class StdioPump(Tunnel tunnel)
             catch (IOException e)
             {
                 Log.Debug($"pump: from the server: {e.Message}");
-                return ConnectionEnd.ByFarSide;
+                return false;
             }
             if (count == 0)
-                return _sshSpokeLast ? ConnectionEnd.AfterSsh : ConnectionEnd.ByFarSide;
+                return false;
             _sshSpokeLast = false;
             if (!await WriteAsync(buffer.AsMemory(0, count)))
-                return ConnectionEnd.BySsh;
+                return true;
         }
 
         async Task<bool> WriteAsync(ReadOnlyMemory<byte> bytes)

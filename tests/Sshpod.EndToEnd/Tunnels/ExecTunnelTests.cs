@@ -96,7 +96,7 @@ public sealed class ExecTunnelTests(TestCluster cluster)
         var session = workstation.SshAsync("pod--shot", "touch /tmp/here; sleep 1000");
         await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("shot", "ls", "/tmp/here")).ExitCode == 0);
         var since = Stopwatch.StartNew();
-        (await cluster.ExecAsync("shot", "sh", "-c", "kill -9 $(pidof sshd-session)")).ToString();
+        (await cluster.ExecAsync("shot", "sh", "-c", "for p in /proc/[0-9]*; do case $(cat $p/cmdline 2>/dev/null) in sshd-session:*) kill -9 ${p#/proc/};; esac; done")).ToString();
         FaultReport.Record("server killed, exec tunnel", await session with { Time = since.Elapsed }, "the connection to container \"main\" of pod \"shot\"");
     }
 

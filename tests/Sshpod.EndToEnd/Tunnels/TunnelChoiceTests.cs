@@ -87,6 +87,17 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task The_setting_counts_where_the_variable_is_not_set()
+    {
+        await using var workstation = await UserAsync();
+        workstation.Environment["SSHPOD_TUNNEL"] = null;
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), "tunnel: exec\n");
+        Assert.Equal([Exec], await ConnectAsync(workstation, "pod--busybox"));
+        workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
+        Assert.Equal([PortForward], await ConnectAsync(workstation, "pod--busybox"));
+    }
+
+    [Fact]
     public async Task A_forced_tunnel_works_or_says_why_not()
     {
         await using var workstation = await UserAsync();
