@@ -42,8 +42,11 @@ function Get-Platform {
 }
 
 function Get-Releases {
-    $url = 'https://github.com/pfnet-research/sshpod/releases'
+    # build/release.sh writes into the copy of a release where it is published.
+    $published = ''
+    $url = $published
     if ($env:SSHPOD_RELEASES) { $url = $env:SSHPOD_RELEASES.TrimEnd('/') }
+    if (-not $url) { Stop-Install 'this copy does not say where its releases are: take that of a release, or set SSHPOD_RELEASES' }
     # Over TLS, but for a server on this very machine.
     if ($url -notmatch '^https://' -and $url -notmatch '^http://(localhost|127\.0\.0\.1|\[::1\])[:/]') {
         Stop-Install "SSHPOD_RELEASES is ${url}: it must begin with https://"

@@ -12,7 +12,7 @@ usage() {
 		  --program FILE       install this file in place of a release
 		  --yes                do not ask
 		  --uninstall          take sshpod out of ssh's configuration, and remove the program
-		SSHPOD_RELEASES is the URL of the page of releases, if it is another than the project's own.
+		SSHPOD_RELEASES is the URL of the page of releases, if it is another than the one this is from.
 	USAGE
 }
 
@@ -48,6 +48,7 @@ check_url() {
 	case $releases in
 		https://*) protocols='=https' ;;
 		http://localhost[:/]* | http://127.0.0.1[:/]* | "http://[::1]"*) protocols='=http' ;;
+		'') fail "this copy does not say where its releases are: take that of a release, or set SSHPOD_RELEASES, or run make install" ;;
 		*) fail "SSHPOD_RELEASES is $releases: it must begin with https://" ;;
 	esac
 }
@@ -155,7 +156,9 @@ end() {
 
 # All is in a function, so that a script that was cut on its way does nothing.
 main() {
-	releases=${SSHPOD_RELEASES:-https://github.com/pfnet-research/sshpod/releases}
+	# build/release.sh writes into the copy of a release where it is published.
+	published=''
+	releases=${SSHPOD_RELEASES:-$published}
 	releases=${releases%/}
 	prefix='' version='' program='' staged='' yes=false uninstall=false
 	while [ $# -gt 0 ]; do

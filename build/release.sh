@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the files of a release for runtime identifiers that can be published here: an archive for each, and SHA256SUMS for all that are there.
 #   release.sh RID...       into artifacts/release
+# SSHPOD_RELEASES is the URL of the page they will be on; on GitHub it is known.
 # install.sh and install.ps1 rely on these names: sshpod-VERSION-SYSTEM-ARCHITECTURE.tar.gz, for Windows .zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -43,7 +44,11 @@ for rid; do
 	cp "artifacts/$rid/$program" artifacts/sshpod.cdx.json docs/sshpod.1 LICENSE NOTICE README.md "$release/$name"
 	(cd "$release" && pack "$name" && rm -rf "$name")
 done
-cp install.sh install.ps1 "$release"
+# Whoever installs from a release gets the next one from where it came.
+published=${SSHPOD_RELEASES:-${GITHUB_REPOSITORY:+https://github.com/$GITHUB_REPOSITORY/releases}}
+for installer in install.sh install.ps1; do
+	sed "s|\(published *= *\)''|\1'$published'|" "$installer" >"$release/$installer"
+done
 cd "$release"
 sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
 # What was not made here has no archive here.

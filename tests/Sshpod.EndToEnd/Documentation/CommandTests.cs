@@ -9,7 +9,6 @@ public sealed class CommandTests(TestCluster cluster)
     // Commands that do not run here: how they begin, and why not.
     private static readonly (string Beginning, string Reason)[] NotHere =
     [
-        ("curl ", "it gets a release from the internet: install.sh has tests"),
         ("make demo", "DemoTests"),
         ("make install", "InstallTests"),
         ("curl -fsSLO", "it needs a release: InstallShTests"),

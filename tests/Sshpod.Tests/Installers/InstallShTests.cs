@@ -86,6 +86,13 @@ public sealed class InstallShTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_no_release_has_made_does_not_guess_where_releases_are()
+    {
+        _machine.Variables.Remove("SSHPOD_RELEASES");
+        await FailsAndLeavesNothingAsync("dash", "this copy does not say where its releases are");
+    }
+
+    [Fact]
     public async Task Releases_come_over_tls_or_from_this_machine()
     {
         _machine.Variables["SSHPOD_RELEASES"] = "http://releases.invalid/releases";

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sshpod.Bench;
+
+/// <summary>What one run of a command cost.</summary>
+/// <param name="Seconds">From start to end.</param>
+/// <param name="Cpu">CPU seconds of it and its children.</param>
+internal sealed record Cost(double Seconds, double Cpu);
+
+/// <summary>Somebody's machine: a home of its own, a kubeconfig, and perhaps a forced transport.</summary>
+internal sealed class Client
+{
+    private readonly Dictionary<string, string> _environment;
+
+    public Client(string home, string kubeconfig, string transport)
+    {
+        Directory.CreateDirectory(home);
+        _environment = new()
+        {
+            ["HOME"] = home,
+            ["XDG_CACHE_HOME"] = Path.Combine(home, "cache"),
+            ["XDG_CONFIG_HOME"] = Path.Combine(home, "config"),
+            ["KUBECONFIG"] = kubeconfig,
+            ["SSHPOD_TRANSPORT"] = transport,
+        };
+        SshConfig = Path.Combine(home, "ssh_config");
+    }
+
+    /// <summary>The configuration that makes ssh use sshpod.</summary>
+    public string SshConfig { get; }
+
+    /// <summary>Runs a command line of a shell to its end, which must be success.</summary>
+    /// <returns>Its cost; the shell's share is counted with every command alike.</returns>
+    public async Task<Cost> RunAsync(string command)
+    {
+        // bash's own accounting of what it has waited for: "0m0.012s 0m0.004s", the second line that of its children.
+        using var process = Start($"{{ {command}; }} </dev/null >/dev/null 2>\"$HOME/stderr\" || exit; times");
+        var watch = Stopwatch.StartNew();
+        var times = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{command}: exit {process.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_environment["HOME"], "stderr"))}");
+        var seconds = watch.Elapsed.TotalSeconds;
+        return new Cost(seconds, times.Trim().Split('\n')[^1].Split(' ').Sum(Seconds) + await Orphans.EndAsync());
+    }
+
+    /// <summary>The most memory that the processes of a command have had together, while it has lasted for some time.</summary>
+    /// <returns>MiB that are resident, shared libraries counted in each.</returns>
+    public async Task<double> MemoryAsync(string command, TimeSpan after)
+    {
+        using var process = Start($"{command} </dev/null >/dev/null 2>&1");
+        await Task.Delay(after);
+        var family = new HashSet<int> { process.Id };
+        foreach (var directory in Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).OrderBy(name => name.Length).ThenBy(name => name))
+            if (Field(directory, "PPid:") is { } parent && family.Contains((int)parent))
+                family.Add(int.Parse(directory.AsSpan(6), CultureInfo.InvariantCulture));
+        // The shell is ours.
+        var memory = family.Where(id => id != process.Id).Sum(id => Field($"/proc/{id}", "VmHWM:") ?? 0) / 1024;
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        return memory;
+    }
+
+    private Process Start(string script)
+    {
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in _environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    private static double Seconds(string time) => time.Split('m') is [var minutes, var seconds]
+        ? (60 * double.Parse(minutes, CultureInfo.InvariantCulture)) + double.Parse(seconds.TrimEnd('s'), CultureInfo.InvariantCulture) : 0;
+
+    private static double? Field(string process, string name)
+    {
+        try
+        {
+            return File.ReadLines($"{process}/status").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal)) is { } line
+                ? double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) : null;
+        }
+        catch (Exception e) when (e is IOException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Sshpod.Bench;
+
+// Measures sshpod against kubectl, all in one run on one cluster: the one of KUBECONFIG, with images of tests/cluster.
+//   bench PROGRAM REPORT [TASK...]   only tasks whose names contain one of the words
+Orphans.Adopt();
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+const int Crowd = 20, Files = 1000, Mebibytes = 512, Colds = 6;
+var program = Path.GetFullPath(args[0]);
+var report = Path.GetFullPath(args[1]);
+var words = args[2..];
+var images = Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
+var kubeconfig = Path.GetFullPath(Environment.GetEnvironmentVariable("KUBECONFIG")!);
+var work = Directory.CreateTempSubdirectory("sshpod-bench-").FullName;
+var ns = $"sshpod-bench-{Environment.ProcessId}";
+
+var server = new Uri(await OutputAsync("config view --minify -o 'jsonpath={.clusters[0].cluster.server}'"));
+using var relay = new Relay(new IPEndPoint((await Dns.GetHostAddressesAsync(server.Host))[0], server.Port), TimeSpan.FromMilliseconds(50));
+var farKubeconfig = Path.Combine(work, "far");
+File.WriteAllText(farKubeconfig, await OutputAsync("config view --minify --flatten"));
+await OutputAsync($"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o 'jsonpath={{.clusters[0].name}}').server https://127.0.0.1:{relay.Port}");
+await OutputAsync($"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o 'jsonpath={{.clusters[0].name}}').tls-server-name {server.Host}");
+
+var api = await ClientAsync("api", kubeconfig, "api");
+var kubectl = await ClientAsync("kubectl", kubeconfig, "kubectl");
+var farApi = await ClientAsync("far-api", farKubeconfig, "api");
+var farKubectl = await ClientAsync("far-kubectl", farKubeconfig, "kubectl");
+var sharing = await ClientAsync("sharing", kubeconfig, "api");
+
+var rows = new List<Row>();
+Process? forward = null;
+try
+{
+    await OutputAsync($"create namespace {ns}");
+    await RunPodAsync("near", "debian:12");
+    for (var round = 0; round < Colds; round++)
+    {
+        await RunPodAsync($"cold-api-{round}", "busybox:1");
+        await RunPodAsync($"cold-kubectl-{round}", "busybox:1");
+    }
+    await OutputAsync($"wait --for=condition=ready pod --all -n {ns} --timeout=120s");
+
+    var exec = $"kubectl exec near -n {ns} -- ";
+    var share = $"-o ControlMaster=auto -o ControlPath={work}/%C -o ControlPersist=60";
+    await CompareAsync("`true`, warm", 15,
+        new("kubectl exec", _ => api.RunAsync($"{exec}true")),
+        new("ssh, api", _ => SshAsync(api, "near", "true")),
+        new("ssh, kubectl", _ => SshAsync(kubectl, "near", "true")),
+        new("ssh, connection shared", _ => sharing.RunAsync($"ssh {share} {Ssh(sharing, "near", "true")}")));
+    await CompareAsync("`true`, warm, 50 ms round trip", 7,
+        new("kubectl exec", _ => farApi.RunAsync($"{exec}true")),
+        new("ssh, api", _ => SshAsync(farApi, "near", "true")),
+        new("ssh, kubectl", _ => SshAsync(farKubectl, "near", "true")));
+    await CompareAsync("`true`, cold", Colds - 1,
+        new("kubectl exec", round => api.RunAsync($"kubectl exec cold-api-{round} -n {ns} -- true")),
+        new("ssh, api", round => SshAsync(api, $"cold-api-{round}", "true")),
+        new("ssh, kubectl", round => SshAsync(kubectl, $"cold-kubectl-{round}", "true")));
+    await CompareAsync($"`true`, {Crowd} at once", 3,
+        new("kubectl exec", _ => api.RunAsync(AtOnce($"{exec}true"))),
+        new("ssh, api", _ => api.RunAsync(AtOnce($"ssh {Ssh(api, "near", "true")}"))),
+        new("ssh, kubectl", _ => kubectl.RunAsync(AtOnce($"ssh {Ssh(kubectl, "near", "true")}"))));
+
+    if (Wanted("copy") || Wanted("small"))
+    {
+        await api.RunAsync($"head -c {Mebibytes}M /dev/urandom >{work}/big; mkdir {work}/small; for i in $(seq {Files}); do head -c 1000 /dev/urandom >{work}/small/$i; done");
+        await api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/big");
+        await SshAsync(kubectl, "near", "true");
+    }
+    forward = Wanted("copy") ? await ForwardAsync() : null;
+    await CompareAsync($"copy {Mebibytes} MiB up", 3,
+        new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
+        new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
+        new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
+        new("scp, a kubectl port-forward by hand", _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' {work}/big root@{Host("near")}:/tmp/up")),
+        new("rsync, api", _ => api.RunAsync($"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' {work}/big root@{Host("near")}:/tmp/up")));
+    await CompareAsync($"copy {Mebibytes} MiB down", 3,
+        new("kubectl cp", _ => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
+        new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
+        new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
+        new("scp, a kubectl port-forward by hand", _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' root@{Host("near")}:/tmp/big {work}/down")),
+        new("rsync, api", _ => api.RunAsync($"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
+    await CompareAsync($"{Files} small files up", 3,
+        new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/small {ns}/near:/tmp/")),
+        new("scp -r, api", _ => api.RunAsync($"scp -q -r -F {api.SshConfig} {work}/small root@{Host("near")}:/tmp/")),
+        new("rsync, api", _ => api.RunAsync($"rsync -a --ignore-times -e 'ssh -F {api.SshConfig}' {work}/small root@{Host("near")}:/tmp/")),
+        new("tar through ssh, api", _ => api.RunAsync($"tar -C {work} -c small | ssh {Ssh(api, "near", "tar -C /tmp -x")}")));
+
+    var memory = new[]
+    {
+        ("kubectl exec", await api.MemoryAsync($"kubectl exec near -n {ns} -- sleep 10", TimeSpan.FromSeconds(2))),
+        ("ssh, api", await api.MemoryAsync($"ssh {Ssh(api, "near", "sleep 10")}", TimeSpan.FromSeconds(2))),
+        ("ssh, kubectl", await kubectl.MemoryAsync($"ssh {Ssh(kubectl, "near", "sleep 10")}", TimeSpan.FromSeconds(2))),
+    };
+    Report(memory);
+
+    string Port() => File.ReadAllText(Path.Combine(work, "port"));
+
+    // As users do without sshpod, here to the server that sshpod has started: the same server, the same ssh.
+    async Task<Process> ForwardAsync()
+    {
+        await SshAsync(api, "near", $"echo $SSH_CONNECTION >/tmp/connection");
+        var remote = (await OutputAsync($"exec near -n {ns} -- cat /tmp/connection")).Trim().Split(' ')[^1];
+        var process = Process.Start(new ProcessStartInfo("kubectl", ["port-forward", "near", "-n", ns, "--address", "127.0.0.1", $":{remote}"]) { RedirectStandardOutput = true })!;
+        File.WriteAllText(Path.Combine(work, "port"), (await process.StandardOutput.ReadLineAsync())!.Split(':')[1].Split(' ')[0]);
+        _ = process.StandardOutput.ReadToEndAsync();
+        return process;
+    }
+}
+finally
+{
+    forward?.Kill();
+    await OutputAsync($"delete namespace {ns} --wait=false");
+    Directory.Delete(work, recursive: true);
+}
+return 0;
+
+string Host(string pod) => $"pod--{pod}.namespace--{ns}.sshpod";
+string Ssh(Client client, string pod, string command) => $"-F {client.SshConfig} root@{Host(pod)} '{command}'";
+Task<Cost> SshAsync(Client client, string pod, string command) => client.RunAsync($"ssh {Ssh(client, pod, command)}");
+static string AtOnce(string command) => $"pids=; for i in $(seq {Crowd}); do {command} & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit; done";
+bool Wanted(string task) => words.Length == 0 || words.Any(word => task.Contains(word, StringComparison.Ordinal) || word.Contains(task, StringComparison.Ordinal));
+
+Task<string> RunPodAsync(string name, string image) => OutputAsync(
+    $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": {{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
+
+async Task<Client> ClientAsync(string name, string config, string transport)
+{
+    var client = new Client(Path.Combine(work, name), config, transport);
+    await client.RunAsync($"{program} configure --ssh-config {client.SshConfig}");
+    return client;
+}
+
+async Task CompareAsync(string task, int rounds, params Contender[] contenders)
+{
+    if (!Wanted(task))
+        return;
+    Console.Error.WriteLine($"bench: {task}");
+    rows.AddRange(await new Comparison(task, rounds, contenders).MeasureAsync());
+}
+
+async Task<string> OutputAsync(string arguments)
+{
+    using var process = Process.Start(new ProcessStartInfo("bash", ["-c", $"kubectl {arguments}"]) { RedirectStandardOutput = true })!;
+    var output = await process.StandardOutput.ReadToEndAsync();
+    await process.WaitForExitAsync();
+    return process.ExitCode == 0 ? output : throw new InvalidOperationException($"kubectl {arguments}: exit {process.ExitCode}");
+}
+
+void Report((string Contender, double Mebibytes)[] memory)
+{
+    var table = new List<string> { "| task | how | seconds | CPU seconds | ratio |", "|---|---|---|---|---|" };
+    table.AddRange(rows.Select(row => $"| {row.Task} | {row.Contender} | {row.Seconds:0.000} | {row.Cpu:0.000} | {row.Ratio:0.00} |"));
+    table.AddRange(memory.Select(row => $"| memory of one connection | {row.Contender} | {row.Mebibytes:0} MiB | | {row.Mebibytes / memory[0].Mebibytes:0.00} |"));
+    Console.WriteLine(string.Join('\n', table));
+    if (words.Length > 0)
+        return;
+    const string Start = "<!-- make bench: start -->", End = "<!-- make bench: end -->";
+    var text = File.ReadAllText(report);
+    var (from, to) = (text.IndexOf(Start, StringComparison.Ordinal) + Start.Length, text.IndexOf(End, StringComparison.Ordinal));
+    File.WriteAllText(report, $"{text[..from]}\n{string.Join('\n', table)}\n{text[to..]}");
+}
