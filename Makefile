@@ -30,6 +30,9 @@ faults: build ## cause every fault on a cluster and print what came of it
 soak: build ## 4 GiB each way, 200 sessions in a row and an hour with idle gaps, through each tunnel and transport (hours)
 	@SSHPOD_SOAK_MIB=4096 SSHPOD_SOAK_SESSIONS=200 SSHPOD_SOAK_IDLE=3600 tests/run.sh '*EnduranceTests*'
 
+bench: build ## measure sshpod against kubectl on a cluster, and write docs/performance.md
+	@bench/run.sh
+
 lint: bundles ## check format, analyzers and shell scripts
 	@build/lint.sh
 

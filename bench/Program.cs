@@ -128,7 +128,8 @@ Task<string> RunPodAsync(string name, string image) => OutputAsync(
 async Task<Client> ClientAsync(string name, string config, string transport)
 {
     var client = new Client(Path.Combine(work, name), config, transport);
-    await client.RunAsync($"{program} configure --ssh-config {client.SshConfig}");
+    // Each connection is one of its own; what sharing brings has a row of its own.
+    await client.RunAsync($"{program} configure --yes --no-sharing --ssh-config {client.SshConfig}");
     return client;
 }
 

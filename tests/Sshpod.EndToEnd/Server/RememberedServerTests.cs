@@ -24,7 +24,8 @@ public sealed class RememberedServerTests(TestCluster cluster)
         (await workstation.SshAsync("pod--successor", "touch /tmp/first")).Quietly();
         (await cluster.KubectlAsync("delete", "pod", "successor", "-n", cluster.Namespace)).Successfully();
         await cluster.CreatePodAsync("successor", "debian:12");
-        Assert.Equal("debian\n", (await workstation.SshAsync("pod--successor", ". /etc/os-release; echo $ID; ls /tmp/first 2>/dev/null")).Text);
+        var result = await workstation.SshAsync("pod--successor", ". /etc/os-release; echo $ID; ls /tmp/first 2>/dev/null");
+        Assert.Equal(("debian\n", ""), (result.Text, result.Error));
     }
 
     [Fact]

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Measures sshpod against kubectl, on the cluster of KUBECONFIG or else the local one, and writes the table into docs/performance.md.
+#   bench/run.sh [TASK...]   only tasks whose names contain one of the words; docs/performance.md stays as it is
+set -euo pipefail
+cd "$(dirname "$0")/.."
+brought_up=false
+if [ -z "${KUBECONFIG:-}" ]; then
+	tests/cluster/cluster status 2>/dev/null || brought_up=true
+	tests/cluster/cluster up
+	KUBECONFIG=$(tests/cluster/cluster kubeconfig)
+	export KUBECONFIG
+	command -v kubectl >/dev/null || PATH=$PATH:$(dirname "$KUBECONFIG")/bin
+fi
+trap '[ $brought_up = false ] || tests/cluster/cluster down' EXIT
+dotnet build bench -c Release --nologo -v quiet
+bench/bin/Release/net10.0/Sshpod.Bench artifacts/sshpod docs/performance.md "$@"
