@@ -13,7 +13,7 @@ public static class CommandLine
 {
     /// <summary>Describes the command line.</summary>
     public static RootCommand Create() => Create(
-        new("Once", ConfigureCommand.Create()),
+        new("Once", ConfigureCommand.Create(), CompletionCommand.Create()),
         new("To find out what there is", ListCommand.Create()),
         new("When you are done", CleanCommand.Create()),
         new("About sshpod", HelpCommand.Create(), VersionCommand.Create()),

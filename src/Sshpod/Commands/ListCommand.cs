@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Text.Json;
+using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Completion;
 using Sshpod.Listing;
 using Sshpod.Settings;
 using Sshpod.Terminal;
@@ -19,6 +22,8 @@ public static class ListCommand
         var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "every namespace" };
         var context = new Option<string?>("--context") { Description = "context of the kubeconfig (default: the current one)", HelpName = "NAME" };
         var output = new Option<string?>("--output", "-o") { Description = "more columns, host names alone, or everything for programs", HelpName = $"{Wide}|{Name}|{Json}" };
+        ns.CompletionSources.Add(completion => Names(new NameQuery(HostName.Namespace, null, completion.ParseResult.GetValue(context))));
+        context.CompletionSources.Add(_ => Names(new NameQuery(HostName.Context, null, null)));
         output.AcceptOnlyFromAmong(Wide, Name, Json);
         var command = new Command("list", "List the host names of running containers.") { ns, everywhere, context, output };
         command.Validators.Add(result =>
@@ -32,6 +37,8 @@ public static class ListCommand
     }
 
     private static string? RealName(string? context) => context is null ? null : UserSettings.Current.Aliases.Contexts.GetValueOrDefault(context, context);
+
+    private static IEnumerable<CompletionItem> Names(NameQuery query) => NameCache.LookUp(query).Select(name => new CompletionItem(name));
 
     private static async Task<int> RunAsync(string? context, PodScope scope, string? output, CancellationToken cancellation)
     {
