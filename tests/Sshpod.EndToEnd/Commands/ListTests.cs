@@ -98,7 +98,7 @@ public sealed class ListTests(TestCluster cluster)
 
     [Theory]
     [InlineData("no running containers in namespace \"no-such-namespace\"", 0, "-n", "no-such-namespace")]
-    [InlineData("list wants --namespace or --all-namespaces, not both.; see sshpod --help", 2, "-n", "x", "-A")]
+    [InlineData("list wants --namespace or --all-namespaces, not both; see sshpod help list", 2, "-n", "x", "-A")]
     [InlineData("no context \"no-such-context\" in the kubeconfig; kubectl config get-contexts lists them", 255, "--context", "no-such-context")]
     public async Task What_is_wrong_is_one_line(string line, int exitCode, params string[] arguments)
     {
