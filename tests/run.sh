@@ -22,6 +22,8 @@ install_clients() {
 		rsync rsync
 		git git
 		tmux tmux
+		zsh zsh
+		fish fish
 		busybox busybox-static
 		nc netcat-openbsd
 		capsh libcap2-bin
@@ -44,12 +46,22 @@ install_clients() {
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
 	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
+	[ -r /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
+	install_powershell
 	[ ${#missing[@]} -eq 0 ] && return
 	say "installing ${missing[*]}"
 	if ! { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$work/apt.log" 2>&1; then
 		cat "$work/apt.log" >&2
 		return 1
 	fi
+}
+
+# Debian has none: it is a tool of .NET. Without it the tests of its completion are skipped, and say so; with CI=true they fail.
+install_powershell() {
+	local directory=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-tests/powershell
+	[ -x "$directory/pwsh" ] && return
+	say "installing PowerShell"
+	dotnet tool install PowerShell --version 7.6.9 --tool-path "$directory" >"$work/powershell.log" 2>&1 || tail -n 1 "$work/powershell.log" >&2
 }
 
 use_cluster() {

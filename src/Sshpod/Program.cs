@@ -21,6 +21,10 @@ public static class Program
         using var terminate = EndOn(PosixSignal.SIGTERM, ending);
         using var interrupt = EndOn(PosixSignal.SIGINT, ending);
 
+        // Before the command line is parsed: these are the words of another one, unfinished, and no error may be told.
+        if (arguments is [CompleteCommand.Name, .. var words])
+            return await CompleteCommand.RunAsync(words, ending.Token);
+
         var parsed = CommandLine.Create().Parse(arguments.Length == 0 ? ["help"] : arguments);
         try
         {

@@ -27,8 +27,7 @@ public static class ContainerChoice
         if (status?.State?.Running is null)
             throw NotRunning(pod, chosen, status);
 
-        return new PodContainer(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, chosen, BareId(status.ContainerId), pod.Status.Phase == "Running",
-            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName);
+        return In(pod, chosen, status);
     }
 
     /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>
@@ -36,16 +35,34 @@ public static class ContainerChoice
         pod.Metadata.Uid == container.PodUid
         && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null && BareId(status.ContainerId) == container.ContainerId);
 
+    /// <summary>The containers of a pod that can be connected to, with whether it is the one that is meant where none is named.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="byDefault">The setting <c>container</c>; null when it is not set.</param>
+    public static IEnumerable<(PodContainer Container, string? Image, bool IsDefault)> Running(Pod pod, string? byDefault = null)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
+            return [];
+        var statuses = Statuses(pod).ToLookup(status => status.Name);
+        var chosen = DefaultOrNull(pod, Names(pod.Spec.Containers), byDefault);
+        return (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? [])
+            .Where(container => statuses[container.Name].Any(status => status.State?.Running is not null))
+            .Select(container => (In(pod, container.Name, statuses[container.Name].First()), container.Image, container.Name == chosen));
+    }
+
+    private static string? DefaultOrNull(Pod pod, string[] names, string? byDefault) =>
+        names.Length == 1 ? names[0]
+        : byDefault is not null && names.Contains(byDefault) ? byDefault
+        : pod.Metadata.Annotations?.GetValueOrDefault(DefaultContainerAnnotation) is { } annotated && names.Contains(annotated) ? annotated
+        : null;
+
+    private static PodContainer In(Pod pod, string container, ContainerStatus status) =>
+        new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId), pod.Status.Phase == "Running",
+            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName);
+
     private static string Default(Pod pod, string? byDefault)
     {
         var names = Names(pod.Spec.Containers);
-        if (names.Length == 1)
-            return names[0];
-        if (byDefault is not null && names.Contains(byDefault))
-            return byDefault;
-        if (pod.Metadata.Annotations?.GetValueOrDefault(DefaultContainerAnnotation) is { } annotated && names.Contains(annotated))
-            return annotated;
-        throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",
+        return DefaultOrNull(pod, names, byDefault) ?? throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",
             $"choose one with container--NAME, as in container--{names.FirstOrDefault()}.pod--{pod.Metadata.Name}.{HostName.Suffix}");
     }
 

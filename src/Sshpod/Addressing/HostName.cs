@@ -66,6 +66,18 @@ public static class HostName
     /// <summary>Whether it has the characters of a DNS label in lower case (kubernetes: of any length, in names of pods and what owns them).</summary>
     internal static bool IsLabel(string name) =>
         name.Length > 0 && name[0] != '-' && name[^1] != '-' && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+    /// <summary>Every prefix: those of the targets first.</summary>
+    public static IEnumerable<string> AllPrefixes => [.. Prefixes, Container, Namespace, Context];
+
+    /// <summary>Writes an address, whoever made it.</summary>
+    /// <returns>Null where a host name cannot hold one of its names, such as one with a dot.</returns>
+    public static string? Write(PodAddress address) =>
+        CanHold(Prefix(address.Kind), address.Target) && (address.Container is null || CanHold(Container, address.Container))
+        && (address.Namespace is null || CanHold(Namespace, address.Namespace)) && (address.Context is null || CanHold(Context, address.Context))
+            ? $"{address}" : null;
+
+    /// <summary>Whether a name can stand behind this prefix.</summary>
+    public static bool CanHold(string prefix, string name) => prefix == Context ? IsContext(name) : name.Length <= Max(prefix) && IsLabel(name);
 
     private static string TargetPrefixes => string.Join(", ", Prefixes.Select(prefix => $"{prefix}--"));
 
@@ -87,12 +99,14 @@ public static class HostName
 
         name = name.ToLowerInvariant();
         // Names of pods and what owns them may be longer than a label (kubernetes: DNS subdomain); namespaces and containers may not.
-        var max = prefix is Container or Namespace ? MaxDnsLabel : MaxName;
+        var max = Max(prefix);
         if (name.Length > max || !IsLabel(name))
             throw new SshpodException($"\"{name}\" in host name \"{host}\" cannot be the name of a {prefix}",
                 $"use letters, digits and inner dashes, at most {max}");
         return (prefix, name);
     }
+
+    private static int Max(string prefix) => prefix is Container or Namespace ? MaxDnsLabel : MaxName;
 
     private static string CheckContext(string name)
     {

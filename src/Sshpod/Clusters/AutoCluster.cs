@@ -25,6 +25,10 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
         api.ListPodsAsync(ns, selector, withReplicaSets, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation) =>
+        api.ListPodsAsync(scope, keep, cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) => api.ListNamesAsync(resource, ns, cancellation);
 
     /// <inheritdoc/>

@@ -22,6 +22,12 @@ public interface ICluster
     /// <summary>Lists the pods that carry the labels, and the ReplicaSets too where asked: they stand between a Deployment and its pods.</summary>
     Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation);
 
+    /// <summary>Lists pods in pages, and keeps of each only what is asked for: there may be thousands.</summary>
+    /// <param name="scope">Whose.</param>
+    /// <param name="keep">What of a pod is kept.</param>
+    /// <param name="cancellation">Ends it.</param>
+    Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation);
+
     /// <summary>Lists the names of the objects of one kind in a namespace, or in the cluster; for messages about a missing one.</summary>
     Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation);
 

@@ -38,10 +38,11 @@ public sealed record ObjectMeta(
     DateTimeOffset? CreationTimestamp = null,
     DateTimeOffset? DeletionTimestamp = null,
     IReadOnlyDictionary<string, string>? Annotations = null,
-    IReadOnlyList<OwnerReference>? OwnerReferences = null);
+    IReadOnlyList<OwnerReference>? OwnerReferences = null,
+    IReadOnlyDictionary<string, string>? Labels = null);
 
 /// <summary>OwnerReference (meta/v1).</summary>
-public sealed record OwnerReference(string Uid, bool? Controller = null, string? Kind = null);
+public sealed record OwnerReference(string Uid, bool? Controller = null, string? Kind = null, string? Name = null);
 
 /// <summary>What is read of their specs: how many pods there should be, and whether a job holds them back.</summary>
 public sealed record WorkloadSpec(LabelSelector? Selector = null, int? Replicas = null, bool? Suspend = null);
@@ -83,10 +84,11 @@ public sealed record PodSpec(
     IReadOnlyList<Container>? EphemeralContainers = null,
     bool? HostNetwork = null,
     string? RuntimeClassName = null,
-    string? RestartPolicy = null);
+    string? RestartPolicy = null,
+    string? NodeName = null);
 
 /// <summary>Container (core/v1).</summary>
-public sealed record Container(string Name);
+public sealed record Container(string Name, string? Image = null);
 
 /// <summary>PodStatus (core/v1).</summary>
 public sealed record PodStatus(

@@ -8,7 +8,7 @@ namespace Sshpod.Clusters;
 /// <summary>How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, is <c>api</c>, <c>kubectl</c> or <c>auto</c>, which is the default.</summary>
 public static class Transport
 {
-    private const string Variable = "SSHPOD_TRANSPORT";
+    internal const string Variable = "SSHPOD_TRANSPORT";
 
     /// <summary>Chooses. <c>auto</c> speaks with the API server itself where the kubeconfig is understood completely.</summary>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>

@@ -11,15 +11,27 @@ public sealed class LockFile : IAsyncDisposable
 
     private LockFile(FileStream stream) => _stream = stream;
 
+    /// <summary>Takes the lock where nobody has it.</summary>
+    /// <returns>Null when another process holds it, or it cannot be made.</returns>
+    public static LockFile? TakeOrNull(string file)
+    {
+        try
+        {
+            return new LockFile(new FileStream(file, Options()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Waits for the lock.</summary>
     /// <param name="file">Its file; made where missing, and left there: removing it would let two hold it.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="SshpodException">It cannot be made, or another process holds it for too long.</exception>
     public static async Task<LockFile> TakeAsync(string file, CancellationToken cancellation)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var options = Options();
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
             try
@@ -35,6 +47,14 @@ public sealed class LockFile : IAsyncDisposable
                 throw new SshpodException($"cannot lock {file}: {e.Message}", "make its directory writable for you");
             }
         }
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
     }
 
     /// <inheritdoc/>

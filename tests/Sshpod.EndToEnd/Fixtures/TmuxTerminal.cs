@@ -29,6 +29,12 @@ public sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>Types a line.</summary>
     public async Task TypeAsync(string line) => await TmuxAsync("send-keys", line, "Enter");
 
+    /// <summary>Types without Enter.</summary>
+    public async Task WriteAsync(string text) => await TmuxAsync("send-keys", "-l", "--", text);
+
+    /// <summary>Presses a key, by tmux's name for it, such as <c>Tab</c> or <c>C-u</c>.</summary>
+    public async Task PressAsync(string key) => await TmuxAsync("send-keys", key);
+
     /// <summary>Changes the size of the window.</summary>
     public async Task ResizeAsync(int columns, int lines) => await TmuxAsync("resize-window", "-x", Number(columns), "-y", Number(lines));
 

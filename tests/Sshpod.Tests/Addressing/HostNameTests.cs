@@ -28,6 +28,15 @@ public class HostNameTests
     public void Case_does_not_matter_but_in_context_names(string host, string same) =>
         Assert.Equal(same, HostName.Parse(host).ToString());
 
+    [Theory]
+    [InlineData("web", "app", "dev", "pod--web.namespace--app.context--dev.sshpod")]
+    [InlineData("a.b", "app", "dev", null)]
+    [InlineData("a.context--x", "app", null, null)]
+    [InlineData("web", "app", "user@cluster", null)]
+    [InlineData("web", "", "dev", null)]
+    public void A_host_name_is_written_only_where_it_is_read_as_the_same(string pod, string ns, string? context, string? host) =>
+        Assert.Equal(host, HostName.Write(new PodAddress(TargetKind.Pod, pod, null, ns, context)));
+
     [Fact]
     public void A_name_may_hold_two_dashes() =>
         Assert.Equal("my--pod", HostName.Parse("pod--my--pod.sshpod").Target);

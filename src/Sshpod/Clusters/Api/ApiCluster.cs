@@ -41,6 +41,36 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     }
 
     /// <inheritdoc/>
+    public async Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation)
+    {
+        var ns = scope.IsEverywhere ? null : scope.Namespace ?? configuration.Namespace;
+        // The server forgets after some minutes what the next page belongs to: once more from the start, then, as client-go does, in one piece.
+        return await PagesAsync(PodScope.PageSize) ?? await PagesAsync(PodScope.PageSize) ?? await PagesAsync(null)
+            ?? throw new ClusterException($"the API server of {ClusterException.Describe(Context)} forgets the list of pods before it is read", "name one namespace");
+
+        // Null when it has expired.
+        async Task<List<T>?> PagesAsync(int? size)
+        {
+            List<T> kept = [];
+            for (var next = ""; ;)
+            {
+                var query = size is null ? "" : $"?limit={size}{(next.Length == 0 ? "" : $"&continue={Escape(next)}")}";
+                var response = await GetAsync(Resources.Pods, ns, query, ApiClient.Json, cancellation);
+                if (response.Status == 410)
+                    return null;
+                if (response.Status != 200)
+                    throw _client.Failure(response);
+                var page = Read(response, ApiJson.Default.ItemListPod);
+                foreach (var pod in page.Items ?? [])
+                    kept.AddRange(keep(pod));
+                if (page.Metadata?.Continue is not { Length: > 0 } more)
+                    return kept;
+                next = more;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) =>
         [.. (await ListAsync(resource, ns, "", ApiClient.MetadataOnly, ApiJson.Default.ItemListNamedObject, cancellation)).Select(item => item.Metadata.Name)];
 

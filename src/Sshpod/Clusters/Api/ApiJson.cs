@@ -2,8 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Sshpod.Clusters.Api;
 
-/// <summary>A list of objects of one kind.</summary>
-internal sealed record ItemList<T>(IReadOnlyList<T>? Items = null);
+/// <summary>A list of objects of one kind, or a page of it.</summary>
+internal sealed record ItemList<T>(IReadOnlyList<T>? Items = null, ListMeta? Metadata = null);
+
+/// <summary>ListMeta (meta/v1).</summary>
+/// <param name="Continue">What asks for the next page; null or empty on the last one.</param>
+internal sealed record ListMeta(string? Continue = null);
 
 /// <summary>Any object, of which only the name counts.</summary>
 internal sealed record NamedObject(ObjectMeta Metadata);

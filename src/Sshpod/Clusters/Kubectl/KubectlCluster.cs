@@ -39,10 +39,28 @@ public sealed class KubectlCluster(string? context) : ICluster
     {
         var list = await GetAsync(["get", withReplicaSets ? "pods,replicasets.apps" : "pods", "--selector", selector.ToString(), .. Namespace(ns)],
             KubernetesJson.Default.ObjectList, cancellation);
-        return new PodList(
-            [.. list.Items.Where(item => item is { Kind: "Pod", Spec: not null, Status: not null })
-                .Select(item => new Pod(item.Metadata, item.Spec!, item.Status!))],
+        return new PodList([.. Pods(list)],
             [.. list.Items.Where(item => item.Kind == "ReplicaSet").Select(item => new Workload(item.Metadata))]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation)
+    {
+        string[] where = scope.IsEverywhere ? ["--all-namespaces"] : Namespace(scope.Namespace);
+        return [.. Pods(await ListAsync(PodScope.PageSize)).SelectMany(keep)];
+
+        async Task<ObjectList> ListAsync(int size)
+        {
+            try
+            {
+                return await GetAsync(["get", "pods", $"--chunk-size={size}", .. where], KubernetesJson.Default.ObjectList, cancellation);
+            }
+            catch (ClusterException e) when (size > 0 && e.Message.Contains("(Expired)", StringComparison.Ordinal))
+            {
+                // The server forgot between two pages what the next one belongs to.
+                return await ListAsync(0);
+            }
+        }
     }
 
     /// <inheritdoc/>
@@ -66,6 +84,9 @@ public sealed class KubectlCluster(string? context) : ICluster
         var output = await RunAsync(["get", $"{resource}", "-o", "name", .. Namespace(ns)], cancellation);
         return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.IndexOf('/') + 1)..])];
     }
+
+    private static IEnumerable<Pod> Pods(ObjectList list) =>
+        list.Items.Where(item => item is { Kind: "Pod", Spec: not null, Status: not null }).Select(item => new Pod(item.Metadata, item.Spec!, item.Status!));
 
     private static string[] Namespace(string? ns) => ns is null ? [] : ["-n", ns];
 

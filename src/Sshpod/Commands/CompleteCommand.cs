@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Sshpod.Completion;
+using Sshpod.Terminal;
+
+namespace Sshpod.Commands;
+
+/// <summary>
+/// <c>sshpod complete</c>: what the scripts of <c>sshpod completion</c> run at a TAB. It prints whole words, one a line, and fails never:
+/// the user is in the middle of a command line.
+/// </summary>
+public static class CompleteCommand
+{
+    /// <summary>The first word of the command line.</summary>
+    public const string Name = "complete";
+
+    private const string Host = "host", Line = "line", Refresh = "refresh";
+
+    // For a process that nobody waits for; a credential plugin may take some time.
+    private static readonly TimeSpan RefreshLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs it. There is no help: shells run it, and not people.</summary>
+    /// <param name="words"><c>host PROGRAM WORD</c>, <c>line TEXT</c> or <c>refresh KIND NAMESPACE CONTEXT</c>.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Always 0.</returns>
+    public static async Task<int> RunAsync(string[] words, CancellationToken cancellation)
+    {
+        try
+        {
+            switch (words)
+            {
+                case [Host, var program, { Length: > 0 } word]:
+                    await PrintAsync(Hosts(program, word), cancellation);
+                    break;
+                case [Line, var line]:
+                    await PrintAsync(Words(line), cancellation);
+                    break;
+                case [Refresh, var kind, var ns, var context]:
+                    await RefreshAsync(new NameQuery(kind, OrNull(ns), OrNull(context)), cancellation);
+                    break;
+            }
+        }
+#pragma warning disable CA1031 // An exception would end in the user's prompt.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Log.Debug($"{e}");
+        }
+        return 0;
+    }
+
+    /// <summary>The arguments that make another process ask the cluster.</summary>
+    public static string[] RefreshArguments(NameQuery query) => [Name, Refresh, query.Kind, query.Namespace ?? "", query.Context ?? ""];
+
+    private static string? OrNull(string word) => word.Length == 0 ? null : word;
+
+    private static Task PrintAsync(IEnumerable<string> words, CancellationToken cancellation) =>
+        StandardOutput.WriteAsync(string.Concat(words.Select(word => $"{word}\n")), cancellation);
+
+    private static IReadOnlyList<string> Hosts(string program, string word) => new HostCompletion(program, NameCache.LookUp).Complete(word);
+
+    private static async Task RefreshAsync(NameQuery query, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(RefreshLimit);
+        await NameCache.RefreshAsync(query, limit.Token);
+    }
+
+    /// <summary>Commands, options and their values, as the parser of the command line knows them; and host names where one belongs.</summary>
+    private static IEnumerable<string> Words(string line)
+    {
+        // However the program was called.
+        var rest = line.TrimStart().Split((char[]?)null, 2) is [_, var behind] ? behind : "";
+        var text = $"{RootCommand.ExecutableName} {rest}";
+        var word = rest[(rest.LastIndexOfAny([' ', '\t']) + 1)..];
+        var parsed = CommandLine.Create().Parse(text);
+        var isOption = word.StartsWith('-');
+        var hosts = !isOption && parsed.CommandResult.Command.Arguments.Any(argument => argument.Name == "HOST") ? Hosts("sshpod", word) : [];
+        return parsed.GetCompletions(text.Length).Select(completion => completion.InsertText ?? completion.Label)
+            // Help has names of other systems too.
+            .Where(completion => completion.StartsWith(word, StringComparison.Ordinal) && completion.StartsWith('-') == isOption && completion is not ("-?" or "/?" or "/h"))
+            .Concat(hosts).Distinct();
+    }
+}

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Sshpod.Terminal;
+
+namespace Sshpod.Commands;
+
+/// <summary><c>sshpod completion</c>: prints what makes a shell complete host names.</summary>
+public static class CompletionCommand
+{
+    private const string Bash = "bash", Zsh = "zsh", Fish = "fish", PowerShell = "powershell";
+
+    /// <summary>Describes the command.</summary>
+    public static Command Create()
+    {
+        var shell = new Argument<string>("SHELL") { Description = $"{Bash}, {Zsh}, {Fish} or {PowerShell}" };
+        shell.AcceptOnlyFromAmong(Bash, Zsh, Fish, PowerShell);
+        var command = new Command("completion", "Print a script that makes a shell complete sshpod, and the hosts of ssh, scp, sftp and rsync.") { shell };
+        command.SetAction((arguments, cancellation) => StandardOutput.WriteAsync(Script(arguments.GetRequiredValue(shell)), cancellation));
+        return command;
+    }
+
+    private static string Script(string shell)
+    {
+        using var stream = typeof(CompletionCommand).Assembly.GetManifestResourceStream($"completion.{shell}")!;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd().Replace("'@PROGRAM@'", Quote(shell, Environment.ProcessPath!), StringComparison.Ordinal);
+    }
+
+    private static string Quote(string shell, string path) => shell switch
+    {
+        PowerShell => $"'{path.Replace("'", "''", StringComparison.Ordinal)}'",
+        Fish => $"'{path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}'",
+        _ => $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'",
+    };
+}

@@ -1,0 +1,28 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Clusters;
+using Sshpod.Ssh;
+
+namespace Sshpod.Completion;
+
+/// <summary>Which names completion wants to know.</summary>
+/// <param name="Kind">A prefix of host names, such as <c>pod</c> or <c>namespace</c>.</param>
+/// <param name="Namespace">Where; null for the namespace of the context.</param>
+/// <param name="Context">Context of the kubeconfig; null for the current one.</param>
+public sealed record NameQuery(string Kind, string? Namespace, string? Context)
+{
+    /// <summary>The folder of all answers.</summary>
+    public static string Directory { get; } = Path.Combine(ClientDirectory.Cache, "completion");
+
+    /// <summary>
+    /// Where the answer is kept. The state of the kubeconfig is in the name, so that another current context is another file: a look at
+    /// the files' times takes microseconds, and reading them milliseconds.
+    /// </summary>
+    internal string File()
+    {
+        var key = new StringBuilder().AppendJoin('\n', Kind, Namespace, Context, Environment.GetEnvironmentVariable(Transport.Variable));
+        foreach (var name in KubeconfigFiles.Names())
+            key.Append('\n').Append(Path.GetFullPath(name)).Append(' ').Append(System.IO.File.GetLastWriteTimeUtc(name).Ticks);
+        return Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}")))[..32]);
+    }
+}

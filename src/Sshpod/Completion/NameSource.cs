@@ -1,0 +1,39 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Listing;
+using Sshpod.Terminal;
+
+namespace Sshpod.Completion;
+
+/// <summary>The names as the cluster tells them.</summary>
+internal static class NameSource
+{
+    /// <summary>Asks.</summary>
+    /// <returns>Names; for pods the lines of <see cref="PodNames"/>. Those that a host name cannot hold are left out.</returns>
+    public static async Task<IReadOnlyList<string>> AskAsync(NameQuery query, CancellationToken cancellation)
+    {
+        var (kind, ns, context) = query;
+        var cluster = Transport.Choose(context);
+        if (kind == HostName.Prefix(TargetKind.Pod))
+        {
+            var containers = await ContainerListing.ReadAsync(cluster, new PodScope(ns), cancellation);
+            return [.. containers.Where(container => container.Host is not null).Select(container => PodNames.Of(container).ToString())];
+        }
+        ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
+        var names = kind switch
+        {
+            HostName.Namespace => await NamesAsync(Resources.Namespaces, null),
+            "deployment" => await NamesAsync(Resources.Deployments, ns),
+            "statefulset" => await NamesAsync(Resources.StatefulSets, ns),
+            "daemonset" => await NamesAsync(Resources.DaemonSets, ns),
+            "replicaset" => await NamesAsync(Resources.ReplicaSets, ns),
+            "job" => await NamesAsync(Resources.Jobs, ns),
+            "cronjob" => await NamesAsync(Resources.CronJobs, ns),
+            "service" => await NamesAsync(Resources.Services, ns),
+            _ => throw new SshpodException($"nothing is called \"{kind}\""),
+        };
+        return [.. names.Where(name => HostName.CanHold(kind, name))];
+
+        Task<IReadOnlyList<string>> NamesAsync<T>(Resource<T> resource, string? where) => cluster.ListNamesAsync(resource, where, cancellation);
+    }
+}

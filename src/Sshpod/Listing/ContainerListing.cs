@@ -1,0 +1,32 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Server;
+using Sshpod.Settings;
+
+namespace Sshpod.Listing;
+
+/// <summary>The running containers of a namespace or of a cluster.</summary>
+public static class ContainerListing
+{
+    /// <summary>Lists them by namespace and pod, and those of a pod in its own order.</summary>
+    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(ICluster cluster, PodScope scope, CancellationToken cancellation)
+    {
+        // A UID is one of all clusters, whatever the context was called at the time. An older bundle is replaced at the next connection.
+        var used = RememberedServers.List().Where(server => server.Release == Bundles.Release)
+            .Select(server => (server.Container.PodUid, server.Container.Container, server.Container.ContainerId)).ToHashSet();
+        var (context, byDefault) = (WritableContext(cluster.Context), UserSettings.Current.Container);
+        var containers = await cluster.ListPodsAsync(scope, pod => ContainerChoice.Running(pod, byDefault).Select(running => ListedContainer.Of(
+            pod, context, running.Container, running.Image, running.IsDefault,
+            used.Contains((running.Container.PodUid, running.Container.Container, running.Container.ContainerId)))), cancellation);
+        return [.. containers.OrderBy(container => container.Namespace, StringComparer.Ordinal).ThenBy(container => container.Pod, StringComparer.Ordinal)];
+    }
+
+    /// <summary>How a host name names the context: itself, or by its alias, or not at all where it is the current one and cannot be written.</summary>
+    private static string? WritableContext(string? context)
+    {
+        if (context is null || HostName.CanHold(HostName.Context, context))
+            return context;
+        return UserSettings.Current.Aliases.Contexts.FirstOrDefault(alias => alias.Value == context).Key
+            ?? (context == KubeconfigFiles.Load().CurrentContext ? null : context);
+    }
+}

@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Sshpod.Listing;
+
+/// <summary>Writing without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<ListedContainer>))]
+internal sealed partial class ListJson : JsonSerializerContext;

@@ -1,0 +1,37 @@
+using Sshpod.Addressing;
+
+namespace Sshpod.Listing;
+
+/// <summary>A container that runs, as <c>sshpod list</c> shows it.</summary>
+/// <param name="Host">Its host name; null where its names, or the context's, cannot be written in one.</param>
+/// <param name="Context">The context it was listed in; null for the current one.</param>
+/// <param name="Namespace">Namespace of its pod.</param>
+/// <param name="Pod">Its pod.</param>
+/// <param name="Container">Its name.</param>
+/// <param name="IsDefault">Whether it is meant where a host name names the pod alone.</param>
+/// <param name="Workload">What its pod belongs to; null for none.</param>
+/// <param name="Node">Where it runs; null when the cluster does not say.</param>
+/// <param name="Created">When its pod was made.</param>
+/// <param name="Image">Its image as its pod names it.</param>
+/// <param name="ServerIsInstalled">
+/// Whether this client has put a server into this very container, and not removed it: the next connection uploads nothing. Others' servers
+/// are not known, and whether one runs is not: it leaves when it is idle.
+/// </param>
+public sealed record ListedContainer(
+    string? Host,
+    string? Context,
+    string Namespace,
+    string Pod,
+    string Container,
+    bool IsDefault,
+    PodWorkload? Workload,
+    string? Node,
+    DateTimeOffset? Created,
+    string? Image,
+    bool ServerIsInstalled)
+{
+    internal static ListedContainer Of(Clusters.Pod pod, string? context, PodContainer container, string? image, bool isDefault, bool serverIsInstalled) => new(
+        HostName.Write(new PodAddress(TargetKind.Pod, container.Pod, isDefault ? null : container.Container, container.Namespace, context)),
+        context, container.Namespace, container.Pod, container.Container, isDefault,
+        PodWorkload.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled);
+}

@@ -1,0 +1,15 @@
+namespace Sshpod.Terminal;
+
+/// <summary>How long ago something was, in one unit: enough to tell old from new.</summary>
+public static class Age
+{
+    /// <summary>Such as <c>12s</c>, <c>3m</c>, <c>5h</c>, <c>40d</c>.</summary>
+    /// <param name="time">How long; less than nothing, where clocks differ, is nothing.</param>
+    public static string Format(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => $"{Math.Max(0, (int)time.TotalSeconds)}s",
+        { TotalHours: < 1 } => $"{(int)time.TotalMinutes}m",
+        { TotalDays: < 1 } => $"{(int)time.TotalHours}h",
+        _ => $"{(int)time.TotalDays}d",
+    };
+}

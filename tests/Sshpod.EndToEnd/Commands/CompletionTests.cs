@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Sockets;
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Commands;
+
+/// <summary>In real shells, with a real TAB where the shell has no other way to ask.</summary>
+public sealed class CompletionTests(TestCluster cluster)
+{
+    private const string BashSetup = "PS1='> '\nsource /usr/share/bash-completion/bash_completion\nsource <(sshpod completion bash)\n",
+        ZshSetup = "PROMPT='> '\nautoload -Uz compinit && compinit -u -D\nsource <(sshpod completion zsh)\n";
+
+    private static readonly string PowerShell = Environment.GetEnvironmentVariable("SSHPOD_TEST_PWSH")
+        ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "sshpod-tests/powershell/pwsh");
+
+    private static readonly (string Typed, string Completed)[] Lines =
+    [
+        ("ssh pod--bus", "ssh pod--busybox.sshpod "),
+        ("ssh root@pod--bus", "ssh root@pod--busybox.sshpod "),
+        ("ssh -v pod--two.container--f", "ssh -v pod--two.container--first.sshpod "),
+        ("scp mine.txt root@pod--bus", "scp mine.txt root@pod--busybox.sshpod:"),
+        ("rsync -a mine.txt pod--bus", "rsync -a mine.txt pod--busybox.sshpod:"),
+        ("sftp deployment--w", "sftp deployment--web.sshpod "),
+        ("sshpod clean pod--bus", "sshpod clean pod--busybox.sshpod "),
+        ("sshpod cle", "sshpod clean "),
+        ("ssh namesp", "ssh namespace--"),
+        // What is not ours is completed as ever.
+        ("ssh my-mach", "ssh my-machine.example "),
+        ("ssh me@my-mach", "ssh me@my-machine.example "),
+        ("scp mine.t", "scp mine.txt "),
+        ("scp pod--busybox.sshpod:/etc/hosts mine.t", "scp pod--busybox.sshpod:/etc/hosts mine.txt "),
+    ];
+
+    public static TheoryData<string, string, string> Hosts =>
+        [.. Lines.SelectMany(line => new[] { ("bash", line.Typed, line.Completed), ("zsh", line.Typed, line.Completed) })];
+
+    [Theory, MemberData(nameof(Hosts))]
+    public async Task A_tab_completes_what_begins_like_ours_and_leaves_the_rest_to_the_shell(string shell, string typed, string completed)
+    {
+        await using var workstation = await SetUpAsync(shell);
+        await using var terminal = await StartAsync(workstation, shell);
+        await terminal.WriteAsync(typed);
+        await terminal.PressAsync("Tab");
+        // A character behind it shows whether there is a space.
+        await terminal.WriteAsync("Z");
+        await terminal.WaitForAsync($"^> {System.Text.RegularExpressions.Regex.Escape(completed)}Z$");
+    }
+
+    [Fact]
+    public async Task Bash_still_completes_paths_in_the_container()
+    {
+        await using var workstation = await SetUpAsync("bash");
+        // ssh takes the home directory from the user database, and not from HOME.
+        var wrapper = Path.Combine(workstation.File("bin"), "ssh");
+        await File.WriteAllTextAsync(wrapper, $"#!/bin/sh\nexec {Workstation.Locate("ssh")} -F {workstation.SshConfig} -l root \"$@\"\n");
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await using var terminal = await StartAsync(workstation, "bash");
+        await terminal.WriteAsync("scp pod--busybox.sshpod:/etc/passw");
+        await terminal.PressAsync("Tab");
+        await terminal.WaitForAsync("^> scp pod--busybox.sshpod:/etc/passwd ?$");
+    }
+
+    [Theory]
+    [InlineData("ssh root@pod--bus", "root@pod--busybox.sshpod")]
+    [InlineData("scp x pod--bus", "pod--busybox.sshpod:")]
+    [InlineData("sshpod clean pod--bus", "pod--busybox.sshpod")]
+    [InlineData("sshpod cle", "clean")]
+    [InlineData("ssh my-mach", "my-machine.example")]
+    public async Task Fish_completes_ours_beside_its_own(string typed, string completed)
+    {
+        await using var workstation = await SetUpAsync("fish");
+        var result = await workstation.RunAsync("fish", "-c", $"sshpod completion fish | source; complete -C '{typed}'");
+        Assert.Equal(completed, Assert.Single(result.Quietly().Text.TrimEnd('\n').Split('\n')).Split('\t')[0]);
+    }
+
+    [Theory]
+    [InlineData("ssh root@pod--bus", "root@pod--busybox.sshpod")]
+    [InlineData("scp x pod--bus", "pod--busybox.sshpod:")]
+    [InlineData("sshpod clean pod--bus", "pod--busybox.sshpod")]
+    [InlineData("sshpod list -o na", "name")]
+    [InlineData("scp mine.t", "./mine.txt")]
+    public async Task PowerShell_completes_ours_and_files_elsewhere(string typed, string completed)
+    {
+        if (!File.Exists(PowerShell))
+        {
+            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", $"{PowerShell} is missing");
+            Assert.Skip($"{PowerShell} is missing: tests/run.sh installs it");
+        }
+        await using var workstation = await SetUpAsync("pwsh");
+        var result = await workstation.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
+            $"Set-Location {workstation.Home}; sshpod completion powershell | Out-String | Invoke-Expression; "
+            + $"[System.Management.Automation.CommandCompletion]::CompleteInput('{typed}', {typed.Length}, $null).CompletionMatches | ForEach-Object CompletionText");
+        Assert.Equal(completed + "\n", result.Quietly().Text);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    public async Task Where_the_cluster_is_away_the_prompt_stays_as_it_was(string shell)
+    {
+        await using var workstation = await SetUpAsync(shell, fill: false);
+        await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetServerAsync("https://127.0.0.1:1"));
+        await using var terminal = await StartAsync(workstation, shell);
+        await terminal.WriteAsync("ssh pod--bus");
+        await terminal.PressAsync("Tab");
+        await terminal.WriteAsync("Z");
+        await terminal.WaitForAsync("^> ssh pod--busZ$");
+        Assert.Single((await terminal.ScreenAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Theory]
+    [InlineData("complete")]
+    [InlineData("complete", "host")]
+    [InlineData("complete", "host", "ssh", "pod--\"$(")]
+    [InlineData("complete", "line", "sshpod frobnicate --x \"")]
+    [InlineData("complete", "line", "")]
+    [InlineData("complete", "refresh", "frob", "", "")]
+    [InlineData("complete", "--help")]
+    public async Task Whatever_is_asked_there_is_no_error(params string[] arguments)
+    {
+        await using var workstation = Workstation.Bare(cluster);
+        workstation.Environment["XDG_CACHE_HOME"] = "/proc/no-such-place";
+        (await workstation.SshpodAsync(arguments)).Quietly();
+    }
+
+    [Fact]
+    public async Task The_cache_is_private()
+    {
+        await using var workstation = await SetUpAsync("bash");
+        var folder = workstation.File("cache/sshpod/completion");
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    /// <summary>A user whose context has the namespace of this run, and with sshpod on PATH.</summary>
+    /// <param name="shell">Their shell.</param>
+    /// <param name="fill">Whether the names are known already, as after a first TAB.</param>
+    private async Task<Workstation> SetUpAsync(string shell, bool fill = true)
+    {
+        var workstation = await Workstation.SetUpAsync(cluster);
+        await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetNamespaceAsync(cluster.Namespace));
+        Directory.CreateDirectory(workstation.File("bin"));
+        Directory.CreateDirectory(workstation.File(".ssh"));
+        File.CreateSymbolicLink(Path.Combine(workstation.File("bin"), "sshpod"), Workstation.Program);
+        await File.WriteAllTextAsync(workstation.File(".ssh/config"), "Host my-machine.example\n");
+        await File.WriteAllTextAsync(workstation.File("mine.txt"), "");
+        await File.WriteAllTextAsync(workstation.File(shell == "zsh" ? ".zshrc" : "rc"), shell == "zsh" ? ZshSetup : BashSetup);
+        workstation.Environment["PATH"] = $"{workstation.File("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
+        workstation.Environment["ZDOTDIR"] = workstation.Home;
+        if (fill)
+            foreach (var word in new[] { "pod--busybox", "deployment--web" })
+                await Eventually.HoldsAsync($"{word} is known", async () => (await workstation.SshpodAsync("complete", "host", "ssh", word)).Quietly().Text.Length > 0);
+        return workstation;
+    }
+
+    private static async Task<TmuxTerminal> StartAsync(Workstation workstation, string shell)
+    {
+        var terminal = await TmuxTerminal.StartAsync(workstation, 120, 20, $"cd {workstation.Home} && {(shell == "zsh" ? "zsh -i" : "bash --noprofile --rcfile rc -i")}");
+        await terminal.WaitForAsync("^> $|^>$");
+        return terminal;
+    }
+}
+
+/// <summary>Completion looks at the time.</summary>
+[Collection(nameof(Alone))]
+public sealed class CompletionTimeTests(TestCluster cluster)
+{
+    [Fact]
+    public async Task An_api_server_that_says_nothing_costs_less_than_300_ms()
+    {
+        await using var workstation = Workstation.Bare(cluster);
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetServerAsync($"https://{silent.LocalEndpoint}"));
+        List<TimeSpan> times = [];
+        for (var i = 0; i < 5; i++)
+            times.Add((await workstation.SshpodAsync("complete", "host", "ssh", "pod--")).Quietly().Time);
+        // The fastest: what the machine adds at times is not ours.
+        Assert.True(times.Min() < TimeSpan.FromMilliseconds(300), string.Join(' ', times));
+    }
+}
