@@ -86,7 +86,7 @@ public sealed class WaitingTests(TestCluster cluster)
         await using var terminal = await TmuxTerminal.StartAsync(workstation, 120, 20, $"{workstation.SshCommand} root@{workstation.Host("pod--shown")} hostname");
         await terminal.WaitForAsync("^sshpod: waiting for container \"main\" of pod \"shown\": Pending: PodInitializing \\(\\d+ s\\)$");
         await terminal.ResizeAsync(40, 20);
-        await terminal.WaitForAsync("^sshpod: waiting for container \"main\" of p?$");
+        await terminal.WaitForAsync("^sshpod: waiting for container \"main\" of( p)?$");
         await LetGoAsync("shown");
         await terminal.WaitForAsync("exit status 0");
         Assert.Equal("shown\nexit status 0", (await terminal.ScreenAsync()).Trim());

@@ -147,6 +147,8 @@ public sealed class FaultTests(TestCluster cluster)
     {
         await cluster.CreatePodAsync(pod, "busybox:1");
         var workstation = await Workstation.SetUpAsync(cluster);
+        // By itself sshpod would go through exec, where nobody stands between.
+        workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
         (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
         var key = (await File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim();
         var answer = await cluster.ExecAsync(pod, "sh", "-ec",
