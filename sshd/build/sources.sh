@@ -72,16 +72,24 @@ download() {
   sha256sum -- *.dsc *.tar.* *.deb > SHA256SUMS
 }
 
+# An earlier version of this build may have fetched less.
+sources_are_complete() {
+  local package
+  for package in openssh openssl musl-dev linux-libc-dev; do
+    grep -qs "  ${package}_" "$cache/sources/SHA256SUMS" || return 1
+  done
+}
+
 # Leaves the files in $cache/sources, at most a day old. Offline, what is there is good enough.
 fetch_sources() {
   local sources=$cache/sources
-  [ -z "$(find "$sources/SHA256SUMS" -mmin -1440 2> /dev/null)" ] || return 0
+  ! sources_are_complete || [ -z "$(find "$sources/SHA256SUMS" -mmin -1440)" ] || return 0
   rm -rf "$sources.new"
   mkdir -p "$sources.new"
   if (cd "$sources.new" && download); then
     rm -rf "$sources"
     mv "$sources.new" "$sources"
-  elif [ -e "$sources/SHA256SUMS" ]; then
+  elif sources_are_complete; then
     say "cannot look for newer sources: building from those of $(date -r "$sources/SHA256SUMS" +%F)"
   else
     die "cannot fetch the sources"
