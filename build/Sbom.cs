@@ -23,12 +23,14 @@ foreach (var (id, library) in assets["libraries"]!.AsObject())
     components.Add(Component("library", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)));
 }
 
-// The bundles, each made of OpenSSH, musl and our overrides.
+// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto, musl and our overrides.
 var openssh = (string)manifest["openssh"]!;
+var openssl = (string)manifest["openssl"]!;
+components.Add(Component("library", "openssl", openssl, SourcePackage("openssl", openssl)));
 foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
     components.Add(Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!)));
 foreach (var (input, hash) in manifest["inputs"]!.AsObject())
-    components.Add(Component("file", input, null, input.EndsWith(".dsc", StringComparison.Ordinal) ? $"pkg:deb/debian/openssh@{openssh}?arch=source" : null, ("SHA-256", (string)hash!)));
+    components.Add(Component("file", input, null, PackageUrl(input), ("SHA-256", (string)hash!)));
 
 var document = new JsonObject
 {
@@ -39,6 +41,13 @@ var document = new JsonObject
     ["components"] = components,
 };
 File.WriteAllText(args[2], document.ToJsonString(new() { WriteIndented = true }) + "\n");
+
+static string SourcePackage(string name, string version) => $"pkg:deb/debian/{name}@{version}?arch=source";
+
+// NAME_VERSION.dsc describes a source package of Debian.
+static string? PackageUrl(string input) => input.EndsWith(".dsc", StringComparison.Ordinal) && input[..^4].Split('_') is [var name, var version]
+    ? SourcePackage(name, version)
+    : null;
 
 static JsonObject Component(string type, string name, string? version, string? purl, params (string Algorithm, string Content)[] hashes)
 {

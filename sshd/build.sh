@@ -19,6 +19,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-build
 . "$here/build/sources.sh"
 # shellcheck source=SCRIPTDIR/build/toolchain.sh
 . "$here/build/toolchain.sh"
+# shellcheck source=SCRIPTDIR/build/crypto.sh
+. "$here/build/crypto.sh"
 # shellcheck source=SCRIPTDIR/build/openssh.sh
 . "$here/build/openssh.sh"
 # shellcheck source=SCRIPTDIR/build/bundle.sh
@@ -42,6 +44,7 @@ main() {
   install_packages
   fetch_sources
   for architecture in "${architectures[@]}"; do
+    build_crypto "$architecture"
     build_openssh "$architecture"
     build_bundle "$architecture"
   done

@@ -48,6 +48,8 @@ compile_overrides() {
     # Only these speak OpenSSH's types; its headers would hide the functions that others replace.
     ! grep -q '"includes.h"' "$source" ||
       include=(-I. -Iopenbsd-compat -DHAVE_CONFIG_H -Wno-sign-compare)
+    ! grep -q '"crypto/' "$source" ||
+      include+=("-I$crypto/include" "-I$crypto/crypto" -DAES_ASM -DOPENSSL_CPUID_OBJ -DOPENSSL_SUPPRESS_DEPRECATED)
     # shellcheck disable=SC2046 # a list of flags
     "$gnu-gcc" -specs "$specs" $(compile_flags "$here") -Wall -Wextra -Werror \
       -D_GNU_SOURCE -DARCHITECTURE="\"$architecture\"" -DOPENSSH_VERSION="\"$(openssh_version)\"" \
@@ -58,29 +60,32 @@ compile_overrides() {
 
 link_bundle() {
   local architecture=$1 directory=$2
-  local -a objects
+  local -a objects wrapped
   take_apart sshd listener "$directory"
   take_apart sshd-session session "$directory"
   take_apart sshd-auth auth "$directory"
   compile_overrides "$directory" "$architecture"
   mapfile -t objects < <(openssh_objects | grep -v '^sshd\(-session\|-auth\)\?\.o$')
-  "$gnu-gcc" -specs "$specs" "$link_flags" -o "$directory/sshd" \
-    "$directory"/*.o "${objects[@]}" libssh.a openbsd-compat/libopenbsd-compat.a
+  # overrides/blocks.c stands between everybody, libc too, and the allocator.
+  wrapped=("-Wl,--wrap="{malloc,calloc,realloc,free})
+  # shellcheck disable=SC2046 # a list of names
+  "$gnu-gcc" -specs "$specs" "$link_flags" "${wrapped[@]}" -o "$directory/sshd" \
+    "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${objects[@]}" libssh.a openbsd-compat/libopenbsd-compat.a
   "$gnu-strip" --strip-all "$directory/sshd"
 }
 
 bundle_directory() {
-  local openssh
-  openssh=$(openssh_directory "$1")
-  printf '%s/bundle-%s-%s' "$cache" "$1" "$(key_of overrides build build.sh <<< "$openssh")"
+  printf '%s/bundle-%s-%s' "$cache" "$1" \
+    "$({ openssh_directory "$1"; crypto_directory "$1"; } | key_of overrides build build.sh)"
 }
 
 build_bundle() {
-  local architecture=$1 directory openssh specs gnu
+  local architecture=$1 directory openssh crypto specs gnu
   directory=$(bundle_directory "$architecture")
   [ ! -e "$directory/sshd.gz" ] || return 0
   say "linking the bundle for $architecture"
   openssh=$(openssh_directory "$architecture")
+  crypto=$(crypto_directory "$architecture")/source
   specs=$openssh/specs gnu=$(triplet "$architecture")
   rm -rf "$cache/bundle-$architecture"-*
   mkdir -p "$directory"

@@ -16,8 +16,8 @@ configure_options=(
 
 openssh_directory() {
   local key
-  key=$({ echo "$1"; cat "$cache/sources/SHA256SUMS"; compilers; } |
-    key_of patches build/openssh.sh build/toolchain.sh build/musl.specs)
+  key=$({ echo "$1"; sums_of openssh musl-dev linux-libc-dev; compilers; } |
+    key_of patches overrides/gcm.h build/openssh.sh build/toolchain.sh build/musl.specs)
   printf '%s/openssh-%s-%s' "$cache" "$1" "$key"
 }
 
@@ -46,6 +46,7 @@ build_openssh() {
     for patch in "$here"/patches/*.patch; do
       quietly patch -p1 --fuzz=0 -i "$patch"
     done
+    cp "$here/overrides/gcm.h" .	# patches/gcm.patch wants it
     touch aclocal.m4 configure config.h.in	# newer than configure.ac, or make wants autoconf
     quietly ./configure --host="${gnu%gnu}musl" "CC=$gnu-gcc -specs $directory/specs" \
       "CFLAGS=$(compile_flags "$directory/source")" "LDFLAGS=$link_flags" "${configure_options[@]}"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # variables of build.sh and its other parts
-# Fetches what the bundle is made of from Debian trixie: OpenSSH's source, musl for both
-# architectures, the kernel's headers. apt does it, with a configuration of its own, so that
+# Fetches what the bundle is made of from Debian trixie: OpenSSH's and OpenSSL's source, musl for
+# both architectures, the kernel's headers. apt does it, with a configuration of its own, so that
 # signatures are verified and security updates taken whatever release this machine runs.
 
 suite=trixie
@@ -47,32 +47,65 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 EOF
 }
 
+# Mirrors may list a version before they have its files, or after they have removed them: then the
+# next older one of Debian's own, which is signed as well, is taken, and the build says so.
+download_source() {
+  local package=$1 version versions
+  versions=$(apt-cache showsrc --only-source "$package" | sed -n 's/^Version: //p' | sort -Vru)
+  for version in $versions; do
+    if apt-get source --download-only "$package=$version" > /dev/null 2>&1; then
+      return 0
+    fi
+    say "$package $version is listed but cannot be fetched: looking for an older one"
+    find . -maxdepth 1 -name "${package}_*" -delete
+  done
+  die "cannot fetch $package's source"
+}
+
 download() {
   configure_apt
   export APT_CONFIG=$cache/apt/apt.conf
   quietly apt-get update --error-on=any
-  quietly apt-get source --download-only openssh
+  download_source openssh
+  download_source openssl
   quietly apt-get download musl-dev:amd64 musl-dev:arm64 linux-libc-dev
   sha256sum -- *.dsc *.tar.* *.deb > SHA256SUMS
+}
+
+# An earlier version of this build may have fetched less.
+sources_are_complete() {
+  local package
+  for package in openssh openssl musl-dev linux-libc-dev; do
+    grep -qs "  ${package}_" "$cache/sources/SHA256SUMS" || return 1
+  done
 }
 
 # Leaves the files in $cache/sources, at most a day old. Offline, what is there is good enough.
 fetch_sources() {
   local sources=$cache/sources
-  [ -z "$(find "$sources/SHA256SUMS" -mmin -1440 2> /dev/null)" ] || return 0
+  ! sources_are_complete || [ -z "$(find "$sources/SHA256SUMS" -mmin -1440)" ] || return 0
   rm -rf "$sources.new"
   mkdir -p "$sources.new"
   if (cd "$sources.new" && download); then
     rm -rf "$sources"
     mv "$sources.new" "$sources"
-  elif [ -e "$sources/SHA256SUMS" ]; then
+  elif sources_are_complete; then
     say "cannot look for newer sources: building from those of $(date -r "$sources/SHA256SUMS" +%F)"
   else
-    die "cannot fetch OpenSSH's source"
+    die "cannot fetch the sources"
   fi
 }
 
 # "10.0p1-7+deb13u2": Debian's version without the epoch, as it stands in the name of the .dsc.
-openssh_version() {
-  find "$cache/sources" -name 'openssh_*.dsc' -printf '%f' | sed 's/^openssh_//; s/\.dsc$//'
+version_of() {
+  find "$cache/sources" -name "$1_*.dsc" -printf '%f' | sed "s/^$1_//; s/\.dsc$//"
+}
+openssh_version() { version_of openssh; }
+
+# The hashes of the named packages' files: what is made of them is made again when these change.
+sums_of() {
+  local package
+  for package; do
+    grep "  ${package}_" "$cache/sources/SHA256SUMS"
+  done
 }

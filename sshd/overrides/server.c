@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gcm.h"
 #include "sshpod.h"
 
 /*
@@ -28,7 +29,7 @@ static const char configuration[] =
     "LogLevel ERROR\n"
     "VersionAddendum %3$s\n"	/* who answers, before a byte of ssh's has been sent */
     "KexAlgorithms mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org\n"
-    "Ciphers chacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
+    "Ciphers %4$schacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
     "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com\n"
     "HostKeyAlgorithms ssh-ed25519\n"
     "PubkeyAcceptedAlgorithms ssh-ed25519\n"
@@ -67,7 +68,8 @@ write_configuration(const char *state, const char *host_key)
 	enum { tail = 16 };
 	char path[512], *text;
 	int n = asprintf(&text, configuration, state, origin.bundle,
-	    host_key + strlen(host_key) - tail);
+	    host_key + strlen(host_key) - tail,
+	    gcm_is_fast() ? "aes128-gcm@openssh.com,aes256-gcm@openssh.com," : "");
 
 	state_path(path, sizeof(path), state, "sshd_config");
 	if (n == -1 || file_replace(path, text, (size_t)n, 0600) == -1)

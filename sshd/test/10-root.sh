@@ -25,10 +25,10 @@ check "the terminal of another user" grep -q '^/dev/pts/' <(remote app -tt 'tty;
 # Everything the container has, byte for byte; on top only what ssh sets.
 environment_matches() {
   local added
-  remote root 'cat /proc/self/environ' | sort -z > "$work/session"
-  printf '%s\0' "${container_environment[@]}" | grep -zv '^SSHPOD_' | sort -z > "$work/container"
-  [ "$(comm -z -23 "$work/container" "$work/session" | tr '\0' '\n')" = "" ] || return 1
-  added=$(comm -z -13 "$work/container" "$work/session" | cut -z -d = -f 1 | tr '\0' ' ')
+  remote root 'cat /proc/self/environ' | sort -z > "$work/environment.session"
+  printf '%s\0' "${container_environment[@]}" | grep -zv '^SSHPOD_' | sort -z > "$work/environment.container"
+  [ "$(comm -z -23 "$work/environment.container" "$work/environment.session" | tr '\0' '\n')" = "" ] || return 1
+  added=$(comm -z -13 "$work/environment.container" "$work/environment.session" | cut -z -d = -f 1 | tr '\0' ' ')
   echo "added: $added"
   # PWD, OLDPWD, SHLVL and _ are the shell's
   [ "$(printf '%s' "$added" | tr ' ' '\n' | grep -vE '^(PWD|OLDPWD|SHLVL|_)$' | tr '\n' ' ')" = \

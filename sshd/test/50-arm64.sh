@@ -28,6 +28,12 @@ if [ -n "$qemu" ] && [ -e "$bundles/sshd-arm64" ]; then
   if in_emulation true 2> /dev/null; then
     check "arm64: up" arm64_up
     check "arm64: exec" gives 0 remote root true
+    # what qemu can do has instructions for AES-GCM
+    for cipher in chacha20-poly1305@openssh.com aes128-gcm@openssh.com aes256-gcm@openssh.com; do
+      check "arm64: 1 MB passes both ways with $cipher" bash -c '
+        head -c 1000000 "$0/data" | "$@" | cmp - <(head -c 1000000 "$0/data")' "$work" \
+        timeout 60 ssh "${ssh_options[@]}" -c "$cipher" root@server cat
+    done
     stop arm64
   else
     echo "# this kernel has no binfmt_misc for user namespaces: arm64 was not run further"
