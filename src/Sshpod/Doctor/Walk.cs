@@ -12,8 +12,9 @@ internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
     /// <summary>For one check.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    // What a check that was told to end may need for it, such as killing a program.
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(1);
+    // What a check that was told to end may need for it. Killing a program with its children reads of every process of the machine, which
+    // takes seconds on a busy one; left before that, the program would stay, and with it whoever reads our stderr to its end.
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(20);
 
     /// <summary>The worst that came of any check.</summary>
     public CheckOutcome Worst { get; private set; }
