@@ -10,10 +10,19 @@ public static class Resolution
     /// <summary>Looks the address up in the cluster: one request for a pod, two for what has pods, three for a cronjob.</summary>
     /// <exception cref="StartingException">Nothing there yet, but it is starting: see <see cref="Waiting"/>.</exception>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
-    public static async Task<PodContainer> ResolveAsync(ICluster cluster, PodAddress address, CancellationToken cancellation)
+    public static async Task<PodContainer> ResolveAsync(ICluster cluster, PodAddress address, CancellationToken cancellation) =>
+        ChooseContainer(await FindPodAsync(cluster, address, cancellation), address);
+
+    /// <summary>The second half of it: from a pod to one of its containers.</summary>
+    /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
+    public static PodContainer ChooseContainer(Pod pod, PodAddress address) => ContainerChoice.Choose(pod, address.Container, UserSettings.Current.Container);
+
+    /// <summary>The first half of it: from the target to a pod.</summary>
+    /// <exception cref="SshpodException">There is none to connect to; the message says what is.</exception>
+    public static async Task<Pod> FindPodAsync(ICluster cluster, PodAddress address, CancellationToken cancellation)
     {
         var (ns, name) = (address.Namespace, address.Target);
-        var pod = address.Kind switch
+        return address.Kind switch
         {
             TargetKind.Pod => await cluster.GetAsync(Resources.Pods, ns, name, cancellation),
             TargetKind.Deployment => await OwnedAsync(Resources.Deployments, ns, name),
@@ -25,7 +34,6 @@ public static class Resolution
             TargetKind.Service => await SelectedAsync(await cluster.GetAsync(Resources.Services, ns, name, cancellation)),
             _ => throw new ArgumentOutOfRangeException(nameof(address)),
         };
-        return ContainerChoice.Choose(pod, address.Container, UserSettings.Current.Container);
 
         async Task<Pod> OwnedAsync(Resource<Workload> resource, string? ns, string name)
         {

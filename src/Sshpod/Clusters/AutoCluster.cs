@@ -14,6 +14,12 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
     /// <inheritdoc/>
     public string? Context => kubectl.Context;
 
+    /// <summary>The cluster by its API server alone.</summary>
+    public ApiCluster Api => api;
+
+    /// <summary>Why the API server refused the last WebSocket; null when it has refused none.</summary>
+    public SshpodException? Refusal { get; private set; }
+
     /// <inheritdoc/>
     public Uri? Server => api.Server;
 
@@ -32,6 +38,12 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
     public Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) => api.ListNamesAsync(resource, ns, cancellation);
 
     /// <inheritdoc/>
+    public Task<bool> MayAsync(Right right, CancellationToken cancellation) => api.MayAsync(right, cancellation);
+
+    /// <inheritdoc/>
+    public Task<string> GetVersionAsync(CancellationToken cancellation) => api.GetVersionAsync(cancellation);
+
+    /// <inheritdoc/>
     public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
         TryAsync(cluster => cluster.ExecAsync(container, command, cancellation));
 
@@ -47,6 +59,7 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
         }
         catch (UpgradeRefusedException e) when (ProgramPath.Find("kubectl") is not null)
         {
+            Refusal = e;
             Log.Debug($"transport: kubectl for this, since the API server refuses a WebSocket: {e.Message}");
             return await attempt(kubectl);
         }

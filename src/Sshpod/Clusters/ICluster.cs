@@ -31,6 +31,12 @@ public interface ICluster
     /// <summary>Lists the names of the objects of one kind in a namespace, or in the cluster; for messages about a missing one.</summary>
     Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation);
 
+    /// <summary>Asks whether this user may do something (SelfSubjectAccessReview), which every user may ask.</summary>
+    Task<bool> MayAsync(Right right, CancellationToken cancellation);
+
+    /// <summary>Asks for the version of Kubernetes, such as <c>v1.34.1</c>.</summary>
+    Task<string> GetVersionAsync(CancellationToken cancellation);
+
     /// <summary>Starts a command in a container, with stdin and without a terminal.</summary>
     /// <param name="container">Where it runs.</param>
     /// <param name="command">Program and arguments. They travel in a URL and stand in audit logs: nothing secret, nothing long.</param>

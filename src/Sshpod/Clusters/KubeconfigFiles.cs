@@ -11,11 +11,18 @@ internal sealed class KubeconfigFiles
 {
     private readonly IReadOnlyList<KubeconfigSection> _roots;
 
-    private KubeconfigFiles(IReadOnlyList<KubeconfigSection> roots, IReadOnlyList<string> problems)
+    private KubeconfigFiles(IReadOnlyList<KubeconfigSection> roots, IReadOnlyList<string> problems, IReadOnlyList<string> missing)
     {
         _roots = roots;
         Problems = problems;
+        Missing = missing;
     }
+
+    /// <summary>Files that were read.</summary>
+    public IReadOnlyList<string> Read => [.. _roots.Select(root => root.Name)];
+
+    /// <summary>Files that are named and not there.</summary>
+    public IReadOnlyList<string> Missing { get; }
 
     /// <summary>What kept a file that is there from being read: kubectl ends with an error.</summary>
     public IReadOnlyList<string> Problems { get; }
@@ -31,7 +38,7 @@ internal sealed class KubeconfigFiles
     public static KubeconfigFiles Load()
     {
         List<KubeconfigSection> roots = [];
-        List<string> problems = [];
+        List<string> problems = [], missing = [];
         foreach (var file in Names())
         {
             try
@@ -47,6 +54,7 @@ internal sealed class KubeconfigFiles
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
                 // As for kubectl: it may come later.
+                missing.Add(file);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
             {
@@ -54,7 +62,7 @@ internal sealed class KubeconfigFiles
                 problems.Add($"{file}: {e.Message}");
             }
         }
-        return new KubeconfigFiles(roots, problems);
+        return new KubeconfigFiles(roots, problems, missing);
     }
 
     /// <summary>Finds an entry of one of the lists.</summary>

@@ -12,6 +12,9 @@ namespace Sshpod.Clusters;
 /// <param name="name">How reasons name it.</param>
 internal sealed class KubeconfigSection(YamlMappingNode node, string directory, string name)
 {
+    /// <summary>How reasons name it.</summary>
+    public string Name => name;
+
     /// <summary>Throws unless every key is one of these.</summary>
     public void AllowOnly(params ReadOnlySpan<string> known)
     {

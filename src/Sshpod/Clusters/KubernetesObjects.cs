@@ -121,11 +121,16 @@ public sealed record ObjectList(IReadOnlyList<ListedObject> Items);
 /// <summary>One object of a list, told apart by its kind.</summary>
 public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spec = null, PodStatus? Status = null);
 
-/// <summary>Reading the objects without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+/// <summary>What the API server says of itself at <c>/version</c>.</summary>
+internal sealed record VersionInfo(string GitVersion);
+
+/// <summary>Reading and writing the objects without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Workload))]
 [JsonSerializable(typeof(CronJob))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ObjectList))]
+[JsonSerializable(typeof(SelfSubjectAccessReview))]
+[JsonSerializable(typeof(VersionInfo))]
 internal sealed partial class KubernetesJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ public static class CommandLine
     public static RootCommand Create() => Create(
         new("Once", ConfigureCommand.Create(), CompletionCommand.Create()),
         new("To find out what there is", ListCommand.Create()),
+        new("When something is wrong", DoctorCommand.Create()),
         new("When you are done", CleanCommand.Create()),
         new("About sshpod", HelpCommand.Create(), VersionCommand.Create()),
         new("Not for you, but for ssh", ProxyCommand.Create(), ShareCommand.Create()));

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
@@ -18,8 +16,18 @@ public static class ClientKey
     /// <exception cref="SshpodException">It cannot be made or read, or others can read its private half.</exception>
     public static async Task<PublicKey> EnsureAsync(CancellationToken cancellation)
     {
-        if (!System.IO.File.Exists(File) || !System.IO.File.Exists(PublicFile))
+        if (!Exists)
             await MakeAsync(cancellation);
+        return await ReadAsync(cancellation);
+    }
+
+    /// <summary>Whether both halves are there.</summary>
+    public static bool Exists => System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
+
+    /// <summary>Reads the public key.</summary>
+    /// <exception cref="SshpodException">It cannot be read, or others can read its private half.</exception>
+    public static async Task<PublicKey> ReadAsync(CancellationToken cancellation)
+    {
         CheckMode();
         try
         {
@@ -46,7 +54,7 @@ public static class ClientKey
     {
         ClientDirectory.Create(ClientDirectory.Cache);
         await using var making = await LockFile.TakeAsync(Path.Combine(ClientDirectory.Cache, "id_ed25519.lock"), cancellation);
-        if (System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile))
+        if (Exists)
             return;
         var temporary = $"{File}.{Guid.NewGuid():N}";
         try
@@ -63,27 +71,11 @@ public static class ClientKey
 
     private static async Task RunKeygenAsync(string[] arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo("ssh-keygen", arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
-        };
         try
         {
-            using var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            var output = process.StandardOutput.ReadToEndAsync(cancellation);
-            var error = await process.StandardError.ReadToEndAsync(cancellation).WaitAsync(KeygenLimit, cancellation);
-            await process.WaitForExitAsync(cancellation);
-            await output;
-            if (process.ExitCode != 0)
-                throw new SshpodException($"ssh-keygen cannot make {File}: {error}", "make its directory writable for you");
-        }
-        catch (Win32Exception e)
-        {
-            throw new SshpodException($"cannot run ssh-keygen: {e.Message}", "install the OpenSSH client");
+            var run = await SshProgram.RunAsync("ssh-keygen", arguments, cancellation).WaitAsync(KeygenLimit, cancellation);
+            if (run.ExitCode != 0)
+                throw new SshpodException($"ssh-keygen cannot make {File}: {run.ErrorText}", "make its directory writable for you");
         }
         catch (TimeoutException)
         {

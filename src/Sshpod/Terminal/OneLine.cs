@@ -1,9 +1,12 @@
 namespace Sshpod.Terminal;
 
-/// <summary>Text from anywhere, made fit for a line of a terminal.</summary>
+/// <summary>
+/// Text for one line of a terminal. Control characters, which the cluster or the container may have put into it, go and blanks become
+/// one space: the line stays one line and cannot drive the terminal.
+/// </summary>
 internal static class OneLine
 {
-    /// <summary>Control characters become spaces or nothing: it stays one line and cannot drive the terminal.</summary>
+    /// <summary>Makes it fit.</summary>
     public static string Of(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
         .Select(word => string.Concat(word.Where(c => !char.IsControl(c)))));
 }

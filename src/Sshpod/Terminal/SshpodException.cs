@@ -11,9 +11,6 @@ public class SshpodException(string message, string? hint = null) : Exception(me
     /// <summary>What to do about it; null where the message says all.</summary>
     public string? Hint { get; } = hint;
 
-    /// <summary>
-    /// The one line that stderr gets, without the program's name. Control characters, which the cluster or the container
-    /// may have put into the text, become spaces: the line stays one line and cannot drive the terminal.
-    /// </summary>
+    /// <summary>The one line that stderr gets, without the program's name.</summary>
     public string Line => OneLine.Of(Hint is null ? Message : $"{Message}; {Hint}");
 }

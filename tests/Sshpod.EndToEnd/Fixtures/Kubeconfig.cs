@@ -62,6 +62,16 @@ public sealed class Kubeconfig
     /// <summary>Is somebody else, who has nothing but this token.</summary>
     public Task UseTokenAsync(string token) => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject { ["token"] = token });
 
+    /// <summary>Trusts another authority than the API server's.</summary>
+    public Task SetAuthorityAsync(string pem) =>
+        ChangeAsync(config => config["clusters"]![0]!["cluster"]!["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem)));
+
+    /// <summary>Has a credential plugin in place of credentials.</summary>
+    public Task SetPluginAsync(string command) => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
+    {
+        ["exec"] = new JsonObject { ["apiVersion"] = "client.authentication.k8s.io/v1", ["command"] = command, ["interactiveMode"] = "Never", ["installHint"] = $"apt install {command}" },
+    });
+
     /// <summary>Goes through a proxy.</summary>
     public Task SetProxyAsync(string url) => ChangeAsync(config => config["clusters"]![0]!["cluster"]!["proxy-url"] = url);
 

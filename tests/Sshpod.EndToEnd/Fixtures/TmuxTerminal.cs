@@ -42,7 +42,7 @@ public sealed class TmuxTerminal : IAsyncDisposable
     public async Task LogAsync(string file) => await TmuxAsync("pipe-pane", $"cat >{file}");
 
     /// <summary>What the terminal shows.</summary>
-    public async Task<string> ScreenAsync() => (await TmuxAsync("capture-pane", "-p")).Text;
+    public async Task<string> ScreenAsync(bool withColours = false) => (await TmuxAsync(["capture-pane", "-p", .. withColours ? ["-e"] : Array.Empty<string>()])).Text;
 
     /// <summary>Waits until a line of the screen matches.</summary>
     public async Task WaitForAsync(string pattern)

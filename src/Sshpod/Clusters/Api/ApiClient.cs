@@ -39,21 +39,17 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The answer, whatever its status.</returns>
     /// <exception cref="SshpodException">There is none.</exception>
-    public async Task<HttpResponse> GetAsync(string path, string accept, CancellationToken cancellation)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var (connection, response) = await SendAsync(path, $"Accept: {accept}\r\n", cancellation);
-            if (connection.CanBeReused)
-                _idle.Add(connection);
-            else
-                await connection.DisposeAsync();
-            // What a busy server wants, and client-go does.
-            if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
-                return response;
-            await Task.Delay(pause, cancellation);
-        }
-    }
+    public Task<HttpResponse> GetAsync(string path, string accept, CancellationToken cancellation) =>
+        RequestAsync("GET", path, $"Accept: {accept}\r\n", default, cancellation);
+
+    /// <summary>Asks with a body. It is asked again when the server is busy or a connection breaks: twice must be as good as once.</summary>
+    /// <param name="path">Path and query below the server's URL.</param>
+    /// <param name="json">The body.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The answer, whatever its status.</returns>
+    /// <exception cref="SshpodException">There is none.</exception>
+    public Task<HttpResponse> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
+        RequestAsync("POST", path, $"Accept: {Json}\r\nContent-Type: {Json}\r\nContent-Length: {json.Length}\r\n", json, cancellation);
 
     /// <summary>Opens a WebSocket (RFC 6455).</summary>
     /// <param name="path">Path and query below the server's URL.</param>
@@ -63,8 +59,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public async Task<ChannelSocket> OpenAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancellation)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        var (connection, response) = await SendAsync(path,
-            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: {string.Join(", ", protocols)}\r\n", cancellation);
+        var (connection, response) = await SendAsync("GET", path,
+            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: {string.Join(", ", protocols)}\r\n",
+            default, cancellation);
         if (response.Status == 101 && response.Header("Sec-WebSocket-Accept") == Accept(key) && protocols.Contains(response.Header("Sec-WebSocket-Protocol")))
             return new ChannelSocket(connection.Detach(), response.Header("Sec-WebSocket-Protocol"));
         await connection.DisposeAsync();
@@ -72,6 +69,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             ? new UpgradeRefusedException(new ClusterException($"the API server of {ClusterException.Describe(configuration.Context)} answers with another protocol than asked for", null))
             : new UpgradeRefusedException(Failure(response));
     }
+
+    /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
+    public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _credentials.GetAsync(cancellation);
 
     /// <summary>What an answer other than success means.</summary>
     public ClusterException Failure(HttpResponse response)
@@ -103,10 +103,27 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         _credentials.Dispose();
     }
 
-    private async Task<(HttpConnection Connection, HttpResponse Response)> SendAsync(string path, string headers, CancellationToken cancellation)
+    private async Task<HttpResponse> RequestAsync(string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (connection, response) = await SendAsync(method, path, headers, body, cancellation);
+            if (connection.CanBeReused)
+                _idle.Add(connection);
+            else
+                await connection.DisposeAsync();
+            // What a busy server wants, and client-go does.
+            if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
+                return response;
+            await Task.Delay(pause, cancellation);
+        }
+    }
+
+    private async Task<(HttpConnection Connection, HttpResponse Response)> SendAsync(
+        string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         var credential = await _credentials.GetAsync(cancellation);
-        var head = Head(path, headers, credential);
+        var head = Head(method, path, headers, credential);
         var start = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -116,8 +133,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             limit.CancelAfter(RequestLimit);
             try
             {
-                var response = await connection.SendAsync(head, limit.Token);
-                Log.Debug($"api: GET {path.Split('?')[0]}: {response.Status} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms{(isReused ? "" : ", connection included")}");
+                var response = await connection.SendAsync(head, body, limit.Token);
+                Log.Debug($"api: {method} {path.Split('?')[0]}: {response.Status} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms{(isReused ? "" : ", connection included")}");
                 return (connection, response);
             }
             catch (IOException e)
@@ -137,11 +154,11 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         }
     }
 
-    private string Head(string path, string headers, Credential credential)
+    private string Head(string method, string path, string headers, Credential credential)
     {
         var server = configuration.Server.Url;
         var head = new StringBuilder()
-            .Append("GET ").Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
+            .Append(method).Append(' ').Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
             .Append("Host: ").Append(server.IsDefaultPort ? server.IdnHost : $"{server.IdnHost}:{server.Port}").Append("\r\n")
             .Append("User-Agent: sshpod\r\n").Append(headers);
         if (credential.Authorization is { } authorization)

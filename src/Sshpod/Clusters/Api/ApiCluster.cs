@@ -75,6 +75,26 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         [.. (await ListAsync(resource, ns, "", ApiClient.MetadataOnly, ApiJson.Default.ItemListNamedObject, cancellation)).Select(item => item.Metadata.Name)];
 
     /// <inheritdoc/>
+    public async Task<bool> MayAsync(Right right, CancellationToken cancellation)
+    {
+        var response = await _client.PostAsync(Right.ReviewPath, JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview), cancellation);
+        return response.Status is 200 or 201
+            ? Read(response, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true
+            : throw _client.Failure(response);
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> GetVersionAsync(CancellationToken cancellation)
+    {
+        var response = await _client.GetAsync("/version", ApiClient.Json, cancellation);
+        return response.Status == 200 ? Read(response, KubernetesJson.Default.VersionInfo).GitVersion : throw _client.Failure(response);
+    }
+
+    /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
+    /// <exception cref="SshpodException">There are none.</exception>
+    public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _client.AuthenticateAsync(cancellation);
+
+    /// <inheritdoc/>
     public async Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var arguments = string.Concat(command.Select(argument => $"&command={Escape(argument)}"));

@@ -57,7 +57,7 @@ internal sealed class Dialer(ApiServer server, string? context)
     {
         var host = proxy.IdnHost.Trim('[', ']');
         // .NET knows no port for socks5.
-        var stream = await TcpAsync(host, proxy.Port > 0 ? proxy.Port : 1080, cancellation);
+        var stream = await TcpAsync(host, proxy.Port > 0 ? proxy.Port : Socks5.DefaultPort, cancellation);
         try
         {
             if (proxy.Scheme is "socks5" or "socks5h")
@@ -84,7 +84,7 @@ internal sealed class Dialer(ApiServer server, string? context)
         var authorization = proxy.UserInfo.Length > 0
             ? $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(proxy.UserInfo)))}\r\n" : "";
         var connection = new HttpConnection(stream);
-        var response = await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}", cancellation);
+        var response = await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}", default, cancellation);
         return response.Status / 100 == 2 ? connection.Detach()
             : throw new IOException($"proxy {proxy.Host}:{proxy.Port} answers {response.Status}");
     }

@@ -178,7 +178,8 @@ internal sealed record ExecPlugin(
         try
         {
             if (!process.HasExited)
-                process.Kill();
+                // What it has started too: a script's child would hold on to our stderr.
+                process.Kill(entireProcessTree: true);
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {

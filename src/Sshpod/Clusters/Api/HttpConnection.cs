@@ -28,14 +28,15 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
     /// <summary>Whether another request may follow.</summary>
     public bool CanBeReused { get; private set; } = true;
 
-    /// <summary>Sends a request without a body and reads the answer. After CONNECT or an upgrade that succeeded there is no body.</summary>
+    /// <summary>Sends a request and reads the answer. After CONNECT or an upgrade that succeeded the answer has no body.</summary>
     /// <param name="head">Request line and headers, each line with its end, but for the empty line.</param>
+    /// <param name="requestBody">The request's body, of the length that the headers say; empty for none.</param>
     /// <param name="cancellation">Ends it; the connection is of no more use then.</param>
     /// <exception cref="IOException">The connection ended, or the answer is no HTTP.</exception>
-    public async Task<HttpResponse> SendAsync(string head, CancellationToken cancellation)
+    public async Task<HttpResponse> SendAsync(string head, ReadOnlyMemory<byte> requestBody, CancellationToken cancellation)
     {
         CanBeReused = false;
-        await stream.WriteAsync(Encoding.Latin1.GetBytes(head + "\r\n"), cancellation);
+        await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head + "\r\n"), .. requestBody.Span], cancellation);
         await stream.FlushAsync(cancellation);
         while (true)
         {

@@ -64,6 +64,22 @@ public sealed class KubectlCluster(string? context) : ICluster
     }
 
     /// <inheritdoc/>
+    public async Task<bool> MayAsync(Right right, CancellationToken cancellation)
+    {
+        // Raw: `kubectl auth can-i` asks the server for all its resources first, and says yes and no by its exit code, as it says errors.
+        string[] arguments = ["create", "--raw", Right.ReviewPath, "-f", "-"];
+        var output = await RunAsync(arguments, cancellation, JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview));
+        return Read(output, arguments, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<string> GetVersionAsync(CancellationToken cancellation)
+    {
+        string[] arguments = ["get", "--raw", "/version"];
+        return Read(await RunAsync(arguments, cancellation), arguments, KubernetesJson.Default.VersionInfo).GitVersion;
+    }
+
+    /// <inheritdoc/>
     public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true);
@@ -92,7 +108,11 @@ public sealed class KubectlCluster(string? context) : ICluster
 
     private async Task<T> GetAsync<T>(string[] arguments, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        var output = await RunAsync([.. arguments, "-o", "json"], cancellation);
+        return Read(await RunAsync([.. arguments, "-o", "json"], cancellation), arguments, type);
+    }
+
+    private static T Read<T>(byte[] output, string[] arguments, JsonTypeInfo<T> type)
+    {
         try
         {
             return JsonSerializer.Deserialize(output, type) ?? throw new JsonException("null");
@@ -106,14 +126,16 @@ public sealed class KubectlCluster(string? context) : ICluster
 
     /// <summary>Runs kubectl to its end.</summary>
     /// <returns>What it printed on stdout.</returns>
-    private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation)
+    private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation, byte[]? input = null)
     {
-        await using var process = Start(arguments, withInput: false);
+        await using var process = Start(arguments, withInput: input is not null);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(RequestLimit);
         var reachability = Reachability.WatchAsync(context, limit.Token);
         try
         {
+            if (input is not null)
+                await SendAsync(process, input, limit.Token);
             var run = FinishAsync(process, limit.Token);
             // A verdict of unreachable ends the wait; kubectl itself would try for half a minute.
             if (await Task.WhenAny(run, reachability) == reachability && await reachability is { } unreachable)
@@ -130,6 +152,20 @@ public sealed class KubectlCluster(string? context) : ICluster
         finally
         {
             await limit.CancelAsync();
+        }
+    }
+
+    // Short enough for the pipe: it does not wait for kubectl to read.
+    private static async Task SendAsync(KubectlProcess process, byte[] input, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var stream = process.Input;
+            await stream.WriteAsync(input, cancellation);
+        }
+        catch (IOException)
+        {
+            // It has ended, and says why.
         }
     }
 

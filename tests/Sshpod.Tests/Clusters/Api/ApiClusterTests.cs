@@ -31,6 +31,28 @@ public class ApiClusterTests
     }
 
     [Theory]
+    [InlineData("true", true)]
+    [InlineData("false", false)]
+    public async Task A_right_is_asked_for_with_a_body_and_the_connection_serves_the_next_request(string allowed, bool expected)
+    {
+        List<string> requests = [];
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            var body = new byte[int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)];
+            await stream.ReadExactlyAsync(body);
+            requests.Add(head + Encoding.UTF8.GetString(body));
+            return await FakeApiServer.RespondAsync(stream, "201 Created", $"{{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{{}},\"status\":{{\"allowed\":{allowed}}}}}");
+        });
+        await using var cluster = new ApiCluster(server.Configuration(ApiUser.Anonymous with { Token = "t" }));
+        for (var i = 0; i < 2; i++)
+            Assert.Equal(expected, await cluster.MayAsync(new Right("create", "pods", "exec", "app", Name: "web"), default));
+
+        Assert.Equal(1, server.Connections);
+        Assert.StartsWith("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews HTTP/1.1\r\n", requests[1], StringComparison.Ordinal);
+        Assert.EndsWith("\r\n\r\n{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{\"resourceAttributes\":{\"namespace\":\"app\",\"verb\":\"create\",\"group\":\"\",\"resource\":\"pods\",\"subresource\":\"exec\",\"name\":\"web\"}}}", requests[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n5;x=y\r\n{\"met\r\n{0}0\r\n\r\n")]
     [InlineData("Connection: close\r\n\r\n{1}")]
     public async Task An_answer_is_read_however_it_is_delimited(string answer)

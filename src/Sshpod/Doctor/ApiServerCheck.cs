@@ -1,0 +1,16 @@
+using System.Diagnostics;
+using Sshpod.Clusters;
+
+namespace Sshpod.Doctor;
+
+/// <summary>The API server: that it answers, takes our credentials, and which Kubernetes it is.</summary>
+internal static class ApiServerCheck
+{
+    /// <summary>Asks for its version.</summary>
+    public static async Task<Finding<string>> RunAsync(ICluster cluster, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var version = await cluster.GetVersionAsync(cancellation);
+        return Finding.Ok(version, $"Kubernetes {version}, answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
+    }
+}

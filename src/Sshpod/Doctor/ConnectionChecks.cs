@@ -1,0 +1,108 @@
+using System.Text;
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Server;
+using Sshpod.Ssh;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Doctor;
+
+/// <summary>What a connection does once the container is known.</summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="container">The container.</param>
+/// <param name="host">What ssh is given.</param>
+internal sealed class ConnectionChecks(ICluster cluster, PodContainer container, string host)
+{
+    /// <summary>For an upload too: through a slow network it takes its time, and each piece of it has a limit of its own.</summary>
+    public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(TunnelChoice.Forced, container, null);
+
+    private bool IsForwarded => _tunnels.Contains(TunnelKind.PortForward);
+
+    /// <summary>Starts the server, and uploads it before where it is missing. Where only exec is used, nothing listens.</summary>
+    /// <param name="found">What was there before.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Finding<StartedServer>> StartAsync(Examination found, CancellationToken cancellation)
+    {
+        var how = found.Directory is null ? "uploaded and started" : "started";
+        if (IsForwarded)
+        {
+            var server = await StartAsync(fresh: false, cancellation);
+            return Finding.Ok(new StartedServer(server), $"{(found.Port == server.Port ? "runs" : how)} on port {server.Port}: {server.Program}");
+        }
+        await using var session = (await (await BootstrapAsync(cancellation)).StartSessionAsync(cancellation)).Exec;
+        return Finding.Ok(new StartedServer(null), $"{how}; it listens on no port");
+    }
+
+    /// <summary>Connects by port-forward; once more to a fresh server, as a connection does, when it does not answer.</summary>
+    /// <returns>The server's banner.</returns>
+    public async Task<Finding<string>> PortForwardAsync(StartedServer started, CancellationToken cancellation)
+    {
+        if (started.Server is not { } server)
+            return Finding.Skipped<string>("not used: connections go through exec");
+        try
+        {
+            return Finding.Ok(await BannerAsync(PortForwardAsync(server, cancellation)), $"reaches port {server.Port}");
+        }
+        catch (UnresponsiveServerException e) when (!e.IsSilent || _tunnels.Count == 1)
+        {
+            Log.Debug($"{e.Message}: again with a fresh server");
+            var fresh = await StartAsync(fresh: true, cancellation);
+            return Finding.Warning(await BannerAsync(PortForwardAsync(fresh, cancellation)), $"{e.Message}, and was replaced by one on port {fresh.Port}", "look for what ends or stops processes there", Who.PodOwner);
+        }
+        catch (SshpodException e) when (_tunnels.Count > 1)
+        {
+            return new Finding<string>(CheckOutcome.Warning, $"{e.Message}; connections go through exec", null, e.Hint);
+        }
+    }
+
+    /// <summary>Connects by exec.</summary>
+    /// <param name="isNeeded">Whether there is no other way.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The server's banner.</returns>
+    public async Task<Finding<string>> ExecAsync(bool isNeeded, CancellationToken cancellation)
+    {
+        if (!_tunnels.Contains(TunnelKind.Exec))
+            return Finding.Skipped<string>("not used: connections go through port-forward");
+        try
+        {
+            var session = await (await BootstrapAsync(cancellation)).StartSessionAsync(cancellation);
+            return Finding.Ok(await BannerAsync(ExecTunnel.OpenAsync(session, container, cancellation)), "reaches a server of its own");
+        }
+        catch (SshpodException e) when (!isNeeded)
+        {
+            return new Finding<string>(CheckOutcome.Warning, $"{e.Message}; connections go through port-forward", null, e.Hint);
+        }
+    }
+
+    /// <summary>Looks at what the server says first.</summary>
+    public static Finding<string> Banner(string banner) =>
+        banner.StartsWith("SSH-2.0-OpenSSH_", StringComparison.Ordinal)
+            ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
+            : Finding.Failure<string>($"another server answers: {banner}", "see what listens in the container");
+
+    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => new(cluster, container, await ClientKey.EnsureAsync(cancellation));
+
+    private async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
+    {
+        var server = await (await BootstrapAsync(cancellation)).StartAsync(fresh, cancellation);
+        // `sshpod clean --all` finds this one too.
+        RememberedServers.Add(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, await ClientKey.ReadAsync(cancellation)));
+        return server;
+    }
+
+    private Task<Tunnel> PortForwardAsync(RemoteServer server, CancellationToken cancellation) =>
+        PortForwardTunnel.OpenAsync(cluster, container, server, Tunnel.BannerLimit, cancellation);
+
+    private static async Task<string> BannerAsync(Task<Tunnel> opening)
+    {
+        await using var tunnel = await opening;
+        return Encoding.ASCII.GetString(tunnel.Received.Span).Split('\n')[0].Trim();
+    }
+}
+
+/// <summary>A server that was started.</summary>
+/// <param name="Server">The one that listens; null where only exec is used.</param>
+internal sealed record StartedServer(RemoteServer? Server);

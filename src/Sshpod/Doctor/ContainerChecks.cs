@@ -1,0 +1,54 @@
+using Sshpod.Addressing;
+using Sshpod.Server;
+
+namespace Sshpod.Doctor;
+
+/// <summary>What the container is like, from its own word.</summary>
+/// <param name="container">The container.</param>
+internal sealed class ContainerChecks(PodContainer container)
+{
+    /// <summary>Its shell and the few tools that putting the server there needs.</summary>
+    public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, CancellationToken cancellation)
+    {
+        if (attempt.Exec is not { } exec)
+            throw attempt.Failure!;
+        var found = await Examination.ReadAsync(exec, container, cancellation);
+        return found.Missing.Count == 0
+            ? Finding.Ok(found, "sh, and every tool that is needed")
+            : Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image", Who.PodOwner);
+    }
+
+    /// <summary>Its architecture.</summary>
+    public Finding<Bundle> Architecture(Examination found) => Bundles.ForMachine(found.Machine) is { } bundle
+        ? Finding.Ok(bundle, $"{bundle.Architecture} ({found.Machine})")
+        : Finding.Failure<Bundle>($"{container} runs on architecture \"{found.Machine}\"", "sshpod has servers for amd64 and arm64");
+
+    /// <summary>Where the server is or would be.</summary>
+    public Finding<string> Directory(Examination found)
+    {
+        if (found.Directory is { } there)
+            return Finding.Ok(there);
+        if (found.Places is [.., { State: "free" } free])
+            return Finding.Ok($"{free.Path.TrimEnd('/')}/sshpod");
+        return Finding.Failure<string>($"no place for the server in {container}: {string.Join(", ", found.Places.Select(place => $"{place.Path} {Describe(place)}"))}",
+            "mount a writable volume (emptyDir) that allows execution, at /tmp");
+    }
+
+    /// <summary>The server, as it is now.</summary>
+    public static Finding<string> Server(Examination found) => found switch
+    {
+        { Port: { } port } => Finding.Ok($"runs on port {port}: {found.Version}"),
+        { Directory: not null } => Finding.Ok($"is there and does not run: {found.Version}"),
+        _ => Finding.Ok($"is not there yet: a connection uploads OpenSSH {Bundles.OpenSshVersion}"),
+    };
+
+    private static string Describe(ServerPlace place) => place.State switch
+    {
+        "absent" => "is not there",
+        "read-only" => "is read-only",
+        "noexec" => "allows no execution",
+        "foreign" => "has an sshpod of another user",
+        "unwritable" => "cannot be written",
+        var state => state,
+    };
+}

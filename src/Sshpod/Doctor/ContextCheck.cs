@@ -1,0 +1,37 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api;
+using Sshpod.Settings;
+
+namespace Sshpod.Doctor;
+
+/// <summary>The context in effect: that it is there, with its cluster and its user, and whether a host name can hold it.</summary>
+internal static class ContextCheck
+{
+    /// <summary>Looks it up.</summary>
+    /// <param name="files">The kubeconfig.</param>
+    /// <param name="named">The context that the host name names; null for the current one.</param>
+    /// <returns>Where its API server is and which namespace it sets.</returns>
+    public static Finding<Kubeconfig> Run(KubeconfigFiles files, string? named)
+    {
+        if ((named ?? files.CurrentContext) is not { } name)
+            return InCluster.Read(InCluster.Mount) is { } pod
+                ? Finding.Ok(new Kubeconfig(pod.Server.Url, null, pod.Namespace, []), $"that of this pod: {pod.Server}, namespace \"{pod.Namespace}\"")
+                : Finding.Failure<Kubeconfig>("the kubeconfig sets no current context", "kubectl config use-context NAME sets one; or write context--NAME into the host name");
+        if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(name) is not { } kubeconfig)
+            throw ClusterException.NoSuchContext(name, files.Contexts);
+        var missing = new[] { ("cluster", "clusters"), ("user", "users") }
+            .Where(kind => context.TextOrNull(kind.Item1) is { } entry && files.Find(kind.Item2, entry, kind.Item1) is null)
+            .Select(kind => $"{kind.Item1} \"{context.TextOrNull(kind.Item1)}\"").ToArray();
+        if (missing.Length > 0)
+            return Finding.Failure<Kubeconfig>($"context \"{name}\" names {string.Join(" and ", missing)}, which the kubeconfig does not have", "correct the kubeconfig");
+        if (kubeconfig.Server is null)
+            return Finding.Failure<Kubeconfig>($"context \"{name}\" has no URL of an API server", "correct the kubeconfig");
+
+        var text = $"\"{name}\": {kubeconfig.Server}, namespace \"{kubeconfig.Namespace}\"";
+        // An alias has brought it here, or can.
+        return HostName.IsContext(name) || UserSettings.Current.Aliases.Contexts.Values.Contains(name)
+            ? Finding.Ok(kubeconfig, text)
+            : Finding.Warning(kubeconfig, $"{text}; its name cannot be written in a host name", ContextAlias.Offer(name, files.Contexts));
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api;
+using Sshpod.Terminal;
+
+namespace Sshpod.Doctor;
+
+/// <summary>Who we are at the API server: a credential plugin is run, and the dates of certificates are looked at. No secret is shown.</summary>
+internal static class CredentialsCheck
+{
+    /// <summary>Gets the credentials.</summary>
+    /// <param name="cluster">The cluster, which gets to keep what a plugin gave.</param>
+    /// <param name="context">Context of the kubeconfig; null for the current one.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<Finding<string>> RunAsync(ICluster cluster, string? context, CancellationToken cancellation)
+    {
+        ApiConfiguration configuration;
+        try
+        {
+            configuration = ApiConfiguration.Read(context);
+        }
+        catch (UnsupportedKubeconfigException)
+        {
+            return Finding.Ok("kubectl's affair");
+        }
+        var start = Stopwatch.GetTimestamp();
+        Credential credential;
+        try
+        {
+            credential = await GetAsync(cluster, configuration, cancellation);
+        }
+        catch (OperationCanceledException) when (configuration.User.Plugin is { } plugin)
+        {
+            throw new SshpodException($"credential plugin {plugin.Command} did not end in {Walk.Limit.TotalSeconds:0} s", "log in to the cluster again, or run it by hand to see more");
+        }
+        return Judge(configuration.User, credential, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, DateTimeOffset.UtcNow);
+    }
+
+    /// <summary>Judges what there is.</summary>
+    internal static Finding<string> Judge(ApiUser user, Credential credential, long milliseconds, DateTimeOffset now)
+    {
+        var kind = user switch
+        {
+            { Plugin: { } plugin } => $"{(credential.Authorization is null ? "a certificate" : "a token")} from credential plugin {ProgramPath.Find(plugin.Command) ?? plugin.Command} in {milliseconds} ms",
+            { TokenFile: { } file } => $"the token in {file}",
+            { Token: not null } => "a token",
+            { Basic: var (name, _) } => $"the password of \"{name}\"",
+            { Certificate: { } own } => $"the client certificate {own.Certificate.Subject}",
+            _ => null,
+        };
+        if (kind is null)
+            return Finding.Warning("", "the kubeconfig has none for this context", "log in to the cluster");
+        if (user.Impersonation.FirstOrDefault(header => header.Name == "Impersonate-User").Value is { } other)
+            kind += $", to act as \"{other}\"";
+        if (credential.Certificate?.Certificate is { } certificate)
+        {
+            var (from, until) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+            if (until < now)
+                return Finding.Failure<string>($"{kind} has expired at {until:yyyy-MM-dd HH:mm} UTC", "log in to the cluster again");
+            if (from > now)
+                return Finding.Failure<string>($"{kind} is valid from {from:yyyy-MM-dd HH:mm} UTC, and it is {now:yyyy-MM-dd HH:mm} here", "set the clock");
+            return Finding.Ok($"{kind}, valid until {until:yyyy-MM-dd HH:mm} UTC");
+        }
+        return Finding.Ok(credential.Expiry is { } expiry ? $"{kind}, valid until {expiry.ToUniversalTime():yyyy-MM-dd HH:mm} UTC" : kind);
+    }
+
+    private static async Task<Credential> GetAsync(ICluster cluster, ApiConfiguration configuration, CancellationToken cancellation)
+    {
+        if ((cluster as ApiCluster ?? (cluster as AutoCluster)?.Api) is { } api)
+            return await api.AuthenticateAsync(cancellation);
+        using var credentials = new Credentials(configuration);
+        return await credentials.GetAsync(cancellation);
+    }
+}

@@ -1,0 +1,119 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Server;
+
+namespace Sshpod.Doctor;
+
+/// <summary>Every hop from ssh to the server in the container, in the order of a connection.</summary>
+/// <param name="walk">Runs the checks.</param>
+/// <param name="destination">What ssh would be given, <c>[USER@]HOST</c>; null for the hops that all hosts share.</param>
+/// <param name="sshConfig">The ssh configuration that is not the user's own; null for that.</param>
+/// <param name="connect">Whether to connect, and not only to look.</param>
+internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfig, bool connect)
+{
+    // Any will do to see what ssh does for *.sshpod.
+    private const string AnyHost = "pod--doctor.sshpod";
+
+    private readonly string? _host = destination?[(destination.LastIndexOf('@') + 1)..];
+    private readonly string[] _sshOptions = sshConfig is null ? [] : ["-F", sshConfig];
+
+    /// <summary>Walks.</summary>
+    public async Task RunAsync()
+    {
+        var client = await ClientAsync();
+        var settings = await walk.CheckAsync("settings", Who.You, [], SettingsCheck.Run);
+        var address = _host is null ? null : await walk.CheckAsync("host-name", Who.You, [settings], ParseHost);
+        var cluster = await ClusterAsync(settings, address?.Found);
+        if (address is null)
+            return;
+        var container = await ContainerAsync(address, cluster);
+        if (connect)
+            await ConnectAsync(client, cluster, container);
+    }
+
+    private async Task<Client> ClientAsync()
+    {
+        var ssh = await walk.CheckAsync("ssh", Who.You, [], SshClientCheck.RunAsync);
+        var configuration = await walk.CheckAsync("configuration", Who.You, [ssh],
+            cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, cancellation));
+        var key = await walk.CheckAsync("key", Who.You, [], KeyCheck.RunAsync);
+        return new Client(ssh, configuration, key);
+    }
+
+    private async Task<Cluster> ClusterAsync(Hop settings, PodAddress? address)
+    {
+        var files = await walk.CheckAsync("kubeconfig", Who.You, [], KubeconfigCheck.Run);
+        var context = await walk.CheckAsync("context", Who.You, [files, settings], () => ContextCheck.Run(files.Value, address?.Context));
+        var transport = await walk.CheckAsync("transport", Who.You, [context], () => TransportCheck.Run(address?.Context));
+        var credentials = await walk.CheckAsync("credentials", Who.You, [transport],
+            cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster, address?.Context, cancellation));
+        var proxy = await walk.CheckAsync("proxy", Who.You, [context], cancellation => ProxyCheck.RunAsync(context.Value, cancellation));
+        var server = await walk.CheckAsync("api-server", Who.You, [transport, credentials, proxy],
+            cancellation => ApiServerCheck.RunAsync(transport.Value.Cluster, cancellation));
+
+        RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace);
+        var pod = address?.Kind == TargetKind.Pod ? address.Target : null;
+        var pods = await walk.CheckAsync("rights-pods", Who.Administrator, [server], cancellation => Rights().FindAsync(address, cancellation));
+        var exec = await walk.CheckAsync("rights-exec", Who.Administrator, [server], cancellation => Rights().StreamAsync("exec", pod, cancellation));
+        var forward = await walk.CheckAsync("rights-port-forward", Who.Administrator, [server], cancellation => Rights().StreamAsync("portforward", pod, cancellation));
+        return new Cluster(transport, pods, exec, forward);
+    }
+
+    private async Task<Container> ContainerAsync(Hop<PodAddress> address, Cluster cluster)
+    {
+        var pod = await walk.CheckAsync("target", Who.PodOwner, [address, cluster.MayFind],
+            cancellation => FindAsync(cluster.Transport.Value.Cluster, address.Value, cancellation));
+        var chosen = await walk.CheckAsync("container", pod.Found is { } found && AllRun(found) ? Who.You : Who.PodOwner, [pod], () => Choose(pod.Value, address.Value));
+        var stream = await walk.CheckAsync("websocket", Who.You, [chosen, cluster.MayExec],
+            cancellation => StreamCheck.RunAsync(cluster.Transport.Value, chosen.Value, cancellation));
+        await using var attempt = stream.Found;
+        ContainerChecks Checks() => new(chosen.Value);
+        var shell = await walk.CheckAsync("shell", Who.You, [stream], cancellation => Checks().ShellAsync(stream.Value, cancellation));
+        var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [shell], () => Checks().Architecture(shell.Value));
+        var directory = await walk.CheckAsync("directory", Who.PodOwner, [shell], () => Checks().Directory(shell.Value));
+        await walk.CheckAsync("server", Who.PodOwner, [shell, architecture, directory], () => ContainerChecks.Server(shell.Value));
+        return new Container(chosen, shell, architecture, directory);
+    }
+
+    private async Task ConnectAsync(Client client, Cluster cluster, Container container)
+    {
+        ConnectionChecks Checks() => new(cluster.Transport.Value.Cluster, container.Chosen.Value, _host!);
+        var start = await walk.CheckAsync("start", Who.PodOwner, [client.Key, cluster.MayForward, container.Examination, container.Architecture, container.Directory],
+            cancellation => Checks().StartAsync(container.Examination.Value, cancellation), ConnectionChecks.StartLimit);
+        var forward = await walk.CheckAsync("port-forward", Who.Administrator, [start, cluster.MayForward],
+            cancellation => Checks().PortForwardAsync(start.Value, cancellation));
+        var exec = await walk.CheckAsync("exec", Who.Administrator, [start], cancellation => Checks().ExecAsync(isNeeded: forward.Found is null, cancellation));
+        var tunnel = forward.Found is null ? exec : forward;
+        var banner = await walk.CheckAsync("banner", Who.PodOwner, [tunnel], () => ConnectionChecks.Banner(tunnel.Value));
+        await walk.CheckAsync("login", Who.You, [client.Ssh, client.Configuration, banner],
+            cancellation => LoginCheck.RunAsync(client.Ssh.Value, _sshOptions, destination!, cancellation), LoginCheck.Limit);
+    }
+
+    private Finding<PodAddress> ParseHost()
+    {
+        var address = AddressBook.Current.Find(_host!, _host == destination ? null : destination![..^(_host!.Length + 1)]);
+        return Finding.Ok(address, $"{address}");
+    }
+
+    private static async Task<Finding<Pod>> FindAsync(ICluster cluster, PodAddress address, CancellationToken cancellation)
+    {
+        var pod = await Resolution.FindPodAsync(cluster, address, cancellation);
+        var found = $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";
+        return Finding.Ok(pod, address.Kind == TargetKind.Pod ? found : $"{HostName.Prefix(address.Kind)} \"{address.Target}\": {found}");
+    }
+
+    // Then it is the host name that is to be changed.
+    private static bool AllRun(Pod pod) => (pod.Status.ContainerStatuses ?? []).All(status => status.State?.Running is not null);
+
+    private static Finding<PodContainer> Choose(Pod pod, PodAddress address)
+    {
+        var container = Resolution.ChooseContainer(pod, address);
+        return Finding.Ok(container, $"\"{container.Container}\" runs{(container.PodIsRunning ? "" : $", though the pod is {pod.Status.Phase}")}");
+    }
+
+    private sealed record Client(Hop<string> Ssh, Hop Configuration, Hop Key);
+
+    private sealed record Cluster(Hop<ChosenTransport> Transport, Hop MayFind, Hop MayExec, Hop MayForward);
+
+    private sealed record Container(Hop<PodContainer> Chosen, Hop<Examination> Examination, Hop Architecture, Hop Directory);
+}

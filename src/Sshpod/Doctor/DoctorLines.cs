@@ -1,0 +1,31 @@
+namespace Sshpod.Doctor;
+
+/// <summary>The checks as lines: what came of it, which hop, what was found, and who can change what. Colours repeat what the words say.</summary>
+/// <param name="output">Where they go.</param>
+/// <param name="isColoured">Whether colours may be used.</param>
+internal sealed class DoctorLines(TextWriter output, bool isColoured)
+{
+    private const string Reset = "\e[0m";
+    private const int OutcomeWidth = 8, NameWidth = 20;
+
+    /// <summary>Whether stdout is a terminal that shows colours, and the user has not said no (no-color.org).</summary>
+    public static bool MayColour => !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
+
+    /// <summary>Writes one.</summary>
+    public void Write(Check check)
+    {
+        var outcome = check.Outcome.ToString().ToLowerInvariant();
+        var coloured = isColoured ? $"{Colour(check.Outcome)}{outcome}{Reset}" : outcome;
+        var hint = check.Hint is null ? "" : $"; {check.Who}: {check.Hint}";
+        output.WriteLine($"{coloured}{new string(' ', OutcomeWidth - outcome.Length)} {check.Name.PadRight(NameWidth)} {check.Text}{hint}");
+    }
+
+    private static string Colour(CheckOutcome outcome) => outcome switch
+    {
+        CheckOutcome.Ok => "\e[32m",
+        CheckOutcome.Warning => "\e[33m",
+        CheckOutcome.Failure => "\e[31m",
+        _ => "\e[2m",
+    };
+}

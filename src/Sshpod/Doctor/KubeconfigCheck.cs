@@ -1,0 +1,23 @@
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api;
+
+namespace Sshpod.Doctor;
+
+/// <summary>The files of the kubeconfig: which there are, and that they can be read.</summary>
+internal static class KubeconfigCheck
+{
+    /// <summary>Reads them.</summary>
+    public static Finding<KubeconfigFiles> Run()
+    {
+        var files = KubeconfigFiles.Load();
+        if (files.Problems.Count > 0)
+            return Finding.Failure<KubeconfigFiles>($"the kubeconfig cannot be read: {string.Join(", ", files.Problems)}", "correct that file");
+        if (files.Read.Count > 0)
+            return files.Missing.Count == 0
+                ? Finding.Ok(files, string.Join(", ", files.Read))
+                : Finding.Warning(files, $"{string.Join(", ", files.Read)}, without {string.Join(", ", files.Missing)}, which is not there", "correct KUBECONFIG");
+        return InCluster.Read(InCluster.Mount) is not null
+            ? Finding.Ok(files, $"none: the service account of this pod, {InCluster.Mount}")
+            : Finding.Failure<KubeconfigFiles>($"no cluster is configured: {string.Join(", ", files.Missing)} is not there", "set KUBECONFIG or write ~/.kube/config");
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net.Sockets;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api;
+
+namespace Sshpod.Doctor;
+
+/// <summary>Which proxy stands between here and the API server, and why; one that there is must take connections.</summary>
+internal static class ProxyCheck
+{
+    /// <summary>Finds it and connects to it.</summary>
+    public static async Task<Finding<string>> RunAsync(Kubeconfig kubeconfig, CancellationToken cancellation)
+    {
+        Uri? proxy;
+        string reason;
+        try
+        {
+            (proxy, reason) = Choose(kubeconfig, Environment.GetEnvironmentVariable);
+        }
+        catch (UnsupportedKubeconfigException e)
+        {
+            return Finding.Ok($"{e.Message}: kubectl's affair");
+        }
+        if (proxy is null)
+            return Finding.Ok($"none: {reason}");
+        // Nothing of a name and a password that may stand in it.
+        var where = $"{proxy.Scheme}://{proxy.Host}:{(proxy.Port > 0 ? proxy.Port : Socks5.DefaultPort)}";
+        try
+        {
+            using var socket = await HappyEyeballs.ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port > 0 ? proxy.Port : Socks5.DefaultPort, cancellation);
+            return Finding.Ok($"{where}, since {reason}");
+        }
+        catch (SocketException e)
+        {
+            return Finding.Failure<string>($"{where}, since {reason}, and it takes no connection: {e.Message}", "check that it runs, or unset it");
+        }
+    }
+
+    /// <summary>Tells which proxy it is.</summary>
+    internal static (Uri? Proxy, string Reason) Choose(Kubeconfig kubeconfig, Func<string, string?> environment)
+    {
+        if (kubeconfig.ProxyUrl is { } url)
+            return (ProxyRules.ParseProxy(url), "proxy-url in the kubeconfig says so");
+        var server = kubeconfig.Server!;
+        var name = server.Scheme == Uri.UriSchemeHttps ? "HTTPS_PROXY" : "HTTP_PROXY";
+        if (new[] { name, name.ToLowerInvariant() }.FirstOrDefault(variable => environment(variable) is { Length: > 0 }) is not { } set)
+            return (null, $"neither proxy-url nor {name} is set");
+        return ProxyRules.FromEnvironment(environment).For(server) is { } proxy
+            ? (proxy, $"{set} is set")
+            : (null, $"{set} is set, but {server.Host} is {(server.IsLoopback ? "this machine" : "excepted by NO_PROXY")}");
+    }
+}

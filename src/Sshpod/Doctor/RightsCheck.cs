@@ -1,0 +1,70 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Doctor;
+
+/// <summary>What this user may do, by the API server's own word (SelfSubjectAccessReview).</summary>
+/// <param name="transport">How the cluster is reached.</param>
+/// <param name="ns">The namespace.</param>
+internal sealed class RightsCheck(ChosenTransport transport, string ns)
+{
+    private static readonly string[] StreamVerbs = ["get", "create"];
+
+    /// <summary>What finding the container needs.</summary>
+    /// <param name="address">What is to be found; null for anything.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Finding<string>> FindAsync(PodAddress? address, CancellationToken cancellation) =>
+        await MissingAsync(ToFind(address, ns), cancellation) is { Length: > 0 } missing
+            ? Failure(missing)
+            : Finding.Ok($"may {string.Join(", ", ToFind(address, ns))} in namespace \"{ns}\"");
+
+    /// <summary>What a stream to a container needs: <c>get</c> for a WebSocket, <c>create</c> for SPDY, which kubectl may ask for.</summary>
+    /// <param name="subresource"><c>exec</c> or <c>portforward</c>.</param>
+    /// <param name="pod">Name of the pod; null for any.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Finding<string>> StreamAsync(string subresource, string? pod, CancellationToken cancellation)
+    {
+        Right[] rights = [.. StreamVerbs.Select(verb => new Right(verb, "pods", subresource, ns, Name: pod))];
+        var missing = await MissingAsync(rights, cancellation);
+        if (missing.Length == 0)
+            return Finding.Ok($"may get and create pods/{subresource} in namespace \"{ns}\"");
+        if (subresource == "portforward" && missing.Length == rights.Length && TunnelChoice.Forced != TunnelKind.PortForward)
+            return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec", Grant(missing));
+        // With one of both it depends on who asks whom; the connection itself tells.
+        var suffices = missing.Length < rights.Length && (missing[0].Verb == "create" || transport.Cluster is not Clusters.Api.ApiCluster);
+        return suffices
+            ? Finding.Warning("", $"may not {missing[0]} in namespace \"{ns}\", which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need, and Kubernetes from 1.35 on")}", Grant(missing))
+            : Failure(missing);
+    }
+
+    /// <summary>What finding a container needs.</summary>
+    internal static Right[] ToFind(PodAddress? address, string ns)
+    {
+        Right list = new("list", "pods", null, ns);
+        return address?.Kind switch
+        {
+            null => [new("get", "pods", null, ns), list],
+            TargetKind.Pod => [new("get", "pods", null, ns, Name: address.Target)],
+            TargetKind.Deployment => [Get("apps", "deployments"), list, new("list", "replicasets", null, ns, "apps")],
+            TargetKind.CronJob => [Get("batch", "cronjobs"), new("get", "jobs", null, ns, "batch"), list],
+            TargetKind.Job => [Get("batch", "jobs"), list],
+            TargetKind.Service => [Get("", "services"), list],
+            var kind => [Get("apps", $"{HostName.Prefix(kind.Value)}s"), list],
+        };
+
+        Right Get(string group, string resource) => new("get", resource, null, ns, group, address!.Target);
+    }
+
+    private async Task<Right[]> MissingAsync(IReadOnlyList<Right> rights, CancellationToken cancellation)
+    {
+        var answers = await Task.WhenAll(rights.Select(right => transport.Cluster.MayAsync(right, cancellation)));
+        return [.. rights.Where((_, i) => !answers[i])];
+    }
+
+    private Finding<string> Failure(Right[] missing) =>
+        Finding.Failure<string>($"may not {string.Join(", ", missing.Select(right => right))} in namespace \"{ns}\"", Grant(missing));
+
+    private string Grant(Right[] missing) =>
+        $"grant it by a Role in namespace \"{ns}\": {string.Join(", ", missing.GroupBy(right => right.Target).Select(same => $"{string.Join(" and ", same.Select(right => right.Verb))} on {same.Key}"))}";
+}

@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace Sshpod.Doctor;
+
+/// <summary>A ProxyCommand that runs sshpod.</summary>
+/// <param name="Program">Which sshpod, as the line names it.</param>
+internal sealed record SshProxyCommand(string Program)
+{
+    /// <summary>Reads the line that ssh gives to the user's shell.</summary>
+    /// <returns>Null when it does not run <c>PROGRAM proxy --host %n</c>.</returns>
+    public static SshProxyCommand? Parse(string line)
+    {
+        var words = Words(line.Replace("%%", "%", StringComparison.Ordinal));
+        if (words is ["exec", .. var rest])
+            words = rest;
+        var proxy = Array.IndexOf(words, "proxy");
+        return proxy > 0 && words.AsSpan(proxy).Contains("--host") && words.AsSpan(proxy).Contains("%n")
+            ? new SshProxyCommand(string.Join(' ', words[..proxy]))
+            : null;
+    }
+
+    // Words as a shell splits them: quotes of both kinds, and outside of them a backslash, which Windows has in paths.
+    private static string[] Words(string line)
+    {
+        List<string> words = [];
+        StringBuilder? word = null;
+        char? quote = null;
+        for (var i = 0; i < line.Length; i++)
+        {
+            var c = line[i];
+            if (quote is null && char.IsWhiteSpace(c))
+            {
+                if (word is not null)
+                    words.Add(word.ToString());
+                word = null;
+                continue;
+            }
+            word ??= new StringBuilder();
+            if (c == quote)
+                quote = null;
+            else if (quote is null && c is '"' or '\'')
+                quote = c;
+            else if (quote is null && c == '\\' && !OperatingSystem.IsWindows() && i + 1 < line.Length)
+                word.Append(line[++i]);
+            else
+                word.Append(c);
+        }
+        if (word is not null)
+            words.Add(word.ToString());
+        return [.. words];
+    }
+}

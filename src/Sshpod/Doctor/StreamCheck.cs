@@ -1,0 +1,45 @@
+using Sshpod.Addressing;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api;
+using Sshpod.Server;
+using Sshpod.Terminal;
+
+namespace Sshpod.Doctor;
+
+/// <summary>An exec that was tried: it has begun, or the cluster said why not.</summary>
+internal sealed record ExecAttempt(IExec? Exec, SshpodException? Failure) : IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Exec?.DisposeAsync() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>The stream of an exec: a WebSocket, or kubectl where the API server or something on the way takes none.</summary>
+internal static class StreamCheck
+{
+    /// <summary>Starts the examination.</summary>
+    public static async Task<Finding<ExecAttempt>> RunAsync(ChosenTransport transport, PodContainer container, CancellationToken cancellation)
+    {
+        var cluster = transport.Cluster;
+        ExecAttempt attempt;
+        try
+        {
+            attempt = new ExecAttempt(await cluster.ExecAsync(container, Examination.Command(container), cancellation), null);
+        }
+        catch (UpgradeRefusedException e)
+        {
+            return Finding.Failure<ExecAttempt>($"the API server, or something on the way to it, refuses a WebSocket: {e.Message}",
+                cluster is AutoCluster ? "install kubectl, which may be let pass" : "unset SSHPOD_TRANSPORT, and have kubectl on your PATH");
+        }
+        catch (SshpodException e)
+        {
+            // The stream is not to blame: the next check tells.
+            attempt = new ExecAttempt(null, e);
+        }
+        return cluster switch
+        {
+            AutoCluster { Refusal: { } refusal } => Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}", refusal.Hint ?? "see what is on the way to the API server, such as a proxy"),
+            AutoCluster or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
+            _ => Finding.Ok(attempt, "kubectl asks for a WebSocket or for SPDY, as it knows"),
+        };
+    }
+}

@@ -1,0 +1,20 @@
+using Sshpod.Clusters;
+
+namespace Sshpod.Doctor;
+
+/// <summary>How the cluster is reached, and kubectl where it is needed.</summary>
+internal static class TransportCheck
+{
+    /// <summary>Chooses as a connection does.</summary>
+    public static Finding<ChosenTransport> Run(string? context)
+    {
+        var chosen = Transport.Select(context);
+        var kubectl = ProgramPath.Find("kubectl");
+        var text = $"{chosen.Name}, {chosen.Reason}";
+        if (chosen.Name != "kubectl")
+            return Finding.Ok(chosen, text);
+        return kubectl is null
+            ? Finding.Failure<ChosenTransport>($"{text}, and there is no kubectl on your PATH", "install kubectl")
+            : Finding.Ok(chosen, $"{text}: {kubectl}");
+    }
+}

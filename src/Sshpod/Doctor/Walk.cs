@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Sshpod.Clusters;
+using Sshpod.Terminal;
+
+namespace Sshpod.Doctor;
+
+/// <summary>Walks from hop to hop. Each check has a limit; what needs a hop that failed is skipped, with the reason.</summary>
+/// <param name="report">Gets each check when it is done.</param>
+/// <param name="cancellation">Ends the walk.</param>
+internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
+{
+    /// <summary>For one check.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    // What a check that was told to end may need for it. Killing a program with its children reads of every process of the machine, which
+    // takes seconds on a busy one; left before that, the program would stay, and with it whoever reads our stderr to its end.
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(20);
+
+    /// <summary>The worst that came of any check.</summary>
+    public CheckOutcome Worst { get; private set; }
+
+    /// <summary>Checks one hop.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="who">Who can usually change what is wrong there.</param>
+    /// <param name="needs">Hops without which it cannot be checked.</param>
+    /// <param name="check">The check; an SshpodException is a failure.</param>
+    /// <param name="limit">Its limit, if it is not the usual one.</param>
+    public async Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs, Func<CancellationToken, Task<Finding<T>>> check, TimeSpan? limit = null)
+        where T : class
+    {
+        var start = Stopwatch.GetTimestamp();
+        var culprit = needs.Select(hop => hop.Culprit).FirstOrDefault(hop => hop is not null);
+        var finding = culprit is null
+            ? await RunAsync(check, limit ?? Limit)
+            : Finding.Skipped<T>($"not checked, since \"{culprit}\" is not ok");
+        if (finding.Outcome != CheckOutcome.Skipped && finding.Outcome > Worst)
+            Worst = finding.Outcome;
+        report(new Check(name, finding.Outcome, OneLine.Of(finding.Text),
+            finding.Hint is null ? null : finding.Who ?? who, finding.Hint is null ? null : OneLine.Of(finding.Hint),
+            (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds));
+        return new Hop<T>(name, finding.Value is null ? culprit ?? name : null, finding.Value);
+    }
+
+    /// <summary>Checks one hop that takes no time.</summary>
+    public Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs, Func<Finding<T>> check) where T : class =>
+        CheckAsync(name, who, needs, _ => Task.Run(check));
+
+    private async Task<Finding<T>> RunAsync<T>(Func<CancellationToken, Task<Finding<T>>> check, TimeSpan limit) where T : class
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        over.CancelAfter(limit);
+        try
+        {
+            return await check(over.Token).WaitAsync(limit + Ending, cancellation);
+        }
+        catch (NotFoundException e)
+        {
+            return Finding.Failure<T>(e.Message, e.Hint, Who.You);
+        }
+        catch (SshpodException e)
+        {
+            return Finding.Failure<T>(e.Message, e.Hint);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException && !cancellation.IsCancellationRequested)
+        {
+            return Finding.Failure<T>($"did not end in {limit.TotalSeconds:0} s", "SSHPOD_LOG=debug shows the steps");
+        }
+    }
+}

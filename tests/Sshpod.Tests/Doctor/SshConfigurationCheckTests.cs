@@ -1,0 +1,87 @@
+using Sshpod.Doctor;
+using Sshpod.Ssh;
+
+namespace Sshpod.Tests.Doctor;
+
+public class SshConfigurationCheckTests
+{
+    private const string Program = "/bin/sh";
+
+    // What OpenSSH 9.2 prints, as far as it matters.
+    private static readonly string[] Good =
+    [
+        "host pod--x.sshpod", "hostname pod--x.sshpod", "pubkeyauthentication true", "identitiesonly yes", "stricthostkeychecking true", "hostkeyalgorithms ssh-ed25519",
+        $"identityfile {ClientKey.File}", $"userknownhostsfile {KnownHosts.File}", $"proxycommand '{Program}' proxy --host %n --user %r",
+    ];
+
+    private const string Said = """
+        OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19 27 Jan 2026
+        debug1: Reading configuration data /home/me/.ssh/config
+        debug2: checking match for 'host nothing.example' host pod--x.sshpod originally pod--x.sshpod
+        debug3: /home/me/.ssh/config line 3: not matched 'host "nothing.example"'
+        debug2: match not found
+        debug1: /home/me/.ssh/config line 5: Applying options for *
+        debug2: checking match for 'host *.sshpod exec true' host pod--x.sshpod originally pod--x.sshpod
+        debug3: /home/me/.ssh/config line 9: matched 'host "pod--x.sshpod"'
+        debug1: Executing command: 'true'
+        debug3: command returned status 0
+        debug3: /home/me/.ssh/config line 9: matched 'exec "true"'
+        debug2: match found
+        debug1: Reading configuration data /etc/ssh/ssh_config
+        """;
+
+    private const string Config = """
+        # mine
+        IdentityFile ~/.ssh/other
+        Match host nothing.example
+            IdentitiesOnly no
+        Host *
+            StrictHostKeyChecking=no
+            userknownhostsfile /dev/null
+
+        Match host *.sshpod exec true
+            ProxyCommand nc %h %p
+        """;
+
+    [Fact]
+    public void Our_configuration_in_effect_is_ok() => Assert.Equal(CheckOutcome.Ok, Judge().Outcome);
+
+    [Theory]
+    [InlineData("proxycommand nc %h %p", nameof(CheckOutcome.Failure), "ssh runs another ProxyCommand for pod--x.sshpod: nc %h %p, since line 10 of /home/me/.ssh/config (Match host *.sshpod exec true) says so")]
+    [InlineData("proxycommand '/gone/sshpod' proxy --host %n --user %r", nameof(CheckOutcome.Failure), "ssh runs /gone/sshpod, which is not there")]
+    [InlineData("proxycommand '/bin/cat' proxy --host %n --user %r", nameof(CheckOutcome.Warning), "ssh runs another sshpod: /bin/cat; this one is /bin/sh")]
+    [InlineData("proxycommand", nameof(CheckOutcome.Failure), "ssh does not use sshpod for pod--x.sshpod")]
+    [InlineData("stricthostkeychecking false", nameof(CheckOutcome.Warning), "StrictHostKeyChecking is not yes, since line 6 of /home/me/.ssh/config (Host *) says so")]
+    [InlineData("userknownhostsfile /dev/null", nameof(CheckOutcome.Failure), ", since line 7 of /home/me/.ssh/config (Host *) says so")]
+    [InlineData("identityfile ~/.ssh/other", nameof(CheckOutcome.Failure), ", since line 2 of /home/me/.ssh/config says so")]
+    [InlineData("identitiesonly no", nameof(CheckOutcome.Warning), "IdentitiesOnly is not yes: keys of your agent")]
+    [InlineData("hostkeyalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "HostKeyAlgorithms are without ssh-ed25519")]
+    [InlineData("pubkeyauthentication no", nameof(CheckOutcome.Failure), "PubkeyAuthentication is no")]
+    public void What_overrides_it_is_named(string line, string outcome, string words)
+    {
+        var finding = Judge(line);
+        Assert.Equal(outcome, $"{finding.Outcome}");
+        Assert.Contains(words, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_jump_host_takes_the_place_of_a_ProxyCommand()
+    {
+        var finding = Judge("proxycommand none", "proxyjump gate.example");
+        Assert.Equal((CheckOutcome.Failure, "ssh goes to pod--x.sshpod by ProxyJump gate.example and not by sshpod, since line 10 of /home/me/.ssh/config (Match host *.sshpod exec true) says so"),
+            (finding.Outcome, finding.Text));
+    }
+
+    [Fact]
+    public void Keys_and_known_hosts_of_the_users_own_may_stand_beside_ours() =>
+        Assert.Equal(CheckOutcome.Ok, Judge($"identityfile ~/.ssh/other\nidentityfile {ClientKey.File}", $"userknownhostsfile ~/.ssh/known_hosts {KnownHosts.File}").Outcome);
+
+    private static Finding<string> Judge(params string[] changes)
+    {
+        var keywords = changes.Select(change => change.Split(' ')[0]).ToArray();
+        var lines = Good.Where(line => !keywords.Contains(line.Split(' ')[0])).Concat(changes);
+        var config = changes.Contains("proxyjump gate.example") ? Config.Replace("ProxyCommand nc %h %p", "ProxyJump gate.example", StringComparison.Ordinal) : Config;
+        return SshConfigurationCheck.Judge("pod--x.sshpod", SshSettings.Parse(string.Join('\n', lines)),
+            SshSources.Parse(Said, file => file == "/home/me/.ssh/config" ? config : null), Program);
+    }
+}
