@@ -85,6 +85,11 @@ end() {
 }
 trap end EXIT
 
+# Named again at the end: of a long output the beginning may be cut.
+note_failures() { # FILE
+	grep -hE '\[FAIL\]|^not ok' "$1" | sed 's/^ */failed: /' >>"$work/failures" || true
+}
+
 count() { # passed failed skipped
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
@@ -95,6 +100,7 @@ run_xunit() {
 	say "$project"
 	dotnet build "tests/$project" -c Release --nologo -v quiet || { count 0 1 0; return; }
 	"tests/$project/bin/Release/net10.0/$project" -noLogo -noColor ${filter:+-method "$filter"} "${@:2}" 2>&1 | tee "$work/$project" || status=$?
+	note_failures "$work/$project"
 	summary=$(grep -E 'Total: [0-9]+, Errors: ' "$work/$project" | tail -n 1) || true
 	if [ -n "$filter" ] && grep -q 'Total: 0$' "$work/$project"; then
 		say "$project has no test of that name"
@@ -113,6 +119,7 @@ run_shell() {
 	local summary
 	say "$1"
 	"$1" 2>&1 | tee "$work/shell" || true
+	note_failures "$work/shell"
 	summary=$(tail -n 1 "$work/shell")
 	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
 		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
@@ -124,7 +131,7 @@ run_shell() {
 
 install_clients
 if [ -z "$filter" ]; then
-	if build/lint.sh; then count 1 0 0; else count 0 1 0; fi
+	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
 	run_shell sshd/test.sh
 fi
 run_xunit Sshpod.Tests
@@ -143,6 +150,7 @@ else
 fi
 
 [ $passed -gt 0 ] || failed=$((failed + 1))
+[ ! -e "$work/failures" ] || cat "$work/failures" >&2
 end
 trap - EXIT
 echo "$passed passed, $failed failed, $skipped skipped"
