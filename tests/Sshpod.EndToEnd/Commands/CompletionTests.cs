@@ -47,6 +47,20 @@ public sealed class CompletionTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Bash_completes_ours_also_after_it_has_loaded_its_own_completion_of_ssh_which_is_that_of_sftp_too()
+    {
+        await using var workstation = await SetUpAsync("bash");
+        await using var terminal = await StartAsync(workstation, "bash");
+        await terminal.WriteAsync("ssh my-mach");
+        await terminal.PressAsync("Tab");
+        await terminal.WaitForAsync("^> ssh my-machine.example *$");
+        await terminal.PressAsync("C-u");
+        await terminal.WriteAsync("sftp pod--bus");
+        await terminal.PressAsync("Tab");
+        await terminal.WaitForAsync("^> sftp pod--busybox.sshpod *$");
+    }
+
+    [Fact]
     public async Task Bash_still_completes_paths_in_the_container()
     {
         await using var workstation = await SetUpAsync("bash");
