@@ -24,6 +24,8 @@ public sealed partial class VsCodeTests(TestCluster cluster)
             cat >"$dir/server.py" <<'EOF'
         import http.server, sys
         class Echo(http.server.BaseHTTPRequestHandler):
+            # 1.0 would end each connection, and .NET's client may send another request on it all the same.
+            protocol_version = "HTTP/1.1"
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 self.send_response(200)
