@@ -10,6 +10,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-kubectl
 suite=tests/Sshpod.EndToEnd/bin/Release/net10.0/Sshpod.EndToEnd
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=SCRIPTDIR/suite.sh
+. tests/suite.sh
 passed=0 failed=0 skipped=0
 
 say() { echo "kubectl: $*" >&2; }
@@ -35,16 +37,14 @@ directory_of() {
 	esac
 }
 
-# run_suite NAME VARIABLE=VALUE...
-run_suite() {
-	local name=$1 summary start=$SECONDS
+# run_with NAME VARIABLE=VALUE...
+run_with() {
+	local name=$1 start=$SECONDS total bad skip
 	shift
 	say "$name"
-	env "$@" "$suite" -noLogo -noColor -trait Suite=streams 2>&1 | tee "$work/$name" || true
-	summary=$(grep -E 'Total: [0-9]+, Errors: ' "$work/$name" | tail -n 1) || true
-	if [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -gt 0 ]; then
-		passed=$((passed + BASH_REMATCH[1] - BASH_REMATCH[3] - BASH_REMATCH[4]))
-		failed=$((failed + BASH_REMATCH[2] + BASH_REMATCH[3])) skipped=$((skipped + BASH_REMATCH[4]))
+	# shellcheck disable=SC2163 # each is VARIABLE=VALUE
+	if (export "$@"; run_suite "$work/$name" "$suite" -trait Suite=streams && echo "$total $bad $skip" >"$work/counts") && read -r total bad skip <"$work/counts" && [ "$total" -gt 0 ]; then
+		passed=$((passed + total - bad - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
 	else
 		failed=$((failed + 1))
 	fi
@@ -59,9 +59,9 @@ for version; do
 	fi
 	path=$directory:$PATH
 	said=$(PATH=$path kubectl version --client -o json | tr -d ' \n' | sed 's/.*"gitVersion":"\([^"]*\)".*/\1/')
-	run_suite "kubectl-$said" "PATH=$path" SSHPOD_TRANSPORT=kubectl
+	run_with "kubectl-$said" "PATH=$path" SSHPOD_TRANSPORT=kubectl
 done
-run_suite exec-tunnel SSHPOD_TRANSPORT=auto SSHPOD_TUNNEL=exec
+run_with exec-tunnel SSHPOD_TRANSPORT=auto SSHPOD_TUNNEL=exec
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed = 0 ]

@@ -8,6 +8,8 @@ cd "$(dirname "$0")/.."
 filter=${1:-}
 passed=0 failed=0 skipped=0 brought_up=false
 work=$(mktemp -d)
+# shellcheck source=SCRIPTDIR/suite.sh
+. tests/suite.sh
 
 say() { echo "tests: $*" >&2; }
 
@@ -94,23 +96,18 @@ count() { # passed failed skipped
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
-# A suite of xunit is a program; its summary line has the numbers.
 run_xunit() {
-	local project=$1 status=0 summary
+	local project=$1 total bad skip
 	say "$project"
 	dotnet build "tests/$project" -c Release --nologo -v quiet || { count 0 1 0; return; }
-	"tests/$project/bin/Release/net10.0/$project" -noLogo -noColor ${filter:+-method "$filter"} "${@:2}" 2>&1 | tee "$work/$project" || status=$?
-	note_failures "$work/$project"
-	summary=$(grep -E 'Total: [0-9]+, Errors: ' "$work/$project" | tail -n 1) || true
-	if [ -n "$filter" ] && grep -q 'Total: 0$' "$work/$project"; then
-		say "$project has no test of that name"
-	elif [[ $summary =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
-		local total=${BASH_REMATCH[1]} errors=${BASH_REMATCH[2]} bad=${BASH_REMATCH[3]} skip=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
-		count $((total - bad - skip - unrun)) $((bad + errors)) "$skip"
-		[ $((bad + errors)) -gt 0 ] || [ "$status" = 0 ] || count 0 1 0
-	else
-		say "$project ended with $status and without a summary"
+	if ! run_suite "$work/$project" "tests/$project/bin/Release/net10.0/$project" ${filter:+-method "$filter"} "${@:2}"; then
+		say "$project ended without a summary"
 		count 0 1 0
+	elif [ -n "$filter" ] && [ "$total" = 0 ]; then
+		say "$project has no test of that name"
+	else
+		note_failures "$work/$project"
+		count $((total - bad - skip)) "$bad" "$skip"
 	fi
 }
 
