@@ -14,7 +14,7 @@ internal static class ExecFailure
             return new SshpodException($"{container} has no shell \"sh\"",
                 $"connect to a container that has one, or add one: kubectl debug -it {container.Pod} -n {container.Namespace} --image=busybox --target={container.Container}");
         return said.Contains("container not found", StringComparison.Ordinal)
-            ? new SshpodException($"{container} is not running", "connect again when it has started")
+            ? new ContainerNotFoundException(container)
             : null;
     }
 

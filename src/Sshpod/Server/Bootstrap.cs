@@ -19,6 +19,9 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     // and one more when a stream breaks.
     private const int MaxAttempts = 4;
 
+    // A node looks for containers once a second.
+    private static readonly TimeSpan NodePause = TimeSpan.FromSeconds(1);
+
     // In place of the idle seconds: a session has none.
     private const string Session = "session";
 
@@ -51,10 +54,11 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
         string? verifiedFile = null;
         for (var attempt = 1; ; attempt++)
         {
-            var exec = await cluster.ExecAsync(container, command, cancellation);
+            IExec? exec = null;
             BootstrapOutcome? outcome = null;
             try
             {
+                exec = await cluster.ExecAsync(container, command, cancellation);
                 outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
@@ -66,9 +70,14 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
                 // Every step can be done again.
                 Log.Debug($"bootstrap: {e.Message}: again");
             }
+            catch (ContainerNotFoundException e) when (attempt < MaxAttempts)
+            {
+                Log.Debug($"bootstrap: {e.Message}: again");
+                await Task.Delay(NodePause, cancellation);
+            }
             finally
             {
-                if (outcome is null || !isDone(outcome))
+                if (exec is not null && (outcome is null || !isDone(outcome)))
                     await exec.DisposeAsync();
             }
             if (attempt == MaxAttempts)

@@ -25,7 +25,7 @@ public sealed class RememberedServerTests(TestCluster cluster)
         (await cluster.KubectlAsync("delete", "pod", "successor", "-n", cluster.Namespace)).Successfully();
         await cluster.CreatePodAsync("successor", "debian:12");
         var result = await workstation.SshAsync("pod--successor", ". /etc/os-release; echo $ID; ls /tmp/first 2>/dev/null");
-        Assert.True(result.Text == "debian\n" && result.Error.Length == 0, result.Text + result.Error);
+        Assert.True(result.Text == "debian\n" && result.Error.Length == 0, $"{result.Text}{result.Error}");
     }
 
     [Fact]
