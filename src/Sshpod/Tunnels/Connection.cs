@@ -31,11 +31,13 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="clientKey">Who logs in.</param>
     /// <param name="isShared">Whether sessions of other terminals may come to use it: then it leaves the session of this one.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">There is no container, or no server can run in it.</exception>
+    /// <exception cref="SshpodException">There is no container, no server can run in it, or the user wants a tunnel that there is not.</exception>
     public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, bool isShared, CancellationToken cancellation)
     {
+        // A value that is none ends it here, where nothing runs yet.
+        var forced = TunnelChoice.Forced;
         var looking = Waiting.ResolveAsync(cluster, address, cancellation);
-        await using var dial = RememberedServers.Find(host, clientKey) is { Server: not null } remembered && TunnelChoice.StartsWithPortForward(remembered.Container)
+        await using var dial = RememberedServers.Find(host, clientKey) is { Server: not null } remembered && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
             ? new Dial(cluster, remembered, cancellation) : null;
         var container = await looking;
         Log.Debug($"found {container}");
@@ -46,7 +48,7 @@ public sealed class Connection : IAsyncDisposable
             await RecordAsync(dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
             return new Connection(container, tunnel);
         }
-        var opening = new TunnelOpening(cluster, container, new Bootstrap(cluster, container, clientKey), (hostKey, server) =>
+        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, clientKey), (hostKey, server) =>
         {
             LeaveIfShared();
             return RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), hostKey, cancellation);

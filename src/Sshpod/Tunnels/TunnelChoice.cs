@@ -41,8 +41,7 @@ public static class TunnelChoice
     };
 
     /// <summary>Whether a server that listens there is worth dialling.</summary>
-    /// <exception cref="SshpodException">The user wants a tunnel that there is not.</exception>
-    public static bool StartsWithPortForward(PodContainer container) => Order(Forced, container, null)[0] == TunnelKind.PortForward;
+    public static bool StartsWithPortForward(TunnelKind? forced, PodContainer container) => Order(forced, container, null)[0] == TunnelKind.PortForward;
 
     // On the host's network the server's port would be open to every process of the node. No port of a pod that is not Running is
     // forwarded, and so none of an init container's.

@@ -9,15 +9,15 @@ namespace Sshpod.Tunnels;
 /// <summary>Brings a server up in a container and opens a tunnel to it, of the kinds that <see cref="TunnelChoice"/> says.</summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
+/// <param name="forced">The tunnel that the user wants; null for whatever works.</param>
 /// <param name="bootstrap">Brings the server up.</param>
 /// <param name="record">Writes the server's host key down, before ssh sees the server's first byte, and the server, if it listens.</param>
-public sealed class TunnelOpening(ICluster cluster, PodContainer container, Bootstrap bootstrap, Func<PublicKey, RemoteServer?, Task> record)
+public sealed class TunnelOpening(ICluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap, Func<PublicKey, RemoteServer?, Task> record)
 {
     /// <summary>Opens it.</summary>
     /// <exception cref="SshpodException">None of the tunnels works; the message is about the last.</exception>
     public async Task<Tunnel> OpenAsync(CancellationToken cancellation)
     {
-        var forced = TunnelChoice.Forced;
         if (TunnelChoice.IsGiven(forced, container))
             return await OpenAsync(TunnelChoice.Order(forced, container, null)[0], isLast: true, cancellation);
         var memory = new TunnelMemory(cluster, container);

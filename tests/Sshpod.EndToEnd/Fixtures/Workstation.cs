@@ -109,6 +109,20 @@ public sealed class Workstation : IAsyncDisposable
         if (Directory.Exists(sockets))
             foreach (var socket in Directory.EnumerateFiles(sockets).Where(file => Path.GetExtension(file).Length == 0))
                 await RunAsync("ssh", "-S", socket, "-O", "exit", "any");
-        Directory.Delete(Home, recursive: true);
+        // A kubectl that was killed a moment ago may have been about to write into its cache.
+        await Eventually.HoldsAsync($"{Home} is deleted", () => Task.FromResult(TryDelete(Home)), TimeSpan.FromSeconds(2));
+    }
+
+    private static bool TryDelete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+            return true;
+        }
+        catch (IOException) when (Directory.Exists(directory))
+        {
+            return false;
+        }
     }
 }

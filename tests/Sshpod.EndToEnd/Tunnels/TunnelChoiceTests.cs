@@ -112,8 +112,18 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
         workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
         await WithoutPortForwardAsync(workstation, "forced-forward");
         FaultReport.Record("port-forward forced and forbidden", await workstation.SshAsync("pod--busybox", "true"), "pods/portforward in namespace");
+    }
+
+    [Fact]
+    public async Task A_tunnel_that_there_is_not_is_said_before_anything_is_asked()
+    {
+        await using var workstation = await UserAsync();
+        await ConnectAsync(workstation, "pod--busybox");
+        KubectlWrapper.Install(workstation, "touch $HOME/asked; exec $kubectl \"$@\"");
+        workstation.Environment["SSHPOD_LOG"] = null;
         workstation.Environment["SSHPOD_TUNNEL"] = "vpn";
         FaultReport.Record("SSHPOD_TUNNEL is nonsense", await workstation.SshAsync("pod--busybox", "true"), "SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec");
+        Assert.False(File.Exists(workstation.File("asked")));
     }
 
     private async Task<Workstation> UserAsync()
