@@ -28,8 +28,9 @@ public sealed class StdioPump(Tunnel tunnel)
         var up = SendAsync(input, cancellation);
         var down = ReceiveAsync(output, cancellation);
         if (await Task.WhenAny(up, down) == down)
-            return await down || await Task.WhenAny(up, Task.Delay(_sshSpokeLast ? AnsweredFarewell : Farewell, cancellation)) == up;
+            return await down || await Task.WhenAny(up, Task.Delay(_sshSpokeLast ? AnsweredFarewell : Farewell, cancellation)) == up && up.IsCompletedSuccessfully;
 
+        await up;
         await ((Task)down).WaitAsync(Farewell, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return true;
     }

@@ -54,7 +54,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 bytes = bytes[count..];
             }
         }
-        catch (Exception e) when (IsEnd(e))
+        catch (Exception e) when (IsEnd(e, cancellation))
         {
             throw new IOException(e.Message, e);
         }
@@ -101,7 +101,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 _channel = -1;
             return (channel, part.Count);
         }
-        catch (Exception e) when (IsEnd(e))
+        catch (Exception e) when (IsEnd(e, cancellation))
         {
             throw new IOException(e.Message, e);
         }
@@ -124,7 +124,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 _sending.Release();
             }
         }
-        catch (Exception e) when (IsEnd(e) || e is OperationCanceledException)
+        catch (Exception e) when (IsEnd(e, CancellationToken.None))
         {
             // It has ended already, or nobody takes what we say.
         }
@@ -137,5 +137,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private static bool IsEnd(Exception e) => e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException;
+    // When one direction breaks, .NET calls what waits in the other one cancelled, whoever did not ask for it.
+    private static bool IsEnd(Exception e, CancellationToken cancellation) => e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+        || e is OperationCanceledException && !cancellation.IsCancellationRequested;
 }
