@@ -43,16 +43,26 @@ public sealed class ListTests(TestCluster cluster)
     [Fact]
     public async Task On_a_terminal_there_is_a_table_as_wide_as_it_is()
     {
-        await using var workstation = Workstation.Bare(cluster);
-        var width = workstation.Host("container--second.pod--two").Length + 45;
-        // As high as all tests of a run have pods.
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, width, 400, $"{Workstation.Program} {string.Join(' ', Here)}");
-        await terminal.WaitForAsync("exit status 0");
-        var screen = await terminal.ScreenAsync();
-
-        Assert.Matches("(?m)^HOST +WORKLOAD +NODE +AGE +SERVER$", screen);
-        Assert.Matches($"(?m)^{workstation.Host("pod--busybox")} +- +", screen);
-        Assert.Contains(workstation.Host("container--second.pod--two"), screen, StringComparison.Ordinal);
+        // A namespace of its own: how wide a table is depends on all that is in it.
+        var ns = $"{cluster.Namespace}-table";
+        (await cluster.KubectlAsync("create", "namespace", ns)).Successfully();
+        try
+        {
+            (await cluster.KubectlAsync("create", "deployment", "the-only-one", "-n", ns, "--image", TestCluster.Image("busybox:1"))).Successfully();
+            (await cluster.KubectlAsync("wait", "deployment", "--all", "-n", ns, "--for=condition=available", "--timeout=60s")).Successfully();
+            await using var workstation = Workstation.Bare(cluster);
+            string[] there = [.. Here.Select(word => word == cluster.Namespace ? ns : word)];
+            var host = (await workstation.SshpodAsync([.. there, "-o", "name"])).Successfully().Text.Trim();
+            await using var terminal = await TmuxTerminal.StartAsync(workstation, host.Length + 34, 20, $"{Workstation.Program} {string.Join(' ', there)}");
+            await terminal.WaitForAsync("exit status 0");
+            var screen = await terminal.ScreenAsync();
+            Assert.Matches("(?m)^HOST +WORKLOAD +NODE +AGE +SERVER$", screen);
+            Assert.Matches($"(?m)^{host} +deploymen\\S*… +\\S+ +[0-9]+s +-$", screen);
+        }
+        finally
+        {
+            (await cluster.KubectlAsync("delete", "namespace", ns, "--wait=false")).Successfully();
+        }
     }
 
     [Fact]
