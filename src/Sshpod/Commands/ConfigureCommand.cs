@@ -103,9 +103,14 @@ public static class ConfigureCommand
         // The entries stay while the current context changes: they name it, where a host name can hold its name.
         var current = KubeconfigFiles.Load().CurrentContext;
         var context = current is not null && HostName.IsContext(current) ? current : null;
-        var pods = await Transport.Choose(null).ListPodsAsync(Kubeconfig.Read(null)?.Namespace ?? "default", new LabelSelector(), withReplicaSets: false, cancellation);
-        return [.. pods.Pods.Where(pod => pod.Status.Phase == "Running" && pod.Metadata.DeletionTimestamp is null && !pod.Metadata.Name.Contains('.'))
-            .Select(pod => new PodAddress(TargetKind.Pod, pod.Metadata.Name, Namespace: pod.Metadata.Namespace, Context: context).ToString())
-            .Order(StringComparer.Ordinal)];
+        var hosts = await Transport.Choose(null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
+        return [.. hosts.Order(StringComparer.Ordinal)];
+
+        IEnumerable<string> HostOf(Pod pod)
+        {
+            if (pod.Status.Phase == "Running" && pod.Metadata.DeletionTimestamp is null
+                && HostName.Write(new PodAddress(TargetKind.Pod, pod.Metadata.Name, Namespace: pod.Metadata.Namespace, Context: context)) is { } host)
+                yield return host;
+        }
     }
 }
