@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 
 namespace Sshpod.Terminal;
 
@@ -42,24 +41,26 @@ public static class Log
             Write($"sshpod: {Stopwatch.GetElapsedTime(Start).TotalMilliseconds,6:0} ms  {step}");
     }
 
-    private static void Write(string line)
+    /// <summary>Passes on what a program that we have started says to the user.</summary>
+    internal static void Relay(ReadOnlySpan<byte> bytes)
     {
         Progress.Erase();
         try
         {
-            // ssh takes our stderr away where it shares a connection that stays (ControlPersist): then it is ssh's own.
-            if (SshParent.Current is { HasTakenStderr: true } && SshParent.OpenStderr() is { } stderr)
-            {
-                using var stream = new FileStream(stderr, FileAccess.Write, bufferSize: 0);
-                stream.Write(Encoding.UTF8.GetBytes(line + Environment.NewLine));
-                return;
-            }
-            // One write a line: lines of connections that share a terminal do not mix.
-            Console.Error.Write(line + Environment.NewLine);
+            using var stream = OpenStderr();
+            stream.Write(bytes);
         }
         catch (IOException)
         {
             // stderr is gone (ssh was killed): nobody is left to tell.
         }
     }
+
+    // One write a line: lines of connections that share a terminal do not mix.
+    private static void Write(string line) => Relay(Console.OutputEncoding.GetBytes(line + Environment.NewLine));
+
+    // ssh takes our stderr away where it shares a connection that stays (ControlPersist): then it is ssh's own.
+    private static Stream OpenStderr() => SshParent.Current is { HasTakenStderr: true } && SshParent.OpenStderr() is { } stderr
+        ? new FileStream(stderr, FileAccess.Write, bufferSize: 0)
+        : Console.OpenStandardError();
 }

@@ -19,10 +19,11 @@ public sealed class Progress : IDisposable
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly long? _total;
+    private readonly bool _isSilent;
     private string _what;
     private long _done;
 
-    private Progress(string what, long? total) => (_what, _total) = (what, total);
+    private Progress(string what, long? total, bool isSilent = false) => (_what, _total, _isSilent) = (what, total, isSilent);
 
     private TimeSpan Age => Stopwatch.GetElapsedTime(_start);
 
@@ -39,6 +40,18 @@ public sealed class Progress : IDisposable
         {
             Steps.Add(step);
             _timer ??= new Timer(_ => Tick(), null, Patience, Interval);
+        }
+        return step;
+    }
+
+    /// <summary>Begins a step in which something else writes on the terminal, so that no line is shown; disposing ends it.</summary>
+    internal static Progress Silence()
+    {
+        var step = new Progress("", null, isSilent: true);
+        lock (Drawing)
+        {
+            Erase();
+            Steps.Add(step);
         }
         return step;
     }
@@ -90,7 +103,7 @@ public sealed class Progress : IDisposable
     {
         lock (Drawing)
         {
-            if (Steps.FindLast(step => step.Age >= Patience) is not { } step || Terminal() is not { } terminal || !terminal.IsOurs)
+            if (Steps.Exists(step => step._isSilent) || Steps.FindLast(step => step.Age >= Patience) is not { } step || Terminal() is not { } terminal || !terminal.IsOurs)
                 return;
             var line = step.Line(terminal.Columns);
             if (line == _drawn)

@@ -73,7 +73,7 @@ public sealed class BetweenTests(TestCluster cluster)
     {
         var limit = TimeSpan.FromSeconds(4);
         await using var workstation = await UserAsync(tunnel);
-        await using var relay = await BehindAsync(workstation, server => new TcpRelay(server) { IdleLimit = limit });
+        await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server) { IdleLimit = limit });
         // As 15 s hold what is cut after 20 s. Without them it is cut, which shows that the balancer does what it says.
         var held = workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=2", $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
         var cut = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=0", $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
@@ -91,7 +91,7 @@ public sealed class BetweenTests(TestCluster cluster)
     public async Task A_network_of_one_megabyte_a_second(string tunnel)
     {
         await using var workstation = await UserAsync(tunnel);
-        await using var relay = await BehindAsync(workstation, server => new TcpRelay(server) { BytesPerSecond = 1_000_000 });
+        await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server) { BytesPerSecond = 1_000_000 });
         var bytes = RandomNumberGenerator.GetBytes(4_000_000);
         var start = Stopwatch.StartNew();
         var back = await workstation.SshAsync(PipeSource.FromBytes(bytes), "pod--busybox", "cat");
@@ -107,7 +107,7 @@ public sealed class BetweenTests(TestCluster cluster)
         var name = $"cut-{tunnel}";
         await cluster.CreatePodAsync(name, "busybox:1");
         await using var workstation = await UserAsync(tunnel);
-        await using var relay = await BehindAsync(workstation, server => new TcpRelay(server));
+        await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
         // In the middle of a download: bytes are under way.
         var session = workstation.SshAsync($"pod--{name}", "touch /tmp/here; cat /dev/zero");
         await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(name, "ls", "/tmp/here")).ExitCode == 0);
@@ -130,28 +130,9 @@ public sealed class BetweenTests(TestCluster cluster)
         return workstation;
     }
 
-    private static async Task<TcpRelay> BehindAsync(Workstation workstation, Func<Uri, TcpRelay> create)
-    {
-        TcpRelay? relay = null;
-        await workstation.UseKubeconfigAsync(async config =>
-        {
-            var (server, _) = await config.ServerAsync();
-            relay = create(server);
-            await config.SetServerAsync($"https://127.0.0.1:{relay.Port}");
-            await config.SetTlsServerNameAsync(server.Host);
-        });
-        return relay!;
-    }
-
     private async Task<HttpRelay> RefuseAsync(Workstation workstation, string user, Func<string, bool> isRefused)
     {
-        await cluster.ApplyAsync($$$"""
-            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{user}}} }}
-            ---
-            {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{user}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}, subjects: [{kind: ServiceAccount, name: {{{user}}}, namespace: {{{cluster.Namespace}}} }]}
-            """);
-        var token = await cluster.TokenOfAsync(user);
+        var token = await cluster.CreateAdminAsync(user);
         HttpRelay? relay = null;
         await workstation.UseKubeconfigAsync(async config =>
         {

@@ -111,6 +111,19 @@ public sealed class TestCluster : IAsyncLifetime
         return System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(token));
     }
 
+    /// <summary>Makes a ServiceAccount that may do everything in the namespace of this run.</summary>
+    /// <returns>Its token.</returns>
+    public async Task<string> CreateAdminAsync(string name)
+    {
+        await ApplyAsync($$$"""
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{name}}} }}
+            ---
+            {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{name}}} },
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}, subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{Namespace}}} }]}
+            """);
+        return await TokenOfAsync(name);
+    }
+
     /// <summary>Runs a command in a container the way users compare us with.</summary>
     public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
 

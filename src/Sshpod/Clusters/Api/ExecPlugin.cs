@@ -23,6 +23,9 @@ internal sealed record ExecPlugin(
     // A login in a browser takes its time.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    // For what it has said already: a child that it leaves behind may keep its stderr open for ever.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Reads an <c>exec</c> of the kubeconfig.</summary>
     /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
     public static ExecPlugin Read(KubeconfigSection section)
@@ -50,10 +53,12 @@ internal sealed record ExecPlugin(
         using var process = Start(server);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
+        var saying = RelayAsync(process.StandardError.BaseStream);
         try
         {
             var output = await ReadAsync(process.StandardOutput.BaseStream, limit.Token);
             await process.WaitForExitAsync(limit.Token);
+            await Task.WhenAny(saying, Task.Delay(LastWords, limit.Token));
             Log.Debug($"api: credential plugin {Command}: exit {process.ExitCode}");
             return process.ExitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {process.ExitCode}");
         }
@@ -79,6 +84,7 @@ internal sealed record ExecPlugin(
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
             CreateNoWindow = true,
         };
         foreach (var (name, value) in Environment)
@@ -171,6 +177,30 @@ internal sealed record ExecPlugin(
         for (int count; output.Length < MaxOutput && (count = await stream.ReadAsync(buffer, cancellation)) > 0;)
             output.Write(buffer, 0, count);
         return output.ToArray();
+    }
+
+    // Not inherited: ssh may have taken our own stderr away, and a line of progress may stand on the terminal.
+    private static async Task RelayAsync(Stream stderr)
+    {
+        Progress? silence = null;
+        try
+        {
+            var buffer = new byte[4096];
+            for (int count; (count = await stderr.ReadAsync(buffer)) > 0;)
+            {
+                // What it says may go on in the same line.
+                silence ??= Progress.Silence();
+                Log.Relay(buffer.AsSpan(0, count));
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It was ended by us.
+        }
+        finally
+        {
+            silence?.Dispose();
+        }
     }
 
     private static void End(Process process)

@@ -6,6 +6,11 @@ namespace Sshpod.Clusters.Api;
 /// <summary>Connects to a name with several addresses, of which some may be dead ends (RFC 8305).</summary>
 internal static class HappyEyeballs
 {
+    // TCP_NOTSENT_LOWAT of linux/tcp.h and of xnu's netinet/tcp.h.
+    private const int Tcp = 6, UnsentOnLinux = 25, UnsentOnMacOS = 0x201;
+
+    private const int MostUnsent = 128 * 1024;
+
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Tries one address after the other, each with a head start before the next, and takes the first that answers.</summary>
@@ -49,6 +54,7 @@ internal static class HappyEyeballs
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            LimitUnsent(socket);
             await socket.ConnectAsync(address, port, cancellation);
             return socket;
         }
@@ -56,6 +62,22 @@ internal static class HappyEyeballs
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    // The system would take megabytes from us before the network does: a key pressed during a copy would wait behind them, and progress
+    // would count them as sent.
+    private static void LimitUnsent(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            return;
+        try
+        {
+            socket.SetRawSocketOption(Tcp, OperatingSystem.IsLinux() ? UnsentOnLinux : UnsentOnMacOS, BitConverter.GetBytes(MostUnsent));
+        }
+        catch (SocketException)
+        {
+            // Not every system that calls itself Linux has it; nothing depends on it.
         }
     }
 

@@ -15,6 +15,20 @@ public sealed class TcpRelay(Uri server) : Relay
     /// <summary>It lets no more pass in each direction.</summary>
     public int? BytesPerSecond { get; init; }
 
+    /// <summary>Puts one between a user and the API server.</summary>
+    public static async Task<TcpRelay> PutBetweenAsync(Workstation workstation, Func<Uri, TcpRelay> create)
+    {
+        TcpRelay? relay = null;
+        await workstation.UseKubeconfigAsync(async config =>
+        {
+            var (server, _) = await config.ServerAsync();
+            relay = create(server);
+            await config.SetServerAsync($"https://127.0.0.1:{relay.Port}");
+            await config.SetTlsServerNameAsync(server.Host);
+        });
+        return relay!;
+    }
+
     /// <inheritdoc/>
     protected override async Task ServeAsync(NetworkStream client, CancellationToken cancellation)
     {
