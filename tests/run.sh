@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs every test of the project, on a real cluster, and leaves nothing behind but caches.
 #   tests/run.sh            all of it; the last line is `N passed, N failed, N skipped`
-#   tests/run.sh FILTER     only tests whose full name matches, such as '*CopyTests*'
+#   tests/run.sh FILTER...  only tests whose full name matches one of them, such as '*CopyTests*'
 # A reachable context named in SSHPOD_TEST_CONTEXT is used; otherwise the local cluster is brought up, and down again if it was down.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-filter=${1:-}
+filter=()
+for name; do filter+=(-method "$name"); done
 passed=0 failed=0 skipped=0 brought_up=false
 work=$(mktemp -d)
 # shellcheck source=SCRIPTDIR/suite.sh
@@ -100,10 +101,10 @@ run_xunit() {
 	local project=$1 total bad skip
 	say "$project"
 	dotnet build "tests/$project" -c Release --nologo -v quiet || { count 0 1 0; return; }
-	if ! run_suite "$work/$project" "tests/$project/bin/Release/net10.0/$project" ${filter:+-method "$filter"} "${@:2}"; then
+	if ! run_suite "$work/$project" "tests/$project/bin/Release/net10.0/$project" "${filter[@]}"; then
 		say "$project ended without a summary"
 		count 0 1 0
-	elif [ -n "$filter" ] && [ "$total" = 0 ]; then
+	elif [ ${#filter[@]} -gt 0 ] && [ "$total" = 0 ]; then
 		say "$project has no test of that name"
 	else
 		note_failures "$work/$project"
@@ -127,7 +128,7 @@ run_shell() {
 }
 
 install_clients
-if [ -z "$filter" ]; then
+if [ ${#filter[@]} = 0 ]; then
 	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
 	run_shell sshd/test.sh
 fi
@@ -140,7 +141,7 @@ if use_cluster; then
 		run_xunit Sshpod.EndToEnd
 	done
 	unset SSHPOD_TRANSPORT
-	[ -n "$filter" ] || run_shell tests/kubectl.sh
+	[ ${#filter[@]} -gt 0 ] || run_shell tests/kubectl.sh
 else
 	say "no cluster: its tests count as failed"
 	count 0 1 0

@@ -21,8 +21,8 @@ public sealed class StdioPump(Tunnel tunnel)
     /// <returns>Whether ssh ended it, as is usual; otherwise the far side did, or something on the way.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
-        await using var input = Console.OpenStandardInput();
-        await using var output = Console.OpenStandardOutput();
+        await using var input = StandardPipes.OpenInput();
+        await using var output = StandardPipes.OpenOutput();
 
         // Reading stdin cannot be cancelled: the task is left behind when the process ends.
         var up = SendAsync(input, cancellation);

@@ -199,7 +199,9 @@ public sealed class ErrorTests(TestCluster cluster)
         // The limit is the size of the volume, with Kubernetes 1.22 and the test cluster. Never more than that: it is memory.
         (await cluster.ExecAsync("full", "sh", "-c", "dd if=/dev/zero of=/tmp/fill bs=1024 count=1000")).ToString();
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        AssertOneLine(await workstation.SshAsync("pod--full", "true"), "no space", "pod \"full\"", "/tmp");
+        var result = await workstation.SshAsync("pod--full", "true");
+        AssertOneLine(result, "no space", "pod \"full\"", "/tmp");
+        FaultReport.Record("disk full during upload", result, "no space");
     }
 
     [Fact]

@@ -51,6 +51,60 @@ public sealed class FaultTests(TestCluster cluster)
     });
 
     [Fact]
+    public Task The_clients_cache_cannot_be_read() => WithClientAsync("client's cached state unreadable", workstation =>
+    {
+        // Directories: root, who runs this, could read any file.
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal) && !file.Contains("known_hosts", StringComparison.Ordinal)))
+        {
+            File.Delete(file);
+            Directory.CreateDirectory(file);
+        }
+    });
+
+    [Fact]
+    public async Task The_clients_known_hosts_cannot_be_read()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        Directory.CreateDirectory(workstation.File("cache/sshpod/known_hosts"));
+        FaultReport.Record("client's known_hosts unreadable", await workstation.SshAsync("pod--busybox", "true"), "known_hosts");
+    }
+
+    // No process can be given a clock of its own: what a clock that was set shows is times that are not what they should be.
+    [Theory]
+    [InlineData("back", 1)]
+    [InlineData("forward", -1)]
+    public Task The_clock_of_the_container_was_set_by_a_year(string direction, int years) => AfterAsync($"container's clock set {direction} by a year", $"fault-clock-{direction}",
+        $"find /tmp/sshpod -exec touch -d \"$(($(date +%Y) + {years}))-01-01 00:00\" {{}} +");
+
+    [Theory]
+    [InlineData("back", 1)]
+    [InlineData("forward", -1)]
+    public Task The_clients_clock_was_set_by_a_year(string direction, int years) => WithClientAsync($"client's clock set {direction} by a year", workstation =>
+    {
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories))
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddYears(years));
+    });
+
+    [Fact]
+    [Trait(Suites.Name, Suites.Streams)]
+    public async Task Ssh_closes_our_stdout()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        // Its stdin stays open: only what it writes can tell it.
+        var result = await workstation.RunAsync("bash", "-c", $$"""
+            exec 3< <(exec sleep 100 2>&-)
+            sleeping=$!
+            {{Workstation.Program}} proxy --host {{workstation.Host("pod--busybox")}} --user root <&3 | true
+            status=${PIPESTATUS[0]}
+            kill $sleeping
+            exit $status
+            """);
+        FaultReport.Record("ssh closes sshpod's stdout", result);
+    }
+
+    [Fact]
     public async Task The_clients_public_key_is_garbage()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
