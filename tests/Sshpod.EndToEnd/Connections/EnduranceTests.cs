@@ -15,6 +15,9 @@ public sealed class EnduranceTests(TestCluster cluster)
 {
     private const int Piece = 1 << 20;
 
+    // kubectl exec has 40.
+    private const double MostMebibytes = 48;
+
     private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 512), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 60), IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 45);
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2 + Pieces / 32);
@@ -25,6 +28,8 @@ public sealed class EnduranceTests(TestCluster cluster)
     public async Task A_long_stream_has_the_same_hash_at_both_ends(string tunnel)
     {
         await using var workstation = await UserAsync(tunnel);
+        using var over = new CancellationTokenSource();
+        var memory = WatchMemoryAsync(workstation.Host("pod--debian"), over.Token);
         var start = Stopwatch.StartNew();
         var sent = "";
         var there = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--debian", "sha256sum"), workstation.Environment, PipeSource.Create(async (stdin, cancellation) =>
@@ -44,6 +49,51 @@ public sealed class EnduranceTests(TestCluster cluster)
             workstation.Environment, limit: Limit);
         Report($"{Pieces} MiB down, {tunnel}", start.Elapsed);
         Assert.Equal(sent, hash.Quietly().Text.Split(' ')[0]);
+
+        await over.CancelAsync();
+        var peak = await memory;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Pieces} MiB each way, {tunnel}: sshpod had at most {peak:0} MiB of memory");
+        Assert.InRange(peak, 1, MostMebibytes);
+    }
+
+    [Theory]
+    [InlineData("port-forward", "cat /dev/zero")]
+    [InlineData("port-forward", "sleep 1000")]
+    [InlineData("exec", "cat /dev/zero")]
+    [InlineData("exec", "sleep 1000")]
+    public async Task A_side_that_takes_nothing_costs_no_memory(string tunnel, string command)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        // Both send without end, and neither reads: ssh's stdout is a pipe that nobody empties.
+        var never = PipeTarget.Create((_, cancellation) => Task.Delay(Timeout.Infinite, cancellation));
+        var zeros = PipeSource.Create(async (stdin, cancellation) =>
+        {
+            while (true)
+                await stdin.WriteAsync(new byte[Piece], cancellation);
+        });
+        await using var ssh = new RunningProgram("ssh", Ssh(workstation, "pod--debian", command), workstation.Environment, zeros, never);
+        var sshpod = await ProxyProcess.FindAsync(workstation.Host("pod--debian"));
+        string? traffic = null;
+        await Eventually.HoldsAsync("nothing passes any more", async () =>
+        {
+            var before = sshpod.Traffic;
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+            return before == (traffic = sshpod.Traffic) && long.Parse(traffic!.Split(['\n', ' '])[1], CultureInfo.InvariantCulture) > Piece;
+        });
+        Assert.InRange(sshpod.PeakMebibytes!.Value, 1, MostMebibytes);
+    }
+
+    /// <summary>The most memory that any sshpod of a host name has at a time, until cancelled.</summary>
+    private static async Task<double> WatchMemoryAsync(string host, CancellationToken over)
+    {
+        double most = 0;
+        while (!over.IsCancellationRequested)
+        {
+            if (ProxyProcess.Find(host)?.PeakMebibytes is { } peak)
+                most = Math.Max(most, peak);
+            await Task.Delay(TimeSpan.FromMilliseconds(300), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return most;
     }
 
     [Theory]
@@ -58,10 +108,14 @@ public sealed class EnduranceTests(TestCluster cluster)
         Report($"{Sessions} sessions, {tunnel}", start.Elapsed);
     }
 
-    [Theory]
-    [InlineData("port-forward")]
-    [InlineData("exec")]
-    public async Task A_session_with_idle_gaps_goes_on(string tunnel)
+    [Fact]
+    public async Task A_session_with_idle_gaps_goes_on()
+    {
+        // Both at the same time: it may be hours.
+        await Task.WhenAll(IdleAsync("port-forward"), IdleAsync("exec"));
+    }
+
+    private async Task IdleAsync(string tunnel)
     {
         await using var workstation = await UserAsync(tunnel);
         var gap = IdleSeconds / 3;

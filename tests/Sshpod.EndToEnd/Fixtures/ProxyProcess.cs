@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Sshpod.EndToEnd.Fixtures;
+
+/// <summary>The sshpod that carries a connection, as the system sees it.</summary>
+/// <param name="id">Its process ID.</param>
+public sealed class ProxyProcess(int id)
+{
+    /// <summary>Waits until one runs for a host name.</summary>
+    public static async Task<ProxyProcess> FindAsync(string host)
+    {
+        ProxyProcess? found = null;
+        await Eventually.HoldsAsync($"sshpod runs for {host}", () => (found = Find(host)) is not null);
+        return found!;
+    }
+
+    /// <summary>The most memory that it has had at a time so far; null when it has ended.</summary>
+    public double? PeakMebibytes => Read("status")?.Split('\n').FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } peak
+        ? double.Parse(peak.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024 : null;
+
+    /// <summary>How many bytes it has read and written; null when it has ended.</summary>
+    public string? Traffic => Read("io");
+
+    /// <summary>The one that runs for a host name now; null when there is none.</summary>
+    public static ProxyProcess? Find(string host)
+    {
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) && new ProxyProcess(id) is var process
+                && process.Read("cmdline")?.Split('\0') is [var program, "proxy", ..] words && Path.GetFileName(program) == "sshpod" && words.Contains(host))
+                return process;
+        }
+        return null;
+    }
+
+    private string? Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/{file}");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
