@@ -51,18 +51,22 @@ public sealed class TargetTests(TestCluster cluster)
     [Fact]
     public async Task A_deployment_leads_to_the_same_pod_while_it_is_there_and_then_to_another()
     {
-        await CreateDeploymentAsync("sticky", replicas: 2);
+        await cluster.ApplyAsync("""
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: sticky}, spec: {replicas: 2, selector: {matchLabels: {app: sticky}}, template: {metadata: {labels: {app: sticky}},
+             spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1", readinessProbe: {periodSeconds: 1, exec: {command: [ls, /tmp/ready]}}}]}}}}
+            """);
         await using var workstation = await Workstation.SetUpAsync(cluster);
+        var pods = await RunningPodsAsync("sticky");
+        // The younger one alone is ready at first. When the older one is too, whoever came first would get that.
+        await MakeReadyAsync(pods[1]);
+        Assert.Equal(pods[1], (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
+        await MakeReadyAsync(pods[0]);
+        Assert.Equal(pods[1], (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
+        await using var other = await Workstation.SetUpAsync(cluster);
+        Assert.Equal(pods[0], (await other.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
 
-        var first = (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim();
-        // An older pod would be chosen if nothing were remembered: all younger ones go, and new ones come.
-        Assert.Equal(first, (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
-        (await cluster.KubectlAsync("delete", "pod", first, "-n", cluster.Namespace)).Successfully();
-        await WaitAvailableAsync("sticky");
-
-        var second = (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim();
-        Assert.NotEqual(first, second);
-        Assert.Equal(second, (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
+        (await cluster.KubectlAsync("delete", "pod", pods[1], "-n", cluster.Namespace)).Successfully();
+        Assert.Equal(pods[0], (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
     }
 
     [Fact]
@@ -124,6 +128,22 @@ public sealed class TargetTests(TestCluster cluster)
 
     private static Task<Outcome> HostNameOfAsync(Workstation workstation, string host) =>
         workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "hostname");
+
+    /// <summary>The two running pods of an app, the older one first, as sshpod sees it.</summary>
+    private async Task<string[]> RunningPodsAsync(string app)
+    {
+        string[] pods = [];
+        await Eventually.HoldsAsync("two pods run", async () => (pods = [.. (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={app}", "--field-selector=status.phase=Running",
+            "-o", "jsonpath={range .items[*]}{.metadata.creationTimestamp} {.metadata.name}{\"\\n\"}{end}")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal).Select(line => line.Split(' ')[1])]).Length == 2, TimeSpan.FromMinutes(1));
+        return pods;
+    }
+
+    private async Task MakeReadyAsync(string pod)
+    {
+        (await cluster.ExecAsync(pod, "touch", "/tmp/ready")).Successfully();
+        await cluster.WaitReadyAsync($"pod/{pod}");
+    }
 
     private async Task CreateDeploymentAsync(string name, int replicas)
     {

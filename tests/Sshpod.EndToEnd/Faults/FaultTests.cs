@@ -137,6 +137,7 @@ public sealed class FaultTests(TestCluster cluster)
         (await cluster.KubectlAsync("delete", "pod", "fault-gone", "-n", cluster.Namespace, "--wait=false")).Successfully();
         var ended = await session;
         Assert.Equal(255, ended.ExitCode);
+        Assert.Matches("broke off: the (pod|container) (was deleted|is being deleted|has ended)", ended.Error);
         FaultReport.Record("pod deleted while connected", ended with { Time = deleted.Elapsed, Error = ended.Error }, "the connection to container \"main\" of pod \"fault-gone\"");
     }
 

@@ -10,10 +10,13 @@ public sealed class SecretsTests(TestCluster cluster)
         await cluster.CreatePodAsync("secrets", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["SSHPOD_LOG"] = "debug";
+        var token = await cluster.CreateAdminAsync("secretive");
+        await workstation.UseKubeconfigAsync(config => config.UseTokenAsync(token));
         var result = (await workstation.SshAsync("pod--secrets", "env; cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; cat /tmp/sshpod/*/*/log")).Successfully();
 
         var secret = await PrivateLineAsync(workstation);
         Assert.DoesNotContain(secret, result.Text + result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(token, result.Text + result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("SSHPOD_", result.Text, StringComparison.Ordinal);
         // What was typed and what was printed are the user's alone.
         Assert.DoesNotContain("SSH_CONNECTION=", result.Error, StringComparison.Ordinal);
