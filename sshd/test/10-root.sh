@@ -35,7 +35,7 @@ environment_matches() {
     "LOGNAME SHELL SSH_CLIENT SSH_CONNECTION USER " ]
 }
 check "the environment is the container's" environment_matches
-check "the umask is the container's" equals 0027 remote root umask
+check "the umask is the container's" equals 0007 remote root umask
 check "a login shell keeps PATH" equals /opt/bin:/bin login_path
 check "SetEnv wins, PATH too" equals '/mine:/bin x' remote root -o 'SetEnv=PATH=/mine:/bin NEW=x' 'echo $PATH $NEW'
 check "sftp has the container's umask" sftp_umask

@@ -50,7 +50,7 @@ run_in() {
     variables=(); while [ "$1" != -- ]; do variables+=("$1"); shift; done; shift
     command=(); while [ "$1" != -- ]; do command+=("$1"); shift; done; shift
     exec env -i "${variables[@]}" "${command[@]}" /usr/sbin/capsh --chroot="$root" "${options[@]}" --shell=/bin/busybox \
-      -- sh -c "cd / && umask 027 && exec \"\$@\"" sh "$@"
+      -- sh -c "cd / && umask 007 && exec \"\$@\"" sh "$@"
   ' bash "$root" "${container_options[@]}" -- "${container_environment[@]}" -- "${container_command[@]}" -- "$@"
 }
 

@@ -11,7 +11,7 @@ sftp_umask() {
   echo new > "$work/file"
   chmod 666 "$work/file"
   echo "put $work/file /tmp/by-sftp" | sftp_batch root
-  equals 640 stat -c %a "$work/root/tmp/by-sftp"
+  equals 660 stat -c %a "$work/root/tmp/by-sftp"
 }
 
 malformed_passwd() {
