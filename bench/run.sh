@@ -11,6 +11,7 @@ if [ -z "${KUBECONFIG:-}" ]; then
 	export KUBECONFIG
 	command -v kubectl >/dev/null || PATH=$PATH:$(dirname "$KUBECONFIG")/bin
 fi
-trap '[ $brought_up = false ] || tests/cluster/cluster down' EXIT
-dotnet build bench -c Release --nologo -v quiet
+work=$(mktemp -d)
+trap 'rm -rf "$work"; [ $brought_up = false ] || tests/cluster/cluster down' EXIT
+TMPDIR=$work dotnet build bench -c Release --disable-build-servers --nologo -v quiet
 bench/bin/Release/net10.0/Sshpod.Bench artifacts/sshpod docs/performance.md "$@"

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 rid=$1 directory=$2
 
 command -v dotnet >/dev/null || { echo "build: the .NET 10 SDK is missing; install dotnet-sdk-10.0 and run make again" >&2; exit 1; }
-publish=(dotnet publish src/Sshpod -c Release -r "$rid" --nologo -v quiet -o "$directory/$rid")
+publish=(dotnet publish src/Sshpod -c Release -r "$rid" --disable-build-servers --nologo -v quiet -o "$directory/$rid")
 
 # One program at a time writes obj/: a test run beside a build would break both.
 mkdir -p "$directory"
@@ -15,8 +15,11 @@ exec 9>"$directory/.lock"
 # macOS and Windows have no flock; nobody runs two builds at once there.
 ! command -v flock >/dev/null || flock 9
 
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# The compiler leaves directories in TMPDIR.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+log=$TMPDIR/log
 if dotnet restore src/Sshpod -r "$rid" -p:PublishAot=true --nologo -v quiet >"$log" 2>&1 && { command -v clang || command -v gcc; } >"$log"; then
 	"${publish[@]}" -p:PublishAot=true
 else
