@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Checks what no compiler does: formatting, analyzers on every project, shell scripts, the manual.
+# Checks the style and analyzers of every project (the compiler's), white space, shell scripts, the manual.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
-dotnet restore sshpod.slnx --nologo -v quiet
-dotnet format sshpod.slnx --verify-no-changes --no-restore --verbosity quiet
+dotnet build sshpod.slnx -c Release --disable-build-servers --nologo -v quiet -clp:NoSummary
+# Of dotnet format this alone: the rest is the compiler's too, takes longer, and leaves a socket in /tmp.
+dotnet format whitespace . --folder --verify-no-changes --verbosity quiet
 git ls-files -z --cached --others --exclude-standard '*.sh' tests/cluster/cluster .ci/run | xargs -0 shellcheck --external-sources
 mandoc -T lint -W warning docs/sshpod.1

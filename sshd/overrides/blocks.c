@@ -1,7 +1,7 @@
 /*
  * malloc(), calloc(), realloc() and free() (the linker's --wrap), which keep a few freed blocks of the
  * size of ssh's buffers. musl asks the kernel for each of these and gives it back, which is two
- * system calls and eight page faults for each packet: as much time as encrypting it.
+ * system calls and eight page faults for each packet.
  * One thread, as in all of OpenSSH.
  */
 #include <malloc.h>

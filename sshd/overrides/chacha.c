@@ -1,6 +1,7 @@
 /*
  * chacha_*() and poly1305_auth(), of which OpenSSH has portable versions in C: here they are OpenSSL's
- * assembler, which takes a fifth of the time. What OpenSSH makes of them is in its cipher-chachapoly.c.
+ * assembler, which takes a fraction of the time (README.md, Speed). What OpenSSH makes of them is in its
+ * cipher-chachapoly.c.
  */
 #include "includes.h"
 

@@ -23,12 +23,16 @@ api_server_start() {
     --audit-policy-file="$HERE/config/audit.yaml" --audit-log-path="$LOG/audit.log" --audit-log-format=json
 }
 
+# Its port is free when the last thread of it has ended, which takes a while where others want the processors too.
+api_port_is_free() { ! in_node grep -qE ':192B [0-9A-F]+:0000 0A' /proc/net/tcp /proc/net/tcp6; }
+
 # For tests of what a client sees meanwhile. SIGKILL: connections end without a goodbye.
 restart-api() {
   node_exists || fail "is not up"
   local server
   server=$(cat "$RUN/kube-apiserver.pid")
   in_node kill -KILL "$server"
+  within 20 api_port_is_free || fail "process $server (the API server) does not end"
   api_server_start
   within 60 api_is_ready || fail "the API server does not come back"
 }
