@@ -105,8 +105,9 @@ run_xunit() {
 	if ! run_suite "$work/$project" "tests/$project/bin/Release/net10.0/$project" "${filter[@]}"; then
 		say "$project ended without a summary"
 		count 0 1 0
-	elif [ ${#filter[@]} -gt 0 ] && [ "$total" = 0 ]; then
-		say "$project has no test of that name"
+	elif [ "$total" = 0 ]; then
+		say "$project has no such test"
+		[ ${#filter[@]} -gt 0 ] || count 0 1 0
 	else
 		note_failures "$work/$project"
 		count $((total - bad - skip)) "$bad" "$skip"
