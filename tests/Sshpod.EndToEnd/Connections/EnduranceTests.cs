@@ -73,12 +73,11 @@ public sealed class EnduranceTests(TestCluster cluster)
         });
         await using var ssh = new RunningProgram("ssh", Ssh(workstation, "pod--debian", command), workstation.Environment, zeros, never);
         var sshpod = await ProxyProcess.FindAsync(workstation.Host("pod--debian"));
-        string? traffic = null;
         await Eventually.HoldsAsync("nothing passes any more", async () =>
         {
             var before = sshpod.Traffic;
             await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
-            return before == (traffic = sshpod.Traffic) && long.Parse(traffic!.Split(['\n', ' '])[1], CultureInfo.InvariantCulture) > Piece;
+            return sshpod.Traffic is { } traffic && traffic == before && long.Parse(traffic.Split(['\n', ' '])[1], CultureInfo.InvariantCulture) > Piece;
         });
         Assert.InRange(sshpod.PeakMebibytes!.Value, 1, MostMebibytes);
     }

@@ -67,7 +67,7 @@ public sealed class FaultTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Directory.CreateDirectory(workstation.File("cache/sshpod/known_hosts"));
-        FaultReport.Record("client's known_hosts unreadable", await workstation.SshAsync("pod--busybox", "true"), "known_hosts");
+        FaultReport.Record("client's known_hosts unreadable", await workstation.SshAsync("pod--busybox", "true"), "cannot read");
     }
 
     // No process can be given a clock of its own: what a clock that was set shows is times that are not what they should be.
