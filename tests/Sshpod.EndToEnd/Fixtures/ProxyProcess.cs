@@ -6,6 +6,9 @@ namespace Sshpod.EndToEnd.Fixtures;
 /// <param name="id">Its process ID.</param>
 public sealed class ProxyProcess(int id)
 {
+    /// <summary>What its memory may reach: the collector lets garbage grow to the size of the processor's cache, and no further.</summary>
+    public const double MostMebibytes = 64;
+
     /// <summary>Waits until one runs for a host name.</summary>
     public static async Task<ProxyProcess> FindAsync(string host)
     {
@@ -18,8 +21,8 @@ public sealed class ProxyProcess(int id)
     public double? PeakMebibytes => Read("status")?.Split('\n').FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } peak
         ? double.Parse(peak.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024 : null;
 
-    /// <summary>How many bytes it has read and written; null when it has ended.</summary>
-    public string? Traffic => Read("io");
+    /// <summary>How many bytes it has read from files and pipes, and written to them; null when it has ended.</summary>
+    public (long Read, long Written)? Traffic => Read("io")?.Split('\n') is [var read, var written, ..] ? (Number(read), Number(written)) : null;
 
     /// <summary>The one that runs for a host name now; null when there is none.</summary>
     public static ProxyProcess? Find(string host)
@@ -32,6 +35,8 @@ public sealed class ProxyProcess(int id)
         }
         return null;
     }
+
+    private static long Number(string line) => long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
 
     private string? Read(string file)
     {
