@@ -62,6 +62,10 @@ check "leaves when idle" gone "$pid"
 check "leaves no port" test ! -e "$work/idle/tmp/sshpod/state/port"
 check "comes back" start idle 2
 check "comes back: works" gives 0 remote root true
+pid=$(listener_of idle)
+touch -d '1 year' "$work/idle/tmp/sshpod/state/lock.server"
+sleep 2
+check "a clock set back by a year: leaves when idle" gone "$pid"
 stop idle
 
 # What the server says before anybody says anything to it; empty where it hangs up.

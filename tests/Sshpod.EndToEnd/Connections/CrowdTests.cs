@@ -21,6 +21,22 @@ public sealed class CrowdTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Ten_connections_at_once_make_one_key_where_there_is_none()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        var key = workstation.File("cache/sshpod/id_ed25519");
+        var before = await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken);
+        File.Delete(key);
+        File.Delete($"{key}.pub");
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => workstation.SshAsync("pod--busybox", $"echo {i}")));
+
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}\n"), results.Select(result => result.Quietly().Text));
+        Assert.NotEqual(before, await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Fifty_connections_at_once_to_twenty_pods()
     {
         await cluster.ApplyAsync("""
