@@ -49,7 +49,10 @@ public static class ProxyCommand
         var address = AddressBook.Current.Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
+        var isNewToSsh = ClientKey.LacksPrivateHalf;
         var clientKey = await ClientKey.EnsureAsync(cancellation);
+        if (isNewToSsh)
+            throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
         var cluster = Transport.Choose(address.Context);
         await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, opened is not null, cancellation);
         Log.Debug("tunnel open");

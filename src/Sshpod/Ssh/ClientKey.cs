@@ -12,7 +12,7 @@ public static class ClientKey
 
     private static string PublicFile => File + ".pub";
 
-    /// <summary>Reads the public key, and makes the pair where there is none.</summary>
+    /// <summary>Reads the public key, and makes what there is not: the pair, or its public half.</summary>
     /// <exception cref="SshpodException">It cannot be made or read, or others can read its private half.</exception>
     public static async Task<PublicKey> EnsureAsync(CancellationToken cancellation)
     {
@@ -23,6 +23,9 @@ public static class ClientKey
 
     /// <summary>Whether both halves are there.</summary>
     public static bool Exists => System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
+
+    /// <summary>Whether only the public half is there. An ssh that runs has then read it, and can use no other.</summary>
+    public static bool LacksPrivateHalf => !System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
 
     /// <summary>Reads the public key.</summary>
     /// <exception cref="SshpodException">It cannot be read, or others can read its private half.</exception>
@@ -56,12 +59,19 @@ public static class ClientKey
         await using var making = await LockFile.TakeAsync(Path.Combine(ClientDirectory.Cache, "id_ed25519.lock"), cancellation);
         if (Exists)
             return;
+        if (System.IO.File.Exists(File))
+        {
+            // ssh has read the private half.
+            CheckMode();
+            ClientDirectory.Replace(PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
+            return;
+        }
         var temporary = $"{File}.{Guid.NewGuid():N}";
         try
         {
-            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], cancellation);
-            System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
+            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], "make", "make its directory writable for you", cancellation);
             System.IO.File.Move(temporary, File, overwrite: true);
+            System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
         }
         catch (IOException e)
         {
@@ -69,13 +79,12 @@ public static class ClientKey
         }
     }
 
-    private static async Task RunKeygenAsync(string[] arguments, CancellationToken cancellation)
+    private static async Task<string> RunKeygenAsync(string[] arguments, string verb, string hint, CancellationToken cancellation)
     {
         try
         {
             var run = await SshProgram.RunAsync("ssh-keygen", arguments, cancellation).WaitAsync(KeygenLimit, cancellation);
-            if (run.ExitCode != 0)
-                throw new SshpodException($"ssh-keygen cannot make {File}: {run.ErrorText}", "make its directory writable for you");
+            return run.ExitCode == 0 ? run.Output : throw new SshpodException($"ssh-keygen cannot {verb} {File}: {run.ErrorText}", hint);
         }
         catch (TimeoutException)
         {

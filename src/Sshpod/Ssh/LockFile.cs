@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
@@ -5,6 +6,9 @@ namespace Sshpod.Ssh;
 /// <summary>One of several sshpod processes at a time: an exclusive lock that the system releases when its holder dies.</summary>
 public sealed class LockFile : IAsyncDisposable
 {
+    // EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION.
+    private const int HeldOnLinux = 11, HeldOnMac = 35, HeldOnWindows = unchecked((int)0x80070020);
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(10);
 
     private readonly FileStream _stream;
@@ -32,14 +36,16 @@ public sealed class LockFile : IAsyncDisposable
     public static async Task<LockFile> TakeAsync(string file, CancellationToken cancellation)
     {
         var options = Options();
-        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        for (var start = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
                 return new LockFile(new FileStream(file, options));
             }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or FileNotFoundException) && waited < Limit)
+            catch (IOException e) when (e.HResult is HeldOnLinux or HeldOnMac or HeldOnWindows)
             {
+                if (Stopwatch.GetElapsedTime(start) >= Limit)
+                    throw new SshpodException($"another process has held {file} for {Limit.TotalSeconds:0} s", "end the sshpod that hangs");
                 await Task.Delay(Pause, cancellation);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

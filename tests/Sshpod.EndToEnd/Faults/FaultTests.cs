@@ -70,6 +70,49 @@ public sealed class FaultTests(TestCluster cluster)
         FaultReport.Record("client's known_hosts unreadable", await workstation.SshAsync("pod--busybox", "true"), "cannot read");
     }
 
+    [Fact]
+    public async Task The_clients_private_key_is_missing()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        File.Delete(workstation.File("cache/sshpod/id_ed25519"));
+        FaultReport.Record("client's private key missing", await workstation.SshAsync("pod--busybox", "true"), "was missing");
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+    }
+
+    [Fact]
+    public async Task The_clients_public_key_is_missing()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        File.Delete(workstation.File("cache/sshpod/id_ed25519.pub"));
+        FaultReport.Record("client's public key missing", await workstation.SshAsync("pod--busybox", "true"));
+    }
+
+    [Fact]
+    public async Task The_clients_private_key_is_garbage_and_the_public_one_missing()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        File.Delete(workstation.File("cache/sshpod/id_ed25519.pub"));
+        await File.WriteAllTextAsync(workstation.File("cache/sshpod/id_ed25519"), "garbage");
+        FaultReport.Record("client's private key corrupted, public key missing", await workstation.SshAsync("pod--busybox", "true"), "ssh-keygen cannot read");
+    }
+
+    [Theory]
+    [InlineData("known_hosts.lock")]
+    [InlineData("id_ed25519.lock")]
+    public async Task Another_process_of_the_client_hangs_while_it_writes(string file)
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        File.Delete(workstation.File("cache/sshpod/id_ed25519"));
+        File.Delete(workstation.File("cache/sshpod/id_ed25519.pub"));
+        await using var other = new RunningProgram("flock", [workstation.File($"cache/sshpod/{file}"), "sh", "-c", $"touch {workstation.File("held")}; exec sleep 100"], workstation.Environment);
+        await Eventually.HoldsAsync("it has the lock", () => File.Exists(workstation.File("held")));
+        var result = await workstation.SshAsync("pod--busybox", "true");
+        Assert.Contains($"another process has held {workstation.File($"cache/sshpod/{file}")} for 10 s; end the sshpod that hangs", result.Error, StringComparison.Ordinal);
+        FaultReport.Record($"client's {file} held by another process", result, "another process has held");
+    }
+
     // No process can be given a clock of its own: what a clock that was set shows is times that are not what they should be.
     [Theory]
     [InlineData("back", 1)]
