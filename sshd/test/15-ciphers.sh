@@ -10,7 +10,7 @@ passes_with() {
   for length in 1 15 16 17 31 32 33 63 64 65 127 128 129 255 256 257 511 512 513 1000 4095 4097; do
     head -c "$length" "$work/data"
     sleep 0.005
-  done | tee "$work/lengths" | remote_stdin root -c "$1" cat | cmp - "$work/lengths"
+  done | tee "$work/lengths" | remote_stdin root -c "$1" cat > "$work/returned" && cmp "$work/returned" "$work/lengths"
 }
 
 # A proxy turns around a byte of what the client encrypts, long after both have keys.

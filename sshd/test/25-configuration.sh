@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2154 # the container expands; test.sh and its parts share variables
+# What the server lets nobody do, whatever the client asks for.
+
+make_container configured 0
+start configured
+
+# Every socket that listens on this port, as the kernel lists it: 0100007F is 127.0.0.1, 0A is listening.
+listening() { awk -v port=":$(printf %04X "$port")" '$2 ~ port "$" && $4 == "0A" { print $2 }' /proc/net/tcp /proc/net/tcp6; }
+check "it listens on 127.0.0.1 alone" equals "0100007F:$(printf %04X "$port")" listening
+
+for n in 1 2 3 4 5 6; do
+  ssh-keygen -q -t ed25519 -N '' -f "$work/wrong.$n"
+done
+# The right key comes after so many wrong ones.
+after_wrong_keys() {
+  local n options=()
+  for n in $(seq "$1"); do options+=(-i "$work/wrong.$n"); done
+  timeout 30 ssh "${ssh_options[@]/$work\/key/$work/wrong.1}" "${options[@]}" -i "$work/key" -o IdentityAgent=none root@server true
+}
+check "the sixth key may be the right one" gives 0 after_wrong_keys 5
+check "the seventh key is not tried" gives 255 after_wrong_keys 6
+
+up configured > /dev/null	# it has refused keys, and would hang up on who has not asked
+no_matching() { grep -q "no matching $1 found" <(remote root -v "${@:2}" true 2>&1); }
+check "an old key exchange is refused" no_matching 'key exchange method' -o KexAlgorithms=diffie-hellman-group14-sha256
+check "an old cipher is refused" no_matching cipher -c aes128-cbc
+check "an old MAC is refused" no_matching MAC -c aes128-ctr -m hmac-sha1
+check "an old type of host key is refused" no_matching 'host key type' -o HostKeyAlgorithms=rsa-sha2-256
+
+mkdir -p "$work/configured/root/.ssh"
+echo FORGED=1 > "$work/configured/root/.ssh/environment"
+echo 'touch /tmp/rc-has-run' > "$work/configured/root/.ssh/rc"
+check "a user's environment file is not read" equals '' remote root 'echo $FORGED'
+check "a user's rc file is not run" test ! -e "$work/configured/tmp/rc-has-run"
+
+# What shows only after minutes, or with a program that is not there.
+effective() { run_in configured /tmp/sshpod/b/sshd -T -f /tmp/sshpod/state/sshd_config; }
+effective > "$work/effective"
+for line in 'authenticationmethods publickey' 'passwordauthentication no' 'kbdinteractiveauthentication no' 'hostbasedauthentication no' \
+  'x11forwarding no' 'permittunnel no' 'gatewayports no' 'clientaliveinterval 30' 'clientalivecountmax 4' 'logingracetime 30'; do
+  check "the configuration says $line" grep -qxiF "$line" "$work/effective"
+done
+stop configured
