@@ -212,7 +212,7 @@ public sealed class FaultTests(TestCluster cluster)
     public async Task A_shell_prints_a_banner_when_it_starts()
     {
         await cluster.CreatePodAsync("fault-banner", "busybox:1",
-            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/sh; printf '#!/bin/busybox ash\nfor i in 1 2 3; do echo welcome ok port 1; done\nexec /bin/busybox ash \"$@\"\n' >/bin/sh; chmod 755 /bin/sh"]}}}""");
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/sh; printf '#!/bin/busybox ash\nfor i in 1 2 3; do echo welcome; echo port 1; echo error directory nonsense; done\nexec /bin/busybox ash \"$@\"\n' >/bin/sh; chmod 755 /bin/sh"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         FaultReport.Record("sh prints a banner when it starts", await workstation.SshAsync("pod--fault-banner", "true"));
     }

@@ -49,6 +49,21 @@ public sealed class LifecycleTests(TestCluster cluster)
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(2), $"{watch.Elapsed}");
     }
 
+    [Fact]
+    public async Task While_connected_no_port_listens_on_the_client_but_one_of_kubectl_on_127_0_0_1()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--busybox")}", $"touch /tmp/{cluster.Namespace}-ports; sleep 1000");
+        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("busybox", "ls", $"/tmp/{cluster.Namespace}-ports")).ExitCode == 0);
+
+        var ports = Descendants(ssh.ProcessId).Append(ssh.ProcessId).SelectMany(Listening).ToArray();
+
+        if (Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") == "kubectl")
+            Assert.Equal("0100007F", Assert.Single(ports));
+        else
+            Assert.Empty(ports);
+    }
+
     [Theory]
     [InlineData("soon")]
     [InlineData("-1")]
@@ -60,6 +75,15 @@ public sealed class LifecycleTests(TestCluster cluster)
         var result = await workstation.SshAsync("pod--busybox", "true");
         Assert.Equal(255, result.ExitCode);
         Assert.Contains($"sshpod: SSHPOD_IDLE is \"{value}\"", result.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The addresses on which a process listens, as the kernel writes them.</summary>
+    private static IEnumerable<string> Listening(int process)
+    {
+        var sockets = Directory.GetFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget).ToHashSet();
+        // "0: 0100007F:A5CF 00000000:0000 0A …", where 0A is listening and the tenth word is the inode.
+        return File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words[3] == "0A" && sockets.Contains($"socket:[{words[9]}]")).Select(words => words[1].Split(':')[0]);
     }
 
     private static IEnumerable<int> Descendants(int parent)
