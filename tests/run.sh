@@ -64,7 +64,7 @@ install_powershell() {
 	local directory=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-tests/powershell
 	[ -x "$directory/pwsh" ] && return
 	say "installing PowerShell"
-	dotnet tool install PowerShell --version 7.6.9 --tool-path "$directory" >"$work/powershell.log" 2>&1 || tail -n 1 "$work/powershell.log" >&2
+	TMPDIR=$work dotnet tool install PowerShell --version 7.6.9 --tool-path "$directory" >"$work/powershell.log" 2>&1 || tail -n 1 "$work/powershell.log" >&2
 }
 
 use_cluster() {
@@ -85,6 +85,8 @@ use_cluster() {
 end() {
 	[ "$brought_up" = false ] || tests/cluster/cluster down || count 0 1 0
 	rm -rf "$work"
+	# PowerShell's, whatever TMPDIR is: they are empty when nobody uses them.
+	rmdir /tmp/.dotnet/shm /tmp/.dotnet 2>/dev/null || true
 }
 trap end EXIT
 

@@ -48,11 +48,9 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
         KubectlWrapper.Install(workstation, """
             case " $* " in *" port-forward "*)
                 port=$((20000 + RANDOM % 20000))
-                nc -lk 127.0.0.1 $port >/dev/null < <(exec sleep 100) &
-                trap "kill $!" EXIT
-                sleep 1
-                echo "Forwarding from 127.0.0.1:$port -> 1"
-                wait;;
+                { until nc -z 127.0.0.1 $port; do sleep 0.1; done; echo "Forwarding from 127.0.0.1:$port -> 1"; } &
+                # In the place of this process, which sshpod will kill.
+                exec nc -dlk 127.0.0.1 $port >/dev/null;;
             esac
             exec $kubectl "$@"
             """);
