@@ -115,6 +115,7 @@ announce(int fd)
 	if (file_replace("port", listener.answer, (size_t)n) == -1 ||
 	    fstatat(place.state, "port", &listener.port_file, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
+	server_forget_host_key();
 	n = (int)write(listener.notify, "+", 1);
 	close(listener.notify);
 	return n == 1 || errno == EPIPE ? 0 : -1;

@@ -88,6 +88,7 @@ struct server {
 	struct host_key host_key;
 };
 void server_start(struct server *);
+void server_forget_host_key(void);
 int server_run(const struct server *, const char *, int) __attribute__((noreturn));
 void listener_activate(const struct server *, int, int);
 const char *listener_answer(const char *);
