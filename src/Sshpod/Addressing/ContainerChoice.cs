@@ -57,7 +57,7 @@ public static class ContainerChoice
 
     private static PodContainer In(Pod pod, string container, ContainerStatus status) =>
         new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId), pod.Status.Phase == "Running",
-            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName);
+            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Places.Of(pod, container));
 
     private static string Default(Pod pod, string? byDefault)
     {

@@ -85,10 +85,49 @@ public sealed record PodSpec(
     bool? HostNetwork = null,
     string? RuntimeClassName = null,
     string? RestartPolicy = null,
-    string? NodeName = null);
+    string? NodeName = null,
+    IReadOnlyList<Volume>? Volumes = null,
+    SecurityContext? SecurityContext = null,
+    bool? HostIPC = null);
 
 /// <summary>Container (core/v1).</summary>
-public sealed record Container(string Name, string? Image = null);
+public sealed record Container(
+    string Name,
+    string? Image = null,
+    IReadOnlyList<VolumeMount>? VolumeMounts = null,
+    SecurityContext? SecurityContext = null,
+    string? RestartPolicy = null);
+
+/// <summary>PodSecurityContext and SecurityContext (core/v1): a container's own wins.</summary>
+public sealed record SecurityContext(long? RunAsUser = null);
+
+/// <summary>VolumeMount (core/v1).</summary>
+public sealed record VolumeMount(string Name, string MountPath);
+
+/// <summary>Volume (core/v1): one of its sources is set, of which those that are not read here are outside the pod.</summary>
+public sealed record Volume(
+    string Name,
+    EmptyDirVolumeSource? EmptyDir = null,
+    VolumeSource? Ephemeral = null,
+    VolumeSource? Projected = null,
+    VolumeSource? ConfigMap = null,
+    VolumeSource? Secret = null,
+    VolumeSource? DownwardAPI = null)
+{
+    /// <summary>Whether it lives and dies with its pod.</summary>
+    [JsonIgnore]
+    public bool IsOfPod => EmptyDir is not null || Ephemeral is not null;
+
+    /// <summary>Whether Kubernetes writes its content, and no container.</summary>
+    [JsonIgnore]
+    public bool IsKubernetesOwn => Projected is not null || ConfigMap is not null || Secret is not null || DownwardAPI is not null;
+}
+
+/// <summary>EmptyDirVolumeSource (core/v1).</summary>
+public sealed record EmptyDirVolumeSource(string? SizeLimit = null, string? Medium = null);
+
+/// <summary>Any other source of a volume: that it is set is all that counts.</summary>
+public sealed record VolumeSource;
 
 /// <summary>PodStatus (core/v1).</summary>
 public sealed record PodStatus(

@@ -37,18 +37,27 @@ internal sealed class ContainerChecks(PodContainer container)
     /// <summary>The server, as it is now.</summary>
     public static Finding<string> Server(Examination found) => found switch
     {
-        { Port: { } port } => Finding.Ok($"runs on port {port}: {found.Version}"),
-        { Directory: not null } => Finding.Ok($"is there and does not run: {found.Version}"),
+        { Port: { } port } => Finding.Ok($"runs on port {port}: {Describe(found.File)}"),
+        { Directory: not null } => Finding.Ok($"is there and does not run: {Describe(found.File)}"),
         _ => Finding.Ok($"is not there yet: a connection uploads OpenSSH {Bundles.OpenSshVersion}"),
     };
 
-    private static string Describe(ServerPlace place) => place.State switch
+    private static string Describe(string? file) => file switch
+    {
+        "verified" => $"OpenSSH {Bundles.OpenSshVersion}",
+        "damaged" => "its file is damaged: a connection uploads it again",
+        _ => "nothing there can hash its file",
+    };
+
+    private string Describe(ServerPlace place) => place.State switch
     {
         "absent" => "is not there",
         "read-only" => "is read-only",
         "noexec" => "allows no execution",
         "foreign" => "has an sshpod of another user",
         "unwritable" => "cannot be written",
+        "open" => "can be exchanged by other users",
+        "shared" => $"is shared: {container.Places?.Find(place.Mount ?? "")?.ToString() ?? place.Mount}",
         var state => state,
     };
 }

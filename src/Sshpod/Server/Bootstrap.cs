@@ -25,6 +25,12 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     // In place of the idle seconds: a session has none.
     private const string Session = "session";
 
+    // How long the key may log in from now on, and no options of the server's program.
+    private const string AccessSeconds = "86400", Options = "-";
+
+    // Places that only the server's own program finds unfit, where the container has no ls.
+    private const int MaxUnfit = 10;
+
     private static readonly string Probe = Script.Read("probe.sh");
 
     /// <summary>Starts the server, or finds it running.</summary>
@@ -34,7 +40,7 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     public async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
         var seconds = ((int)IdleTime.Value.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        var (outcome, exec) = await ConverseAsync(Command(seconds, fresh), outcome => outcome.Server is not null, cancellation);
+        var (outcome, exec) = await ConverseAsync(Arguments(seconds, fresh), outcome => outcome.Server is not null, cancellation);
         await exec.DisposeAsync();
         return outcome.Server!;
     }
@@ -44,26 +50,40 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
     public async Task<RemoteSession> StartSessionAsync(CancellationToken cancellation)
     {
-        var (outcome, _) = await ConverseAsync(Command(Session, fresh: false), outcome => outcome.Session is not null, cancellation);
+        var (outcome, _) = await ConverseAsync(Arguments(Session, fresh: false), outcome => outcome.Session is not null, cancellation);
         return outcome.Session!;
     }
 
-    private async Task<(BootstrapOutcome Outcome, IExec Exec)> ConverseAsync(string[] command, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
+    private async Task<(BootstrapOutcome Outcome, IExec Exec)> ConverseAsync(string[] arguments, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
     {
         using var progress = Progress.Begin($"starting the server in {container}");
         string? verifiedFile = null;
+        var unfit = new List<UnfitPlace>();
         for (var attempt = 1; ; attempt++)
         {
             IExec? exec = null;
             BootstrapOutcome? outcome = null;
             try
             {
-                exec = await cluster.ExecAsync(container, command, cancellation);
+                exec = await cluster.ExecAsync(container, Script.Command(Probe, container, arguments, unfit.Select(place => place.Path)), cancellation);
                 outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
                 // The container cannot hash; we have read back the right bytes: now it may be used.
                 verifiedFile = outcome.VerifiedFile;
+                if (outcome.Unfit is { } place)
+                {
+                    Log.Debug($"bootstrap: not in {place.Path}: {place.Why}");
+                    if (unfit.Count == MaxUnfit)
+                        throw BootstrapConversation.NoPlace(container, unfit[0].Why);
+                    unfit.Add(place);
+                    attempt--;
+                }
+            }
+            // The others had a place that would do, but for this.
+            catch (SshpodException e) when (unfit.Count > 0 && e.Message.StartsWith("no place", StringComparison.Ordinal))
+            {
+                throw BootstrapConversation.NoPlace(container, unfit[0].Why);
             }
             catch (BrokenStreamException e) when (attempt < MaxAttempts)
             {
@@ -85,6 +105,6 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
         }
     }
 
-    private string[] Command(string seconds, bool fresh) =>
-        ["sh", "-c", Probe, "sshpod", Bundles.Release, container.ContainerId, seconds, clientKey.ToString(), Bundles.Hashes, fresh ? "fresh" : ""];
+    // After those of every script, see probe.sh.
+    private string[] Arguments(string seconds, bool fresh) => [seconds, clientKey.ToString(), fresh ? "fresh" : "", AccessSeconds, Options];
 }

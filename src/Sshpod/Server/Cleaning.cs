@@ -5,40 +5,46 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
+/// <summary>What <c>clean.sh</c> did.</summary>
+/// <param name="Removed">How many servers are gone, with their files.</param>
+/// <param name="Left">Directories of servers whose program is none of this client's: nothing that is not known is run to end them.</param>
+public sealed record Cleaned(int Removed, IReadOnlyList<string> Left);
+
 /// <summary>Ends the servers of a container and removes what they left there, by <c>clean.sh</c>.</summary>
 public static class Cleaning
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
+    {
+        [""] = ["left", "cleaned", "error"],
+        ["left"] = ["left", "cleaned", "error"],
+    });
 
-    private static readonly string Script = Server.Script.Read("clean.sh");
+    private static readonly string CleanScript = Script.Read("clean.sh");
 
     /// <summary>Cleans one container.</summary>
-    /// <returns>Whether anything of ours was there.</returns>
     /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>
-    public static async Task<bool> RunAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    public static async Task<Cleaned> RunAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
     {
-        await using var exec = await cluster.ExecAsync(container, ["sh", "-c", Script, "sshpod", container.ContainerId], cancellation);
-        try
-        {
-            return await AnswerAsync(exec, container, cancellation).WaitAsync(Limit, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            throw new SshpodException($"{container} gave no answer in {Limit.TotalSeconds:0} s", "check the network and the container");
-        }
+        await using var exec = await cluster.ExecAsync(container, Script.Command(CleanScript, container, []), cancellation);
+        return await ReadAsync(exec, container, ScriptLimits.Default, cancellation);
     }
 
-    private static async Task<bool> AnswerAsync(IExec exec, PodContainer container, CancellationToken cancellation)
+    /// <summary>Reads what the script says.</summary>
+    internal static async Task<Cleaned> ReadAsync(IExec exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {
-        var output = new LineReader(exec.Output);
-        while (await output.ReadLineAsync(cancellation) is { } line)
-            switch (line.Split(' ', 2))
+        var script = new ScriptRun(container, exec, Grammar, limits, cancellation);
+        for (var left = new List<string>(); ;)
+            switch (await script.NextAsync())
             {
-                case ["cleaned", var count] when int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var servers):
-                    return servers > 0;
-                case ["error", var text]:
-                    throw new SshpodException($"cannot clean {container}: {text}", $"see what kubectl exec {container.Pod} -n {container.Namespace} -c {container.Container} -- ls -l /tmp/sshpod shows");
+                case { Word: "left", Rest: var directory }:
+                    left.Add(directory);
+                    break;
+                case { Word: "cleaned", Rest: var count }:
+                    return new Cleaned(int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var servers) ? servers
+                        : throw new ScriptException(container, "answers with a number that is none"), left);
+                case { Rest: var text }:
+                    throw new SshpodException($"cannot clean {container}: {text}",
+                        $"see what kubectl exec {container.Pod} -n {container.Namespace} -c {container.Container} -- ls -l /tmp/sshpod shows");
             }
-        throw await exec.ExplainEndAsync(cancellation);
     }
 }

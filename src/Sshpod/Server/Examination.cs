@@ -6,57 +6,58 @@ namespace Sshpod.Server;
 
 /// <summary>A directory in which the server could be.</summary>
 /// <param name="Path">The directory.</param>
-/// <param name="State"><c>free</c> where it could; otherwise why not: absent, read-only, noexec, foreign, unwritable.</param>
-public sealed record ServerPlace(string Path, string State);
+/// <param name="State"><c>free</c> where it could; otherwise why not: absent, read-only, noexec, foreign, unwritable, open, shared.</param>
+/// <param name="Mount">Where a volume is mounted that is shared.</param>
+public sealed record ServerPlace(string Path, string State, string? Mount = null);
 
 /// <summary>What <c>examine.sh</c> found in a container. Everything in it is the container's word.</summary>
 /// <param name="Machine">What <c>uname -m</c> says; empty where there is none.</param>
 /// <param name="Missing">Tools that the installation needs and that are not there.</param>
 /// <param name="Places">Directories that were looked at, up to the first that will do.</param>
 /// <param name="Directory">Where the server is; null where it is not.</param>
-/// <param name="Version">What its program says of itself.</param>
+/// <param name="File">What its program is by its hash: verified, damaged, or unknown where nothing can hash.</param>
 /// <param name="Port">Its port; null when it does not run.</param>
-public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places, string? Directory, string? Version, int? Port)
+public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places, string? Directory, string? File, int? Port)
 {
-    // Mounts are many on some nodes; a container that goes on and on is not listened to.
-    private const int MaxLines = 1000;
+    // Mounts are many on some nodes.
+    private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
+    {
+        [""] = ["machine"],
+        ["machine"] = ["missing"],
+        ["missing"] = ["server", "place", "examined"],
+        ["server"] = ["running", "place", "examined"],
+        ["running"] = ["place", "examined"],
+        ["place"] = ["place", "examined"],
+    }, MaxLines: 1000);
 
-    private static readonly string ExamineScript = Script.Read("examine.sh");
+    private static readonly string ExamineScript = $"{Script.Read("judge.sh")}\n{Script.Read("examine.sh")}";
 
     /// <summary>The command that tells.</summary>
     /// <param name="container">Where it will run.</param>
-    public static IReadOnlyList<string> Command(PodContainer container) => ["sh", "-c", ExamineScript, "sshpod", Bundles.Release, container.ContainerId];
+    public static IReadOnlyList<string> Command(PodContainer container) => Script.Command(ExamineScript, container, []);
 
     /// <summary>Reads what it says.</summary>
     /// <exception cref="SshpodException">It does not come to its end.</exception>
-    public static async Task<Examination> ReadAsync(IExec exec, PodContainer container, CancellationToken cancellation)
+    public static Task<Examination> ReadAsync(IExec exec, PodContainer container, CancellationToken cancellation) =>
+        ReadAsync(exec, container, ScriptLimits.Default, cancellation);
+
+    internal static async Task<Examination> ReadAsync(IExec exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {
-        var output = new LineReader(exec.Output);
+        var script = new ScriptRun(container, exec, Grammar, limits, cancellation);
         var found = new Examination("", [], [], null, null, null);
-        try
-        {
-            for (var lines = 0; lines < MaxLines; lines++)
-            {
-                var line = await output.ReadLineAsync(cancellation) ?? throw await exec.ExplainEndAsync(cancellation);
-                if (line == "examined")
-                    return found;
-                found = found.With(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            throw new SshpodException($"{container} answers with {e.Message}", "see what its sh prints when it starts");
-        }
-        throw new SshpodException($"{container} answers with more than {MaxLines} lines", "see what its sh prints when it starts");
+        while (await script.NextAsync() is var (word, rest) && word != "examined")
+            found = found.With(word, rest.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return found;
     }
 
-    private Examination With(string[] words) => words switch
+    private Examination With(string word, string[] words) => (word, words) switch
     {
-        ["machine", var machine] => this with { Machine = machine },
-        ["missing", .. var tools] => this with { Missing = tools },
-        ["place", var path, var state] => this with { Places = [.. Places, new ServerPlace(path, state)] },
-        ["server", var directory, .. var version] => this with { Directory = directory, Version = string.Join(' ', version) },
-        ["running", var port] => this with { Port = RemoteServer.ParsePort(port) },
+        ("machine", [var machine]) => this with { Machine = machine },
+        ("missing", var tools) => this with { Missing = tools },
+        ("place", [var path, var state]) => this with { Places = [.. Places, new ServerPlace(path, state)] },
+        ("place", [var path, var state, var mount]) => this with { Places = [.. Places, new ServerPlace(path, state, mount)] },
+        ("server", [var directory, var file]) => this with { Directory = directory, File = file },
+        ("running", [var port]) => this with { Port = RemoteServer.ParsePort(port) },
         _ => this,
     };
 }

@@ -1,8 +1,13 @@
+using Sshpod.Addressing;
+using Sshpod.Settings;
+
 namespace Sshpod.Server;
 
 /// <summary>The shell scripts that run in the container.</summary>
 internal static class Script
 {
+    private static readonly string Common = Read("places.sh");
+
     /// <summary>Reads a script without its comments and indentation, which are for readers of the source and not for URLs.</summary>
     public static string Read(string name)
     {
@@ -10,4 +15,15 @@ internal static class Script
         var lines = reader.ReadToEnd().Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#');
         return string.Join('\n', lines);
     }
+
+    /// <summary>The command that runs a script with what stands before each.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="container">Where it will run.</param>
+    /// <param name="arguments">Its own arguments.</param>
+    /// <param name="without">Directories that are not to be used.</param>
+    public static string[] Command(string script, PodContainer container, IEnumerable<string> arguments, params IEnumerable<string> without) =>
+    [
+        "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId, $",{Bundles.Hashes},", .. arguments,
+        .. SharedPlaces.AreAllowed ? ["any", .. Places.None.Arguments(without)] : (container.Places ?? Places.None).Arguments(without),
+    ];
 }

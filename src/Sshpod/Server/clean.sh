@@ -1,35 +1,67 @@
-# shellcheck shell=sh disable=SC2015,SC2086,SC2115,SC2231 # no name has a blank
+# shellcheck shell=sh disable=SC2015,SC2154,SC2317 # places.sh stands before it
 # Runs in the container as `sh -c`: ends this container's servers, of every release, and removes what they left.
-# Needs only sh and rm. $1 container ID; what another container with the same volume has there stays.
-echo sshpod-bootstrap
-c=$1 n=0
-clean() {
-	b=${1%/}/sshpod
-	[ -O $b ] && [ ! -L $b ] || return
-	for d in $b/*; do
-		[ -d $d/$c ] || continue
-		m=$($d/sshd down $d/$c all 2>&1)
-		case $m in error*)
-			echo $m
-			exit 1
-			;;
-		esac
-		rm -rf $d/$c && n=$((n + 1))
-	done
-	# A release that no container uses any more goes, and then the directory itself.
-	k=''
-	for d in $b/*; do
-		u=''
-		for s in $d/*/lock.server; do [ ! -e $s ] || u=1; done
-		[ -n "$u" ] && k=1 || rm -rf $d
-	done
-	[ -n "$k" ] || rm -rf $b
+# Needs sh and rm, and ls or a test that knows -O. What another container with the same volume has there stays.
+# Only names that we give are touched, below a directory that was entered and is ours; and only our own program is run, with the right hash.
+volumes "$@"
+k=0
+
+# Whether $1 is the program of this client's bundle, which is at least ours where nothing here can hash.
+verified() {
+	[ -x "$1" ] && mine . "${1%/*}" "$1" || return
+	case $a in *,"$w",*) ;; *) [ -z "$w" ] ;; esac
 }
-for p in /tmp /var/tmp /run /dev/shm; do clean $p; done
-while read -r _ p _ o _; do
-	case $p in /proc* | /sys* | /dev* | *[!A-Za-z0-9/._-]*) continue ;; esac
-	case ,$o, in *,ro,*) continue ;; esac
-	clean $p
-done </proc/self/mounts
-echo cleaned $n
-read -r p
+
+# Whether there are directories here: another container's state, or another release.
+inhabited() {
+	set +f
+	for q in ./*; do [ ! -d "$q" ] || [ -L "$q" ] || { set -f && return; }; done
+	set -f
+	return 1
+}
+
+# Ends this container's server of the release that we are in, and removes its state.
+end() {
+	[ -d "./$c" ] && [ ! -L "./$c" ] || return 0
+	if ! verified "../$r/sshd"; then
+		# What would end it has another hash, or is not there: it leaves by itself when it is idle.
+		echo "left $PWD/$c"
+		return 1
+	fi
+	w=$("../$r/sshd" down "$c" all 2>&1)
+	case $w in
+	ok) ;;
+	error*)
+		echo "${w%%"$n"*}"
+		exit 1
+		;;
+	*)
+		echo "error start $PWD/$c: no answer from $PWD/../$r/sshd"
+		exit 1
+		;;
+	esac
+	# Other users make directories in it for the sockets of their agents.
+	(cd -P "./$c/agent" 2>/dev/null && [ "${PWD%/"$c"/agent}" != "$PWD" ] && chmod 700 .)
+	rm -rf "./$c" && k=$((k + 1))
+}
+
+try() {
+	enter "$1" '' && mine . || return
+	set +f
+	for d in ./*; do
+		set -f
+		d=${d#./}
+		case $d in *[!0-9a-f]*) continue ;; esac
+		[ ${#d} = 16 ] && enter "$1" "$d" && mine . || continue
+		# The one that ends the others is the last to go.
+		! end || [ "$d" = "$r" ] || inhabited || { enter "$1" '' && mine . && rm -rf "./$d"; }
+	done
+	set -f
+	if enter "$1" "$r" && mine . && ! inhabited; then enter "$1" '' && mine . && rm -rf "./$r"; fi
+	# Above, others may write: rmdir removes nothing that has something in it.
+	enter "$1" '' && rmdir "$PWD" 2>/dev/null
+}
+all "$l"
+mounts
+all "$m"
+echo "cleaned $k"
+read -r _

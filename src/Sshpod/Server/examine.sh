@@ -1,69 +1,56 @@
-# shellcheck shell=sh disable=SC2015,SC2086 # no name has a blank or is expanded
-# Runs in the container as `sh -c` for `sshpod doctor`: tells what the probe and the installation would find. It writes and starts nothing.
-# Needs only sh. $1 release of the bundle, $2 container ID.
-echo sshpod-doctor
-set -f
-r=$1 c=$2 m=''
+# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # places.sh and judge.sh stand before it; `all` calls `try`
+# Runs in the container as `sh -c` for `sshpod doctor`: tells what the probe and the installation would find. It writes, starts and executes nothing
+# of ours. Needs only sh.
+volumes "$@"
 echo machine "$(uname -m 2>/dev/null)"
-for t in uname cat mkdir chmod mv rm; do command -v $t >/dev/null || m="$m $t"; done
-echo missing $m
-
-# Options of the mount that $1 is on: the last of those with the longest name.
-options() {
-	n=0 o=''
-	while read -r _ q _ x _; do
-		case ${1%/}/ in "${q%/}"/*) [ ${#q} -lt $n ] || n=${#q} o=$x ;; esac
-	done </proc/self/mounts
-	echo ,$o,
-}
+w=''
+for q in uname cat mkdir chmod mv rm; do command -v "$q" >/dev/null || w="$w $q"; done
+echo "missing$w"
 
 # Whether the server could be put below $1.
-judge() {
-	b=${1%/}/sshpod
-	[ -d $1 ] || { echo absent && return; }
-	case $(options $1) in *,ro,*) echo read-only && return ;; *,noexec,*) echo noexec && return ;; esac
-	if [ -e $b ]; then
-		[ -O $b ] && [ ! -L $b ] || { echo foreign && return; }
+judge() (
+	[ -d "$1" ] && cd -P "$1" 2>/dev/null || { echo absent && return; }
+	case $(options "${PWD%/}") in *,ro,*) echo read-only && return ;; *,noexec,*) echo noexec && return ;; esac
+	kind "${PWD%/}" || { echo "shared ${q:-/}" && return; }
+	closed || { echo open && return; }
+	if [ -e ./sshpod ] || [ -L ./sshpod ]; then
+		enter "$1" '' && ours || { echo foreign && return; }
 	else
-		[ -w $1 ] || { echo unwritable && return; }
+		[ -w . ] || { echo unwritable && return; }
 	fi
 	echo free
-}
+)
 
-# The server that is there, and whether it runs: a killed one leaves its port.
+# The server that is there, and whether its port is open: a killed one leaves the file.
 server() {
-	for p; do
-		b=${p%/}/sshpod
-		d=$b/$r
-		[ -O $b ] && [ ! -L $b ] && [ -x $d/sshd ] || continue
-		echo server $d "$($d/sshd version 2>&1)"
-		read -r _ port 2>/dev/null <$d/$c/port || return 0
-		read -r pid 2>/dev/null <$d/$c/lock.server || return 0
-		kill -0 $pid 2>/dev/null && echo running $port
-		return 0
-	done
-	return 1
+	enter "$1" "$r" && [ -x ./sshd ] && mine . ./sshd || return
+	found=1
+	case $a in *,"${w:-?}",*) w=verified ;; *) w=${w:+damaged} ;; esac
+	echo "server $PWD ${w:-unknown}"
+	read -r _ port 2>/dev/null <"./$c/port" || return 0
+	case $port in '' | *[!0-9]*) return 0 ;; esac
+	port=$(printf %04X "$port")
+	while read -r _ q _ h _; do
+		[ "$q:$h" != "0100007F:$port:0A" ] || echo "running $((0x$port))"
+	done </proc/net/tcp
 }
 
-places() {
-	for p; do
-		# Kubernetes mounts files too, such as /etc/hosts.
-		[ -d $p ] || [ $p = /tmp ] || continue
-		w=$(judge $p)
-		echo place $p $w
-		[ $w != free ] || return 0
-	done
-	return 1
-}
+found=''
+try() { [ "$found" ] || server "$1"; }
+all "$l"
+m=''
+mounts
+all "$m"
 
-l='/tmp /var/tmp /run /dev/shm' m=''
-while read -r _ p _ o _; do
-	case $p in /proc* | /sys* | /dev* | *[!A-Za-z0-9/._-]*) continue ;; esac
-	case ,$o, in *,ro,* | *,noexec,*) continue ;; esac
-	m="$m $p"
-done </proc/self/mounts
-server $l $m
-places $l || places $m
+found=''
+try() {
+	# Kubernetes mounts files too, such as /etc/hosts.
+	[ -z "$found" ] && { [ -d "$1" ] || [ "$1" = /tmp ]; } || return
+	w=$(judge "$1")
+	echo "place $1 $w"
+	[ "$w" != free ] || found=1
+}
+all "$l$m"
 echo examined
 # The answer may be lost when nobody runs any more who said it (kubernetes#60140): it waits for the client to end.
-read -r p
+read -r _

@@ -1,93 +1,121 @@
-# shellcheck shell=sh disable=SC2015,SC2086,SC2048,SC2154 # no name has a blank or is expanded; messages lose theirs; variables are the probe's
+# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # variables and functions are the probe's, and judge.sh's; `all` calls `try`
 # Runs in the container where the bundle is missing: the probe evaluates it, having read it from stdin; the bundle follows on the same stdin.
 # Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form` and `sha256` in lines before this,
 # and makes a command `bytes` that prints the bundle.
 # form: gzip, plain, or the name of a file that an earlier run has put there and the client has read back and found right.
-LC_ALL=C
-t='' why=''
+LC_ALL=C access=$e
+umask 077
+# Nothing is written into a file that is there already.
+set -C
+file='' why=''
 
 # One line for the client: what failed, then what the tool said about it.
 fail() {
-	[ -z "$t" ] || rm -f $t
-	echo error $*
+	[ -z "$file" ] || rm -f "./$file"
+	w="error $*"
+	while :; do case $w in *"$n"*) w="${w%%"$n"*} ${w#*"$n"}" ;; *) break ;; esac; done
+	echo "$w"
 	# Whoever exits while the client still sends may lose what was said (kubernetes#60140).
 	cat >/dev/null
 	exit 1
 }
 
-owned() { [ -O $1 ] && [ ! -L $1 ] || { echo $1 belongs to another user && return 1; }; }
+# Whether this directory is ours; then nobody else can write to it any more.
+take() {
+	ours || { echo "$PWD belongs to another user" && return 1; }
+	chmod 711 . && mine . || { echo "$PWD belongs to another user, or is open to others" && return 1; }
+}
+
+# Makes $1 in this directory, and enters it.
+descend() {
+	p=${PWD%/}/$1
+	[ -d "./$1" ] || [ -L "./$1" ] || mkdir "./$1" || return
+	cd -P "./$1" && [ "$PWD" = "$p" ] || { echo "$p belongs to another user" && return 1; }
+	take
+}
 
 # Makes our directories in $1, or says why not and leaves no trace.
 prepare() (
-	umask 077
-	b=${1%/}/sshpod
-	d=$b/$r
-	x=$d/try.$c.$$
-	made=
-	[ -d $1 ] || { echo $1 does not exist && exit 1; }
-	[ -d $d ] || made=$d
-	[ -d $b ] || made=$b
-	# 711: a user other than root, whom the server of root logs in, reaches authorized_keys.
+	[ -d "$1" ] || { echo "$1 does not exist" && exit 1; }
+	cd -P "$1" || exit
+	w=${PWD%/} d=''
+	kind "$w" || { echo "shared $w ${q:-/}" && exit 1; }
+	case $(options "$w") in *,noexec,*) echo "$1 does not allow execution" && exit 1 ;; esac
+	closed || { echo "open $w" && exit 1; }
+	[ -d ./sshpod ] || d=1
 	# An empty file is an empty script; 126 is what a shell says where nothing may be executed.
-	({ [ ! -e $b ] || owned $b; } && mkdir -p $d && owned $b && owned $d && chmod 711 $b $d && : >$x && chmod 700 $x && { $x || [ $? != 126 ]; })
+	x=./try.$c.$$
+	descend sshpod && descend "$r" && rm -f "$x" && : >"$x" && chmod 700 "$x" && { "$x" || [ $? != 126 ]; }
 	e=$?
-	[ ! -e $x ] || rm -f $x
-	[ $e = 0 ] || [ -z "$made" ] || [ ! -d $made ] || rm -rf $made
-	exit $e
+	[ ! -e "$x" ] || rm -f "$x"
+	# rmdir alone: whatever stands there now, it removes nothing that has something in it.
+	[ "$e" = 0 ] || [ -z "$d" ] || rmdir "$w/sshpod/$r" "$w/sshpod" 2>/dev/null
+	exit "$e"
 )
 
-# Takes the first place that will do; of those that will not, the first reason is told.
-choose() {
-	for p; do
-		if w=$(prepare $p 2>&1); then
-			d=${p%/}/sshpod/$r
-			return
-		fi
-		why=${why:-$w}
-	done
-	fail directory $why
+# Enters the first place that will do; of those that will not, the first reason is told, or one that somebody can change by a setting.
+try() {
+	[ -z "$place" ] || return
+	if w=$(prepare "$1" 2>&1); then
+		enter "$1" "$r" && mine . && place=$p && return
+		w="$1 was exchanged meanwhile"
+	fi
+	case $w:$why in shared*:shared* | shared*:open* | open*:shared* | open*:open*) ;; shared* | open*) why=$w ;; *) why=${why:-$w} ;; esac
 }
 
 case $form in
 gzip | plain)
-	choose $l $m
+	place=''
+	all "$l$m"
+	[ -n "$place" ] || fail directory "$why"
 	# Names that no second upload at the same moment shares, be it from another container with the same volume.
-	t=$d/upload.$c.$$
-	if [ $form = gzip ]; then
-		w=$( (umask 077 && bytes | gzip -dc >$t) 2>&1) || fail upload $d: $w
+	file=upload.$c.$$
+	rm -f "./$file"
+	if [ "$form" = gzip ]; then
+		w=$( (bytes | gzip -dc >"./$file") 2>&1) || fail upload "$PWD: $w"
 	else
-		w=$( (umask 077 && bytes >$t) 2>&1) || fail upload $d: $w
+		w=$( (bytes >"./$file") 2>&1) || fail upload "$PWD: $w"
 	fi
-	h=
-	for tool in sha256sum 'openssl dgst -sha256 -r' 'shasum -a 256' 'busybox sha256sum'; do
-		h=$($tool $t 2>/dev/null) && h=${h%% *} && [ ${#h} = 64 ] && break
-		h=
-	done
-	if [ -z "$h" ]; then
+	digest() { sha256sum "$1" || openssl dgst -sha256 -r "$1" || shasum -a 256 "$1" || busybox sha256sum "$1"; }
+	h=$(digest "./$file" 2>/dev/null)
+	h=${h%% *}
+	if [ ${#h} != 64 ]; then
 		# Nothing here can hash: the client reads the file back, and comes again with its name.
-		echo verify $t
-		cat $t
+		echo "verify $PWD/$file"
+		cat "./$file"
 		exit
 	fi
-	[ $h = $sha256 ] || fail corrupt
+	[ "$h" = "$sha256" ] || fail corrupt
 	;;
 *)
-	t=$form
-	d=${t%/*}
+	file=${form##*/}
+	enter "${form%/sshpod/*}" "$r" && mine . "./$file" || { file='' && fail corrupt; }
+	place=$p
 	;;
 esac
 
-w=$(chmod 700 $t 2>&1 && mv -f $t $d/sshd 2>&1) || fail upload $d: $w
-t=
-[ -z "$f" ] || $d/sshd down $d/$c >/dev/null
-if [ $i = session ]; then
+w=$(chmod 700 "./$file" 2>&1 && mv -f "./$file" ./sshd 2>&1) || fail upload "$PWD: $w"
+file=''
+w=$(SSHPOD_PRIVATE=$v ./sshd place 2>&1)
+e=$?
+case $w in
+"error place "*)
+	rm -f ./sshd
+	rmdir "$PWD" "${PWD%/*}" 2>/dev/null
+	# The client comes again for another.
+	fail place "${place:-/} ${w#error place }"
+	;;
+esac
+[ "$e" -le 1 ] || fail start "$PWD/sshd ended with $e"
+[ -z "$f" ] || ./sshd down "$c" >/dev/null
+if [ "$i" = session ]; then
 	# This stream may have ended for the client: the session is on another.
 	echo installed
 	cat >/dev/null
 	exit
 fi
-echo program $d/sshd
-SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
+echo "program $PWD/sshd"
+SSHPOD_PRIVATE=$v SSHPOD_ENVIRON=/proc/$$/environ ./sshd up "$c" "$i" "$access" "$o" "$k"
 e=$?
-[ $e -le 1 ] || fail start $d/sshd ended with $e
-exit $e
+[ "$e" -le 1 ] || fail start "$PWD/sshd ended with $e"
+exit "$e"

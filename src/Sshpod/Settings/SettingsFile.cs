@@ -30,14 +30,15 @@ internal sealed class SettingsFile(string file)
         if (stream.Documents.Count > 1)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
         var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>()) : Section(stream.Documents[0].RootNode, "the file",
-            "aliases", "container", "idle", "transport", "tunnel", "wait");
+            "aliases", "container", "idle", "shared-places", "transport", "tunnel", "wait");
         return new UserSettings(
             AliasesOf(root["aliases"]),
             root["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
             root["transport"] is { } transport ? OneOf(transport, "transport", "auto", "api", "kubectl") : null,
             root["tunnel"] is { } tunnel ? OneOf(tunnel, "tunnel", "auto", "port-forward", "exec") : null,
             root["idle"] is { } idle ? Time(idle, "idle", "0 for ever") : null,
-            root["wait"] is { } wait ? Time(wait, "wait", "0 for not at all") : null);
+            root["wait"] is { } wait ? Time(wait, "wait", "0 for not at all") : null,
+            root["shared-places"] is { } places ? OneOf(places, "shared-places", SharedPlaces.Values) : null);
     }
 
     private Aliases AliasesOf(YamlNode? node)

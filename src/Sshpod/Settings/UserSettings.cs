@@ -10,8 +10,10 @@ namespace Sshpod.Settings;
 /// <param name="Tunnel"><c>auto</c>, <c>port-forward</c> or <c>exec</c>.</param>
 /// <param name="Idle">How long a server stays without a connection; zero is for ever.</param>
 /// <param name="Wait">How long a target that is starting is waited for; zero is not at all.</param>
+/// <param name="SharedPlaces"><c>refuse</c> or <c>allow</c>.</param>
 public sealed record UserSettings(
-    Aliases Aliases, string? Container = null, string? Transport = null, string? Tunnel = null, TimeSpan? Idle = null, TimeSpan? Wait = null)
+    Aliases Aliases, string? Container = null, string? Transport = null, string? Tunnel = null, TimeSpan? Idle = null, TimeSpan? Wait = null,
+    string? SharedPlaces = null)
 {
     /// <summary>The file: <c>~/.config/sshpod/config.yaml</c>.</summary>
     public static string File { get; } = Path.Combine(ClientDirectory.Config, "config.yaml");

@@ -43,5 +43,5 @@ public static class Columns
     private static string Cut(string cell, int width) => cell.Length <= width ? cell : $"{cell[..(width - 1)]}…";
 
     // The cluster may have put it there to drive the terminal.
-    private static string Clean(string cell) => string.Concat(cell.Where(c => !char.IsControl(c)));
+    private static string Clean(string cell) => OneLine.Of(cell);
 }

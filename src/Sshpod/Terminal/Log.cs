@@ -57,7 +57,8 @@ public static class Log
     }
 
     // One write a line: lines of connections that share a terminal do not mix.
-    private static void Write(string line) => Relay(Console.OutputEncoding.GetBytes(line + Environment.NewLine));
+    // Whatever is in it, of whomever: it stays one line, and text.
+    private static void Write(string line) => Relay(Console.OutputEncoding.GetBytes(OneLine.Clean(line) + Environment.NewLine));
 
     // ssh takes our stderr away where it shares a connection that stays (ControlPersist): then it is ssh's own.
     private static Stream OpenStderr() => SshParent.Current is { HasTakenStderr: true } && SshParent.OpenStderr() is { } stderr

@@ -41,10 +41,10 @@ public sealed class HealthyTests(TestCluster cluster)
 
         (await workstation.SshAsync("pod--looked-at", "true")).Quietly();
         var running = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--looked-at"));
-        Assert.Matches("^runs on port [0-9]+: sshpod-sshd [0-9]", running.Checks["server"].Text);
+        Assert.Matches("^runs on port [0-9]+: OpenSSH [0-9]", running.Checks["server"].Text);
         (await cluster.ExecAsync("looked-at", "sh", "-c", "kill -9 $(cat /tmp/sshpod/*/*/lock.server)")).Successfully();
         var killed = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--looked-at"));
-        Assert.StartsWith("is there and does not run: sshpod-sshd ", killed.Checks["server"].Text, StringComparison.Ordinal);
+        Assert.StartsWith("is there and does not run: OpenSSH ", killed.Checks["server"].Text, StringComparison.Ordinal);
         Assert.StartsWith("started on port", (await DoctorRun.RunAsync(workstation, workstation.Host("pod--looked-at"))).Checks["start"].Text, StringComparison.Ordinal);
     }
 

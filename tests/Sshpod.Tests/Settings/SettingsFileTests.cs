@@ -32,7 +32,7 @@ public partial class SettingsFileTests
     }
 
     [Theory]
-    [InlineData("# x\ntransprot: api", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: aliases, container, idle, transport, tunnel, wait")]
+    [InlineData("# x\ntransprot: api", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: aliases, container, idle, shared-places, transport, tunnel, wait")]
     [InlineData("verbose: 1", "line 1: unknown key \"verbose\"; allowed in the file: aliases,")]
     [InlineData("aliases:\n  context: {a: b}", "line 2: unknown key \"context\"; did you mean \"contexts\"? allowed in aliases: contexts, namespaces, targets")]
     [InlineData("transport: kubctl", "line 1: \"transport\" is \"kubctl\"; did you mean \"kubectl\"? allowed are auto, api, kubectl")]

@@ -33,8 +33,8 @@ public class ColumnsTests
     public void What_the_cluster_says_cannot_drive_the_terminal_or_make_lines()
     {
         string[][] rows = [["a\u001b[31m\r\nb", "\tc", "\u009b", ""]];
-        Assert.Equal("a[31mb\tc\t\t\n", Columns.Plain(rows));
-        Assert.Equal("a[31mb  c", Columns.Table(Titles, rows, null).Split('\n')[1].Replace("         ", "", StringComparison.Ordinal));
+        Assert.Equal("a[31m b\tc\t\t\n", Columns.Plain(rows));
+        Assert.Equal("a[31m b  c", Columns.Table(Titles, rows, null).Split('\n')[1].Replace("         ", "", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -20,7 +20,11 @@ internal sealed class ApiExec : IExec
     private readonly ChannelSocket _socket;
     private readonly PodContainer _container;
     private readonly string? _context;
+    // None of our commands says more there; a flood would keep us reading for ever.
+    private const int MaxError = 1024 * 1024;
+
     private readonly MemoryStream _errorText = new(), _status = new();
+    private int _errorBytes;
     private bool _hasEnded;
     private string? _broken;
 
@@ -75,6 +79,8 @@ internal sealed class ApiExec : IExec
                     break;
                 if (channel == Stdout && count > 0)
                     return count;
+                if (channel is Stderr or Status && (_errorBytes += count) > MaxError)
+                    throw new IOException($"more than {MaxError / 1024} KiB on stderr");
                 if (channel is Stderr or Status)
                     Keep(channel == Stderr ? _errorText : _status, buffer.Span[..count]);
             }

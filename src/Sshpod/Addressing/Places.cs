@@ -1,0 +1,115 @@
+using Sshpod.Clusters;
+
+namespace Sshpod.Addressing;
+
+/// <summary>Who else can write to a volume of a container.</summary>
+public enum Sharing
+{
+    /// <summary>Nobody: no other container mounts it.</summary>
+    Own,
+
+    /// <summary>Containers that run as other users than this one, and not as root.</summary>
+    OtherUsers,
+
+    /// <summary>Another container of the pod that may have this one's UID, or root's.</summary>
+    SameUser,
+
+    /// <summary>Whoever mounts it in another pod, or the node.</summary>
+    Outside,
+}
+
+/// <summary>A directory of a container that is a volume, or <c>/dev/shm</c>.</summary>
+/// <param name="Path">Where the pod's specification mounts it.</param>
+/// <param name="Volume">Its name there; null for <c>/dev/shm</c>.</param>
+/// <param name="Sharing">Who else can write to it.</param>
+public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing)
+{
+    /// <summary>What others on it could do as us must be impossible, and not only forbidden by a mode.</summary>
+    public bool IsRefused => Sharing is Sharing.SameUser or Sharing.Outside;
+
+    /// <summary>How messages name it.</summary>
+    public override string ToString() => Volume is null ? Path : $"volume \"{Volume}\" at {Path}";
+}
+
+/// <summary>
+/// What the pod's specification says of the places in a container: a server in a volume that a process of our UID writes in another container is
+/// that process's. The root file system is the container's own; what is mounted without standing in the specification (a VOLUME of the image,
+/// what the runtime adds) is taken for the container's own too.
+/// </summary>
+/// <remarks>
+/// <para>Whoever shares the process namespace (shareProcessNamespace, hostPID) reaches a container's files through /proc/PID/root only where the kernel
+/// would let it trace that process: that is a process of the same UID and no fewer capabilities, which could take over the container's own
+/// processes without us. So these change nothing here.</para>
+/// <para>An init container that has ended writes no more; one that is still to come, or comes again, does.</para>
+/// </remarks>
+/// <param name="Volumes">All volumes whose content is not Kubernetes' own.</param>
+public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
+{
+    // They travel in the exec request's URL, beside the script.
+    private const int MaxLength = 1200;
+
+    /// <summary>A container without volumes.</summary>
+    public static Places None { get; } = new([]);
+
+    /// <summary>Reads them from a pod.</summary>
+    public static Places Of(Pod pod, string container)
+    {
+        var all = All(pod).ToArray();
+        if (all.FirstOrDefault(other => other.Name == container) is not { } own)
+            return None;
+        var others = all.Where(other => other != own && !HasEnded(pod, other)).ToArray();
+        var sources = (pod.Spec.Volumes ?? []).ToLookup(volume => volume.Name);
+        var mounted = (own.VolumeMounts ?? [])
+            .Where(mount => !sources[mount.Name].Any(volume => volume.IsKubernetesOwn))
+            .Select(mount => new MountedVolume(mount.MountPath, mount.Name,
+                sources[mount.Name].Any(volume => volume.IsOfPod) ? Among(others.Where(other => Mounts(other, mount.Name))) : Sharing.Outside))
+            .ToList();
+        // All containers of a pod have one, unless they mount something there.
+        if (mounted.TrueForAll(volume => volume.Path.TrimEnd('/') != "/dev/shm"))
+            mounted.Add(new MountedVolume("/dev/shm", null, pod.Spec.HostIPC == true ? Sharing.Outside : Among(others)));
+        return new Places(mounted);
+
+        Sharing Among(IEnumerable<Container> sharing) => sharing.Select(UserOf).ToArray() switch
+        {
+            [] => Sharing.Own,
+            var users when UserOf(own) is { } us && users.All(user => user is { } known && known != 0 && known != us) => Sharing.OtherUsers,
+            _ => Sharing.SameUser,
+        };
+
+        long? UserOf(Container other) => other.SecurityContext?.RunAsUser ?? pod.Spec.SecurityContext?.RunAsUser;
+    }
+
+    /// <summary>Arguments of the scripts, see <c>places.sh</c>.</summary>
+    /// <param name="without">Directories that have turned out not to be ours alone.</param>
+    public IEnumerable<string> Arguments(params IEnumerable<string> without)
+    {
+        var marked = without.Select(path => $"-{path}").Concat(Volumes.OrderByDescending(volume => volume.IsRefused)
+            .Select(volume => $"{(volume.IsRefused ? '-' : volume.Sharing == Sharing.Own ? '+' : '=')}{volume.Path}")).ToList();
+        // Only what is beneath another one needs to be told apart from what is not mentioned.
+        if (!marked.Exists(argument => argument[0] != '+'))
+            return [];
+        if (marked.Sum(argument => argument.Length + 1) <= MaxLength)
+            return marked;
+        // Far more volumes than a URL holds: then what is not named is refused.
+        var length = 0;
+        return marked.Where(argument => argument[0] != '-').TakeWhile(argument => (length += argument.Length + 1) <= MaxLength).Prepend("-/");
+    }
+
+    /// <summary>The volume that the container says a directory is on.</summary>
+    public MountedVolume? Find(string path) => Volumes.FirstOrDefault(volume => volume.Path.TrimEnd('/') == path);
+
+    /// <inheritdoc/>
+    public bool Equals(Places? other) => other is not null && Volumes.SequenceEqual(other.Volumes);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Volumes.Aggregate(0, HashCode.Combine);
+
+    private static IEnumerable<Container> All(Pod pod) => (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? []);
+
+    private static bool Mounts(Container container, string volume) => container.VolumeMounts?.Any(mount => mount.Name == volume) == true;
+
+    private static bool HasEnded(Pod pod, Container container) =>
+        pod.Spec.Containers?.Contains(container) != true && container.RestartPolicy != "Always"
+        && (pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? [])
+            .Any(status => status.Name == container.Name && status.State?.Terminated is not null);
+}
