@@ -83,7 +83,8 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
             ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
             : Finding.Failure<string>($"another server answers: {banner}", "see what listens in the container");
 
-    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => new(cluster, container, await ClientKey.EnsureAsync(cancellation));
+    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) =>
+        new(cluster, container, new Access(await ClientKey.EnsureAsync(cancellation), null, false));
 
     private async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
-using Sshpod.Ssh;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;
@@ -12,8 +11,8 @@ namespace Sshpod.Server;
 /// </summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
-/// <param name="clientKey">Who may log in.</param>
-public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKey clientKey)
+/// <param name="access">Who may log in, and how.</param>
+public sealed class Bootstrap(ICluster cluster, PodContainer container, Access access)
 {
     // One for a bundle that is there or can be verified there, another one where it is read back, and one for a session after an upload;
     // and one more when a stream breaks.
@@ -86,5 +85,6 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     }
 
     private string[] Command(string seconds, bool fresh) =>
-        ["sh", "-c", Probe, "sshpod", Bundles.Release, container.ContainerId, seconds, clientKey.ToString(), Bundles.Hashes, fresh ? "fresh" : ""];
+        ["sh", "-c", Probe, "sshpod", Bundles.Release, container.ContainerId, seconds, access.Seconds, access.Options, access.Key.ToString(),
+            Bundles.Hashes, fresh ? "fresh" : ""];
 }

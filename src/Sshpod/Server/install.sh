@@ -87,7 +87,7 @@ if [ $i = session ]; then
 	exit
 fi
 echo program $d/sshd
-SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
+SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i $n $o "$k"
 e=$?
 [ $e -le 1 ] || fail start $d/sshd ended with $e
 exit $e

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2015,SC2086,SC2034 # no name has a blank or is expanded; install.sh uses more of the variables
 # Runs in the container as `sh -c`, at every connection: starts the server that is there, or says what is missing and does what it is then told.
 # It travels in the URL of the exec request, so it is short. Needs only sh and uname.
-# $1 release of the bundle, $2 container ID, $3 idle seconds, or `session` for one over this stream, $4 public key of the client, $5 hashes of the bundles,
-# $6 `fresh` when the server that is there does not answer
+# $1 release of the bundle, $2 container ID, $3 idle seconds, or `session` for one over this stream, $4 seconds for which the key may log in,
+# $5 options that the server knows, $6 public key of the client, $7 hashes of the bundles, $8 `fresh` when the server that is there does not answer
 echo sshpod-bootstrap
 # No name of ours has a character that the shell would expand.
 set -f
-r=$1 c=$2 i=$3 k=$4 a=$5 f=$6 m='' s=''
+r=$1 c=$2 i=$3 n=$4 o=$5 k=$6 a=$7 f=$8 m='' s=''
 # Starts the server of the first of these directories that has one. -O: a directory that another user made in advance is not trusted.
 try() {
 	for p; do
@@ -23,12 +23,12 @@ try() {
 		if [ $i = session ]; then
 			# What cannot even run is found out before: afterwards this stream is the client's, and no script comes on it.
 			$d/sshd version >/dev/null 2>&1 || { f=fresh && continue; }
-			SSHPOD_ENVIRON=/proc/$$/environ $d/sshd session $d/$c "$k"
+			SSHPOD_ENVIRON=/proc/$$/environ $d/sshd session $d/$c $n $o "$k"
 			e=$?
 			[ $e != 1 ] || read -r p
 			exit $e
 		fi
-		SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i "$k"
+		SSHPOD_ENVIRON=/proc/$$/environ $d/sshd up $d/$c $i $n $o "$k"
 		e=$?
 		# 0 and 1 are its own answers; anything else means that it could not even run.
 		# The answer may be lost when nobody runs any more who said it (kubernetes#60140): it waits for the client to end.
@@ -39,9 +39,9 @@ try() {
 l='/tmp /var/tmp /run /dev/shm'
 try $l
 # Then the mounts that can be written and executed: a volume may be all that there is.
-while read -r _ p _ o _; do
+while read -r _ p _ e _; do
 	case $p in /proc* | /sys* | /dev* | *[!A-Za-z0-9/._-]*) continue ;; esac
-	case ,$o, in *,ro,* | *,noexec,*) continue ;; esac
+	case ,$e, in *,ro,* | *,noexec,*) continue ;; esac
 	m="$m $p"
 done </proc/self/mounts
 try $m

@@ -48,7 +48,7 @@ public sealed class Connection : IAsyncDisposable
             await RecordAsync(dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
             return new Connection(container, tunnel);
         }
-        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, clientKey), (hostKey, server) =>
+        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, new Access(clientKey, null, false)), (hostKey, server) =>
         {
             LeaveIfShared();
             return RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), hostKey, cancellation);
