@@ -49,8 +49,9 @@ internal static class SshConfigurationCheck
 
     private static IEnumerable<string> Failures(SshSettings settings, SshSources sources)
     {
-        if (!settings.All("identityfile").Any(file => Is(file, ClientKey.File)))
-            yield return $"IdentityFile is not {ClientKey.File}{At(sources, "identityfile")}";
+        var identity = ClientIdentity.Files[0];
+        if (!settings.All("identityfile").Any(file => Is(file, identity)))
+            yield return $"IdentityFile is not {identity}{At(sources, "identityfile")}";
         // Several stand in one line, without quotes.
         if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal) || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
             yield return $"UserKnownHostsFile is not {KnownHosts.File}{At(sources, "userknownhostsfile")}";
