@@ -58,7 +58,8 @@ public static class RememberedServers
         var file = FileOf(server.Host);
         try
         {
-            if (Read(file) == server)
+            // Through exec each connection has its own access, and nothing depends on when that was.
+            if (Read(file) is { } known && (known == server || server.Server is null && known with { Since = server.Since } == server))
             {
                 if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - Touched)
                     File.SetLastWriteTimeUtc(file, DateTime.UtcNow);

@@ -49,20 +49,27 @@ public static class SharedConnections
     {
         ClientDirectory.Create(Directory);
         var meaning = HostMeaning.Digest(host);
+        var limit = Limit / 10;
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
             try
             {
                 using (var claim = Open(host, FileAccess.Read, FileShare.Read))
-                    if (Claim.Read(claim) is { } read && read.Meaning == meaning && read.Holds(DateTimeOffset.UtcNow))
+                {
+                    var read = Claim.Read(claim);
+                    if (read?.Meaning == meaning && read.Holds(DateTimeOffset.UtcNow))
                         return true;
+                    // It may live for hours after its access has ended, and nobody waits for that.
+                    if (read?.Meaning == meaning)
+                        limit = Pause;
+                }
                 using var taken = Open(host, FileAccess.ReadWrite, FileShare.None);
                 taken.SetLength(0);
                 taken.Write(new Claim(meaning).ToBytes());
                 return true;
             }
             // Locked: by one that lives, or for a moment by another that asks or claims.
-            catch (IOException) when (waited < Limit / 10)
+            catch (IOException) when (waited < limit)
             {
                 await Task.Delay(Pause, cancellation);
             }

@@ -117,11 +117,12 @@ public sealed class ClientKeyTests(TestCluster cluster)
     [Fact]
     public async Task A_private_key_of_the_users_own_logs_in_by_the_public_one_beside_it()
     {
-        await using var workstation = Workstation.Bare(cluster);
+        await using var workstation = await Workstation.SetUpAsync(cluster);
         var key = workstation.File("mine");
         (await workstation.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)).Successfully();
         Directory.CreateDirectory(workstation.File("config/sshpod"));
         await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"identity: {key}");
+        Assert.Contains($"IdentityFile is not {key}", (await workstation.SshpodAsync("doctor", "-F", workstation.SshConfig)).Text, StringComparison.Ordinal);
         (await workstation.SshpodAsync("configure", "--no-sharing", "--ssh-config", workstation.SshConfig)).Successfully();
 
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
