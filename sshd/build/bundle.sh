@@ -67,7 +67,8 @@ link_bundle() {
   compile_overrides "$directory" "$architecture"
   mapfile -t objects < <(openssh_objects | grep -v '^sshd\(-session\|-auth\)\?\.o$')
   # overrides/blocks.c stands between everybody, libc too, and the allocator.
-  wrapped=("-Wl,--wrap="{malloc,calloc,realloc,free})
+  # overrides/keys.c and logins.c stand between parts of sshd-session.
+  wrapped=("-Wl,--wrap="{malloc,calloc,realloc,free,auth_openkeyfile,auth_log})
   # shellcheck disable=SC2046 # a list of names
   "$gnu-gcc" -specs "$specs" "$link_flags" "${wrapped[@]}" -o "$directory/sshd" \
     "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${objects[@]}" libssh.a openbsd-compat/libopenbsd-compat.a

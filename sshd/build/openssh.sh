@@ -10,7 +10,7 @@ configure_options=(
   --without-openssl --without-zlib --without-pam --without-selinux --without-shadow
   --without-kerberos5 --without-libedit --without-audit --disable-lastlog --disable-utmp
   --disable-utmpx --disable-wtmp --disable-wtmpx --disable-libutil --disable-pututline
-  --disable-pututxline --disable-pkcs11 --disable-security-key --sysconfdir=/nonexistent
+  --disable-pututxline --disable-pkcs11 --without-security-key-builtin --sysconfdir=/nonexistent
   --with-privsep-path=/proc/self/fdinfo --with-privsep-user=sshpod:separation
 )
 

@@ -1,40 +1,73 @@
 /*
- * closefrom(): sshd closes everything it did not open itself, but the listener's lock is to stay, and
- * the pipe to the "up" that waits for it.
+ * closefrom(): sshd closes everything it did not open itself, but what we have opened before is to
+ * stay: locks, the pinned directories, files in memory.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sshpod.h"
 
+enum { FIRST = 16, MOST = 16 };	/* sshd wants some of the numbers below for itself */
+
 void closefrom(int);
 
-static bool
-close_span(int first, unsigned last)
+static int kept[MOST], count;	/* in ascending order */
+static pid_t keeper;
+
+/*
+ * Moves the descriptor out of the way, and has it stay open in this process. All of these are closed by
+ * exec. Returns its number, or -1 with the errno of the call that should have opened it.
+ */
+int
+keep_open(int fd)
 {
-	return last < (unsigned)first || syscall(SYS_close_range, first, last, 0) == 0;
+	int moved, i;
+
+	if (fd == -1 || count == MOST)
+		return -1;
+	moved = fcntl(fd, F_DUPFD_CLOEXEC, FIRST);
+	close(fd);
+	if (moved == -1)
+		return -1;
+	for (i = count++; i > 0 && kept[i - 1] > moved; i--)
+		kept[i] = kept[i - 1];
+	kept[i] = moved;
+	keeper = getpid();
+	return moved;
+}
+
+/* What a forked sshd-session runs is the user's; a forked listener is about to become sshd-session. */
+static bool
+is_kept(int fd)
+{
+	if (keeper == 0 || (keeper != getpid() && program != &listener_program))
+		return false;
+	for (int i = 0; i < count; i++)
+		if (kept[i] == fd)
+			return true;
+	return false;
 }
 
 /* For kernels before 5.9, and seccomp profiles that do not know close_range. */
 static void
-close_one_by_one(int low, int keep, int keep_too)
+close_one_by_one(int low)
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
 
 	if (dir == NULL) {
 		for (int fd = low; fd < 1024; fd++)
-			if (fd != keep && fd != keep_too)
+			if (!is_kept(fd))
 				close(fd);
 		return;
 	}
 	while ((entry = readdir(dir)) != NULL) {
 		int fd = atoi(entry->d_name);
 
-		if (entry->d_name[0] != '.' && fd >= low && fd != keep && fd != keep_too &&
-		    fd != dirfd(dir))
+		if (entry->d_name[0] != '.' && fd >= low && !is_kept(fd) && fd != dirfd(dir))
 			close(fd);
 	}
 	closedir(dir);
@@ -43,18 +76,15 @@ close_one_by_one(int low, int keep, int keep_too)
 void
 closefrom(int low)
 {
-	int first, second;
+	int first = low;
 
-	listener_descriptors(&first, &second);
-	if (first > second) {
-		int other = first;
-
-		first = second;
-		second = other;
+	for (int i = 0; i < count; i++) {
+		if (kept[i] < first || !is_kept(kept[i]))
+			continue;
+		if (kept[i] > first && syscall(SYS_close_range, first, kept[i] - 1, 0) == -1)
+			break;
+		first = kept[i] + 1;
 	}
-	/* around the two; one that is -1 or below low leaves an empty span */
-	if (!close_span(low, first > 0 ? (unsigned)first - 1 : 0) ||
-	    !close_span(first >= low ? first + 1 : low, second > 0 ? (unsigned)second - 1 : 0) ||
-	    !close_span(second >= low ? second + 1 : low, ~0U))
-		close_one_by_one(low, first, second);
+	if (syscall(SYS_close_range, first, ~0U, 0) == -1)
+		close_one_by_one(low);
 }

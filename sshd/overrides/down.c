@@ -1,8 +1,10 @@
 /*
- * sshd down STATE_DIR [all]: ends the server, and with "all" its sessions too. README.md describes
+ * sshd down STATE [all]: ends the server, and with "all" its sessions too. README.md describes
  * the answer. What users left running in the background is theirs and stays.
+ *
+ * The server is asked to leave. A signal goes only to a process that the kernel has named: as the one
+ * that listens on our socket, or holds our lock; never on the word of a file.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,71 +12,27 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
 
-static bool
-is_child(const char *pid, pid_t parent)
+/* The process, and no other that gets its number later. -1 before Linux 5.3. */
+static int
+open_process(pid_t pid)
 {
-	char path[64], *text;
-	const char *field;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/status", pid);
-	if (file_read(path, &text, 65536) <= 0 || (field = strstr(text, "\nPPid:\t")) == NULL)
-		return false;
-	return atol(field + 7) == (long)parent;
+	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* The listener's children are sessions: each ends what belongs to it when it is told to leave. */
 static void
-end_sessions(pid_t listener)
+signal_process(int process, pid_t pid, int signal)
 {
-	DIR *processes = opendir("/proc");
-	struct dirent *entry;
-
-	if (processes == NULL)
-		return;
-	while ((entry = readdir(processes)) != NULL)
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_child(entry->d_name, listener))
-			kill((pid_t)atol(entry->d_name), SIGTERM);
-	closedir(processes);
-}
-
-/* As long as the lock is held, the number in it is that of the process that holds it. */
-static pid_t
-holder_of(int lock)
-{
-	char text[32] = "";
-
-	if (pread(lock, text, sizeof(text) - 1, 0) <= 0 || atol(text) <= 1)
-		fail("start", "lock.server is held, and not by a server");
-	return (pid_t)atol(text);
-}
-
-/* Those of "session" hold a lock each, which names its process. */
-static void
-end_exec_sessions(const char *state)
-{
-	const struct timespec pause = { 0, 10000000 };
-	char path[512];
-	int fd;
-
-	state_path(path, sizeof(path), state, "lock.sessions");
-	if ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) == -1)
-		return;
-	for (int i = 0; i < 300; i++) {
-		struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-
-		if (fcntl(fd, F_GETLK, &lock) == -1 || lock.l_type == F_UNLCK || lock.l_pid <= 1) {
-			close(fd);
-			return;
-		}
-		kill(lock.l_pid, i < 200 ? SIGTERM : SIGKILL);
-		nanosleep(&pause, NULL);
-	}
-	fail("start", "a session does not leave");
+	if (process != -1)
+		syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
+	else
+		kill(pid, signal);
 }
 
 static bool
@@ -90,31 +48,86 @@ obtained_within(int lock, int milliseconds)
 	return false;
 }
 
+/* Not control_ask(): a server that hangs is not the end of this. */
+static void
+end_server(int lock, bool all)
+{
+	const char *request = all ? "down all" : "down";
+	int connection, process;
+	pid_t pid;
+
+	if (flock(lock, LOCK_EX | LOCK_NB) == 0)
+		return;
+	if ((connection = control_connect(&pid)) == -1) {
+		/* it may just be starting or leaving */
+		if (!obtained_within(lock, 2000))
+			fail("start", "a process that is not our server holds %s/lock.server", place.name);
+		return;
+	}
+	process = open_process(pid);
+	/* it has the number as long as it holds the other end */
+	if (send(connection, request, strlen(request), MSG_NOSIGNAL) != -1 && !obtained_within(lock, 2000)) {
+		signal_process(process, pid, SIGKILL);
+		if (!obtained_within(lock, 1000))
+			fail("start", "the server does not leave");
+	}
+	close(process);
+	close(connection);
+}
+
+/* The process that holds this lock, in our own numbers; 0 when there is none. */
+static pid_t
+holder_of(int lock)
+{
+	struct flock wanted = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(lock, F_GETLK, &wanted) == -1 || wanted.l_type == F_UNLCK)
+		return 0;
+	if (wanted.l_pid <= 1)
+		fail("start", "a process that is not ours holds %s/lock.sessions", place.name);
+	return wanted.l_pid;
+}
+
+/* Those of "session" hold a lock each, which names its process. */
+static void
+end_exec_sessions(void)
+{
+	const struct timespec pause = { 0, 10000000 };
+	int process, lock = file_open("lock.sessions", O_RDWR);
+	pid_t pid;
+
+	if (lock == -1)
+		return;
+	for (int i = 0; i < 300; i++) {
+		if ((pid = holder_of(lock)) == 0) {
+			close(lock);
+			return;
+		}
+		process = open_process(pid);
+		if (holder_of(lock) == pid)
+			signal_process(process, pid, i < 200 ? SIGTERM : SIGKILL);
+		close(process);
+		nanosleep(&pause, NULL);
+	}
+	fail("start", "a session does not leave");
+}
+
 int
 down_main(int argc, char **argv)
 {
-	char path[512];
+	bool all = argc == 4 && strcmp(argv[3], "all") == 0;
 	int lock;
 
-	if (argc < 3 || argc > 4 || (argc == 4 && strcmp(argv[3], "all") != 0))
-		fail("usage", "sshd down STATE_DIR [all]");
-	state_path(path, sizeof(path), argv[2], "lock.server");
-	lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-	if (lock == -1 && errno != ENOENT)
-		fail_errno("directory", "%s", path);
-	if (lock != -1 && flock(lock, LOCK_EX | LOCK_NB) == -1) {
-		pid_t listener = holder_of(lock);
-
-		if (argc == 4)
-			end_sessions(listener);
-		kill(listener, SIGTERM);
-		if (!obtained_within(lock, 2000)) {
-			kill(listener, SIGKILL);
-			if (!obtained_within(lock, 1000))
-				fail("start", "the server does not leave");
-		}
+	if (argc < 3 || argc > 4 || (argc == 4 && !all))
+		fail("usage", "sshd down STATE [all]");
+	if (place_find(argv[2])) {
+		lock = file_open("lock.server", O_RDWR);
+		if (lock == -1 && errno != ENOENT)
+			fail_errno("directory", "%s/lock.server", place.name);
+		if (lock != -1)
+			end_server(lock, all);
+		if (all)
+			end_exec_sessions();
 	}
-	if (argc == 4)
-		end_exec_sessions(argv[2]);
 	return puts("ok") < 0;
 }

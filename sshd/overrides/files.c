@@ -1,46 +1,65 @@
-/* Files in STATE_DIR: read whole, replaced whole. */
+/*
+ * Files in STATE, by name in the directory that place.c has opened: read whole, replaced whole, and
+ * believed only where nobody else can have written them.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
 
-void
-state_path(char *path, size_t size, const char *state, const char *name)
-{
-	int n = snprintf(path, size, "%s/%s", state, name);
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U	/* Linux 6.3 */
+#endif
 
-	if (n < 0 || (size_t)n >= size)
-		fail("directory", "%s: the path is too long", state);
+/* Opens a regular file that is ours, closed to others, and known by no second name. */
+int
+file_open(const char *name, int flags)
+{
+	struct stat st;
+	int fd = openat(place.state, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_uid == geteuid() && (st.st_mode & 077) == 0 &&
+	    st.st_nlink == 1)
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
 }
 
-/* Reads a regular file of at most `most` bytes, with a NUL after it. Returns its length, or -1. */
+/* Reads a file of at most `most` bytes, with a NUL after it. Returns its length, or -1. */
 int
-file_read(const char *path, char **content, size_t most)
+file_read(const char *name, char **content, size_t most)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat st;
+	int fd = file_open(name, O_RDONLY);
 	ssize_t n = 0;
 	size_t length = 0;
 
 	if (fd == -1)
 		return -1;
-	*content = NULL;
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) || (size_t)st.st_size > most ||
-	    (*content = malloc(most + 1)) == NULL) {
+	if ((*content = malloc(most + 2)) == NULL) {
 		close(fd);
-		errno = EFBIG;
 		return -1;
 	}
-	while (length < most && (n = read(fd, *content + length, most - length)) > 0)
+	while (length <= most && (n = read(fd, *content + length, most + 1 - length)) > 0)
 		length += (size_t)n;
 	close(fd);
+	if (n < 0 || length > most) {
+		free(*content);
+		errno = n < 0 ? EIO : EFBIG;
+		return -1;
+	}
 	(*content)[length] = '\0';
-	return n < 0 ? -1 : (int)length;
+	return (int)length;
 }
 
 static int
@@ -61,21 +80,58 @@ write_all(int fd, const char *content, size_t length)
 
 /* Readers see the old content or the new, never a part: also when the disk is full. */
 int
-file_replace(const char *path, const char *content, size_t length, mode_t mode)
+file_replace(const char *name, const char *content, size_t length)
 {
-	char temporary[512];
+	char temporary[64];
 	int fd, saved;
 
-	snprintf(temporary, sizeof(temporary), "%s.%ld", path, (long)getpid());
-	unlink(temporary);
-	if ((fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
+	snprintf(temporary, sizeof(temporary), "%s.%ld", name, (long)getpid());
+	unlinkat(place.state, temporary, 0);
+	fd = openat(place.state, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd == -1)
 		return -1;
-	if (write_all(fd, content, length) == -1 || fchmod(fd, mode) == -1 || close(fd) == -1 ||
-	    rename(temporary, path) == -1) {
+	if (write_all(fd, content, length) == -1 || fchmod(fd, 0600) == -1 || close(fd) == -1 ||
+	    renameat(place.state, temporary, place.state, name) == -1) {
 		saved = errno;
-		unlink(temporary);
+		unlinkat(place.state, temporary, 0);
 		errno = saved;
 		return -1;
 	}
 	return 0;
+}
+
+/* Waits for a lock, which is let go of by closing it. */
+int
+file_lock(const char *name)
+{
+	const struct timespec pause = { 0, 10000000 };
+	int fd = file_open(name, O_RDWR | O_CREAT);
+
+	if (fd == -1)
+		fail_errno("directory", "%s/%s", place.name, name);
+	for (int i = 0; i < 3000; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			fail_errno("start", "%s/%s", place.name, name);
+		nanosleep(&pause, NULL);
+	}
+	fail("start", "another process holds %s/%s", place.name, name);
+}
+
+/* A file that is nowhere, and that nobody can change, us included: for what sshd wants to read by name. */
+int
+sealed_file(const char *name, const char *content, size_t length)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+
+	if (fd == -1 && errno == EINVAL)
+		fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (fd == -1)
+		return -1;
+	if (fchmod(fd, 0600) == 0 && write_all(fd, content, length) == 0 && lseek(fd, 0, SEEK_SET) == 0 &&
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }

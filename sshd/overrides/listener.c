@@ -1,7 +1,8 @@
 /*
- * The listener's life: any free port, announced in STATE_DIR/port; leaves when idle. These replace
+ * The listener's life: any free port, announced in STATE/port; leaves when idle. These replace
  * functions of libc, and change what they do in the listening process alone.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -10,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,11 +25,13 @@ enum { EXIT_AUTH_ATTEMPTED = 5 };	/* sshd-session's, in OpenSSH's srclimit.h */
 
 static struct {
 	pid_t pid;		/* 0: no listener here */
-	int idle, lock, notify;
+	int idle, lock, control, notify;
 	const char *host_key;
-	char port[300];
+	char answer[512];	/* to "up": also the content of the file "port" */
 	struct stat port_file;
-	struct timespec refused;	/* when somebody last failed to log in; 0: nobody did */
+	long long active;	/* when something last happened */
+	long long up;		/* when somebody last came through "up" */
+	long long refused;	/* when somebody last failed to log in; 0: nobody did */
 } listener;
 
 /* False in the children that it forks, until they have become sshd-session. */
@@ -39,44 +41,47 @@ is_listener(void)
 	return listener.pid != 0 && listener.pid == getpid();
 }
 
-/* When STATE_DIR was removed and made again, another server's port may be there. */
+/* Milliseconds, by a clock that nobody sets. */
+static long long
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
+/* When STATE was removed and made again, another server's port may be there. */
 static bool
 owns_port_file(void)
 {
 	struct stat st;
 
-	return lstat(listener.port, &st) == 0 && st.st_dev == listener.port_file.st_dev &&
-	    st.st_ino == listener.port_file.st_ino;
+	return fstatat(place.state, "port", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_dev == listener.port_file.st_dev && st.st_ino == listener.port_file.st_ino;
 }
 
 static void
 remove_port(void)
 {
 	if (is_listener() && owns_port_file())
-		unlink(listener.port);
-}
-
-/* The descriptors that closefrom() is to leave open (descriptors.c). */
-void
-listener_descriptors(int *lock, int *notify)
-{
-	*lock = is_listener() ? listener.lock : -1;
-	*notify = is_listener() ? listener.notify : -1;
+		unlinkat(place.state, "port", 0);
 }
 
 /* Makes this process the listener. `notify` gets a byte once it listens. */
 void
-listener_activate(const struct up *up, int notify)
+listener_activate(const struct server *server, int control, int notify)
 {
 	char pid[32];
 	int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 
 	listener.pid = getpid();
-	listener.idle = up->idle;
-	listener.lock = up->server_lock;
+	listener.idle = server->idle;
+	listener.lock = server->lock;
+	listener.control = control;
 	listener.notify = notify;
-	listener.host_key = up->host_key;
-	state_path(listener.port, sizeof(listener.port), up->state, "port");
+	listener.host_key = server->host_key.public;
+	listener.active = listener.up = now();
 	/* for people who look: nothing relies on it, the lock itself tells whether it runs */
 	if (ftruncate(listener.lock, 0) == 0 && pwrite(listener.lock, pid, (size_t)n, 0) != n)
 		perror("lock.server");
@@ -101,19 +106,17 @@ announce(int fd)
 {
 	struct sockaddr_in address;
 	socklen_t length = sizeof(address);
-	char *text;
 	int n;
 
 	if (getsockname(fd, (struct sockaddr *)&address, &length) == -1)
 		return -1;
-	n = asprintf(&text, "port %u\nhost-key %s\n", ntohs(address.sin_port), listener.host_key);
-	if (n == -1 || file_replace(listener.port, text, (size_t)n, 0600) == -1 ||
-	    lstat(listener.port, &listener.port_file) == -1)
+	n = snprintf(listener.answer, sizeof(listener.answer), "port %u\nhost-key %s\n",
+	    ntohs(address.sin_port), listener.host_key);
+	if (file_replace("port", listener.answer, (size_t)n) == -1 ||
+	    fstatat(place.state, "port", &listener.port_file, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
-	free(text);
 	n = (int)write(listener.notify, "+", 1);
 	close(listener.notify);
-	listener.notify = -1;
 	return n == 1 || errno == EPIPE ? 0 : -1;
 }
 
@@ -125,28 +128,19 @@ listen(int fd, int backlog)
 	return is_listener() ? announce(fd) : 0;
 }
 
-/* "up" touches the lock, after it has made sure of the client's key. */
-static bool
-up_since(const struct timespec *then)
-{
-	struct stat st;
-
-	return fstat(listener.lock, &st) == 0 && (st.st_mtim.tv_sec > then->tv_sec ||
-	    (st.st_mtim.tv_sec == then->tv_sec && st.st_mtim.tv_nsec >= then->tv_nsec));
-}
-
 /*
- * Clients come without "up" where they remember the port. A server whose files are no longer what it
- * made of them could only refuse them: it hangs up before its banner, and they go through "up".
+ * Clients come without "up" where they remember the port. A server that is no longer the one of this
+ * STATE, or that has refused somebody, whose key may have expired, hangs up before its banner, and
+ * they go through "up".
  */
 static bool
 may_serve(void)
 {
-	if (!owns_port_file() || !keys_are_intact(origin.state)) {
+	if (!owns_port_file() || !place_is_intact()) {
 		raise(SIGTERM);	/* blocked here: sshd sees it next, and ends in order */
 		return false;
 	}
-	return listener.refused.tv_sec == 0 || up_since(&listener.refused);
+	return listener.refused == 0 || listener.up >= listener.refused;
 }
 
 /* Nagle and delayed acknowledgement would add 40 ms to each handshake. */
@@ -166,7 +160,7 @@ accept(int fd, struct sockaddr *address, socklen_t *length)
 	return connection;
 }
 
-/* Somebody who cannot log in may be missing in authorized_keys: see may_serve. */
+/* Somebody who cannot log in may be missing among the keys: see may_serve. */
 pid_t
 waitpid(pid_t which, int *status, int options)
 {
@@ -174,42 +168,8 @@ waitpid(pid_t which, int *status, int options)
 	pid_t pid = (pid_t)syscall(SYS_wait4, which, result, options, NULL);
 
 	if (pid > 0 && is_listener() && WIFEXITED(*result) && WEXITSTATUS(*result) == EXIT_AUTH_ATTEMPTED)
-		clock_gettime(CLOCK_REALTIME_COARSE, &listener.refused);	/* that of mtimes */
+		listener.refused = now();
 	return pid;
-}
-
-/* Milliseconds until it may leave: "up" touches the lock, and is promised the whole idle time. */
-static long long
-remaining(void)
-{
-	struct stat st;
-	struct timespec now;
-	long long age, idle = listener.idle * 1000LL;
-
-	if (fstat(listener.lock, &st) == -1 || clock_gettime(CLOCK_REALTIME, &now) == -1)
-		return 0;
-	age = (now.tv_sec - st.st_mtim.tv_sec) * 1000LL +
-	    (now.tv_nsec - st.st_mtim.tv_nsec) / 1000000;
-	return age < -1000 || age > idle ? 0 : idle - age;	/* the clock may have been set */
-}
-
-/*
- * True with lock.keys held, which no "up" can then have: none will report this port any more. It
- * stays held until the process is gone.
- */
-static bool
-may_leave(void)
-{
-	char path[512];
-	int fd;
-
-	state_path(path, sizeof(path), origin.state, "lock.keys");
-	if ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) == -1)
-		return true;	/* the directory was removed */
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && remaining() == 0)
-		return true;
-	close(fd);
-	return false;
 }
 
 /* Connections are children. sshd no longer waits for those that got authenticated, so do it here. */
@@ -223,31 +183,110 @@ has_children(void)
 	return pid == 0;
 }
 
+static bool
+is_child(const char *pid)
+{
+	char path[64], text[1024];
+	const char *field;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/status", pid);
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return (field = strstr(text, "\nPPid:\t")) != NULL && atol(field + 7) == (long)getpid();
+}
+
+/* Children are sessions: each ends what belongs to it when it is told to leave. No number is anybody else's before we wait. */
+static void
+end_sessions(void)
+{
+	DIR *processes = opendir("/proc");
+	struct dirent *entry;
+
+	if (processes == NULL)
+		return;
+	while ((entry = readdir(processes)) != NULL)
+		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_child(entry->d_name))
+			kill((pid_t)atol(entry->d_name), SIGTERM);
+	closedir(processes);
+}
+
+/* What "up" and "down" ask through control.c. NULL: nothing that we know. */
+const char *
+listener_answer(const char *request)
+{
+	if (strncmp(request, "up\n", 3) == 0 && place_is_intact() && keys_add(request + 3)) {
+		/* where the disk is full, the key lasts as long as this server */
+		if (keys_save() == -1)
+			perror("authorized_keys");
+		listener.up = listener.active = now();
+		return listener.answer;
+	}
+	if (strcmp(request, "down") != 0 && strcmp(request, "down all") != 0)
+		return NULL;
+	if (strcmp(request, "down all") == 0)
+		end_sessions();
+	raise(SIGTERM);		/* blocked here: sshd sees it next, and ends in order */
+	return "ok\n";
+}
+
+/* The time until it may leave. "up" and connections begin it anew; NULL is for ever. */
+static struct timespec *
+remaining(void)
+{
+	static struct timespec time;
+	long long left = listener.active + listener.idle * 1000LL - now();
+
+	if (listener.idle == 0)
+		return NULL;
+	if (left < 0)
+		left = 0;
+	time = (struct timespec){ left / 1000, left % 1000 * 1000000 };
+	return &time;
+}
+
 /*
- * sshd's main loop waits here for connections and the end of children, without limit. Any of them
- * begins the idle time anew.
+ * sshd's main loop waits here for connections and the end of children, without limit. We wait for
+ * "up" and "down" too. An "up" that has got its answer has begun the idle time anew; one that comes when
+ * it is over finds nobody, and starts another server.
  */
 int
 ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
 {
-	long long wait = listener.idle * 1000LL;
+	static struct pollfd *all;
+	struct pollfd *control;
 	int result;
 
-	if (!is_listener() || listener.idle == 0 || timeout != NULL)
+	if (!is_listener() || timeout != NULL)
 		return (int)syscall(SYS_ppoll, fds, n, timeout, mask, _NSIG / 8);
+	if ((all = realloc(all, (n + 1) * sizeof(*all))) == NULL)
+		return -1;
+	control = &all[n];
 	for (;;) {
-		struct timespec limit = { wait / 1000, wait % 1000 * 1000000 };
-
-		result = (int)syscall(SYS_ppoll, fds, n, &limit, mask, _NSIG / 8);
-		if (result != 0)
-			return result;
-		if (has_children())
-			wait = listener.idle * 1000LL;
-		else if (may_leave()) {
+		memcpy(all, fds, n * sizeof(*all));
+		*control = (struct pollfd){ .fd = listener.control, .events = POLLIN };
+		result = (int)syscall(SYS_ppoll, all, n + 1, remaining(), mask, _NSIG / 8);
+		if (result > 0 && control->revents != 0) {
+			control_serve(listener.control);
+			result--;
+			if (result == 0)
+				continue;
+		}
+		if (result == 0) {
+			if (has_children()) {
+				listener.active = now();
+				continue;
+			}
 			raise(SIGTERM);	/* blocked here: sshd sees it next, and ends in order */
 			errno = EINTR;
 			return -1;
-		} else
-			wait = remaining() + 100;	/* or an "up" is at work just now */
+		}
+		listener.active = now();
+		memcpy(fds, all, n * sizeof(*all));
+		return result;
 	}
 }

@@ -19,7 +19,8 @@ main(int argc, char **argv)
 
 	if (argc < 1)
 		return 1;
-	origin_capture(argv[0], environ);
+	title_capture(argc, argv, environ);
+	origin_capture(environ);
 	if (is_named(argv[0], "sshd-session")) {
 		program = &session_program;
 		return sshd_session_main(argc, argv);
@@ -34,6 +35,8 @@ main(int argc, char **argv)
 		return down_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "session") == 0)
 		return session_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "place") == 0)
+		return place_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "version") == 0)
 		return puts("sshpod-sshd " OPENSSH_VERSION " " ARCHITECTURE) < 0;
 	return sshd_main(argc, argv);

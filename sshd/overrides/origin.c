@@ -2,6 +2,7 @@
  * What the container gave this process. OpenSSH clears groups, tightens the umask and edits the
  * environment while it starts, so everything is copied before its main runs.
  */
+#include <fcntl.h>
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,10 +80,34 @@ copy_groups(void)
 	origin.ngroups = count > 0 ? count : 0;
 }
 
-void
-origin_capture(const char *path, char **environment)
+/* A descriptor that origin_exec() has named; -1 when it has not. It goes no further than this process. */
+static int
+inherited(const char *name)
 {
-	const char *slash = strrchr(path, '/'), *state = getenv("SSHPOD_STATE");
+	const char *text = getenv(name);
+	int fd = text != NULL ? atoi(text) : -1;
+
+	return fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1;
+}
+
+/* What one of our programs gives to the next. */
+static void
+receive(void)
+{
+	const char *agent = getenv("SSHPOD_AGENT");
+	int fd;
+
+	if (agent != NULL && strlen(agent) < sizeof(origin.agent))
+		strcpy(origin.agent, agent);
+	if ((fd = inherited("SSHPOD_KEYS")) != -1)
+		keys_receive(fd);
+	if ((fd = inherited("SSHPOD_LOGINS")) != -1)
+		logins_receive(fd);
+}
+
+void
+origin_capture(char **environment)
+{
 	char **original = read_environment(getenv("SSHPOD_ENVIRON"));
 
 	origin.uid = getuid();
@@ -92,10 +117,7 @@ origin_capture(const char *path, char **environment)
 	copy_groups();
 	origin.environment = copy_environment(original != NULL ? original : environment);
 	origin.privileged = has_switch_capabilities();
-	if (path[0] == '/' && (size_t)(slash - path) < sizeof(origin.bundle))
-		memcpy(origin.bundle, path, (size_t)(slash - path));
-	if (state != NULL && strlen(state) < sizeof(origin.state))
-		strcpy(origin.state, state);
+	receive();
 }
 
 /* Like getenv, but of the container's environment; an empty value counts as none. */
@@ -110,13 +132,23 @@ origin_getenv(const char *name)
 	return NULL;
 }
 
-/* The path of a program of the bundle, as the listener's configuration names it. */
+/*
+ * The path of a program of the bundle, as the listener's configuration names it. All are the file that
+ * runs already, whatever has become of it: what differs is how execve() is asked for it (environment.c).
+ */
 bool
 origin_bundle_path(char *path, size_t size, const char *name)
 {
-	int n = snprintf(path, size, "%s/%s", origin.bundle, name);
+	static const char *const programs[][2] = {
+		{ "sshd", "/proc/self/exe" },
+		{ "sshd-session", "/proc/self/./exe" },
+		{ "sshd-auth", "/proc/self/././exe" },
+	};
 
-	return origin.bundle[0] == '/' && n > 0 && (size_t)n < size;
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++)
+		if (strcmp(name, programs[i][0]) == 0)
+			return (size_t)snprintf(path, size, "%s", programs[i][1]) < size;
+	return false;
 }
 
 /*

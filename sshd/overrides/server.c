@@ -1,4 +1,4 @@
-/* Starts the listener: its configuration, and a process of its own that runs sshd's main. */
+/* Starts a server: its configuration, and a process that runs sshd's main. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -21,25 +21,25 @@
 static const char configuration[] =
     "Port 22\n"			/* stands for any free port (listener.c) */
     "ListenAddress 127.0.0.1\n"
-    "HostKey %1$s/host_key\n"
-    "AuthorizedKeysFile %1$s/authorized_keys\n"
-    "SshdSessionPath %2$s/sshd-session\n"
-    "SshdAuthPath %2$s/sshd-auth\n"
+    "HostKey /proc/self/fd/%1$d\n"
+    "AuthorizedKeysFile /\n"	/* stands for the keys in memory (keys.c) */
+    "SshdSessionPath %2$s\n"
+    "SshdAuthPath %3$s\n"
     "PidFile none\n"
     "LogLevel ERROR\n"
-    "VersionAddendum %3$s\n"	/* who answers, before a byte of ssh's has been sent */
+    "VersionAddendum %4$s\n"	/* who answers, before a byte of ssh's has been sent */
     "KexAlgorithms mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org\n"
-    "Ciphers %4$schacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
+    "Ciphers %5$schacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
     "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com\n"
     "HostKeyAlgorithms ssh-ed25519\n"
-    "PubkeyAcceptedAlgorithms ssh-ed25519\n"
+    "PubkeyAcceptedAlgorithms ssh-ed25519,sk-ssh-ed25519@openssh.com\n"
     "AuthenticationMethods publickey\n"
     "PubkeyAuthentication yes\n"
     "PasswordAuthentication no\n"
     "KbdInteractiveAuthentication no\n"
     "HostbasedAuthentication no\n"
     "PermitRootLogin prohibit-password\n"
-    "StrictModes no\n"		/* up checks the directories itself */
+    "StrictModes no\n"		/* there is no file of keys whose mode could be checked */
     "MaxAuthTries 6\n"
     "MaxSessions 100\n"
     "MaxStartups 200\n"
@@ -56,133 +56,116 @@ static const char configuration[] =
     "PermitTunnel no\n"
     "X11Forwarding no\n"
     "AcceptEnv *\n"
-    "PermitUserEnvironment no\n"
+    "PermitUserEnvironment no\n"	/* what a key's line says is read by logins.c */
     "PermitUserRC no\n"
     "PrintMotd no\n"
     "DebianBanner no\n"
     "Subsystem sftp internal-sftp\n";
 
-void
-write_configuration(const char *state, const char *host_key)
+/*
+ * The name of a file that has the configuration. Like the host key that it names, it is in memory, where
+ * nobody can exchange it, and open as long as this process does not execute another program.
+ */
+static char *
+write_configuration(const struct host_key *host_key)
 {
 	enum { tail = 16 };
-	char path[512], *text;
-	int n = asprintf(&text, configuration, state, origin.bundle,
-	    host_key + strlen(host_key) - tail,
+	char session[64], auth[64], *text, *name;
+	int key = keep_open(sealed_file("host_key", host_key->private, host_key->length)), file, n;
+
+	if (key == -1 || !origin_bundle_path(session, sizeof(session), "sshd-session") ||
+	    !origin_bundle_path(auth, sizeof(auth), "sshd-auth"))
+		fail_errno("start", "cannot make a file in memory");
+	n = asprintf(&text, configuration, key, session, auth,
+	    host_key->public + strlen(host_key->public) - tail,
 	    gcm_is_fast() ? "aes128-gcm@openssh.com,aes256-gcm@openssh.com," : "");
-
-	state_path(path, sizeof(path), state, "sshd_config");
-	if (n == -1 || file_replace(path, text, (size_t)n, 0600) == -1)
-		fail_errno("start", "%s", path);
+	if (n == -1 || (file = keep_open(sealed_file("sshd_config", text, (size_t)n))) == -1 ||
+	    asprintf(&name, "/proc/self/fd/%d", file) == -1)
+		fail_errno("start", "cannot make a file in memory");
 	free(text);
+	return name;
 }
 
-/* A log of old errors is not worth the space. */
+/* Runs sshd in this process: `mode` is its option for a listener (-D) or for one connection (-i). */
 int
-open_log(const char *state)
+server_run(const struct server *server, const char *mode, int log)
 {
-	char path[512];
-	struct stat st;
-	int fd;
+	char program[512];
+	char *argv[] = { program, (char *)mode, (char *)"-e", (char *)"-f", NULL, NULL };
 
-	state_path(path, sizeof(path), state, "log");
-	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-	if (fd == -1 || fstat(fd, &st) == -1)
-		fail_errno("start", "%s", path);
-	if (st.st_size > 65536 && ftruncate(fd, 0) == -1)
-		fail_errno("start", "%s", path);
-	return fd;
-}
-
-/*
- * Puts sshd's arguments where those of "up" are: ps shows that memory, and so does what sshd writes
- * there later. They always fit, since "up" was given a key.
- */
-static int
-replace_arguments(char **argv, const char *state)
-{
-	char *end = argv[4] + strlen(argv[4]), *cursor = argv[1], path[512];
-	const char *arguments[] = { "-D", "-e", "-f", path };
-
-	state_path(path, sizeof(path), state, "sshd_config");
-	memset(cursor, 0, (size_t)(end - cursor));
-	for (int i = 0; i < 4; i++) {
-		argv[i + 1] = cursor;
-		cursor = stpcpy(cursor, arguments[i]) + 1;
-	}
-	argv[5] = NULL;
-	return 5;
+	argv[4] = write_configuration(&server->host_key);
+	place_path(place.bundle, program, sizeof(program) - sizeof("/sshd"));
+	strcat(program, "/sshd");	/* for ps: it is not executed */
+	if (dup2(log, STDERR_FILENO) == -1)
+		_exit(1);
+	/* what exec ignored, sessions would ignore as well */
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	umask(origin.umask);
+	exit(sshd_main(5, argv));
 }
 
 /* exec through Kubernetes ends only when nobody holds its stdin, stdout and stderr any more. */
 static void
-detach(int log)
+detach(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	setsid();
-	if (null == -1 || dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1 ||
-	    dup2(log, STDERR_FILENO) == -1)
+	if (null == -1 || dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1)
 		_exit(1);
 	close(null);
-	close(log);
-	/* what exec ignored, sessions would ignore as well */
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
 }
 
 static void __attribute__((noreturn))
-run_listener(struct up *up, int log, int notify)
+run_listener(const struct server *server, int log, int notify)
 {
-	static char state[256];
+	int control = control_listen();
 
-	close(up->lock);
-	detach(log);
-	snprintf(state, sizeof(state), "%s", up->state);
-	snprintf(origin.state, sizeof(origin.state), "%s", state);
-	up->state = state;		/* it was an argument */
-	listener_activate(up, notify);
-	umask(origin.umask);
-	exit(sshd_main(replace_arguments(up->argv, state), up->argv));
+	if (control == -1) {
+		dprintf(log, "%s/control: %s\n", place.name, strerror(errno));
+		_exit(1);
+	}
+	detach();
+	listener_activate(server, control, keep_open(notify));
+	server_run(server, "-D", log);
 }
 
 /* The server's last words, for the user to see why there is none. */
 static void __attribute__((noreturn))
-fail_with_log(const char *state)
+fail_with_log(void)
 {
-	char path[512], *content, *line;
+	char *content, *line;
 	int length;
 
-	state_path(path, sizeof(path), state, "log");
-	if ((length = file_read(path, &content, 1 << 20)) <= 0)
+	if ((length = file_read("log", &content, 1 << 20)) <= 0)
 		fail("start", "the server left without a word");
-	while (length > 0 && content[length - 1] == '\n')
+	while (length > 0 && strchr("\r\n", content[length - 1]) != NULL)
 		content[--length] = '\0';
 	line = strrchr(content, '\n');
 	fail(strstr(line != NULL ? line : content, "No space left") != NULL ? "disk-full" : "start",
 	    "%s", line != NULL ? line + 1 : content);
 }
 
-/* Returns when the server listens and has said where. The caller holds both locks. */
+/* Returns when the server listens. The caller holds both locks. */
 void
-server_start(struct up *up)
+server_start(struct server *server)
 {
-	char path[512], ready = 0;
+	char ready = 0;
 	int pipes[2], log;
 	struct pollfd wait;
 	pid_t pid;
 
-	state_path(path, sizeof(path), up->state, "port");
-	if (unlink(path) == -1 && errno != ENOENT)
-		fail_errno("start", "%s", path);
-	up->host_key = host_key_prepare(up->state);
-	write_configuration(up->state, up->host_key);
-	log = open_log(up->state);
+	if (unlinkat(place.state, "port", 0) == -1 && errno != ENOENT)
+		fail_errno("start", "%s/port", place.name);
+	host_key_prepare(&server->host_key);
+	agent_prepare();
+	log = log_open();
 	if (pipe2(pipes, O_CLOEXEC) == -1 || (pid = fork()) == -1)
 		fail_errno("start", "cannot start a process");
 	if (pid == 0) {
 		close(pipes[0]);
-		run_listener(up, log, pipes[1]);
+		run_listener(server, log, pipes[1]);
 	}
 	close(pipes[1]);
 	wait = (struct pollfd){ .fd = pipes[0], .events = POLLIN };
@@ -191,7 +174,7 @@ server_start(struct up *up)
 		fail("start", "the server did not listen within 10 s");
 	}
 	if (read(pipes[0], &ready, 1) != 1)
-		fail_with_log(up->state);
+		fail_with_log();
 	close(pipes[0]);
 	close(log);
 }

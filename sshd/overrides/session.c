@@ -1,5 +1,5 @@
 /*
- * sshd session STATE_DIR KEY: one connection over stdin and stdout, for a client that has no way to
+ * sshd session STATE ACCESS OPTIONS KEY: one connection over stdin and stdout, for a client that has no way to
  * a port. Nothing listens. README.md describes the answer.
  *
  * This process stays beside sshd, and touches no byte of the connection: who leaves before a slow
@@ -35,37 +35,16 @@ leave(int signal)
 
 /*
  * Held as long as the session lasts, so that "down" finds who it is (down.c). A lock of this process
- * alone: sshd closes what it inherits.
+ * alone, which it loses when it closes the file.
  */
 static void
-join_sessions(const char *state)
+join_sessions(void)
 {
 	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
-	char path[512];
-	int fd;
+	int fd = file_open("lock.sessions", O_RDWR | O_CREAT);
 
-	state_path(path, sizeof(path), state, "lock.sessions");
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1 ||
-	    fcntl(fd, F_SETLK, &lock) == -1)
-		fail_errno("directory", "%s", path);
-}
-
-static void __attribute__((noreturn))
-run_server(const char *state, int log)
-{
-	char path[512], program[512];
-	char *argv[] = { program, (char *)"-i", (char *)"-e", (char *)"-f", path, NULL };
-
-	/* when this process is killed, nobody else would end it */
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
-	state_path(path, sizeof(path), state, "sshd_config");
-	snprintf(origin.state, sizeof(origin.state), "%s", state);
-	/* the stream's stderr is no place for a log: kubectl mixes it with its own */
-	if (dup2(log, STDERR_FILENO) != -1 && origin_bundle_path(program, sizeof(program), "sshd"))
-		origin_exec(program, argv);
-	_exit(1);
+	if (fd == -1 || fcntl(fd, F_SETLK, &lock) == -1)
+		fail_errno("directory", "%s/lock.sessions", place.name);
 }
 
 static long long
@@ -103,29 +82,35 @@ linger(void)
 int
 session_main(int argc, char **argv)
 {
-	struct up up = { .argv = argv };
-	int log, status;
+	struct server session = { .lock = -1 };
+	int lock, log, status;
+	char *line;
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
-	if (argc != 4)
-		fail("usage", "sshd session STATE_DIR KEY");
-	up.state = argv[2];
-	directories_prepare(up.state);
-	up.lock = keys_lock(up.state);
-	key_authorize(&up, argv[3]);
-	up.host_key = host_key_prepare(up.state);
-	write_configuration(up.state, up.host_key);
-	log = open_log(up.state);
-	close(up.lock);
-	join_sessions(up.state);
-	if (printf("host-key %s\nok\n", up.host_key) < 0 || fflush(stdout) == EOF)
+	if (argc != 6)
+		fail("usage", "sshd session STATE ACCESS OPTIONS KEY");
+	line = key_line(argv[3], argv[4], argv[5]);
+	place_open(argv[2]);
+	lock = file_lock("lock.keys");
+	host_key_prepare(&session.host_key);
+	close(lock);
+	/* nobody else's key opens this connection, and this one's no other */
+	keys_add(line);
+	agent_prepare();
+	log = log_open();
+	join_sessions();
+	if (printf("host-key %s\nok\n", session.host_key.public) < 0 || fflush(stdout) == EOF)
 		return 1;
 
 	if ((server = fork()) == -1)
 		return 1;
-	if (server == 0)
-		run_server(up.state, log);
+	if (server == 0) {
+		/* when this process is killed, nobody else would end it */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		/* the stream's stderr is no place for a log: kubectl mixes it with its own */
+		server_run(&session, "-i", log);
+	}
 	close(log);
 	signal(SIGTERM, leave);
 	while (waitpid(server, &status, 0) == -1 && errno == EINTR)

@@ -20,6 +20,7 @@ int sshd_auth_main(int, char **);
 int up_main(int, char **);
 int session_main(int, char **);
 int down_main(int, char **);
+int place_main(int, char **);
 
 /* What this process was started with, taken once before OpenSSH changes any of it (origin.c). */
 struct origin {
@@ -29,13 +30,12 @@ struct origin {
 	int ngroups;
 	mode_t umask;
 	char **environment;		/* without SSHPOD_* */
-	char bundle[256];		/* directory of the executable, absolute */
-	char state[256];		/* STATE_DIR; empty when not known */
+	char agent[256];		/* where agent sockets go; empty: /tmp */
 	bool privileged;		/* root that may switch to other users */
 };
 extern struct origin origin;
 
-void origin_capture(const char *, char **);
+void origin_capture(char **);
 const char *origin_getenv(const char *);
 bool origin_bundle_path(char *, size_t, const char *);
 int origin_exec(const char *, char *const[]);
@@ -45,33 +45,72 @@ bool is_own_name(const char *);
 bool ids_mapped(uid_t, gid_t);
 bool has_switch_capabilities(void);
 
-/* The steps of "up" and "session": each returns, or reports the error and exits. */
-struct up {
-	const char *state;
-	int idle;			/* seconds, 0 is never */
-	char **argv;
-	const char *host_key;		/* public half: "ssh-ed25519 AAAA..." */
-	int lock;			/* lock.keys, held during the whole command */
-	int server_lock;		/* lock.server, once obtained */
+/* The directories that everything is reached from, pinned by descriptors (place.c). */
+struct place {
+	int bundle;			/* BUNDLE_DIR, "." when the program was started */
+	int state;			/* STATE in it, where this process then works */
+	char name[132];			/* of STATE */
 };
-void directories_prepare(const char *);
-int keys_lock(const char *);
-void key_authorize(const struct up *, const char *);
-bool keys_are_intact(const char *);
-char *host_key_prepare(const char *);
-void write_configuration(const char *, const char *);
-int open_log(const char *);
-void server_start(struct up *);
-void listener_activate(const struct up *, int);
-void listener_descriptors(int *, int *);
+extern struct place place;
 
-/* Files in STATE_DIR (files.c) */
-void state_path(char *, size_t, const char *, const char *);
+void place_open(const char *);
+bool place_find(const char *);
+bool place_is_intact(void);
+bool place_is_trusted(const char *);
+void place_path(int, char *, size_t);
+void agent_prepare(void);
+
+/* Files in STATE (files.c) */
+int file_open(const char *, int);
 int file_read(const char *, char **, size_t);
-int file_replace(const char *, const char *, size_t, mode_t);
+int file_replace(const char *, const char *, size_t);
+int file_lock(const char *);
+int sealed_file(const char *, const char *, size_t);
 
-/* Answers (report.c) */
+/* The keys that may log in, and the host key (keys.c). All are held in memory; files outlast a restart. */
+struct host_key {
+	char *public;			/* as known_hosts has it: "ssh-ed25519 AAAA..." */
+	char *private;			/* the content of the file */
+	size_t length;
+};
+char *key_line(const char *, const char *, const char *);
+bool keys_add(const char *);
+void keys_load(void);
+int keys_save(void);
+int keys_hand_on(void);
+void keys_receive(int);
+void host_key_prepare(struct host_key *);
+
+/* The server (server.c, listener.c, control.c) */
+struct server {
+	int idle;			/* seconds, 0 is never */
+	int lock;			/* lock.server */
+	struct host_key host_key;
+};
+void server_start(struct server *);
+int server_run(const struct server *, const char *, int) __attribute__((noreturn));
+void listener_activate(const struct server *, int, int);
+const char *listener_answer(const char *);
+int control_listen(void);
+int control_connect(pid_t *);
+char *control_ask(int, const char *);
+void control_serve(int);
+
+/* Descriptors that closefrom() leaves open (descriptors.c) */
+int keep_open(int);
+
+/* The logs (log.c, logins.c) */
+int log_open(void);
+int logins_open(void);
+void logins_receive(int);
+extern bool login_is_clean;		/* this session's key came with clean-environment */
+
+/* The process title (title.c) */
+void title_capture(int, char **, char **);
+
+/* Answers (report.c) and arguments (up.c) */
 void fail(const char *, const char *, ...) __attribute__((noreturn, format(printf, 2, 3)));
 void fail_errno(const char *, const char *, ...) __attribute__((noreturn, format(printf, 2, 3)));
+int parse_seconds(const char *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * sshd up STATE_DIR IDLE_SECONDS KEY: brings the server up, or finds it up, and says how to reach it.
- * README.md describes the answer and the files.
+ * sshd up STATE IDLE ACCESS OPTIONS KEY: lets the key in, brings the server up, or finds it up, and
+ * says how to reach it. README.md describes the answer and the files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "sshpod.h"
 
-static int
+int
 parse_seconds(const char *text)
 {
 	char *end;
@@ -28,97 +28,75 @@ parse_seconds(const char *text)
 	return (int)seconds;
 }
 
-static int
-open_lock(const char *state, const char *name)
-{
-	char path[512];
-	int fd;
-
-	state_path(path, sizeof(path), state, name);
-	if ((fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) == -1)
-		fail_errno("directory", "%s", path);
-	return fd;
-}
-
-/* Waits for the lock without which nobody touches the keys; it is let go of by closing it. */
-int
-keys_lock(const char *state)
-{
-	int lock = open_lock(state, "lock.keys");
-
-	while (flock(lock, LOCK_EX) == -1)
-		if (errno != EINTR)
-			fail_errno("start", "%s/lock.keys", state);
-	return lock;
-}
-
-/* The server's file "port": the port, and the key it has in memory. NULL when it is not there yet. */
+/* The running server's answer, or NULL when none runs, or it is just leaving. */
 static char *
-read_port(const char *state)
+ask_server(const char *line)
 {
-	char path[512], *content;
-	int length;
+	char *request, *answer;
+	pid_t ignored;
+	int fd = control_connect(&ignored);
 
-	state_path(path, sizeof(path), state, "port");
-	if ((length = file_read(path, &content, 1024)) == -1)
+	if (fd == -1)
 		return NULL;
-	if (length < 8 || content[length - 1] != '\n' || strncmp(content, "port ", 5) != 0)
-		return NULL;
-	return content;
+	if (asprintf(&request, "up\n%s", line) == -1)
+		fail_errno("start", "the key");
+	answer = control_ask(fd, request);
+	free(request);
+	close(fd);
+	return answer;
 }
 
-/* Another process holds the server's lock: it is up, or just on its way. */
-static char *
-wait_for_port(const char *state)
+/* Without a server, the keys are those of the last one and this. */
+static void
+start(struct server *server, const char *line)
 {
-	const struct timespec pause = { 0, 5000000 };
+	keys_load();
+	if (!keys_add(line))
+		fail("key", "the key has expired already");
+	if (keys_save() == -1)
+		fail_errno("start", "%s/authorized_keys", place.name);
+	server_start(server);
+}
+
+static char *
+find_or_start(struct server *server, const char *line)
+{
+	const struct timespec pause = { 0, 10000000 };
+	bool started = false;
 	char *answer;
 
+	if ((server->lock = keep_open(file_open("lock.server", O_RDWR | O_CREAT))) == -1)
+		fail_errno("directory", "%s/lock.server", place.name);
 	for (int i = 0; i < 1000; i++) {
-		if ((answer = read_port(state)) != NULL)
+		if ((answer = ask_server(line)) != NULL)
 			return answer;
+		if (!started && flock(server->lock, LOCK_EX | LOCK_NB) == 0) {
+			start(server, line);
+			started = true;
+			continue;
+		}
 		nanosleep(&pause, NULL);
 	}
-	fail("start", "another server holds %s/lock.server and does not listen", state);
-}
-
-static char *
-find_or_start(struct up *up)
-{
-	up->server_lock = open_lock(up->state, "lock.server");
-	if (flock(up->server_lock, LOCK_EX | LOCK_NB) == -1) {
-		if (errno != EWOULDBLOCK)
-			fail_errno("start", "%s/lock.server", up->state);
-		/* the server counts its idle time from here (listener.c) */
-		if (futimens(up->server_lock, NULL) == -1)
-			fail_errno("start", "%s/lock.server", up->state);
-		return wait_for_port(up->state);
-	}
-	server_start(up);
-	return wait_for_port(up->state);
+	fail("start", "another process holds %s/lock.server and does not listen", place.name);
 }
 
 int
 up_main(int argc, char **argv)
 {
-	struct up up = { .argv = argv };
-	char *port;
+	struct server server = { .lock = -1 };
+	char *line, *answer;
+	int lock;
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
-	if (argc != 5)
-		fail("usage", "sshd up STATE_DIR IDLE_SECONDS KEY");
-	up.state = argv[2];
-	up.idle = parse_seconds(argv[3]);
-	directories_prepare(up.state);
-	/*
-	 * Held until the end: a server that is about to leave because it is idle asks for it too, so
-	 * the port reported here is one that stays for at least IDLE_SECONDS.
-	 */
-	up.lock = keys_lock(up.state);
-	key_authorize(&up, argv[4]);
-	port = find_or_start(&up);
-	if (printf("%sok\n", port) < 0 || fflush(stdout) == EOF)
-		return 1;
-	return 0;
+	if (argc != 7)
+		fail("usage", "sshd up STATE IDLE ACCESS OPTIONS KEY");
+	server.idle = parse_seconds(argv[3]);
+	line = key_line(argv[4], argv[5], argv[6]);
+	place_open(argv[2]);
+	/* of several at the same moment one starts the server, and the others find it */
+	lock = file_lock("lock.keys");
+	answer = find_or_start(&server, line);
+	close(lock);
+	return printf("%sok\n", answer) < 0 || fflush(stdout) == EOF;
 }

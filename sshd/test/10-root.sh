@@ -54,4 +54,4 @@ check "a password is not asked for" grep -q 'Permission denied (publickey)' <(
 up root > /dev/null
 check "what was left running lives on" left_running_survives
 check "50 connections at once" fifty_connections
-check "nothing in the log" equals '' cat "$work/root/tmp/sshpod/state/log"
+check "nothing in the log" equals '' cat "$work/root/tmp/sshpod/b/state/log"

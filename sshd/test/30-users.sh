@@ -15,7 +15,7 @@ check "a UID without /etc/passwd: a terminal" grep -q '^/dev/pts/' <(remote alic
 check "a UID without /etc/passwd: sftp" grep -q . <(echo 'ls /' | sftp_batch alice)
 check "a UID without /etc/passwd: -A" agent_forwarded alice /tmp anyone
 check "a UID without /etc/passwd: -L" forward_local
-check "a UID without /etc/passwd: nothing in the log" equals '' cat "$work/anyone/tmp/sshpod/state/log"
+check "a UID without /etc/passwd: nothing in the log" equals '' cat "$work/anyone/tmp/sshpod/b/state/log"
 stop anyone
 
 make_container weak 0
@@ -27,7 +27,7 @@ check "root without capabilities: is itself, whatever the name" equals '0 0 2000
 check "root without capabilities: a terminal" grep -q '^/dev/pts/' <(remote root -tt tty)
 check "root without capabilities: sftp" grep -q . <(echo 'ls /' | sftp_batch root)
 check "root without capabilities: -A" agent_forwarded root /tmp weak
-check "root without capabilities: nothing in the log" equals '' cat "$work/weak/tmp/sshpod/state/log"
+check "root without capabilities: nothing in the log" equals '' cat "$work/weak/tmp/sshpod/b/state/log"
 stop weak
 
 make_container grouped 0
@@ -49,13 +49,15 @@ stop nochown
 make_container frozen 0
 mkdir "$work/frozen/writable"
 container_options=()
-container_mounts='mount -t tmpfs -o mode=755 tmpfs writable && cp -a tmp/sshpod/b writable/b &&
+container_mounts='mount -t tmpfs -o mode=755 tmpfs writable && cp -a tmp/sshpod writable &&
   mount -o remount,bind,ro "$root"'
-check "read-only root file system: up" start frozen 0 /writable/state
+bundle=/writable/sshpod/b
+check "read-only root file system: up" start frozen
 check "read-only root file system: exec" equals 1001 remote app 'id -u'
-check "read-only root file system: -A" agent_forwarded root /writable/state/agent
-check "read-only root file system: -A of another user" agent_forwarded app /writable/state/agent
-kill "$(remote root 'cat /writable/state/lock.server')"
+check "read-only root file system: -A" agent_forwarded root "$bundle/.agent"
+check "read-only root file system: -A of another user" agent_forwarded app "$bundle/.agent"
+kill "$(remote root "cat $bundle/state/lock.server")"
+bundle=/tmp/sshpod/b
 container_mounts=:
 
 make_container shellless 0

@@ -34,7 +34,7 @@ check "user namespace: another user" equals '1001 1001 3000 3001 /home/app' remo
 check "user namespace: a terminal" grep -q '^/dev/pts/' <(remote app -tt tty)
 check "user namespace: sftp" grep -q . <(echo 'ls /' | sftp_batch root)
 check "user namespace: -A" agent_forwarded app /tmp mapped
-check "user namespace: nothing in the log" equals '' cat "$work/mapped/tmp/sshpod/state/log"
+check "user namespace: nothing in the log" equals '' cat "$work/mapped/tmp/sshpod/b/state/log"
 stop mapped
 
 make_mapped_container alone 300000
@@ -45,6 +45,6 @@ check "user namespace of one id: every name is that id" equals '0 0 /root' remot
 check "user namespace of one id: a terminal" grep -q '^/dev/pts/' <(remote app -tt tty)
 check "user namespace of one id: sftp" grep -q . <(echo 'ls /' | sftp_batch root)
 check "user namespace of one id: -A" agent_forwarded root /tmp alone
-check "user namespace of one id: nothing in the log" equals '' cat "$work/alone/tmp/sshpod/state/log"
+check "user namespace of one id: nothing in the log" equals '' cat "$work/alone/tmp/sshpod/b/state/log"
 stop alone
 container_command=()

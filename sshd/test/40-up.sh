@@ -11,15 +11,15 @@ twenty_ups() {
     ssh-keygen -q -t ed25519 -N '' -C "key $i" -f "$work/key.$i"
   done
   for i in $(seq 20); do
-    up crowd 0 /tmp/sshpod/state "$(cat "$work/key.$i.pub")" > "$work/answer.$i" &
+    up crowd 0 state "$(cat "$work/key.$i.pub")" > "$work/answer.$i" &
     pids+=($!)
   done
   wait "${pids[@]}"
   for i in $(seq 20); do
     cmp "$work/answer.1" "$work/answer.$i" || return 1
-    grep -qxF "$(cat "$work/key.$i.pub")" "$work/crowd/tmp/sshpod/state/authorized_keys" || return 1
+    grep -qF " $(cat "$work/key.$i.pub")" "$work/crowd/tmp/sshpod/b/state/authorized_keys" || return 1
   done
-  equals 20 grep -c . "$work/crowd/tmp/sshpod/state/authorized_keys"
+  equals 20 grep -c . "$work/crowd/tmp/sshpod/b/state/authorized_keys"
   equals ok tail -n 1 "$work/answer.1"
 }
 make_container crowd 0
@@ -31,11 +31,11 @@ check "after kill -9: starts again" start crowd
 check "after kill -9: the same host key" equals '' \
   diff <(grep host-key "$work/before") <(grep host-key "$work/answer")
 check "after kill -9: works" gives 0 remote root true
-echo broken > "$work/crowd/tmp/sshpod/state/host_key"
+echo broken > "$work/crowd/tmp/sshpod/b/state/host_key"
 check "a broken host key does not disturb the running server" cmp "$work/answer" <(up crowd)
 kill "$(listener_of crowd)"
 sleep 0.3
-check "a server that is told to leave removes its port" test ! -e "$work/crowd/tmp/sshpod/state/port"
+check "a server that is told to leave removes its port" test ! -e "$work/crowd/tmp/sshpod/b/state/port"
 check "a broken host key is replaced" start crowd
 check "a broken host key is replaced: works" gives 0 remote root true
 stop crowd
@@ -59,13 +59,9 @@ sleep 1.5
 check "up grants the whole time again" kill -0 "$pid"
 sleep 1
 check "leaves when idle" gone "$pid"
-check "leaves no port" test ! -e "$work/idle/tmp/sshpod/state/port"
+check "leaves no port" test ! -e "$work/idle/tmp/sshpod/b/state/port"
 check "comes back" start idle 2
 check "comes back: works" gives 0 remote root true
-pid=$(listener_of idle)
-touch -d '1 year' "$work/idle/tmp/sshpod/state/lock.server"
-sleep 2
-check "a clock set back by a year: leaves when idle" gone "$pid"
 stop idle
 
 # What the server says before anybody says anything to it; empty where it hangs up.
@@ -76,25 +72,18 @@ make_container direct 0
 start direct
 check "the banner ends with the tail of the host key" equals \
   "$(sed -n 's/^host-key .*\(.\{16\}\)$/\1/p' "$work/answer")" eval 'banner | sed "s/.* //"'
-for program in sshd sshd-session; do
-  rm "$work/direct/tmp/sshpod/b/$program"
-  echo damaged > "$work/direct/tmp/sshpod/b/$program"
-done
+rm "$work/direct$bundle/sshd"
+echo damaged > "$work/direct$bundle/sshd"
 check "sessions run what the server runs, not what its file has become" gives 0 remote root true
 install -m 700 "$bundles/sshd-amd64" "$work/direct/tmp/sshpod/b/sshd"
-rm "$work/direct/tmp/sshpod/b/sshd-session"
+check "nothing is written beside the program" equals 'sshd state' \
+  bash -c 'cd "$0" && echo *' "$work/direct$bundle"
 other_key_refused
 check "after a refused key: hangs up" hangs_up
 up direct > /dev/null
 check "after a refused key: serves again after an up" gives 0 remote root true
 pid=$(listener_of direct)
-head -c 100 /dev/urandom > "$work/direct/tmp/sshpod/state/authorized_keys"
-check "damaged keys: hangs up" hangs_up
-check "damaged keys: leaves" gone "$pid"
-start direct
-check "damaged keys: serves again after an up" gives 0 remote root true
-pid=$(listener_of direct)
-rm -r "$work/direct/tmp/sshpod/state"
+rm -r "$work/direct/tmp/sshpod/b/state"
 check "removed state: hangs up" hangs_up
 check "removed state: leaves" gone "$pid"
 
@@ -106,25 +95,26 @@ refuses() {
   equals 1 grep -c . "$work/refusal" && grep -q "^error $code " "$work/refusal"
 }
 make_container strict 0
-check "refuses another type of key" refuses key strict 0 /tmp/sshpod/state 'ssh-rsa AAAA'
-check "refuses a cut key" refuses key strict 0 /tmp/sshpod/state "${key:0:60}"
-check "refuses a second line" refuses key strict 0 /tmp/sshpod/state "$key"$'\nssh-rsa AAAA'
-check "refuses options before the key" refuses key strict 0 /tmp/sshpod/state "no-pty $key"
+check "refuses another type of key" refuses key strict 0 state 'ssh-rsa AAAA'
+check "refuses a cut key" refuses key strict 0 state "${key:0:60}"
+check "refuses a second line" refuses key strict 0 state "$key"$'\nssh-rsa AAAA'
+check "refuses options before the key" refuses key strict 0 state "no-pty $key"
 check "refuses a time that is none" refuses usage strict 5s
-chmod 770 "$work/strict/tmp/sshpod"
-check "refuses a parent that others may write to" refuses directory strict
-chmod 700 "$work/strict/tmp/sshpod"
-mkdir -m 777 "$work/strict/tmp/sshpod/open"
-check "refuses a state that others may write to" refuses directory strict 0 /tmp/sshpod/open
-ln -s /root "$work/strict/tmp/sshpod/link"
-check "refuses a link" refuses directory strict 0 /tmp/sshpod/link
-mkdir -m 700 "$work/strict/tmp/sshpod/foreign"
-chown 1001 "$work/strict/tmp/sshpod/foreign"
-check "refuses somebody else's directory" refuses directory strict 0 /tmp/sshpod/foreign
-chown 1001 "$work/strict/tmp/sshpod/b"
-check "refuses somebody else's bundle" refuses directory strict
-chown 0 "$work/strict/tmp/sshpod/b"
-container_mounts='mount -t tmpfs -o size=1100k,mode=755 tmpfs proc/../root && cp -a tmp/sshpod/b root/b &&
+check "refuses an access that is none" refuses usage strict 0 state "$key" 1h
+check "refuses an unknown option" refuses usage strict 0 state "$key" 60 clean-environment,other
+for name in /tmp/sshpod/state ../state .hidden . '' 'a b' '-a' "$(printf '%0200d' 0)"; do
+  check "refuses '${name:0:20}' as the name of a state" refuses usage strict 0 "$name"
+done
+mkdir -m 777 "$work/strict$bundle/open"
+check "refuses a state that others may write to" refuses directory strict 0 open
+ln -s /root "$work/strict$bundle/link"
+check "refuses a link" refuses directory strict 0 link
+mkdir -m 700 "$work/strict$bundle/foreign"
+chown 1001 "$work/strict$bundle/foreign"
+check "refuses somebody else's directory" refuses directory strict 0 foreign
+container_mounts='mount -t tmpfs -o size=1250k,mode=755 tmpfs proc/../root && cp -a tmp/sshpod root/sshpod &&
   { dd if=/dev/zero of=root/fill bs=1k 2> /dev/null; true; }'
-check "says when the disk is full" refuses disk-full strict 0 /root/state
+bundle=/root/sshpod/b
+check "says when the disk is full" refuses disk-full strict
+bundle=/tmp/sshpod/b
 container_mounts=:

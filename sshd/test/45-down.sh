@@ -2,7 +2,7 @@
 # shellcheck disable=SC2016,SC2034,SC2154 # the container expands; test.sh and its parts share variables
 # Ending a server, and what stays.
 
-down() { run_in "$1" /tmp/sshpod/b/sshd down /tmp/sshpod/state "${@:2}"; }
+down() { sshd_in "$1" "$bundle" down state "${@:2}"; }
 
 # session_open: a session that runs in the background; sets $session
 session_open() {
@@ -38,4 +38,4 @@ check "down all ends the session" gone "$server_side"
 kill "$session"
 exec 7>&-
 wait "$session" 2> /dev/null || true
-check "down wants known words" equals 'error usage sshd down STATE_DIR [all]' down down everything
+check "down wants known words" equals 'error usage sshd down STATE [all]' down down everything

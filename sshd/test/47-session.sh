@@ -3,15 +3,15 @@
 # One connection over stdin and stdout, with nothing that listens.
 
 # session NAME: prints the answer, then carries the connection
-session() { run_in "$1" /tmp/sshpod/b/sshd session /tmp/sshpod/state "$key"; }
+session() { sshd_in "$1" "$bundle" session state 86400 - "$key"; }
 
 # attach NAME: makes "remote" reach it through sessions
 attach() {
   session "$1" < /dev/null > "$work/answer"
   echo "server $(sed -n 's/^host-key //p' "$work/answer")" > "$work/known_hosts"
   {
-    declare -p work key container_options container_environment container_mounts container_command
-    declare -f run_in session
+    declare -p work key bundle container_options container_environment container_mounts container_command
+    declare -f run_in sshd_in session
     echo "session $1 2> $work/stderr | { read -r _; read -r _; exec cat; }"
   } > "$work/proxy"
   ssh_options=("${ssh_options[@]/#ProxyCommand=*/ProxyCommand=bash $work/proxy}")
@@ -30,19 +30,20 @@ check "session: 8 MB pass both ways unchanged" bash -c '
   head -c 8000000 /dev/urandom > "$0/data" && "$@" < "$0/data" | cmp - "$0/data"' "$work" \
   ssh "${ssh_options[@]}" root@server cat
 check "session: nothing on the stream's stderr" equals '' cat "$work/stderr"
-check "session: nothing in the log" equals '' cat "$work/session/tmp/sshpod/state/log"
-check "session: nothing listens" test ! -e "$work/session/tmp/sshpod/state/port"
+check "session: nothing in the log" equals '' cat "$work/session/tmp/sshpod/b/state/log"
+check "session: nothing listens" test ! -e "$work/session/tmp/sshpod/b/state/port"
 check "session and up have one host key" equals '' \
   diff <(grep host-key "$work/answer") <(up session | grep host-key)
 stop session
-check "session refuses another type of key" equals 'error key not an ssh-ed25519 public key' \
-  run_in session /tmp/sshpod/b/sshd session /tmp/sshpod/state 'ssh-rsa AAAA'
+check "session refuses another type of key" equals \
+  'error key not an ssh-ed25519 or sk-ssh-ed25519@openssh.com public key' \
+  sshd_in session "$bundle" session state 86400 - 'ssh-rsa AAAA'
 
 # What the server said last would be lost with the stream, which is as long as its process (kubernetes#60140).
 stays_for_its_client() {
   local pid
   session_open || return 1
-  pid=$(pgrep -n -f 'sshd session /tmp/sshpod/state')
+  pid=$(pgrep -n -f '^./sshd session state ')
   pkill -KILL -P "$pid"
   sleep 0.5
   kill -0 "$pid" || { echo "left at once"; return 1; }
@@ -54,20 +55,20 @@ stays_for_its_client() {
 check "session: when the server ends, the stream stays a while" stays_for_its_client
 ends_with_its_client() {
   local before
-  before=$(pgrep -c -f 'sshd session /tmp/sshpod/state')
+  before=$(pgrep -c -f '^./sshd session state ')
   session_open || return 1
-  [ "$(pgrep -c -f 'sshd session /tmp/sshpod/state')" -gt "$before" ] || { echo "no session"; return 1; }
+  [ "$(pgrep -c -f '^./sshd session state ')" -gt "$before" ] || { echo "no session"; return 1; }
   kill -9 "$session"
   exec 7>&-
   for _ in $(seq 50); do
-    [ "$(pgrep -c -f 'sshd session /tmp/sshpod/state')" -gt "$before" ] || return 0
+    [ "$(pgrep -c -f '^./sshd session state ')" -gt "$before" ] || return 0
     sleep 0.1
   done
   return 1
 }
 check "session: a client that vanishes takes it along" ends_with_its_client
 session_open
-server_side=$(pgrep -n -f 'sshd session /tmp/sshpod/state')
+server_side=$(pgrep -n -f '^./sshd session state ')
 check "down leaves it alone" equals ok down session
 check "down leaves it alone: it works" session_still_works
 check "down all ends it" equals ok down session all

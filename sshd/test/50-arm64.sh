@@ -20,7 +20,8 @@ arm64_up() {
   chmod 700 "$work"/arm64/tmp/sshpod{,/b}
   # shellcheck disable=SC2317 # called by up
   run_in() { shift; in_emulation "$@"; }
-  start '' 0 "$work/arm64/tmp/sshpod/state"
+  bundle=$work/arm64/tmp/sshpod/b
+  start ''
 }
 
 if [ -n "$qemu" ] && [ -e "$bundles/sshd-arm64" ]; then

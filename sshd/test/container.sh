@@ -54,13 +54,18 @@ run_in() {
   ' bash "$root" "${container_options[@]}" -- "${container_environment[@]}" -- "${container_command[@]}" -- "$@"
 }
 
-# up NAME [IDLE [STATE [KEY]]]: prints the answer
-up() {
-  local state=${3:-/tmp/sshpod/state}
-  run_in "$1" "${state%/*}/b/sshd" up "$state" "${2:-0}" "${4:-$key}"
+# sshd_in NAME DIRECTORY ARGUMENTS...: starts the program in the directory of its bundle, as the scripts do
+sshd_in() {
+  local name=$1 directory=$2
+  shift 2
+  run_in "$name" sh -c 'cd -P "$1" && shift && exec ./sshd "$@"' sh "$directory" "$@"
 }
 
-# start NAME [IDLE [STATE]]: brings the server up and makes "remote" reach it
+# up NAME [IDLE [STATE [KEY [ACCESS [OPTIONS]]]]]: prints the answer
+bundle=/tmp/sshpod/b
+up() { sshd_in "$1" "$bundle" up "${3-state}" "${2:-0}" "${5:-86400}" "${6:--}" "${4:-$key}"; }
+
+# start NAME [...]: brings the server up as "up" does, and makes "remote" reach it
 start() {
   up "$@" > "$work/answer"
   port=$(sed -n 's/^port //p' "$work/answer")
@@ -79,7 +84,7 @@ remote() {
 }
 
 # Process id of the container's listener: it is written into the lock.
-listener_of() { cat "$work/$1${2:-/tmp/sshpod/state}/lock.server" 2> /dev/null; }
+listener_of() { cat "$work/$1${2:-$bundle/state}/lock.server" 2> /dev/null; }
 
 stop() {
   local pid
@@ -89,7 +94,7 @@ stop() {
 
 clean_up() {
   local lock pid
-  for lock in "$work"/*/*/*/*/lock.server; do
+  for lock in "$work"/*/*/*/*/*/lock.server; do
     pid=$(cat "$lock" 2> /dev/null) || continue
     # only if it is still ours: the number may have been given to another process
     grep -qs "sshpod" "/proc/$pid/cmdline" && kill "$pid" 2> /dev/null

@@ -1,0 +1,44 @@
+/*
+ * The error log, STATE/log, which is the standard error of all of our processes. write() bounds it
+ * while they run: a forwarding to a port where nobody listens says so each time that it is tried.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sshpod.h"
+
+enum { LOG_SIZE = 64 * 1024 };
+
+/* A log of old errors is not worth the space. */
+static void
+make_room(int fd)
+{
+	struct stat st;
+
+	/* of a session's own standard error, which is a pipe or a terminal, nothing is taken */
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_SIZE && ftruncate(fd, 0) == -1)
+		return;
+}
+
+int
+log_open(void)
+{
+	int fd = file_open("log", O_WRONLY | O_CREAT | O_APPEND);
+
+	if (fd == -1)
+		fail_errno("start", "%s/log", place.name);
+	make_room(fd);
+	return fd;
+}
+
+ssize_t
+write(int fd, const void *content, size_t length)
+{
+	/* sshd-auth is behind seccomp, and speaks to the log through sshd-session */
+	if (fd == STDERR_FILENO && program != &auth_program)
+		make_room(fd);
+	return syscall(SYS_write, fd, content, length);
+}
