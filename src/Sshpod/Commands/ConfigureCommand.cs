@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Server;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 
@@ -49,7 +50,7 @@ public static class ConfigureCommand
             }
             var plan = configuration.Plan(block);
             if (!arguments.GetValue(dryRun))
-                await ClientKey.EnsureAsync(cancellation);
+                await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
             if (block.WhyNotShared is { } reason)
                 Log.Notice($"connections are not shared: {reason}");
             foreach (var notice in configuration.Overridden(block))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Server;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
@@ -30,7 +31,11 @@ public static class ProxyCommand
         try
         {
             using var claim = await SharedConnections.HoldAsync(host, cancellation);
-            return await RunAsync(host, user, () => isOpen = true, cancellation);
+            return await RunAsync(host, user, connection =>
+            {
+                isOpen = true;
+                claim.Allow(connection.Since, connection.Until);
+            }, cancellation);
         }
         catch (SshpodException e) when (!isOpen && Log.IsDiscarded)
         {
@@ -44,19 +49,19 @@ public static class ProxyCommand
     /// <param name="user">The login name.</param>
     /// <param name="opened">Told when the tunnel is open, where the connection may be shared; else null.</param>
     /// <param name="cancellation">Ends it.</param>
-    private static async Task<int> RunAsync(string host, string? user, Action? opened, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string host, string? user, Action<Connection>? opened, CancellationToken cancellation)
     {
         var address = AddressBook.Current.Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
-        var isNewToSsh = ClientKey.LacksPrivateHalf;
-        var clientKey = await ClientKey.EnsureAsync(cancellation);
+        var isNewToSsh = ClientIdentity.Own is null && ClientKey.LacksPrivateHalf;
+        var clientKey = await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
         if (isNewToSsh)
             throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
         var cluster = Transport.Choose(address.Context);
         await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, opened is not null, cancellation);
         Log.Debug("tunnel open");
-        opened?.Invoke();
+        opened?.Invoke(connection);
 
         if (!await new StdioPump(connection.Tunnel).RunAsync(cancellation))
         {

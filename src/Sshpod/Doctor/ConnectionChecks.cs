@@ -2,6 +2,7 @@ using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
 using Sshpod.Server;
+using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
@@ -83,13 +84,18 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
             ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
             : Finding.Failure<string>($"another server answers: {banner}", "see what listens in the container");
 
-    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => new(cluster, container, await ClientKey.EnsureAsync(cancellation));
+    private static async Task<Access> AccessAsync(CancellationToken cancellation) => new(
+        await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation), AccessTime.Current.Limit, UserSettings.Current.CleanEnvironment);
+
+    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => new(cluster, container, await AccessAsync(cancellation));
 
     private async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
-        var server = await (await BootstrapAsync(cancellation)).StartAsync(fresh, cancellation);
+        var (access, since) = (await AccessAsync(cancellation), DateTimeOffset.UtcNow);
+        var server = await new Bootstrap(cluster, container, access).StartAsync(fresh, cancellation);
         // `sshpod clean --all` finds this one too.
-        RememberedServers.Add(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, await ClientKey.ReadAsync(cancellation)));
+        var name = RememberedHost.Of(host, cluster, AddressBook.Current.Find(host));
+        RememberedServers.Add(new RememberedServer(name, cluster.Context, container, server, Bundles.Release, access, since));
         return server;
     }
 

@@ -9,6 +9,11 @@ internal static class KeyCheck
     /// <summary>Looks at it. One that is not there yet is not made here.</summary>
     public static async Task<Finding<string>> RunAsync(CancellationToken cancellation)
     {
+        if (ClientIdentity.Own is { } own)
+        {
+            await ClientIdentity.ReadAsync(own, cancellation);
+            return Finding.Ok($"{own}, as {Settings.UserSettings.File} says");
+        }
         var keygen = ProgramPath.Find("ssh-keygen");
         if (!ClientKey.Exists)
             return keygen is null

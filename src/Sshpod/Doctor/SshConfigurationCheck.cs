@@ -49,8 +49,9 @@ internal static class SshConfigurationCheck
 
     private static IEnumerable<string> Failures(SshSettings settings, SshSources sources)
     {
-        if (!settings.All("identityfile").Any(file => Is(file, ClientKey.File)))
-            yield return $"IdentityFile is not {ClientKey.File}{At(sources, "identityfile")}";
+        var identity = ClientIdentity.Files[0];
+        if (!Has(settings, identity))
+            yield return $"IdentityFile is not {identity}{At(sources, "identityfile")}";
         // Several stand in one line, without quotes.
         if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal) || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
             yield return $"UserKnownHostsFile is not {KnownHosts.File}{At(sources, "userknownhostsfile")}";
@@ -66,10 +67,15 @@ internal static class SshConfigurationCheck
             yield return $"StrictHostKeyChecking is not yes{At(sources, "stricthostkeychecking")}";
         if (settings["identitiesonly"] is not "yes")
             yield return $"IdentitiesOnly is not yes{At(sources, "identitiesonly")}: keys of your agent are tried first";
+        // As an earlier version wrote it.
+        if (ClientIdentity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
+            yield return $"IdentityFile is not {next} too, and so the key is never replaced";
     }
 
     private static string At(SshSources sources, params ReadOnlySpan<string> keywords) =>
         sources.Find(keywords) is { } where ? $", since {where} says so" : "";
+
+    private static bool Has(SshSettings settings, string identity) => settings.All("identityfile").Any(file => Is(file, identity));
 
     private static bool Is(string said, string file) => said == file || said == Escaped(file);
 

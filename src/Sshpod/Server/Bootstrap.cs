@@ -1,7 +1,6 @@
 using System.Globalization;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
-using Sshpod.Ssh;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;
@@ -12,8 +11,8 @@ namespace Sshpod.Server;
 /// </summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
-/// <param name="clientKey">Who may log in.</param>
-public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKey clientKey)
+/// <param name="access">Who may log in, and how.</param>
+public sealed class Bootstrap(ICluster cluster, PodContainer container, Access access)
 {
     // One for a bundle that is there or can be verified there, another one where it is read back, and one for a session after an upload;
     // and one more when a stream breaks.
@@ -26,7 +25,6 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     private const string Session = "session";
 
     // How long the key may log in from now on, and no options of the server's program.
-    private const string AccessSeconds = "86400", Options = "-";
 
     // Places that only the server's own program finds unfit, where the container has no ls.
     private const int MaxUnfit = 10;
@@ -106,5 +104,5 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, PublicKe
     }
 
     // After those of every script, see probe.sh.
-    private string[] Arguments(string seconds, bool fresh) => [seconds, clientKey.ToString(), fresh ? "fresh" : "", AccessSeconds, Options];
+    private string[] Arguments(string seconds, bool fresh) => [seconds, access.Key.ToString(), fresh ? "fresh" : "", access.Seconds, access.Options];
 }

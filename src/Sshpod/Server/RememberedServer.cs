@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sshpod.Addressing;
@@ -12,17 +10,28 @@ namespace Sshpod.Server;
 /// A server that this client has connected to. The next connection dials it at once, and asks the cluster meanwhile whether its container
 /// is still the one that is meant.
 /// </summary>
-/// <param name="Host">What ssh was given, in lower case.</param>
+/// <param name="Host">The host name that leads to it, and what that means.</param>
 /// <param name="Context">Context of the kubeconfig; null for what was the current one.</param>
 /// <param name="Container">Where the server runs.</param>
 /// <param name="Server">The server; null where each connection has one of its own, through exec.</param>
 /// <param name="Release">The bundle's, see <see cref="Bundles.Release"/>.</param>
-/// <param name="ClientKey">The key that it lets in.</param>
-public sealed record RememberedServer(string Host, string? Context, PodContainer Container, RemoteServer? Server, string Release, PublicKey ClientKey);
+/// <param name="Access">What the last exec asked for: the key that it lets in, and how.</param>
+/// <param name="Since">When that exec began, by this machine's clock.</param>
+public sealed record RememberedServer(
+    RememberedHost Host, string? Context, PodContainer Container, RemoteServer? Server, string Release, Access Access, DateTimeOffset Since)
+{
+    /// <summary>Whether it lets the key in without another exec.</summary>
+    /// <param name="key">Who logs in.</param>
+    /// <param name="time">How long access lasts as the user wants it now.</param>
+    /// <param name="cleanEnvironment">Which environment the user wants now.</param>
+    /// <param name="now">The time. Where the clock was set back, nothing is known.</param>
+    public bool LetsIn(PublicKey key, AccessTime time, bool cleanEnvironment, DateTimeOffset now) =>
+        Access.Key == key && Access.CleanEnvironment == cleanEnvironment && Access.Limit is { } limit && Since <= now && now < time.RenewalOf(Since, limit);
+}
 
 /// <summary>
-/// The servers of this client, a small file for each host name: for the next connection, and for <c>sshpod clean --all</c>. They are
-/// memories: one that is lost, unreadable or wrong costs an attempt and nothing else.
+/// The servers of this client, a small file for each host name and meaning of it: for the next connection, and for
+/// <c>sshpod clean --all</c>. They are memories: one that is lost, unreadable or wrong costs an attempt and nothing else.
 /// </summary>
 public static class RememberedServers
 {
@@ -34,24 +43,23 @@ public static class RememberedServers
     /// <summary>All that are remembered. What cannot be read is left out.</summary>
     public static IReadOnlyList<RememberedServer> List() => [.. Files().Select(Read).OfType<RememberedServer>()];
 
-    /// <summary>Whether anything is remembered of a host name.</summary>
-    public static bool Has(string host) => File.Exists(FileOf(host));
+    /// <summary>Whether anything is remembered of a host name, whatever it means.</summary>
+    public static bool Has(string host) => Files($"{RememberedHost.Prefix(host)}*").Length > 0;
 
-    /// <summary>The server of the last connection to a host name.</summary>
-    /// <param name="host">What ssh was given.</param>
-    /// <param name="clientKey">Who wants to log in.</param>
-    /// <returns>Null when none is remembered that runs this program's bundle and lets this key in.</returns>
-    public static RememberedServer? Find(string host, PublicKey clientKey) =>
-        Read(FileOf(host)) is { } found && found.Host.Equals(host, StringComparison.OrdinalIgnoreCase) && found.Release == Bundles.Release && found.ClientKey == clientKey ? found : null;
+    /// <summary>The server of the last connection to a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <returns>Null when none is remembered that runs this program's bundle.</returns>
+    public static RememberedServer? Find(RememberedHost host) =>
+        Read(FileOf(host)) is { } found && found.Host == host && found.Release == Bundles.Release ? found : null;
 
     /// <summary>Remembers one, and forgets those that were not used for a month.</summary>
     public static void Add(RememberedServer server)
     {
-        server = server with { Host = server.Host.ToLowerInvariant() };
         var file = FileOf(server.Host);
         try
         {
-            if (Read(file) == server)
+            // Through exec each connection has its own access, and nothing depends on when that was.
+            if (Read(file) is { } known && (known == server || server.Server is null && known with { Since = server.Since } == server))
             {
                 if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - Touched)
                     File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
@@ -84,15 +92,13 @@ public static class RememberedServers
         }
     }
 
-    // Hashed: a host name can be longer than a file name may be.
-    private static string FileOf(string host) =>
-        Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(host.ToLowerInvariant())))[..32]);
+    private static string FileOf(RememberedHost host) => Path.Combine(Directory, host.File);
 
-    private static string[] Files()
+    private static string[] Files(string pattern = "*")
     {
         try
         {
-            return System.IO.Directory.GetFiles(Directory);
+            return System.IO.Directory.GetFiles(Directory, pattern);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -123,7 +129,7 @@ internal sealed partial class RememberedServerJson : JsonSerializerContext;
 internal sealed class PublicKeyConverter : JsonConverter<PublicKey>
 {
     public override PublicKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        PublicKey.Parse(reader.GetString() ?? "") ?? throw new JsonException("no public key");
+        PublicKey.ParseLogin(reader.GetString() ?? "") ?? throw new JsonException("no public key");
 
     public override void Write(Utf8JsonWriter writer, PublicKey value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }

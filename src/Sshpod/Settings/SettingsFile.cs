@@ -1,4 +1,5 @@
 using Sshpod.Addressing;
+using Sshpod.Ssh;
 using Sshpod.Terminal;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -30,7 +31,7 @@ internal sealed class SettingsFile(string file)
         if (stream.Documents.Count > 1)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
         var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>()) : Section(stream.Documents[0].RootNode, "the file",
-            "aliases", "container", "idle", "shared-places", "transport", "tunnel", "wait");
+            "access", "aliases", "container", "identity", "idle", "other-users-environment", "shared-places", "transport", "tunnel", "wait");
         return new UserSettings(
             AliasesOf(root["aliases"]),
             root["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
@@ -38,6 +39,9 @@ internal sealed class SettingsFile(string file)
             root["tunnel"] is { } tunnel ? OneOf(tunnel, "tunnel", "auto", "port-forward", "exec") : null,
             root["idle"] is { } idle ? Time(idle, "idle", "0 for ever") : null,
             root["wait"] is { } wait ? Time(wait, "wait", "0 for not at all") : null,
+            root["access"] is { } access ? Access(access) : null,
+            root["identity"] is { } identity ? FilePath(identity, "identity") : null,
+            root["other-users-environment"] is { } others && OneOf(others, "other-users-environment", "container", "clean") == "clean",
             root["shared-places"] is { } places ? OneOf(places, "shared-places", SharedPlaces.Values) : null);
     }
 
@@ -119,6 +123,20 @@ internal sealed class SettingsFile(string file)
     {
         var text = Text(node, Period.Form);
         return Period.Parse(text) ?? throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"", $"use {Period.Form}; {zero}");
+    }
+
+    private Server.AccessTime Access(YamlNode node)
+    {
+        var text = Text(node, Server.AccessTime.Form);
+        return Server.AccessTime.Parse(text) ?? throw Wrong(node.Start.Line, $"\"access\" is \"{text}\"", $"use {Server.AccessTime.Form}");
+    }
+
+    private string FilePath(YamlNode node, string key)
+    {
+        var text = Text(node, "the path of a file");
+        var path = text.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(ClientDirectory.Home, text[2..]) : text;
+        return Path.IsPathFullyQualified(path) ? path
+            : throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"", "use an absolute path, or one that begins with ~/");
     }
 
     private string OneOf(YamlNode node, string key, params string[] allowed)

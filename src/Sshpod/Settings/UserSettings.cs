@@ -10,10 +10,13 @@ namespace Sshpod.Settings;
 /// <param name="Tunnel"><c>auto</c>, <c>port-forward</c> or <c>exec</c>.</param>
 /// <param name="Idle">How long a server stays without a connection; zero is for ever.</param>
 /// <param name="Wait">How long a target that is starting is waited for; zero is not at all.</param>
+/// <param name="Access">How long a key that a connection brings into a container may log in there.</param>
+/// <param name="Identity">Path of the user's own key, absolute.</param>
+/// <param name="CleanEnvironment">Whether a login as another user of root's container goes without the container's environment.</param>
 /// <param name="SharedPlaces"><c>refuse</c> or <c>allow</c>.</param>
 public sealed record UserSettings(
     Aliases Aliases, string? Container = null, string? Transport = null, string? Tunnel = null, TimeSpan? Idle = null, TimeSpan? Wait = null,
-    string? SharedPlaces = null)
+    Server.AccessTime? Access = null, string? Identity = null, bool CleanEnvironment = false, string? SharedPlaces = null)
 {
     /// <summary>The file: <c>~/.config/sshpod/config.yaml</c>.</summary>
     public static string File { get; } = Path.Combine(ClientDirectory.Config, "config.yaml");

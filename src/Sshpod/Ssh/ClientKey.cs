@@ -2,93 +2,112 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>The ed25519 key with which this user's ssh logs in to containers; made by <c>ssh-keygen</c>, readable by the user alone.</summary>
+/// <summary>
+/// The ed25519 key with which this user's ssh logs in to containers, where they have set none of their own. It is replaced after 90 days.
+/// <para>
+/// ssh reads the public half when it starts, and the private one when it logs in: whoever exchanges a file between the two breaks that
+/// connection, and nobody can tell when ssh is between them. So ssh knows two pairs (two <c>IdentityFile</c>), which usually hold the same
+/// key. A new key is made in the second. It is brought into containers only when each ssh that may have read the file before has long
+/// logged in with the first; and the first gets a copy of it only when no container lets the old key in any more. At no time does a
+/// file change that an ssh may be about to use.
+/// </para>
+/// </summary>
 public static class ClientKey
 {
-    private static readonly TimeSpan KeygenLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
+
+    // An ssh that has read the second file is in its login by then. One that waits for its pod is still served: its proxy has chosen.
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
+
+    // Clocks of containers may differ from ours.
+    private static readonly TimeSpan Slack = TimeSpan.FromDays(1);
+
+    private static readonly KeyPair First = new(Path.Combine(ClientDirectory.Cache, "id_ed25519"));
+
+    private static readonly KeyPair Second = new(First.File + ".next");
 
     /// <summary>The private key, as ssh's <c>IdentityFile</c>.</summary>
-    public static string File { get; } = Path.Combine(ClientDirectory.Cache, "id_ed25519");
+    public static string File => First.File;
 
-    private static string PublicFile => File + ".pub";
-
-    /// <summary>Reads the public key, and makes what there is not: the pair, or its public half.</summary>
-    /// <exception cref="SshpodException">It cannot be made or read, or others can read its private half.</exception>
-    public static async Task<PublicKey> EnsureAsync(CancellationToken cancellation)
-    {
-        if (!Exists)
-            await MakeAsync(cancellation);
-        return await ReadAsync(cancellation);
-    }
+    /// <summary>The one after it, as another <c>IdentityFile</c>; usually the same.</summary>
+    public static string NextFile => Second.File;
 
     /// <summary>Whether both halves are there.</summary>
-    public static bool Exists => System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
+    public static bool Exists => First.Exists;
 
     /// <summary>Whether only the public half is there. An ssh that runs has then read it, and can use no other.</summary>
-    public static bool LacksPrivateHalf => !System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
+    public static bool LacksPrivateHalf => First.LacksPrivateHalf;
 
-    /// <summary>Reads the public key.</summary>
-    /// <exception cref="SshpodException">It cannot be read, or others can read its private half.</exception>
-    public static async Task<PublicKey> ReadAsync(CancellationToken cancellation)
+    /// <summary>Finds the key that is to be let in now; makes what there is not, and replaces what is too old.</summary>
+    /// <param name="access">How long a container may let a key in.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="SshpodException">It cannot be made or read, or others can read its private half.</exception>
+    public static async Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation)
     {
-        CheckMode();
+        if (!First.Exists || !Second.Exists)
+            await CompleteAsync(cancellation);
+        var (first, second) = (await First.ReadAsync(cancellation), await Second.ReadAsync(cancellation));
+        if (first == second)
+        {
+            if (First.Age > Lifetime)
+                await StepAsync(whileSame: true, () => Second.MakeAsync(cancellation), cancellation);
+            return first;
+        }
+        if (Second.Age < Settled)
+            return first;
+        if (Second.Age > Settled + access + Slack)
+            await StepAsync(whileSame: false, () => { Second.CopyTo(First); return Task.CompletedTask; }, cancellation);
+        return second;
+    }
+
+    /// <summary>Reads the public key of the first pair.</summary>
+    /// <exception cref="SshpodException">It cannot be read, or others can read its private half.</exception>
+    public static Task<PublicKey> ReadAsync(CancellationToken cancellation) => First.ReadAsync(cancellation);
+
+    // Of several at the same moment all end with the same pairs, and none with half of one.
+    private static async Task CompleteAsync(CancellationToken cancellation)
+    {
+        ClientDirectory.Create(ClientDirectory.Cache);
+        await using var making = await LockFile.TakeAsync(Lock, cancellation);
+        var isNew = !System.IO.File.Exists(First.File);
+        if (!First.Exists)
+            await First.CompleteAsync(cancellation);
+        if (isNew || !Second.Exists)
+            First.CopyTo(Second);
+    }
+
+    /// <summary>Goes one step on, unless another process does. What goes wrong keeps no connection from its old key.</summary>
+    private static async Task StepAsync(bool whileSame, Func<Task> step, CancellationToken cancellation)
+    {
+        await using var replacing = LockFile.TakeOrNull(Lock);
+        if (replacing is null || !IsSecondRead())
+            return;
         try
         {
-            return PublicKey.Parse(await System.IO.File.ReadAllTextAsync(PublicFile, cancellation))
-                ?? throw new SshpodException($"{PublicFile} holds no {PublicKey.Algorithm} key", $"remove {File} and {PublicFile}: new ones are made");
+            // Another process may have gone this step since we looked.
+            if (await First.ReadAsync(cancellation) == await Second.ReadAsync(cancellation) != whileSame)
+                return;
+            await step();
+            Log.Debug($"client key: {(whileSame ? $"a new one is in {NextFile}" : "the new one is in both files")}");
+        }
+        catch (SshpodException e)
+        {
+            Log.Debug($"client key not replaced: {e.Message}");
+        }
+    }
+
+    /// <summary>Whether ssh's configuration names the second pair: one that an earlier version wrote does not, and then the key stays.</summary>
+    private static bool IsSecondRead()
+    {
+        try
+        {
+            return System.IO.File.ReadAllText(SshConfiguration.OwnFile).Contains(Path.GetFileName(Second.File), StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SshpodException($"cannot read {PublicFile}: {e.Message}", "make it readable for you");
+            return false;
         }
     }
 
-    private static void CheckMode()
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        var mode = System.IO.File.GetUnixFileMode(File);
-        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
-            throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})", $"chmod 600 {File}");
-    }
-
-    // Made under another name and renamed: of several at the same moment all end with the same pair, and none with half of one.
-    private static async Task MakeAsync(CancellationToken cancellation)
-    {
-        ClientDirectory.Create(ClientDirectory.Cache);
-        await using var making = await LockFile.TakeAsync(Path.Combine(ClientDirectory.Cache, "id_ed25519.lock"), cancellation);
-        if (Exists)
-            return;
-        if (System.IO.File.Exists(File))
-        {
-            // ssh has read the private half.
-            CheckMode();
-            ClientDirectory.Replace(PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
-            return;
-        }
-        var temporary = $"{File}.{Guid.NewGuid():N}";
-        try
-        {
-            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], "make", "make its directory writable for you", cancellation);
-            System.IO.File.Move(temporary, File, overwrite: true);
-            System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
-        }
-        catch (IOException e)
-        {
-            throw new SshpodException($"cannot write {File}: {e.Message}", "make its directory writable for you");
-        }
-    }
-
-    private static async Task<string> RunKeygenAsync(string[] arguments, string verb, string hint, CancellationToken cancellation)
-    {
-        try
-        {
-            var run = await SshProgram.RunAsync("ssh-keygen", arguments, cancellation).WaitAsync(KeygenLimit, cancellation);
-            return run.ExitCode == 0 ? run.Output : throw new SshpodException($"ssh-keygen cannot {verb} {File}: {run.ErrorText}", hint);
-        }
-        catch (TimeoutException)
-        {
-            throw new SshpodException($"ssh-keygen did not end in {KeygenLimit.TotalSeconds:0} s", $"run it by hand: ssh-keygen -t ed25519 -f {File}");
-        }
-    }
+    private static string Lock => Path.Combine(ClientDirectory.Cache, "id_ed25519.lock");
 }

@@ -34,8 +34,9 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
             UpdateHostKeys no
             CheckHostIP no
             HostKeyAlgorithms {PublicKey.Algorithm}
-            IdentityFile {Quoting.Option(ClientKey.File, Kind)}
+            {string.Join("\n    ", ClientIdentity.Files.Select(file => $"IdentityFile {Quoting.Option(file, Kind)}"))}
             IdentitiesOnly yes
+            CertificateFile none
             PreferredAuthentications publickey
             # The server leaves the first out where its processor has no instructions for it.
             Ciphers {(HasAes ? "aes128-gcm@openssh.com," : "")}chacha20-poly1305@openssh.com,aes128-ctr

@@ -5,6 +5,11 @@ namespace Sshpod.Ssh;
 /// <summary>
 /// The file from which ssh learns the host keys of containers. A key gets there over the authenticated exec stream, before ssh reads the
 /// server's first byte, so <c>StrictHostKeyChecking yes</c> holds without a question.
+/// <para>
+/// ssh looks a name up in lower case, so one line serves for all that a name means. It is written for each connection, and a tunnel lets no
+/// other host key through than that of its own container (HostKeyGuard): when two connections at the same moment
+/// want different lines, one of them is refused, and none is led astray.
+/// </para>
 /// </summary>
 public static class KnownHosts
 {
@@ -19,7 +24,7 @@ public static class KnownHosts
     public static async Task SetAsync(string host, PublicKey key, Func<string, bool> isUsed, CancellationToken cancellation)
     {
         // ssh looks a name up in lower case, and with the port when it is not 22.
-        host = host.ToLowerInvariant();
+        host = HostMeaning.Name(host);
         var line = $"{host},[{host}]:* {key}";
         if (Read().Contains(line))
             return;

@@ -3,39 +3,65 @@ using System.Text;
 
 namespace Sshpod.Ssh;
 
-/// <summary>An ed25519 public key (RFC 8709) as OpenSSH writes it in a line: <c>ssh-ed25519 BASE64</c>, without a comment.</summary>
+/// <summary>
+/// An ed25519 public key as OpenSSH writes it in a line, without a comment: <c>ssh-ed25519 BASE64</c> (RFC 8709), or of a FIDO token
+/// <c>sk-ssh-ed25519@openssh.com BASE64</c> (OpenSSH PROTOCOL.u2f).
+/// </summary>
 public sealed record PublicKey
 {
-    /// <summary>The only algorithm that client keys and host keys have.</summary>
+    /// <summary>The only algorithm of host keys, and of client keys that sshpod makes.</summary>
     public const string Algorithm = "ssh-ed25519";
 
-    private const int KeySize = 32;
+    /// <summary>The algorithm of keys in a FIDO token, with which users may log in too.</summary>
+    public const string TokenAlgorithm = "sk-ssh-ed25519@openssh.com";
 
-    private readonly string _blob;
+    // The application of a key in a token is a name such as "ssh:".
+    private const int KeySize = 32, MaxApplication = 255;
 
-    private PublicKey(string blob) => _blob = blob;
+    private readonly string _algorithm, _blob;
+
+    private PublicKey(string algorithm, string blob) => (_algorithm, _blob) = (algorithm, blob);
 
     /// <summary>Parses a line of a <c>.pub</c> file, of authorized_keys without options, or of what the server reports.</summary>
     /// <returns>Null if it is no ed25519 public key: whoever wrote it, nothing but a key gets past here.</returns>
-    public static PublicKey? Parse(string line)
+    public static PublicKey? Parse(string line) => Parse(line, Algorithm);
+
+    /// <summary>Parses the key of a user, which may be in a FIDO token.</summary>
+    /// <returns>Null if it is none, or of another algorithm.</returns>
+    public static PublicKey? ParseLogin(string line) => Parse(line, Algorithm) ?? Parse(line, TokenAlgorithm);
+
+    private static PublicKey? Parse(string line, string algorithm)
     {
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (words.Length < 2 || words[0] != Algorithm)
+        if (words.Length < 2 || words[0] != algorithm || words[1].Length > 1024)
             return null;
-        // RFC 4253 section 6.6: two strings, each with its length before it.
-        var expected = 4 + Algorithm.Length + 4 + KeySize;
-        var blob = new byte[expected];
-        if (!Convert.TryFromBase64String(words[1], blob, out var count) || count != expected
-            || BinaryPrimitives.ReadInt32BigEndian(blob) != Algorithm.Length
-            || Encoding.ASCII.GetString(blob, 4, Algorithm.Length) != Algorithm
-            || BinaryPrimitives.ReadInt32BigEndian(blob.AsSpan(4 + Algorithm.Length)) != KeySize)
+        var buffer = new byte[words[1].Length];
+        if (!Convert.TryFromBase64String(words[1], buffer, out var count))
             return null;
-        return new PublicKey(Convert.ToBase64String(blob));
+        var rest = (ReadOnlySpan<byte>)buffer.AsSpan(0, count);
+        // RFC 4253 section 6.6: strings, each with its length before it.
+        return TakeString(ref rest) is { } name && Encoding.ASCII.GetString(name) == algorithm
+            && TakeString(ref rest) is { Length: KeySize }
+            && (algorithm == Algorithm || TakeString(ref rest) is { Length: > 0 and <= MaxApplication })
+            && rest.IsEmpty
+                ? new PublicKey(algorithm, Convert.ToBase64String(buffer, 0, count)) : null;
     }
+
+    private static byte[]? TakeString(ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < 4 || BinaryPrimitives.ReadUInt32BigEndian(rest) is var length && length > rest.Length - 4)
+            return null;
+        var value = rest.Slice(4, (int)length).ToArray();
+        rest = rest[(4 + (int)length)..];
+        return value;
+    }
+
+    /// <summary>Whether it is the key in this blob, as ssh's packets hold it.</summary>
+    public bool IsBlob(ReadOnlySpan<byte> blob) => Convert.FromBase64String(_blob).AsSpan().SequenceEqual(blob);
 
     /// <summary>The end of the key's base64: enough to tell keys apart, not to trust one.</summary>
     public string Tail => _blob[^16..];
 
     /// <summary>Algorithm and key, as known_hosts and authorized_keys hold them.</summary>
-    public override string ToString() => $"{Algorithm} {_blob}";
+    public override string ToString() => $"{_algorithm} {_blob}";
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Sshpod.Terminal;
@@ -7,10 +8,13 @@ namespace Sshpod.Ssh;
 /// <summary>
 /// Which host names have a connection that ssh may share (its <c>ControlMaster</c>).
 /// <para>
-/// ssh finds an open connection by host name and user alone. But <c>pod--db-0.sshpod</c> is another pod after <c>kubectl config use-context</c>,
-/// and must not lead into the old one. So a name is claimed for the kubeconfig with which it was opened: the claim is a file whose
-/// content is a digest of it, and it is locked while a connection of this name lives. Under another kubeconfig the name cannot be claimed until
-/// that one is gone, and ssh makes a connection of its own.
+/// ssh finds an open connection by host name and user alone, and its <c>%C</c> folds case. But <c>pod--db-0.sshpod</c> is another pod after
+/// <c>kubectl config use-context</c>, and <c>context--PROD</c> another cluster than <c>context--prod</c>. So a name, in lower case, is
+/// claimed for what it means (<see cref="HostMeaning"/>): the claim is a file that holds the digest, and it is locked while a
+/// connection of this name lives. With another meaning the name cannot be claimed until that one is gone, and ssh makes a connection of its own.
+/// </para>
+/// <para>
+/// Behind the digest stands from when to when the connection may take further sessions: not beyond the access that the last exec gave.
 /// </para>
 /// </summary>
 public static class SharedConnections
@@ -36,26 +40,36 @@ public static class SharedConnections
         return program.IndexOfAny(['\'', '"', '\\']) >= 0 ? $"the path {program} has a quote or a backslash" : null;
     }
 
-    /// <summary>Claims a host name for the kubeconfig of now.</summary>
-    /// <returns>Whether a connection of this name is to be shared: false while one lives that was opened with another kubeconfig.</returns>
+    /// <summary>Claims a host name for what it means now.</summary>
+    /// <returns>
+    /// Whether a connection of this name is to be shared: false while one lives that was opened when it meant something else, or whose
+    /// access has ended.
+    /// </returns>
     public static async Task<bool> ClaimAsync(string host, CancellationToken cancellation)
     {
         ClientDirectory.Create(Directory);
-        var identity = Identity();
+        var meaning = HostMeaning.Digest(host);
+        var limit = Limit / 10;
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
             try
             {
                 using (var claim = Open(host, FileAccess.Read, FileShare.Read))
-                    if (Read(claim) == identity)
+                {
+                    var read = Claim.Read(claim);
+                    if (read?.Meaning == meaning && read.Holds(DateTimeOffset.UtcNow))
                         return true;
+                    // It may live for hours after its access has ended, and nobody waits for that.
+                    if (read?.Meaning == meaning)
+                        limit = Pause;
+                }
                 using var taken = Open(host, FileAccess.ReadWrite, FileShare.None);
                 taken.SetLength(0);
-                taken.Write(Encoding.ASCII.GetBytes(identity));
+                taken.Write(new Claim(meaning).ToBytes());
                 return true;
             }
             // Locked: by one that lives, or for a moment by another that asks or claims.
-            catch (IOException) when (waited < Limit / 10)
+            catch (IOException) when (waited < limit)
             {
                 await Task.Delay(Pause, cancellation);
             }
@@ -68,20 +82,22 @@ public static class SharedConnections
 
     /// <summary>Keeps the claim of a host name while a connection lives.</summary>
     /// <returns>To be disposed when it has ended.</returns>
-    /// <exception cref="SshpodException">The name was claimed for another kubeconfig since ssh asked.</exception>
-    public static async Task<IDisposable> HoldAsync(string host, CancellationToken cancellation)
+    /// <exception cref="SshpodException">The name was claimed for something else since ssh asked.</exception>
+    public static async Task<HeldClaim> HoldAsync(string host, CancellationToken cancellation)
     {
         ClientDirectory.Create(Directory);
+        var meaning = HostMeaning.Digest(host);
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
             try
             {
-                var claim = Open(host, FileAccess.Read, FileShare.Read);
-                if (Read(claim) == Identity())
-                    return claim;
-                await claim.DisposeAsync();
+                // Shared, for all that it may write: what it writes, others may too.
+                var file = Open(host, FileAccess.ReadWrite, FileShare.ReadWrite);
+                if (Claim.Read(file)?.Meaning == meaning)
+                    return new HeldClaim(file, meaning);
+                await file.DisposeAsync();
                 if (!await ClaimAsync(host, cancellation))
-                    throw new SshpodException($"a connection to \"{host}\" was opened with another kubeconfig at the same moment", "connect again");
+                    throw new SshpodException($"a connection to \"{host}\" that means something else was opened at the same moment", "connect again");
             }
             catch (Exception e) when (e is IOException && waited < Limit)
             {
@@ -96,39 +112,61 @@ public static class SharedConnections
 
     private static FileStream Open(string host, FileAccess access, FileShare share)
     {
-        // .NET's locks on Unix are those of flock: FileShare.Read is a shared one for a reader, FileShare.None an exclusive one.
+        // .NET's locks on Unix are those of flock: an exclusive one for FileShare.None, else a shared one.
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new FileStream(FileOf(host), options);
     }
 
-    private static string Read(FileStream claim)
+    private static string FileOf(string host) =>
+        Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(HostMeaning.Name(host))))[..16] + ".claim");
+
+    /// <summary>A claim that is held as long as a connection lives.</summary>
+    public sealed class HeldClaim : IDisposable
     {
-        var content = new byte[2 * SHA256.HashSizeInBytes];
-        return Encoding.ASCII.GetString(content, 0, claim.ReadAtLeast(content, content.Length, throwOnEndOfStream: false));
+        private readonly FileStream _file;
+        private readonly string _meaning;
+
+        internal HeldClaim(FileStream file, string meaning) => (_file, _meaning) = (file, meaning);
+
+        /// <summary>Lets the connection take further sessions for this time and no longer.</summary>
+        public void Allow(DateTimeOffset since, DateTimeOffset until)
+        {
+            _file.Position = 0;
+            _file.Write(new Claim(_meaning, since.ToUnixTimeSeconds(), until.ToUnixTimeSeconds()).ToBytes());
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _file.Dispose();
     }
 
-    private static string FileOf(string host) =>
-        Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(host)))[..16] + ".claim");
-
-    /// <summary>All that decides what a host name means: which kubeconfig files there are and what is in them, and sshpod's own settings.</summary>
-    private static string Identity()
+    /// <summary>What a claim's file holds; always of the same length once there are times, so that it is overwritten whole.</summary>
+    private sealed record Claim(string Meaning, long? Since = null, long? Until = null)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        string[] files = [.. Clusters.KubeconfigFiles.Names(), Settings.UserSettings.File];
-        foreach (var file in files)
+        private const int MeaningLength = 2 * SHA256.HashSizeInBytes, TimeLength = 19;
+
+        /// <summary>Null for what is no claim, such as a new file.</summary>
+        public static Claim? Read(FileStream file)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFullPath(file)}\0"));
-            try
+            var content = new byte[MeaningLength + 2 * (1 + TimeLength)];
+            var words = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)).Split(' ');
+            return words switch
             {
-                hash.AppendData(File.ReadAllBytes(file));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // What cannot be read decides nothing.
-            }
+                [{ Length: MeaningLength } meaning] => new Claim(meaning),
+                [{ Length: MeaningLength } meaning, var since, var until] when Number(since) is { } from && Number(until) is { } to =>
+                    new Claim(meaning, from, to),
+                _ => null,
+            };
         }
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+
+        public byte[] ToBytes() => Encoding.ASCII.GetBytes(Since is { } since && Until is { } until
+            ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
+            : Meaning);
+
+        // Without times the connection is just being opened. A clock that was set back proves nothing.
+        public bool Holds(DateTimeOffset now) => Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until;
+
+        private static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

@@ -1,6 +1,7 @@
 using Sshpod.Addressing;
 using Sshpod.Clusters;
 using Sshpod.Server;
+using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 
@@ -8,14 +9,17 @@ namespace Sshpod.Tunnels;
 
 /// <summary>
 /// An open tunnel to the server in the container that a host name means. Where the last connection's server is remembered, it is dialled
-/// while the cluster is asked for the container; otherwise, or when that was no longer right, a bootstrap brings it up.
+/// while the cluster is asked for the container; otherwise, or when that was no longer right, or when access is about to end, a bootstrap
+/// brings it up and renews access.
 /// </summary>
 public sealed class Connection : IAsyncDisposable
 {
-    private Connection(PodContainer container, Tunnel tunnel)
+    private Connection(Tunnel tunnel, RememberedServer server)
     {
-        Container = container;
         Tunnel = tunnel;
+        Container = server.Container;
+        Since = server.Since;
+        Until = AccessTime.Current.RenewalOf(server.Since, server.Access.Limit ?? TimeSpan.Zero);
     }
 
     /// <summary>Where the server runs.</summary>
@@ -23,6 +27,12 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>The way to it.</summary>
     public Tunnel Tunnel { get; }
+
+    /// <summary>When the exec began that has given access.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>When another is needed, for further sessions too.</summary>
+    public DateTimeOffset Until { get; }
 
     /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands in known_hosts.</summary>
     /// <param name="cluster">How the container is reached.</param>
@@ -34,10 +44,15 @@ public sealed class Connection : IAsyncDisposable
     /// <exception cref="SshpodException">There is no container, no server can run in it, or the user wants a tunnel that there is not.</exception>
     public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, bool isShared, CancellationToken cancellation)
     {
-        // A value that is none ends it here, where nothing runs yet.
+        // Values that are none end it here, where nothing runs yet.
         var forced = TunnelChoice.Forced;
+        var time = AccessTime.Current;
+        var access = new Access(clientKey, time.Limit, UserSettings.Current.CleanEnvironment);
+        var name = RememberedHost.Of(host, cluster, address);
         var looking = Waiting.ResolveAsync(cluster, address, cancellation);
-        await using var dial = RememberedServers.Find(host, clientKey) is { Server: not null } remembered && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
+        await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
+            && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)
+            && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
             ? new Dial(cluster, remembered, cancellation) : null;
         var container = await looking;
         Log.Debug($"found {container}");
@@ -46,14 +61,15 @@ public sealed class Connection : IAsyncDisposable
         {
             LeaveIfShared();
             await RecordAsync(dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
-            return new Connection(container, tunnel);
+            return new Connection(tunnel, dial.Remembered);
         }
-        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, clientKey), (hostKey, server) =>
+        var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
+        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, access), (hostKey, server) =>
         {
             LeaveIfShared();
-            return RecordAsync(new RememberedServer(host, cluster.Context, container, server, Bundles.Release, clientKey), hostKey, cancellation);
+            return RecordAsync(used with { Server = server }, hostKey, cancellation);
         });
-        return new Connection(container, await opening.OpenAsync(cancellation));
+        return new Connection(await opening.OpenAsync(cancellation), used);
 
         // After the requests for which a credential plugin may want the terminal, and before kubectl is started for the port-forward.
         void LeaveIfShared()
@@ -69,7 +85,7 @@ public sealed class Connection : IAsyncDisposable
     private static Task RecordAsync(RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
     {
         RememberedServers.Add(server);
-        return KnownHosts.SetAsync(server.Host, hostKey, RememberedServers.Has, cancellation);
+        return KnownHosts.SetAsync(server.Host.Name, hostKey, RememberedServers.Has, cancellation);
     }
 
     /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing ends it and what it has led to.</summary>

@@ -39,7 +39,7 @@ public sealed class ExecTunnel : Tunnel
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => _session.Output.ReadAsync(buffer, cancellation);
+    protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation) => _session.Output.ReadAsync(buffer, cancellation);
 
     /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)

@@ -41,7 +41,7 @@ public sealed class PortForwardTunnel : Tunnel
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => _forward.Stream.ReadAsync(buffer, cancellation);
+    protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation) => _forward.Stream.ReadAsync(buffer, cancellation);
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => _forward.Stream.WriteAsync(bytes, cancellation);

@@ -22,10 +22,23 @@ public abstract class Tunnel : IAsyncDisposable
     /// <summary>What has arrived already: the server's identification string, and perhaps more. It belongs to ssh.</summary>
     public ReadOnlyMemory<byte> Received { get; private set; }
 
+    private HostKeyGuard? _guard;
+
     /// <summary>Receives bytes that follow <see cref="Received"/>.</summary>
     /// <returns>How many; 0 when no more come.</returns>
     /// <exception cref="IOException">The tunnel broke.</exception>
-    public abstract ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation);
+    /// <exception cref="SshpodException">The server shows another host key than the one that it reported.</exception>
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        var count = await ReceiveAsync(buffer, cancellation);
+        return _guard is null || _guard.Allows(buffer.Span[..count]) ? count : throw new SshpodException(
+            "what answers has another host key than the server that was asked for", "connect again; if it stays so, see what listens in the pod");
+    }
+
+    /// <summary>Receives bytes, whatever they are.</summary>
+    /// <returns>How many; 0 when no more come.</returns>
+    /// <exception cref="IOException">The tunnel broke.</exception>
+    protected abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation);
 
     /// <summary>Sends bytes to the server.</summary>
     /// <exception cref="IOException">The tunnel has ended.</exception>
@@ -51,12 +64,13 @@ public abstract class Tunnel : IAsyncDisposable
     {
         var received = await ReadBannerAsync(cancellation).WaitAsync(limit, cancellation);
         Received = received;
+        _guard = new HostKeyGuard(hostKey);
         if (!received.AsSpan().StartsWith(BannerStart))
         {
             var reason = received.Length > 0 ? null : await ExplainEndAsync(cancellation);
             return $"does not answer as one {where}{(reason is null ? "" : $": {reason.Message}")}";
         }
-        return received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8).EndsWith(Encoding.ASCII.GetBytes($" {hostKey.Tail}"))
+        return _guard.Allows(received) && received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8).EndsWith(Encoding.ASCII.GetBytes($" {hostKey.Tail}"))
             ? null : $"is not the one that answers {where}: another ssh server does";
     }
 
@@ -69,7 +83,7 @@ public abstract class Tunnel : IAsyncDisposable
         {
             while (length < buffer.Length && !buffer.AsSpan(0, length).Contains(LineEnd))
             {
-                var count = await ReadAsync(buffer.AsMemory(length), cancellation);
+                var count = await ReceiveAsync(buffer.AsMemory(length), cancellation);
                 if (count == 0)
                     break;
                 length += count;

@@ -111,6 +111,75 @@ public sealed class SharingTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_context_whose_name_differs_in_case_alone_is_not_answered_by_the_other()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        Task<Outcome> InContextAsync(string name) => workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@pod--busybox.context--{name}.sshpod", Connection);
+        await workstation.UseKubeconfigAsync(async kubeconfig =>
+        {
+            await kubeconfig.SetContextsAsync(cluster.Namespace, "prod", "PROD");
+            await kubeconfig.SetNamespaceAsync("PROD", "sshpod-nowhere");
+        });
+
+        var first = (await InContextAsync("prod")).Quietly().Text;
+        var other = await InContextAsync("PROD");
+
+        Assert.Contains("sshpod-nowhere", other.Error, StringComparison.Ordinal);
+        Assert.Equal((255, ""), (other.ExitCode, other.Text));
+        Assert.Equal(first, (await InContextAsync("prod")).Quietly().Text);
+    }
+
+    [Fact]
+    public async Task A_name_in_other_letters_under_another_kubeconfig_is_not_led_to_the_old_place()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        Task<Outcome> ToAsync(string host) => workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", Connection);
+        await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetNamespaceAsync(cluster.Namespace));
+        var first = (await ToAsync("pod--busybox.sshpod")).Quietly().Text;
+        // The same place in other letters is the same connection.
+        Assert.Equal(first, (await ToAsync("POD--BusyBox.sshpod")).Quietly().Text);
+
+        var kubeconfig = await File.ReadAllTextAsync(workstation.File("kubeconfig"));
+        await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetNamespaceAsync("sshpod-nowhere"));
+        var elsewhere = await ToAsync("POD--busybox.sshpod");
+        await File.WriteAllTextAsync(workstation.File("kubeconfig"), kubeconfig);
+
+        Assert.Contains("sshpod-nowhere", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Equal((255, ""), (elsewhere.ExitCode, elsewhere.Text));
+        Assert.Equal(first, (await ToAsync("pod--busybox.sshpod")).Quietly().Text);
+    }
+
+    [Fact]
+    public async Task A_connection_takes_no_further_session_when_its_access_has_ended()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        var first = (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text;
+        Assert.Equal(first, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+
+        var claim = Directory.GetFiles(workstation.File("cache/sshpod/c"), "*.claim").Single();
+        var words = (await File.ReadAllTextAsync(claim)).Split(' ');
+        Assert.Equal(3, words.Length);
+        await using (var file = new FileStream(claim, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            file.Write(System.Text.Encoding.ASCII.GetBytes($"{words[0]} {words[1]} {words[1]}"));
+
+        Assert.NotEqual(first, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+        // `ssh -O exit` would ask as well.
+        var socket = Directory.GetFiles(workstation.File("cache/sshpod/c")).Single(file => Path.GetExtension(file).Length == 0);
+        (await workstation.RunAsync("ssh", "-S", socket, "-O", "exit", "any")).Successfully();
+        await Eventually.HoldsAsync("a connection is shared again", async () =>
+            (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text == (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+    }
+
+    [Fact]
+    public async Task With_access_for_every_connection_none_takes_a_second_session()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        workstation.Environment["SSHPOD_ACCESS"] = "every-connection";
+
+        Assert.NotEqual((await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+    }
+
+    [Fact]
     public async Task Interrupting_the_first_session_leaves_the_others()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);

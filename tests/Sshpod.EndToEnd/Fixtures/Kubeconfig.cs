@@ -35,6 +35,9 @@ public sealed class Kubeconfig
     /// <summary>Sets the namespace on the context.</summary>
     public Task SetNamespaceAsync(string ns) => ConfigAsync("set-context", _context, $"--namespace={ns}");
 
+    /// <summary>Sets the namespace on one of several contexts.</summary>
+    public Task SetNamespaceAsync(string context, string ns) => ConfigAsync("set-context", context, $"--namespace={ns}");
+
     /// <summary>Gives the context another name.</summary>
     public Task RenameContextAsync(string name) => ConfigAsync("rename-context", _context, name);
 

@@ -17,6 +17,30 @@ public sealed class RememberedServerTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task What_is_remembered_of_a_name_counts_for_one_kubeconfig_alone()
+    {
+        await cluster.CreatePodAsync("two-kubeconfigs", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetNamespaceAsync(cluster.Namespace));
+        var (one, other) = (workstation.File("kubeconfig"), workstation.File("kubeconfig-2"));
+        File.Copy(one, other);
+        async Task<bool> ExecutesAsync(string kubeconfig, string host)
+        {
+            workstation.Environment["KUBECONFIG"] = kubeconfig;
+            workstation.Environment["SSHPOD_LOG"] = "debug";
+            return (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true")).Successfully().Error
+                .Contains("tunnel: ", StringComparison.Ordinal);
+        }
+
+        Assert.True(await ExecutesAsync(one, "pod--two-kubeconfigs.sshpod"));
+        Assert.False(await ExecutesAsync(one, "pod--two-kubeconfigs.sshpod"));
+        Assert.False(await ExecutesAsync(one, "POD--two-kubeconfigs.sshpod"));
+        Assert.True(await ExecutesAsync(other, "POD--two-kubeconfigs.sshpod"));
+        Assert.False(await ExecutesAsync(one, "pod--two-kubeconfigs.sshpod"));
+        Assert.Equal(2, Directory.GetFiles(workstation.File("cache/sshpod/servers")).Length);
+    }
+
+    [Fact]
     public async Task Another_pod_of_the_same_name_is_never_taken_for_the_one_remembered()
     {
         await cluster.CreatePodAsync("successor", "busybox:1");

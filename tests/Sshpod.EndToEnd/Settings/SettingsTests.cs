@@ -86,7 +86,7 @@ public sealed class SettingsTests(TestCluster cluster)
     }
 
     [Theory]
-    [InlineData("# mine\ntransprot: api\n", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: aliases, container, idle, shared-places, transport, tunnel, wait")]
+    [InlineData("# mine\ntransprot: api\n", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, other-users-environment, shared-places, transport, tunnel, wait")]
     [InlineData("aliases:\n  targets:\n    gpu: pods--x\n", "line 3: alias \"gpu\": unknown prefix \"pods--\"")]
     public async Task What_is_wrong_in_the_settings_is_one_line_with_file_and_line(string text, string line)
     {

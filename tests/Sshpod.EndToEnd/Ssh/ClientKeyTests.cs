@@ -40,5 +40,100 @@ public sealed class ClientKeyTests(TestCluster cluster)
         Assert.NotEqual(before, await KnownHostsAsync(workstation));
     }
 
+    [Fact]
+    public async Task A_key_of_91_days_is_replaced_and_no_connection_notices()
+    {
+        await cluster.CreatePodAsync("old-key", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--old-key", "true")).Quietly();
+        var (first, next) = (workstation.File("cache/sshpod/id_ed25519"), workstation.File("cache/sshpod/id_ed25519.next"));
+        async Task<string> PublicAsync(string file) => await File.ReadAllTextAsync($"{file}.pub", TestContext.Current.CancellationToken);
+        var old = await PublicAsync(first);
+        Assert.Equal(old, await PublicAsync(next));
+
+        SetAge(first, TimeSpan.FromDays(91));
+        await AllSucceedAsync();
+        var replaced = await PublicAsync(next);
+        Assert.Equal(old, await PublicAsync(first));
+        Assert.NotEqual(old, replaced);
+        Assert.DoesNotContain(replaced.Split(' ')[1], await AuthorizedAsync(), StringComparison.Ordinal);
+
+        // Each ssh that had read the file before has logged in.
+        SetAge(next, TimeSpan.FromMinutes(11));
+        await AllSucceedAsync();
+        Assert.Contains(replaced.Split(' ')[1], await AuthorizedAsync(), StringComparison.Ordinal);
+        Assert.Equal(old, await PublicAsync(first));
+
+        // No container lets the old one in any more.
+        SetAge(next, TimeSpan.FromDays(3));
+        await cluster.ExecAsync("old-key", "sh", "-c", $"f=$(echo /tmp/sshpod/*/*/authorized_keys); grep -v '{old.Split(' ')[1]}' $f >/tmp/left; cat /tmp/left >$f");
+        await AllSucceedAsync();
+        Assert.Equal(replaced, await PublicAsync(first));
+        await AllSucceedAsync();
+        Assert.Equal((replaced, replaced), (await PublicAsync(first), await PublicAsync(next)));
+
+        async Task AllSucceedAsync()
+        {
+            var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => workstation.SshAsync("pod--old-key", $"echo {i}")));
+            Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}\n"), results.Select(result => result.Quietly().Text));
+        }
+
+        async Task<string> AuthorizedAsync() => (await cluster.ExecAsync("old-key", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys")).Successfully().Text;
+
+        static void SetAge(string file, TimeSpan age) => File.SetLastWriteTimeUtc(file, DateTime.UtcNow - age);
+    }
+
+    [Fact]
+    public async Task A_key_stays_where_sshs_configuration_names_no_second_one()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        var configuration = workstation.File("config/sshpod/ssh_config");
+        await File.WriteAllLinesAsync(configuration, (await File.ReadAllLinesAsync(configuration, TestContext.Current.CancellationToken))
+            .Where(line => !line.Contains("id_ed25519.next", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        var key = workstation.File("cache/sshpod/id_ed25519");
+        File.SetLastWriteTimeUtc(key, DateTime.UtcNow.AddDays(-91));
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        Assert.Equal(await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken), await File.ReadAllTextAsync($"{key}.next.pub", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_key_of_the_users_own_logs_in_from_their_agent()
+    {
+        await cluster.CreatePodAsync("own-key", "busybox:1");
+        await using var workstation = Workstation.Bare(cluster);
+        await using var agent = await SshAgent.StartAsync(workstation);
+        var key = await agent.AddNewKeyAsync();
+        Directory.CreateDirectory(workstation.File("config/sshpod"));
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), "identity: ~/agent-key.pub");
+        (await workstation.SshpodAsync("configure", "--no-sharing", "--ssh-config", workstation.SshConfig)).Successfully();
+
+        (await workstation.SshAsync("pod--own-key", "true")).Quietly();
+        (await workstation.SshAsync("pod--own-key", "true")).Quietly();
+
+        Assert.Contains(key.Split(' ')[1], (await cluster.ExecAsync("own-key", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys")).Successfully().Text, StringComparison.Ordinal);
+        Assert.False(File.Exists(workstation.File("cache/sshpod/id_ed25519")));
+    }
+
+    [Fact]
+    public async Task A_private_key_of_the_users_own_logs_in_by_the_public_one_beside_it()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        var key = workstation.File("mine");
+        (await workstation.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)).Successfully();
+        Directory.CreateDirectory(workstation.File("config/sshpod"));
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"identity: {key}");
+        Assert.Contains($"IdentityFile is not {key}", (await workstation.SshpodAsync("doctor", "-F", workstation.SshConfig)).Text, StringComparison.Ordinal);
+        (await workstation.SshpodAsync("configure", "--no-sharing", "--ssh-config", workstation.SshConfig)).Successfully();
+
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+
+        File.Delete($"{key}.pub");
+        Assert.Contains($"sshpod: the identity {key} has no public key beside it, {key}.pub; ssh-keygen -y -f {key} > {key}.pub",
+            (await workstation.SshAsync("pod--busybox", "true")).Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync($"{key}.pub", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQ me\n");
+        Assert.Contains($"sshpod: the identity {key} is a key of type \"ssh-rsa\"; sshpod takes ssh-ed25519 and sk-ssh-ed25519@openssh.com",
+            (await workstation.SshAsync("pod--busybox", "true")).Error, StringComparison.Ordinal);
+    }
+
     private static Task<string> KnownHostsAsync(Workstation workstation) => File.ReadAllTextAsync(workstation.File("cache/sshpod/known_hosts"));
 }

@@ -11,7 +11,7 @@ public class SshConfigurationCheckTests
     private static readonly string[] Good =
     [
         "host pod--x.sshpod", "hostname pod--x.sshpod", "pubkeyauthentication true", "identitiesonly yes", "stricthostkeychecking true", "hostkeyalgorithms ssh-ed25519",
-        $"identityfile {ClientKey.File}", $"userknownhostsfile {KnownHosts.File}", $"proxycommand '{Program}' proxy --host %n --user %r",
+        $"identityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile {KnownHosts.File}", $"proxycommand '{Program}' proxy --host %n --user %r",
     ];
 
     private const string Said = """
@@ -73,8 +73,15 @@ public class SshConfigurationCheckTests
     }
 
     [Fact]
+    public void A_configuration_of_an_earlier_version_in_which_the_key_is_never_replaced_is_pointed_out()
+    {
+        var finding = Judge($"identityfile {ClientKey.File}");
+        Assert.Equal((CheckOutcome.Warning, $"IdentityFile is not {ClientKey.NextFile} too, and so the key is never replaced"), (finding.Outcome, finding.Text));
+    }
+
+    [Fact]
     public void Keys_and_known_hosts_of_the_users_own_may_stand_beside_ours() =>
-        Assert.Equal(CheckOutcome.Ok, Judge($"identityfile ~/.ssh/other\nidentityfile {ClientKey.File}", $"userknownhostsfile ~/.ssh/known_hosts {KnownHosts.File}").Outcome);
+        Assert.Equal(CheckOutcome.Ok, Judge($"identityfile ~/.ssh/other\nidentityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile ~/.ssh/known_hosts {KnownHosts.File}").Outcome);
 
     private static Finding<string> Judge(params string[] changes)
     {

@@ -14,6 +14,8 @@ public partial class SettingsFileTests
         var settings = Parse(Example().Match(File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs/settings.md"))).Groups["yaml"].Value);
         Assert.Equal(("app", "api", "port-forward", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(2)),
             (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
+        Assert.Equal((TimeSpan.FromHours(8), Path.Combine(Sshpod.Ssh.ClientDirectory.Home, ".ssh/id_ed25519_sk"), true),
+            (settings.Access?.Limit, settings.Identity, settings.CleanEnvironment));
         Assert.Equal("arn:aws:eks:eu-west-1:123456789012:cluster/dev", settings.Aliases.Contexts["dev"]);
         Assert.Equal("machine-learning-production", settings.Aliases.Namespaces["ML"]);
         Assert.Equal(new PodAddress(TargetKind.Deployment, "trainer", null, "ml", "dev"), settings.Aliases.Targets["gpu"]);
@@ -32,13 +34,16 @@ public partial class SettingsFileTests
     }
 
     [Theory]
-    [InlineData("# x\ntransprot: api", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: aliases, container, idle, shared-places, transport, tunnel, wait")]
-    [InlineData("verbose: 1", "line 1: unknown key \"verbose\"; allowed in the file: aliases,")]
+    [InlineData("# x\ntransprot: api", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, other-users-environment, shared-places, transport, tunnel, wait")]
+    [InlineData("verbose: 1", "line 1: unknown key \"verbose\"; allowed in the file: access,")]
     [InlineData("aliases:\n  context: {a: b}", "line 2: unknown key \"context\"; did you mean \"contexts\"? allowed in aliases: contexts, namespaces, targets")]
     [InlineData("transport: kubctl", "line 1: \"transport\" is \"kubctl\"; did you mean \"kubectl\"? allowed are auto, api, kubectl")]
     [InlineData("tunnel: [exec]", "line 1: here should be auto, port-forward, exec")]
     [InlineData("idle: soon", "line 1: \"idle\" is \"soon\"; use seconds, or a time such as 90s, 10m or 2h; 0 for ever")]
     [InlineData("wait: -1", "line 1: \"wait\" is \"-1\"; use seconds, or a time such as 90s, 10m or 2h; 0 for not at all")]
+    [InlineData("access: 10s", "line 1: \"access\" is \"10s\"; use \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
+    [InlineData("identity: id_ed25519", "line 1: \"identity\" is \"id_ed25519\"; use an absolute path, or one that begins with ~/")]
+    [InlineData("other-users-environment: none", "line 1: \"other-users-environment\" is \"none\"; allowed are container, clean")]
     [InlineData("container: My App", "line 1: \"My App\" cannot be the name of a container")]
     [InlineData("- a\n- b", "line 1: the file is no table of settings")]
     [InlineData("aliases: dev", "line 1: aliases is no table of settings; it has contexts, namespaces, targets")]

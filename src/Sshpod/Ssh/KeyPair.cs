@@ -1,0 +1,105 @@
+using Sshpod.Terminal;
+
+namespace Sshpod.Ssh;
+
+/// <summary>The two files of an ed25519 key: the private half, and beside it the public one. Made by <c>ssh-keygen</c>, readable by the user alone.</summary>
+/// <param name="File">The private half.</param>
+internal sealed record KeyPair(string File)
+{
+    private static readonly TimeSpan KeygenLimit = TimeSpan.FromSeconds(10);
+
+    /// <summary>The public half.</summary>
+    public string PublicFile => File + ".pub";
+
+    /// <summary>Whether both halves are there.</summary>
+    public bool Exists => System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
+
+    /// <summary>Whether only the public half is there.</summary>
+    public bool LacksPrivateHalf => !System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
+
+    /// <summary>How long ago it was made; less than nothing where the clock was set back since.</summary>
+    public TimeSpan Age => DateTime.UtcNow - System.IO.File.GetLastWriteTimeUtc(File);
+
+    /// <summary>Reads the public key.</summary>
+    /// <exception cref="SshpodException">It cannot be read, or others can read its private half.</exception>
+    public async Task<PublicKey> ReadAsync(CancellationToken cancellation)
+    {
+        CheckMode();
+        try
+        {
+            return PublicKey.Parse(await System.IO.File.ReadAllTextAsync(PublicFile, cancellation))
+                ?? throw new SshpodException($"{PublicFile} holds no {PublicKey.Algorithm} key", $"remove {File} and {PublicFile}: new ones are made");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot read {PublicFile}: {e.Message}", "make it readable for you");
+        }
+    }
+
+    /// <summary>Makes a new pair, or the public half where the private one is there: then ssh has read that.</summary>
+    public async Task CompleteAsync(CancellationToken cancellation)
+    {
+        if (!System.IO.File.Exists(File))
+        {
+            await MakeAsync(cancellation);
+            return;
+        }
+        CheckMode();
+        ClientDirectory.Replace(PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
+    }
+
+    /// <summary>Makes a new pair in place of this one, under other names and renamed: a reader finds no half of a file.</summary>
+    public async Task MakeAsync(CancellationToken cancellation)
+    {
+        var temporary = $"{File}.{Guid.NewGuid():N}";
+        try
+        {
+            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], "make", "make its directory writable for you", cancellation);
+            System.IO.File.Move(temporary, File, overwrite: true);
+            System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
+        }
+        catch (IOException e)
+        {
+            throw new SshpodException($"cannot write {File}: {e.Message}", "make its directory writable for you");
+        }
+    }
+
+    /// <summary>Puts a copy of the pair in place of another, as old as this one: first the private half, so that who reads the public one finds the other.</summary>
+    /// <exception cref="SshpodException">It cannot be read or written.</exception>
+    public void CopyTo(KeyPair other)
+    {
+        try
+        {
+            var time = System.IO.File.GetLastWriteTimeUtc(File);
+            ClientDirectory.Replace(other.File, System.IO.File.ReadAllBytes(File));
+            System.IO.File.SetLastWriteTimeUtc(other.File, time);
+            ClientDirectory.Replace(other.PublicFile, System.IO.File.ReadAllBytes(PublicFile));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot copy {File}: {e.Message}", "make it readable for you");
+        }
+    }
+
+    private void CheckMode()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var mode = System.IO.File.GetUnixFileMode(File);
+        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})", $"chmod 600 {File}");
+    }
+
+    private async Task<string> RunKeygenAsync(string[] arguments, string verb, string hint, CancellationToken cancellation)
+    {
+        try
+        {
+            var run = await SshProgram.RunAsync("ssh-keygen", arguments, cancellation).WaitAsync(KeygenLimit, cancellation);
+            return run.ExitCode == 0 ? run.Output : throw new SshpodException($"ssh-keygen cannot {verb} {File}: {run.ErrorText}", hint);
+        }
+        catch (TimeoutException)
+        {
+            throw new SshpodException($"ssh-keygen did not end in {KeygenLimit.TotalSeconds:0} s", $"run it by hand: ssh-keygen -t ed25519 -f {File}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Security;
+
+/// <summary>A key is let in for as long as an exec has said, and the client sees to it in time.</summary>
+public sealed class AccessTests(TestCluster cluster)
+{
+    private const string Rules = """
+        {apiGroups: [""], resources: [pods], verbs: [get, list]}, {apiGroups: [""], resources: [pods/portforward], verbs: [get, create]}
+        """;
+
+    [Fact]
+    public async Task Access_is_renewed_by_an_exec_shortly_before_it_ends_and_not_sooner()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+
+        SetSince(workstation, DateTimeOffset.UtcNow - TimeSpan.FromHours(23.8));
+        Assert.False(await ExecutesAsync(workstation));
+        SetSince(workstation, DateTimeOffset.UtcNow - TimeSpan.FromHours(23.95));
+        Assert.True(await ExecutesAsync(workstation));
+        Assert.False(await ExecutesAsync(workstation));
+        // The clock was set back.
+        SetSince(workstation, DateTimeOffset.UtcNow + TimeSpan.FromHours(1));
+        Assert.True(await ExecutesAsync(workstation));
+    }
+
+    [Fact]
+    public async Task A_shorter_time_counts_at_once()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        SetSince(workstation, DateTimeOffset.UtcNow - TimeSpan.FromHours(1));
+        Assert.False(await ExecutesAsync(workstation));
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), "access: 30m");
+        Assert.True(await ExecutesAsync(workstation));
+    }
+
+    [Fact]
+    public async Task With_every_connection_each_one_executes()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_ACCESS"] = "every-connection";
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        Assert.True(await ExecutesAsync(workstation));
+        Assert.True(await ExecutesAsync(workstation));
+    }
+
+    [Fact]
+    public async Task Who_has_lost_the_right_to_execute_is_out_when_access_ends()
+    {
+        await using var workstation = await LimitedUser.SetUpAsync(cluster, "loses-exec", $$"""{{Rules}}, {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}""");
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        await cluster.ApplyAsync($$"""{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: loses-exec}, rules: [{{Rules}}]}""");
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+
+        SetSince(workstation, DateTimeOffset.UtcNow - TimeSpan.FromHours(24));
+        var refused = await workstation.SshAsync("pod--busybox", "true");
+
+        Assert.Equal(255, refused.ExitCode);
+        Assert.Contains($"may not create pods/exec in namespace \"{cluster.Namespace}\"", refused.Error.Replace("may not get", "may not create", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_time_that_is_none_is_one_line()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_ACCESS"] = "10s";
+        Assert.Contains("sshpod: SSHPOD_ACCESS is \"10s\"; set it to \"every-connection\", or a time of a minute or more",
+            (await workstation.SshAsync("pod--busybox", "true")).Error, StringComparison.Ordinal);
+    }
+
+    private static async Task<bool> ExecutesAsync(Workstation workstation)
+    {
+        workstation.Environment["SSHPOD_LOG"] = "debug";
+        var run = (await workstation.SshAsync("pod--busybox", "true")).Successfully();
+        workstation.Environment["SSHPOD_LOG"] = null;
+        return run.Error.Contains("tunnel: ", StringComparison.Ordinal);
+    }
+
+    /// <summary>Time passes since the last exec, as far as the client remembers it.</summary>
+    private static void SetSince(Workstation workstation, DateTimeOffset time)
+    {
+        var file = Directory.GetFiles(workstation.File("cache/sshpod/servers")).Single();
+        var server = JsonNode.Parse(File.ReadAllText(file))!;
+        Assert.NotNull(server["since"]);
+        server["since"] = time.ToString("O", CultureInfo.InvariantCulture);
+        File.WriteAllText(file, server.ToJsonString());
+    }
+}
