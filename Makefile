@@ -40,6 +40,7 @@ install: build ## copy the program to PREFIX (default ~/.local/bin) and configur
 	@./install.sh --yes --prefix "$(PREFIX)" --program $(PROGRAM)
 	@prefix="$(PREFIX)"; install -D -m 644 docs/sshpod.1 "$${prefix%/bin}/share/man/man1/sshpod.1"
 
+release: export SSHPOD_RELEASE = 1
 release: bundles ## make the archive of a release for this machine: artifacts/release
 	@build/release.sh $(RID)
 

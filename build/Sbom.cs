@@ -26,9 +26,9 @@ foreach (var (id, library) in assets["libraries"]!.AsObject())
 // The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto, musl and our overrides.
 var openssh = (string)manifest["openssh"]!;
 var openssl = (string)manifest["openssl"]!;
-components.Add(Component("library", "openssl", openssl, SourcePackage("openssl", openssl)));
+components.Add(OfSource(Component("library", "openssl", openssl, SourcePackage("openssl", openssl)), "openssl"));
 foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
-    components.Add(Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!)));
+    components.Add(OfSource(Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!)), "openssh"));
 foreach (var (input, hash) in manifest["inputs"]!.AsObject())
     components.Add(Component("file", input, null, PackageUrl(input), ("SHA-256", (string)hash!)));
 
@@ -41,6 +41,15 @@ var document = new JsonObject
     ["components"] = components,
 };
 File.WriteAllText(args[2], document.ToJsonString(new() { WriteIndented = true }) + "\n");
+
+// Where the newest version that was listed could not be fetched, it stands beside the one that was used.
+JsonObject OfSource(JsonObject component, string package)
+{
+    var newest = (string?)manifest["newestListed"]?[package];
+    if (!string.IsNullOrEmpty(newest) && newest != (string?)manifest[package])
+        component["properties"] = new JsonArray(new JsonObject { ["name"] = "sshpod:newestListed", ["value"] = newest });
+    return component;
+}
 
 static string SourcePackage(string name, string version) => $"pkg:deb/debian/{name}@{version}?arch=source";
 

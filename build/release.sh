@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Makes the files of a release for runtime identifiers that can be published here: an archive for each, and SHA256SUMS for all that are there.
 #   release.sh RID...       into artifacts/release
+# The bundles must be made of the newest sources that were listed; with SSHPOD_RELEASE=1, sshd/build.sh makes no others.
 # SSHPOD_RELEASES is the URL of the page they will be on; on GitHub it is known.
 # install.sh and install.ps1 rely on these names: sshpod-VERSION-SYSTEM-ARCHITECTURE.tar.gz, for Windows .zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 release=artifacts/release
+export SSHPOD_RELEASE=1
 version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' src/Sshpod/Sshpod.csproj)
 
 platform() { # RID
@@ -32,6 +34,14 @@ pack() { # NAME
 		*) tar "${options[@]}" -cf - "$1" | gzip -9n >"$1.tar.gz" ;;
 	esac
 }
+
+# The bundles may come from another machine, and from a build that was none for a release.
+listed() { sed -n "s/^  \"newestListed\":.*\"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
+used() { sed -n "s/^  \"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
+for package in openssh openssl; do
+	[ "$(used $package)" = "$(listed $package)" ] ||
+		{ echo "release: the bundles have $package $(used $package); listed was $(listed $package): run SSHPOD_RELEASE=1 sshd/build.sh again" >&2; exit 1; }
+done
 
 mkdir -p "$release"
 for rid; do

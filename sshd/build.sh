@@ -43,6 +43,7 @@ main() {
 
   install_packages
   fetch_sources
+  refuse_older
   for architecture in "${architectures[@]}"; do
     build_crypto "$architecture"
     build_openssh "$architecture"

@@ -22,8 +22,9 @@ inputs() {
 }
 
 manifest() {
-  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n  "bundles": {%s\n  },\n' \
-    "$(openssh_version)" "$(version_of openssl)" "$(bundle_entries "$@")"
+  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n' "$(openssh_version)" "$(version_of openssl)"
+  printf '  "newestListed": { "openssh": "%s", "openssl": "%s" },\n' "$(newest_of openssh)" "$(newest_of openssl)"
+  printf '  "bundles": {%s\n  },\n' "$(bundle_entries "$@")"
   printf '  "compilers": [\n%s\n  ],\n' "$(compilers | sed 's/.*/    "&"/; $!s/$/,/')"
   printf '  "inputs": {\n%s\n  }\n}\n' \
     "$(inputs | sed 's|^\([0-9a-f]*\)  \(.*\)|    "\2": "\1"|; $!s/$/,/')"

@@ -47,13 +47,20 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 EOF
 }
 
+# Versions of a source package that are listed, the newest first.
+listed_versions() { apt-cache showsrc --only-source "$1" | sed -n 's/^Version: //p' | sort -Vru; }
+
+fetch_version() { apt-get source --download-only "$1=$2" > /dev/null 2>&1; }
+
 # Mirrors may list a version before they have its files, or after they have removed them: then the
-# next older one of Debian's own, which is signed as well, is taken, and the build says so.
+# next older one of Debian's own, which is signed as well, is taken, and the build says so, here and
+# in the manifest. A release is not made of it (refuse_older).
 download_source() {
   local package=$1 version versions
-  versions=$(apt-cache showsrc --only-source "$package" | sed -n 's/^Version: //p' | sort -Vru)
+  versions=$(listed_versions "$package")
+  printf '%s %s\n' "$package" "$(head -n 1 <<< "$versions" | sed 's/^[0-9]*://')" >> newest
   for version in $versions; do
-    if apt-get source --download-only "$package=$version" > /dev/null 2>&1; then
+    if fetch_version "$package" "$version"; then
       return 0
     fi
     say "$package $version is listed but cannot be fetched: looking for an older one"
@@ -83,13 +90,14 @@ sources_are_complete() {
 # Leaves the files in $cache/sources, at most a day old. Offline, what is there is good enough.
 fetch_sources() {
   local sources=$cache/sources
-  ! sources_are_complete || [ -z "$(find "$sources/SHA256SUMS" -mmin -1440)" ] || return 0
+  ! sources_are_complete || [ ! -e "$sources/newest" ] || [ -z "$(find "$sources/SHA256SUMS" -mmin -1440)" ] || return 0
   rm -rf "$sources.new"
   mkdir -p "$sources.new"
   if (cd "$sources.new" && download); then
     rm -rf "$sources"
     mv "$sources.new" "$sources"
   elif sources_are_complete; then
+    [ -z "${SSHPOD_RELEASE:-}" ] || die "cannot look for newer sources, and a release is made of the newest"
     say "cannot look for newer sources: building from those of $(date -r "$sources/SHA256SUMS" +%F)"
   else
     die "cannot fetch the sources"
@@ -101,6 +109,20 @@ version_of() {
   find "$cache/sources" -name "$1_*.dsc" -printf '%f' | sed "s/^$1_//; s/\.dsc$//"
 }
 openssh_version() { version_of openssh; }
+
+# The newest version that was listed when the sources were fetched, in the same form; nothing where an earlier version of this build
+# fetched them.
+newest_of() { sed -n "s/^$1 //p" "$cache/sources/newest" 2> /dev/null || true; }
+
+# A release (SSHPOD_RELEASE=1, which build/release.sh sets) is made of the newest sources or not at all.
+refuse_older() {
+  local package
+  [ -n "${SSHPOD_RELEASE:-}" ] || return 0
+  for package in openssh openssl; do
+    [ "$(version_of "$package")" = "$(newest_of "$package")" ] ||
+      die "$package $(newest_of "$package") is listed and could not be fetched: no release is made of $(version_of "$package")"
+  done
+}
 
 # The hashes of the named packages' files: what is made of them is made again when these change.
 sums_of() {

@@ -16,7 +16,14 @@ public static class VersionCommand
             Console.WriteLine($"sshpod {typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
             foreach (var bundle in Bundles.All)
                 Console.WriteLine($"OpenSSH {Bundles.OpenSshVersion} for {bundle.Architecture}, sha256 {bundle.Sha256}");
+            foreach (var source in Bundles.Sources)
+                Console.WriteLine(Describe(source));
         });
         return command;
     }
+
+    /// <summary>One line about a source package, which says so where a newer version was to be had when the bundles were built.</summary>
+    internal static string Describe(BundleSource source) => source.IsOlderThanListed
+        ? $"made of {source.Name} {source.Version}; Debian listed {source.NewestListed}, which could not be fetched"
+        : $"made of {source.Name} {source.Version}";
 }

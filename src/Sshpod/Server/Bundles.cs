@@ -29,6 +29,9 @@ public static class Bundles
     /// <summary>Version of OpenSSH in the bundles, with Debian's revision.</summary>
     public static string OpenSshVersion => Manifest.Value.Openssh;
 
+    /// <summary>The sources that the bundles are made of.</summary>
+    public static IReadOnlyList<BundleSource> Sources => Manifest.Value.Sources;
+
     /// <summary>The bundle for a machine.</summary>
     /// <param name="machine">What <c>uname -m</c> prints there.</param>
     /// <returns>Null where there is none for it.</returns>
@@ -59,8 +62,30 @@ public sealed record Bundle(string Architecture, string Sha256, long Size)
     public Stream OpenPlain() => new GZipStream(OpenGzip(), CompressionMode.Decompress);
 }
 
+/// <summary>A source package of Debian that the bundles are made of.</summary>
+/// <param name="Name">OpenSSH or OpenSSL.</param>
+/// <param name="Version">The version that was used.</param>
+/// <param name="NewestListed">The newest version that Debian listed at the time; null where the build did not write it down.</param>
+public sealed record BundleSource(string Name, string Version, string? NewestListed)
+{
+    /// <summary>A newer version was listed, and could not be fetched.</summary>
+    public bool IsOlderThanListed => NewestListed is { Length: > 0 } newest && newest != Version;
+}
+
 /// <summary>What the build of the bundles wrote beside them.</summary>
-internal sealed record BundleManifest(string Openssh, IReadOnlyDictionary<string, BundleEntry> Bundles);
+internal sealed record BundleManifest(string Openssh, string Openssl, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
+{
+    /// <summary>The sources, in the order of <c>sshpod version</c>.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<BundleSource> Sources =>
+        [new("OpenSSH", Openssh, NewestListed?.Openssh), new("OpenSSL", Openssl, NewestListed?.Openssl)];
+
+    /// <summary>Reads what the build wrote.</summary>
+    public static BundleManifest Parse(string json) => JsonSerializer.Deserialize(json, BundleJson.Default.BundleManifest)!;
+}
+
+/// <summary>Of each source package, the newest version that was listed.</summary>
+internal sealed record NewestListed(string? Openssh, string? Openssl);
 
 /// <summary>One bundle in the manifest.</summary>
 internal sealed record BundleEntry(string Sha256, long Size);

@@ -24,6 +24,9 @@ public sealed class VersionTests(TestCluster cluster)
             Assert.Equal(hash, (string?)component["hashes"]![0]!["content"]);
         }
         Assert.Contains(components, component => (string?)component!["name"] == "System.CommandLine");
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Artifacts, "sshd/manifest.json")))!;
+        Assert.Contains($"made of OpenSSL {(string?)manifest["openssl"]}", said, StringComparison.Ordinal);
+        Assert.NotEmpty((string?)manifest["newestListed"]!["openssl"]!);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Sshpod.Commands;
 using Sshpod.Server;
 
 namespace Sshpod.Tests.Server;
@@ -25,4 +26,16 @@ public class BundlesTests
     [InlineData("i686")]
     [InlineData("")]
     public void A_machine_without_a_bundle_has_none(string machine) => Assert.Null(Bundles.ForMachine(machine));
+
+    [Theory]
+    [InlineData("3.5.7-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""", "made of OpenSSL 3.5.7-1; Debian listed 3.5.8-1, which could not be fetched")]
+    [InlineData("3.5.8-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""", "made of OpenSSL 3.5.8-1")]
+    [InlineData("3.5.7-1", ""","newestListed":{"openssh":"","openssl":""}""", "made of OpenSSL 3.5.7-1")]
+    [InlineData("3.5.7-1", "", "made of OpenSSL 3.5.7-1")]
+    public void A_newer_source_that_could_not_be_fetched_is_told(string used, string listed, string line)
+    {
+        var manifest = BundleManifest.Parse($$"""{"openssh":"10.0p1-7","openssl":"{{used}}"{{listed}},"bundles":{ } }""");
+
+        Assert.Equal(["made of OpenSSH 10.0p1-7", line], manifest.Sources.Select(VersionCommand.Describe));
+    }
 }
