@@ -45,8 +45,12 @@ public static class ClientKey
 
     private static void CheckMode()
     {
+        ClientDirectory.CheckCache();
         if (OperatingSystem.IsWindows())
+        {
+            WindowsAccess.CheckFile(File);
             return;
+        }
         var mode = System.IO.File.GetUnixFileMode(File);
         if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
             throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})", $"chmod 600 {File}");
@@ -70,6 +74,8 @@ public static class ClientKey
         try
         {
             await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], "make", "make its directory writable for you", cancellation);
+            if (OperatingSystem.IsWindows())
+                WindowsAccess.MakePrivate(temporary);
             System.IO.File.Move(temporary, File, overwrite: true);
             System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
         }
