@@ -3,12 +3,13 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The client key: that it is there, that nobody else can read it, and that its halves belong together.</summary>
+/// <summary>The client key: that it is there, that nobody else can read it or write to its directory, and that its halves belong together.</summary>
 internal static class KeyCheck
 {
     /// <summary>Looks at it. One that is not there yet is not made here.</summary>
     public static async Task<Finding<string>> RunAsync(CancellationToken cancellation)
     {
+        ClientDirectory.CheckCache();
         if (ClientIdentity.Own is { } own)
         {
             await ClientIdentity.ReadAsync(own, cancellation);

@@ -24,8 +24,6 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, Access a
     // In place of the idle seconds: a session has none.
     private const string Session = "session";
 
-    // How long the key may log in from now on, and no options of the server's program.
-
     // Places that only the server's own program finds unfit, where the container has no ls.
     private const int MaxUnfit = 10;
 

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 using Sshpod.Terminal;
 
@@ -28,21 +29,38 @@ public static class ClientDirectory
             : Path.Combine(Home, unix, "sshpod");
     }
 
+    /// <summary>Refuses a cache that is not the user's alone: the key is there, and what is known of servers and hosts.</summary>
+    /// <exception cref="SshpodException">Somebody else may write there.</exception>
+    public static void CheckCache() => PrivateDirectory.Check(Cache, Home);
+
     /// <summary>Makes a directory that only the user can read, and its parents.</summary>
-    /// <exception cref="SshpodException">It cannot be made.</exception>
+    /// <exception cref="SshpodException">It cannot be made, or is in the cache and somebody else may write there.</exception>
     public static void Create(string directory)
     {
+        if (directory == Cache || directory.StartsWith(Cache + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            CheckCache();
         try
         {
             if (OperatingSystem.IsWindows())
                 Directory.CreateDirectory(directory);
             else
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                CreateOnUnix(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SshpodException($"cannot create directory {directory}: {e.Message}", "make its parent writable for you");
         }
+    }
+
+    // One after the other: a parent that .NET makes on the way gets what the umask leaves, which may be open to others.
+    [UnsupportedOSPlatform("windows")]
+    private static void CreateOnUnix(string directory)
+    {
+        if (Directory.Exists(directory))
+            return;
+        if (Path.GetDirectoryName(directory) is { } parent)
+            CreateOnUnix(parent);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Replaces a file at once: a reader sees the old content or the new, never a part. Only the user can read it.</summary>

@@ -17,8 +17,14 @@ public static class ClientIdentity
     /// <param name="access">How long a container may let a key in.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="SshpodException">There is none, or none that can be used.</exception>
-    public static Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation) =>
-        Own is { } own ? ReadAsync(own, cancellation) : ClientKey.EnsureAsync(access, cancellation);
+    public static Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation)
+    {
+        if (Own is not { } own)
+            return ClientKey.EnsureAsync(access, cancellation);
+        // known_hosts is there, whosever the key is.
+        ClientDirectory.CheckCache();
+        return ReadAsync(own, cancellation);
+    }
 
     /// <summary>Reads a public key: the file is one, or has one beside it.</summary>
     /// <param name="file">What the setting names.</param>

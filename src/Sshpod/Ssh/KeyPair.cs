@@ -55,6 +55,8 @@ internal sealed record KeyPair(string File)
         try
         {
             await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], "make", "make its directory writable for you", cancellation);
+            if (OperatingSystem.IsWindows())
+                WindowsAccess.MakePrivate(temporary);
             System.IO.File.Move(temporary, File, overwrite: true);
             System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
         }
@@ -72,6 +74,8 @@ internal sealed record KeyPair(string File)
         {
             var time = System.IO.File.GetLastWriteTimeUtc(File);
             ClientDirectory.Replace(other.File, System.IO.File.ReadAllBytes(File));
+            if (OperatingSystem.IsWindows())
+                WindowsAccess.MakePrivate(other.File);
             System.IO.File.SetLastWriteTimeUtc(other.File, time);
             ClientDirectory.Replace(other.PublicFile, System.IO.File.ReadAllBytes(PublicFile));
         }
@@ -83,8 +87,12 @@ internal sealed record KeyPair(string File)
 
     private void CheckMode()
     {
+        ClientDirectory.CheckCache();
         if (OperatingSystem.IsWindows())
+        {
+            WindowsAccess.CheckFile(File);
             return;
+        }
         var mode = System.IO.File.GetUnixFileMode(File);
         if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
             throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})", $"chmod 600 {File}");

@@ -43,6 +43,31 @@ public sealed class CleanTests(TestCluster cluster)
         Assert.Equal("", (await workstation.SshpodAsync("clean", "--all")).Successfully().Error);
     }
 
+    [Fact]
+    public async Task Clean_all_trusts_in_each_context_whom_that_context_trusts()
+    {
+        foreach (var pod in new[] { "trust-a", "trust-b" })
+            await cluster.CreatePodAsync(pod, "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        var authority = "";
+        await workstation.UseKubeconfigAsync(async config =>
+        {
+            authority = (await config.ServerAsync()).Authority;
+            await config.AddContextWithSystemTrustAsync("public", cluster.Namespace);
+        });
+        await File.WriteAllTextAsync(workstation.File("authority"), authority);
+        workstation.Environment["SSL_CERT_FILE"] = workstation.File("authority");
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+        (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--trust-a.sshpod", "true")).Quietly();
+        (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--trust-b.context--public.sshpod", "true")).Quietly();
+        (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--trust-a.context--public.sshpod", "true")).Quietly();
+
+        var said = (await workstation.SshpodAsync("clean", "--all")).Successfully().Error;
+
+        Assert.DoesNotContain("prove", said, StringComparison.Ordinal);
+        Assert.Equal(2, said.Split('\n').Count(line => line.StartsWith("sshpod: cleaned", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData]
     [InlineData("--all", "pod--x.sshpod")]

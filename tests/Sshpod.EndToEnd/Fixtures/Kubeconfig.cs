@@ -53,6 +53,19 @@ public sealed class Kubeconfig
         await File.WriteAllTextAsync(Path, config.ToJsonString());
     }
 
+    /// <summary>Adds a context that is the same, but for its name and for whom it trusts: those whom the system trusts.</summary>
+    public Task AddContextWithSystemTrustAsync(string name, string ns) => ChangeAsync(config =>
+    {
+        var cluster = config["clusters"]![0]!.DeepClone();
+        cluster["name"] = name;
+        cluster["cluster"]!.AsObject().Remove("certificate-authority-data");
+        config["clusters"]!.AsArray().Add(cluster);
+        config["contexts"]![0]!["context"]!["namespace"] = ns;
+        var context = config["contexts"]![0]!.DeepClone();
+        (context["name"], context["context"]!["cluster"]) = (name, name);
+        config["contexts"]!.AsArray().Add(context);
+    });
+
     /// <summary>Expects another name in the API server's certificate.</summary>
     public Task SetTlsServerNameAsync(string name) => ConfigAsync("set-cluster", _cluster, $"--tls-server-name={name}");
 

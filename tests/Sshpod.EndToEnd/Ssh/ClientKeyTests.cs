@@ -16,6 +16,20 @@ public sealed class ClientKeyTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_cache_that_others_may_write_to_is_refused_and_doctor_says_so()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        var cache = workstation.File("cache/sshpod");
+        File.SetUnixFileMode(cache, (UnixFileMode)0b111_111_111);
+        var result = await workstation.SshAsync("pod--busybox", "true");
+        Assert.Equal(255, result.ExitCode);
+        Assert.Contains($"sshpod: others may write to the directory {cache} (mode 777), and sshpod's key would be there; chmod go-w {cache}", result.Error, StringComparison.Ordinal);
+        var doctor = await workstation.SshpodAsync("doctor");
+        Assert.Equal(1, doctor.ExitCode);
+        Assert.Contains($"others may write to the directory {cache} (mode 777)", doctor.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_users_reach_one_container_and_agree_on_its_host_key()
     {
         await cluster.CreatePodAsync("shared", "busybox:1");

@@ -11,6 +11,9 @@ internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = 
     /// <summary>The host as sockets and certificates name it: an IPv6 address without its brackets.</summary>
     public string Host => Url.IdnHost.Trim('[', ']');
 
+    /// <summary>Whether it is reached by TLS. Without it, no credentials are sent.</summary>
+    public bool IsSecure => Url.Scheme == Uri.UriSchemeHttps;
+
     /// <summary>How messages name it.</summary>
     public override string ToString() => $"{Url.Host}:{Url.Port}";
 

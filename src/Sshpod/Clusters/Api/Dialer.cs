@@ -1,7 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sshpod.Terminal;
 
@@ -12,15 +11,14 @@ namespace Sshpod.Clusters.Api;
 /// <param name="context">The context it belongs to; for messages.</param>
 internal sealed class Dialer(ApiServer server, string? context)
 {
+    private readonly CertificateTrust _trust = new(server);
+
     /// <summary>Connects.</summary>
     /// <param name="certificate">Ours; null for none.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">The server cannot be reached, or is not the one it should be.</exception>
     public async Task<Stream> ConnectAsync(ClientCertificate? certificate, CancellationToken cancellation)
     {
-        // With an authority of its own nobody else is asked, not even for the proxy.
-        if (server.Authorities is not null || server.SkipVerification)
-            SystemTrust.LeaveOut();
         using var limit = new ConnectLimit(cancellation);
         Stream? stream = null;
         try
@@ -28,7 +26,7 @@ internal sealed class Dialer(ApiServer server, string? context)
             stream = server.Proxy is { } proxy
                 ? await ConnectThroughAsync(proxy, limit.Token)
                 : await TcpAsync(server.Host, server.Url.Port, limit.Token);
-            return server.Url.Scheme == Uri.UriSchemeHttps ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token) : stream;
+            return server.IsSecure ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token) : stream;
         }
         catch (Exception e)
         {
@@ -94,24 +92,10 @@ internal sealed class Dialer(ApiServer server, string? context)
 
     private async Task<Stream> SecureAsync(Stream stream, string name, ClientCertificate? certificate, CancellationToken cancellation)
     {
-        var options = new SslClientAuthenticationOptions
-        {
-            TargetHost = name,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            // A policy and never a callback: the name is verified beside it.
-            CertificateChainPolicy = server.Authorities?.Policy(),
-            ClientCertificateContext = certificate?.Context(),
-        };
-        if (server.SkipVerification)
-        {
-#pragma warning disable CA5359 // insecure-skip-tls-verify is the user's word.
-            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-#pragma warning restore CA5359
-        }
         var tls = new SslStream(stream);
         try
         {
-            await tls.AuthenticateAsClientAsync(options, cancellation);
+            await _trust.AuthenticateAsync(tls, name, certificate, cancellation);
             return tls;
         }
         catch

@@ -15,7 +15,7 @@ public class ApiClusterTests
     public async Task Requests_share_a_connection_and_carry_who_we_are_and_whom_we_act_as()
     {
         List<string> heads = [];
-        await using var server = new FakeApiServer((head, stream) =>
+        await using var server = FakeApiServer.Secure((head, stream) =>
         {
             heads.Add(head);
             return FakeApiServer.RespondAsync(stream, "200 OK", Pod);
@@ -28,6 +28,30 @@ public class ApiClusterTests
         Assert.Equal(1, server.Connections);
         Assert.StartsWith("GET /k8s/clusters/c/api/v1/namespaces/default/pods/web HTTP/1.1\r\n", heads[0], StringComparison.Ordinal);
         Assert.Contains("\r\nAuthorization: Bearer t\r\nImpersonate-User: eve\r\nImpersonate-Group: a\r\nImpersonate-Group: b\r\n\r\n", heads[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_TLS_no_credentials_of_any_kind_are_sent_and_no_plugin_is_run()
+    {
+        var ran = Path.GetTempFileName();
+        File.Delete(ran);
+        var plugin = new ExecPlugin("client.authentication.k8s.io/v1", "touch", [ran], [], null, false);
+        foreach (var user in new[] { ApiUser.Anonymous with { Token = "t" }, ApiUser.Anonymous with { Basic = ("me", "p") }, ApiUser.Anonymous with { Plugin = plugin },
+            ApiUser.Anonymous with { Impersonation = [("Impersonate-User", "eve")] } })
+        {
+            List<string> heads = [];
+            await using var server = new FakeApiServer((head, stream) =>
+            {
+                heads.Add(head);
+                return head.Contains("Upgrade", StringComparison.Ordinal) ? FakeApiServer.RespondAsync(stream, "403 Forbidden", "{}") : FakeApiServer.RespondAsync(stream, "200 OK", Pod);
+            });
+            await using var cluster = new ApiCluster(server.Configuration(user));
+            Assert.Equal("uid", (await cluster.GetAsync(Resources.Pods, null, "web", default)).Metadata.Uid);
+            await Assert.ThrowsAsync<UpgradeRefusedException>(() => cluster.ExecAsync(Container, ["sh"], default));
+            Assert.Equal(2, heads.Count);
+            Assert.All(heads, head => Assert.DoesNotMatch("(?i)authorization|impersonate", head));
+        }
+        Assert.False(File.Exists(ran));
     }
 
     [Theory]

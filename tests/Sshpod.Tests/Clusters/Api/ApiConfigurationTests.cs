@@ -102,6 +102,25 @@ public sealed class ApiConfigurationTests : IDisposable
         Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{token: t}")]
+    [InlineData("{tokenFile: t}")]
+    [InlineData("{username: u, password: p}")]
+    [InlineData("{client-certificate: missing, client-key: missing}")]
+    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}")]
+    public void Without_TLS_the_user_is_not_even_read(string user)
+    {
+        Use(Context.Replace("https", "http", StringComparison.Ordinal) + $"users: [{{name: me, user: {user}}}]");
+        Assert.Equal(ApiUser.Anonymous, ApiConfiguration.Read(null).User);
+    }
+
+    [Fact]
+    public void Without_TLS_acting_as_somebody_else_is_left_to_kubectl()
+    {
+        Use(Context.Replace("https", "http", StringComparison.Ordinal) + "users: [{name: me, user: {as: eve}}]");
+        Assert.Equal("impersonation without TLS", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message);
+    }
+
     [Fact]
     public void Keys_that_dotnet_cannot_read_are_left_to_kubectl()
     {

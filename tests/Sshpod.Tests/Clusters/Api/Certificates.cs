@@ -21,19 +21,28 @@ internal sealed class Certificates
     /// <summary>The authority, as PEM.</summary>
     public string Pem => _root.ExportCertificatePem();
 
-    /// <summary>Signs a certificate for a server or a client.</summary>
-    public (string Certificate, string Key) Issue(string name, bool rsa = false)
+    /// <summary>Signs a certificate for a server or a client, with its name as the one subject alternative name.</summary>
+    public (string Certificate, string Key) Issue(string name, bool rsa = false) => Issue(name, names =>
+    {
+        if (IPAddress.TryParse(name, out var address))
+            names.AddIpAddress(address);
+        else
+            names.AddDnsName(name);
+    }, rsa);
+
+    /// <summary>Signs a certificate with these subject alternative names, or without the extension.</summary>
+    public (string Certificate, string Key) Issue(string name, Action<SubjectAlternativeNameBuilder>? add, bool rsa = false)
     {
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var big = RSA.Create(2048);
         var request = rsa ? new CertificateRequest($"CN={name}", big, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest($"CN={name}", ec, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        if (IPAddress.TryParse(name, out var address))
-            names.AddIpAddress(address);
-        else
-            names.AddDnsName(name);
-        request.CertificateExtensions.Add(names.Build());
+        if (add is not null)
+        {
+            var names = new SubjectAlternativeNameBuilder();
+            add(names);
+            request.CertificateExtensions.Add(names.Build());
+        }
         var signed = request.Create(_root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key),
             DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(8));
         return (signed.ExportCertificatePem(), rsa ? big.ExportRSAPrivateKeyPem() : ec.ExportECPrivateKeyPem());

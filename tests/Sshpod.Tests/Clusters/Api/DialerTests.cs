@@ -21,6 +21,60 @@ public class DialerTests
         await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }), problem);
     }
 
+    [Theory]
+    [InlineData("CN alone", "127.0.0.1", null)]
+    [InlineData("CN alone", "other.example", "other.example")]
+    [InlineData("an address as text", "127.0.0.1", null)]
+    [InlineData("an address as text", "127.0.0.1", "127.0.0.1")]
+    [InlineData("an e-mail address", "127.0.0.1", null)]
+    [InlineData("an e-mail address", "other.example", "other.example")]
+    [InlineData("another name", "other.example", "other.example")]
+    public async Task Only_a_subject_alternative_name_counts_and_nothing_is_said_to_another(string names, string commonName, string? tlsServerName)
+    {
+        List<string> heads = [];
+        var certificate = Authority.Issue(commonName, names switch
+        {
+            "CN alone" => null,
+            "an address as text" => san => san.AddDnsName("127.0.0.1"),
+            "an e-mail address" => san => san.AddEmailAddress("admin@other.example"),
+            _ => san => san.AddDnsName("third.example"),
+        });
+        await using var server = new FakeApiServer((head, stream) =>
+        {
+            heads.Add(head);
+            return FakeApiServer.RespondAsync(stream, "200 OK", "{}");
+        }, certificate);
+        var user = ApiUser.Anonymous with { Token = "s3cret" };
+        await ExpectAsync(server.Configuration(user, api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }), "does not prove who it is");
+        Assert.Empty(heads);
+    }
+
+    [Fact]
+    public async Task Each_connection_has_the_trust_of_its_own_server()
+    {
+        var system = Path.GetTempFileName();
+        await File.WriteAllTextAsync(system, $"{new Certificates("first").Pem}\n{Authority.Pem}\n");
+        Environment.SetEnvironmentVariable("SSL_CERT_FILE", system);
+        try
+        {
+            var own = new Certificates("own");
+            await using var owned = Server(own.Issue("127.0.0.1"));
+            await using var known = Server(Authority.Issue("127.0.0.1"));
+            for (var i = 0; i < 2; i++)
+            {
+                await ExpectAsync(owned.Configuration(change: api => api with { Authorities = Trust(own.Pem) }), null);
+                await ExpectAsync(known.Configuration(), null);
+                await ExpectAsync(owned.Configuration(), "does not prove who it is");
+                await ExpectAsync(known.Configuration(change: api => api with { Authorities = Trust(own.Pem) }), "does not prove who it is");
+            }
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("SSL_CERT_FILE", null);
+            File.Delete(system);
+        }
+    }
+
     [Fact]
     public async Task An_authority_that_is_not_in_the_kubeconfig_is_not_trusted()
     {

@@ -13,6 +13,8 @@ namespace Sshpod.Tests.Clusters.Api;
 /// <summary>Answers one request after another on each connection.</summary>
 internal sealed class FakeApiServer : IAsyncDisposable
 {
+    private static readonly Certificates Authority = new("fake-api-server");
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Func<string, Stream, Task<bool>> _answer;
     private readonly X509Certificate2? _certificate;
@@ -28,6 +30,10 @@ internal sealed class FakeApiServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
+    /// <summary>One with TLS, which its clients trust.</summary>
+    /// <param name="answer">Is given the head of each request; tells whether another may follow.</param>
+    public static FakeApiServer Secure(Func<string, Stream, Task<bool>> answer) => new(answer, Authority.Issue("127.0.0.1"));
+
     /// <summary>Connections so far.</summary>
     public int Connections { get; private set; }
 
@@ -37,9 +43,11 @@ internal sealed class FakeApiServer : IAsyncDisposable
     /// <summary>Where it is.</summary>
     public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
+    private bool IsSecure => _certificate?.Issuer == "CN=fake-api-server";
+
     /// <summary>A client of it.</summary>
     public ApiConfiguration Configuration(ApiUser? user = null, Func<ApiServer, ApiServer>? change = null) =>
-        new("test", (change ?? (server => server))(new ApiServer(Url)), user ?? ApiUser.Anonymous, "default");
+        new("test", (change ?? (server => server))(new ApiServer(Url, IsSecure ? CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(Authority.Pem)) : null)), user ?? ApiUser.Anonymous, "default");
 
     /// <summary>Writes an answer with a body.</summary>
     public static async Task<bool> RespondAsync(Stream stream, string status, string body)

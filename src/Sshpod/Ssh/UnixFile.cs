@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+
+namespace Sshpod.Ssh;
+
+/// <summary>Who owns a file and what its mode is; a link is not followed. .NET tells the mode alone.</summary>
+/// <param name="Mode">The mode, with the bits of the file's type.</param>
+/// <param name="User">UID of its owner.</param>
+/// <param name="Group">GID of its group.</param>
+internal sealed partial record UnixFile(int Mode, uint User, uint Group)
+{
+    private const int TypeMask = 0xF000, Link = 0xA000, StickyBit = 0x200, GroupWrite = 0x10, OtherWrite = 0x2;
+
+    // struct FileStatus of .NET's native part (pal_io.h), the same on every system and processor: flags, mode, UID, GID and more.
+    private const int StatusSize = 256, ModeAt = 4, UserAt = 8, GroupAt = 12;
+
+    /// <summary>Whether it is a symbolic link.</summary>
+    public bool IsLink => (Mode & TypeMask) == Link;
+
+    /// <summary>Its permissions, as chmod takes them.</summary>
+    public string Permissions => Convert.ToString(Mode & 0xFFF, 8);
+
+    /// <summary>Whether it is ours.</summary>
+    public bool IsOurs => User == EffectiveUser();
+
+    /// <summary>Whether it is ours or root's.</summary>
+    public bool IsOursOrRoots => IsOurs || User == 0;
+
+    /// <summary>Whether others may write to it.</summary>
+    public bool IsOpen => (Mode & (GroupWrite | OtherWrite)) != 0;
+
+    /// <summary>
+    /// Whether others may exchange what is in it, as a directory. A group of one user (with the number of that user, as Debian and Red Hat
+    /// make them) is no other.
+    /// </summary>
+    public bool LetsOthersExchange => (Mode & StickyBit) == 0
+        && ((Mode & OtherWrite) != 0 || ((Mode & GroupWrite) != 0 && !(Group == User && Group == EffectiveUser() && Group == EffectiveGroup())));
+
+    /// <summary>Reads it.</summary>
+    /// <returns>Null when it is not there, or cannot be seen.</returns>
+    public static UnixFile? Read(string path)
+    {
+        Span<byte> status = stackalloc byte[StatusSize];
+        return LStat(path, ref MemoryMarshal.GetReference(status)) != 0 ? null : new UnixFile(
+            MemoryMarshal.Read<int>(status[ModeAt..]), MemoryMarshal.Read<uint>(status[UserAt..]), MemoryMarshal.Read<uint>(status[GroupAt..]));
+    }
+
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_LStat", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int LStat(string path, ref byte status);
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "getegid")]
+    private static partial uint EffectiveGroup();
+}
