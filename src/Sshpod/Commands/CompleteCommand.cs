@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sshpod.Completion;
 using Sshpod.Terminal;
 
@@ -54,7 +55,12 @@ public static class CompleteCommand
     private static string? OrNull(string word) => word.Length == 0 ? null : word;
 
     private static Task PrintAsync(IEnumerable<string> words, CancellationToken cancellation) =>
-        StandardOutput.WriteAsync(string.Concat(words.Select(word => $"{word}\n")), cancellation);
+        StandardOutput.WriteAsync(string.Concat(words.Where(IsOneWord).Select(word => $"{word}\n")), cancellation);
+
+    // The scripts quote what a shell would act on. What a terminal would act on, or what would be two words for the script, is not offered.
+    private static bool IsOneWord(string word) => word.Length > 0
+        && word.All(c => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 
     private static IReadOnlyList<string> Hosts(string program, string word) => new HostCompletion(program, NameCache.LookUp).Complete(word);
 

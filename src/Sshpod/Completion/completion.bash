@@ -9,9 +9,11 @@ _sshpod_ask() {
 }
 
 # Gives bash the words in `ours`. It splits words at COMP_WORDBREAKS, such as @ and :, and replaces only what stands behind the last one.
+# bash inserts them as they are: a context may be called $(reboot), so each is quoted.
 _sshpod_reply() { # word
 	local kept=${1%"${1##*["$COMP_WORDBREAKS"]}"} word
 	for word in "${ours[@]}"; do
+		printf -v word %q "$word"
 		COMPREPLY+=("${word#"$kept"}")
 	done
 	# More of the word is to come.

@@ -13,7 +13,7 @@ _sshpod_ask() {
 	"$program" complete "$@" </dev/null 2>/dev/null
 }
 
-# A space after words that are finished, and none after others.
+# A space after words that are finished, and none after others. compadd quotes what it inserts.
 _sshpod_add() {
 	local -a unfinished=(${(M)@:#*(--|.|:)}) finished=(${@:#*(--|.|:)})
 	(( ! $#unfinished )) || compadd -S '' -a unfinished

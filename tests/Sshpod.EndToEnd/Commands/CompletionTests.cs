@@ -95,11 +95,7 @@ public sealed class CompletionTests(TestCluster cluster)
     [InlineData("scp mine.t", "./mine.txt")]
     public async Task PowerShell_completes_ours_and_files_elsewhere(string typed, string completed)
     {
-        if (!File.Exists(PowerShell))
-        {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", $"{PowerShell} is missing");
-            Assert.Skip($"{PowerShell} is missing: tests/run.sh installs it");
-        }
+        RequirePowerShell();
         await using var workstation = await SetUpAsync("pwsh");
         var result = await workstation.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
             $"Set-Location {workstation.Home}; sshpod completion powershell | Out-String | Invoke-Expression; "
@@ -146,6 +142,84 @@ public sealed class CompletionTests(TestCluster cluster)
         Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
+    // What would run, or break out of quotes, if a shell took it as it is. None has a "/", which ends the name of a context in no shell.
+    private static readonly string[] Hostile =
+        ["$(touch fell)", "`touch fell`", "x; touch fell", "x' ; touch fell '", "x\" ; touch fell \"", "x\u2019; touch fell; \u2019", "x | touch fell", "x\\; touch fell", "~", "a b"];
+
+    public static TheoryData<string, string> HostileNames =>
+        [.. Hostile.SelectMany(name => new[] { ("bash", name), ("zsh", name), ("fish", name) }).Where(row => row != ("fish", "~"))];
+
+    [Theory, MemberData(nameof(HostileNames))]
+    public async Task The_name_of_a_context_runs_nothing_after_a_tab_and_arrives_as_it_is(string shell, string name)
+    {
+        await using var workstation = await SetUpAsync(shell, fill: false);
+        await UseContextAsync(workstation, name);
+        await using var terminal = await StartAsync(workstation, shell);
+        await terminal.WriteAsync("sshpod list --context ");
+        await terminal.PressAsync("Tab");
+        await terminal.WaitForAsync("--context [^ ]");
+        await terminal.PressAsync("Enter");
+        await Eventually.HoldsAsync("sshpod was given a context", () => File.Exists(workstation.File("given")));
+        await terminal.WriteAsync("echo typed");
+        await terminal.PressAsync("Enter");
+        await terminal.WaitForAsync("^typed");
+        Assert.Equal($"list\n--context\n{name}\n", await File.ReadAllTextAsync(workstation.File("given")));
+        Assert.False(File.Exists(workstation.File("fell")));
+    }
+
+    [Fact]
+    public async Task PowerShell_runs_nothing_either()
+    {
+        RequirePowerShell();
+        foreach (var name in Hostile)
+        {
+            await using var workstation = await SetUpAsync("pwsh", fill: false);
+            await UseContextAsync(workstation, name);
+            var result = await workstation.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
+                $"Set-Location {workstation.Home}; sshpod completion powershell | Out-String | Invoke-Expression; $typed = 'sshpod list --context '; "
+                + "$done = [System.Management.Automation.CommandCompletion]::CompleteInput($typed, $typed.Length, $null); "
+                + "Invoke-Expression ($typed.Substring(0, $done.ReplacementIndex) + $done.CompletionMatches[0].CompletionText)");
+            Assert.Equal(("", 0), (result.Error, result.ExitCode));
+            Assert.Equal($"list\n--context\n{name}\n", await File.ReadAllTextAsync(workstation.File("given")));
+            Assert.False(File.Exists(workstation.File("fell")));
+        }
+    }
+
+    [Fact]
+    public async Task Names_that_a_terminal_acts_on_or_that_are_several_lines_are_not_offered()
+    {
+        await using var workstation = await SetUpAsync("bash", fill: false);
+        await WriteContextsAsync(workstation, "bell\u0007", "colour\u001b[31m", "two\nlines", "turned\u202e", "plain");
+        Assert.Equal("plain\n", (await workstation.RunAsync(Workstation.Program, "complete", "line", "sshpod list --context ")).Quietly().Text);
+    }
+
+    /// <summary>A user whose only context has this name; <c>sshpod</c> completes as ever, and writes what else it is given into a file.</summary>
+    private static async Task UseContextAsync(Workstation workstation, string name)
+    {
+        await WriteContextsAsync(workstation, name);
+        var program = workstation.File("bin/sshpod");
+        File.Delete(program);
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\ncase $1 in complet*) exec {Workstation.Program} \"$@\" ;; esac\nprintf '%s\\n' \"$@\" >{workstation.File("given.new")}\n"
+            + $"mv {workstation.File("given.new")} {workstation.File("given")}\n");
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    private static async Task WriteContextsAsync(Workstation workstation, params string[] names)
+    {
+        var contexts = names.Select(name => $$$"""{"name": {{{System.Text.Json.JsonSerializer.Serialize(name)}}}, "context": {"cluster": "c", "user": "u"}}""");
+        workstation.Environment["KUBECONFIG"] = workstation.File("hostile");
+        await File.WriteAllTextAsync(workstation.File("hostile"),
+            $$$"""{"apiVersion": "v1", "kind": "Config", "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}], "contexts": [{{{string.Join(", ", contexts)}}}]}""");
+    }
+
+    private static void RequirePowerShell()
+    {
+        if (File.Exists(PowerShell))
+            return;
+        Assert.False(Environment.GetEnvironmentVariable("CI") == "true", $"{PowerShell} is missing");
+        Assert.Skip($"{PowerShell} is missing: tests/run.sh installs it");
+    }
+
     /// <summary>A user whose context has the namespace of this run, and with sshpod on PATH.</summary>
     /// <param name="shell">Their shell.</param>
     /// <param name="fill">Whether the names are known already, as after a first TAB.</param>
@@ -169,9 +243,16 @@ public sealed class CompletionTests(TestCluster cluster)
 
     private static async Task<TmuxTerminal> StartAsync(Workstation workstation, string shell)
     {
-        var terminal = await TmuxTerminal.StartAsync(workstation, 120, 20, $"cd {workstation.Home} && {(shell == "zsh" ? "zsh -i" : "bash --noprofile --rcfile rc -i")}");
+        var terminal = await TmuxTerminal.StartAsync(workstation, 120, 20, $"cd {workstation.Home} && {Start(shell)}");
         await terminal.WaitForAsync("^> $|^>$");
         return terminal;
+
+        static string Start(string shell) => shell switch
+        {
+            "zsh" => "zsh -i",
+            "fish" => "fish -C 'function fish_prompt; echo \"> \"; end; sshpod completion fish | source'",
+            _ => "bash --noprofile --rcfile rc -i",
+        };
     }
 }
 
