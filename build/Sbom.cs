@@ -16,7 +16,7 @@ var components = new JsonArray();
 // Packages, by the assets file that decided what was compiled.
 foreach (var (id, library) in assets["libraries"]!.AsObject())
 {
-    if ((string?)library!["type"] != "package")
+    if ((string?)library!["type"] != "package" || IsAnalyzer(id, library))
         continue;
     var (name, number) = (id.Split('/')[0], id.Split('/')[1]);
     var hash = Convert.ToHexStringLower(Convert.FromBase64String((string)library["sha512"]!));
@@ -50,6 +50,11 @@ JsonObject OfSource(JsonObject component, string package)
         component["properties"] = new JsonArray(new JsonObject { ["name"] = "sshpod:newestListed", ["value"] = newest });
     return component;
 }
+
+// It has files for the compiler, and none for the program.
+bool IsAnalyzer(string id, JsonNode library) =>
+    library["files"]!.AsArray().Any(file => ((string)file!).StartsWith("analyzers/", StringComparison.Ordinal))
+    && assets["targets"]!.AsObject().All(target => target.Value![id]?.AsObject() is not { } package || !(package.ContainsKey("compile") || package.ContainsKey("runtime")));
 
 static string SourcePackage(string name, string version) => $"pkg:deb/debian/{name}@{version}?arch=source";
 

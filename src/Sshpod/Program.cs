@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Sshpod.Commands;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod;
@@ -11,8 +12,23 @@ public static class Program
     // What ssh exits with for any failure of its own.
     private const int Failure = 255;
 
-    /// <summary>Runs one command.</summary>
+    // For the way out after a signal, on which tunnels are closed in order.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs one command. Whatever way it ends, nothing that it has started goes on.</summary>
     public static async Task<int> Main(string[] arguments)
+    {
+        try
+        {
+            return await RunAsync(arguments);
+        }
+        finally
+        {
+            ChildProcess.EndAll();
+        }
+    }
+
+    private static async Task<int> RunAsync(string[] arguments)
     {
         // Not disposed: a signal that comes at the very end still finds it.
         var ending = new CancellationTokenSource();
@@ -56,6 +72,14 @@ public static class Program
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
+            // Nobody may be left to end us a second time.
+            _ = Task.Delay(Grace).ContinueWith(_ => Abandon(), TaskScheduler.Default);
             ending.Cancel();
         });
+
+    private static void Abandon()
+    {
+        ChildProcess.EndAll();
+        Environment.Exit(Failure);
+    }
 }

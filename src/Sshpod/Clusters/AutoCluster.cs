@@ -1,6 +1,7 @@
 using Sshpod.Addressing;
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Kubectl;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;

@@ -1,8 +1,8 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
 using Sshpod.Commands;
+using Sshpod.Machine;
 using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
@@ -53,6 +53,8 @@ public static class NameCache
     /// <summary>Asks the cluster, unless another process does, and writes the answer down.</summary>
     public static async Task RefreshAsync(NameQuery query, CancellationToken cancellation)
     {
+        // Away from the terminal: a TAB never makes a credential plugin ask there, and closing the window does not end us half way.
+        ProcessSession.Leave();
         var file = query.File();
         ClientDirectory.Create(NameQuery.Directory);
         await using var lockFile = LockFile.TakeOrNull(file + ".lock");
@@ -75,19 +77,11 @@ public static class NameCache
 
     private static void StartRefresh(NameQuery query)
     {
-        // Pipes that nobody reads: a child that kept the shell's would keep the shell waiting for their end.
-        var start = new ProcessStartInfo(Environment.ProcessPath!, CompleteCommand.RefreshArguments(query))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
-        };
         try
         {
-            Process.Start(start)?.Dispose();
+            ChildProcess.StartDetached(Environment.ProcessPath!, CompleteCommand.RefreshArguments(query));
         }
-        catch (Exception e) when (e is Win32Exception or InvalidOperationException)
+        catch (CannotRunException e)
         {
             Log.Debug($"completion: {e.Message}");
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;

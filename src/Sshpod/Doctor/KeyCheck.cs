@@ -1,4 +1,4 @@
-using Sshpod.Clusters;
+using Sshpod.Machine;
 using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Sshpod.Clusters;
+using Sshpod.Machine;
 using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;

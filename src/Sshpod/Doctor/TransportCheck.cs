@@ -1,4 +1,5 @@
 using Sshpod.Clusters;
+using Sshpod.Machine;
 
 namespace Sshpod.Doctor;
 

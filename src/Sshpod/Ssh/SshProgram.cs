@@ -1,5 +1,5 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using System.Text;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
@@ -13,40 +13,45 @@ internal sealed record SshProgramRun(int ExitCode, string Output, string ErrorTe
 /// <summary>The programs of the user's OpenSSH. Their stdin is empty, since ours may be the ssh stream.</summary>
 internal static class SshProgram
 {
+    // A connection of the doctor is the longest.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     /// <summary>Runs one to its end.</summary>
-    /// <param name="program">Its name.</param>
+    /// <param name="program">Its name, or an absolute path.</param>
     /// <param name="arguments">Its arguments, one each.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="SshpodException">It cannot be run.</exception>
+    /// <exception cref="SshpodException">It cannot be run, or does not end.</exception>
     public static async Task<SshProgramRun> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
-        };
+        await using var process = Start(program, arguments);
+        using var limit = process.LinkTo(cancellation);
         try
         {
-            using var process = Process.Start(start)!;
-            try
-            {
-                process.StandardInput.Close();
-                var output = process.StandardOutput.ReadToEndAsync(cancellation);
-                var errorText = await process.StandardError.ReadToEndAsync(cancellation);
-                await process.WaitForExitAsync(cancellation);
-                return new SshProgramRun(process.ExitCode, await output, errorText);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                throw;
-            }
+            var output = ReadAsync(process.Output, limit.Token);
+            var errorText = await ReadAsync(process.Error, limit.Token);
+            return new SshProgramRun(await process.WaitAsync(limit.Token), await output, errorText);
         }
-        catch (Win32Exception e)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new SshpodException($"{program} did not end in {Limit.TotalSeconds:0} s", "run it by hand to see more");
+        }
+    }
+
+    private static ChildProcess Start(string program, IEnumerable<string> arguments)
+    {
+        try
+        {
+            return ChildProcess.Start(program, arguments, Limit);
+        }
+        catch (CannotRunException e)
         {
             throw new SshpodException($"cannot run {program}: {e.Message}", "install the OpenSSH client");
         }
+    }
+
+    private static async Task<string> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync(cancellation);
     }
 }

@@ -1,11 +1,10 @@
 using Sshpod.Ssh;
-using Sshpod.Tests.Installers;
 
 namespace Sshpod.Tests.Ssh;
 
 public sealed class UnifiedDiffTests : IDisposable
 {
-    private readonly Machine _machine = new();
+    private readonly Installers.Machine _machine = new();
 
     public void Dispose() => _machine.Dispose();
 

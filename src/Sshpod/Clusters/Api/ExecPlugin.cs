@@ -1,8 +1,7 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api;
@@ -39,8 +38,9 @@ internal sealed record ExecPlugin(
         if (mode is not ("Never" or "IfAvailable") && !(mode is null && version == V1Beta1))
             throw new UnsupportedKubeconfigException($"exec with interactiveMode \"{mode}\"");
         var command = section.Text("command") ?? throw new UnsupportedKubeconfigException("exec without command");
-        // A name is looked for on PATH; a path is relative to the kubeconfig.
-        if (command.Contains(Path.DirectorySeparatorChar))
+        // A name is looked for on PATH; a path is relative to the kubeconfig, and never to the current directory
+        // (client-go tools/clientcmd/loader.go, GetAuthInfoFileReferences).
+        if (command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
             command = section.FilePath("command")!;
         return new ExecPlugin(version, command, section.Texts("args"), [.. section.Sections("env").Select(Variable)],
             section.Text("installHint"), section.Flag("provideClusterInfo"));
@@ -50,25 +50,20 @@ internal sealed record ExecPlugin(
     /// <exception cref="SshpodException">It cannot be run, fails, says nothing in time, or something else than it should.</exception>
     public async Task<Credential> RunAsync(ApiServer server, CancellationToken cancellation)
     {
-        using var process = Start(server);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
-        var saying = RelayAsync(process.StandardError.BaseStream);
+        await using var process = Start(server);
+        using var limit = process.LinkTo(cancellation);
+        var saying = RelayAsync(process.Error);
         try
         {
-            var output = await ReadAsync(process.StandardOutput.BaseStream, limit.Token);
-            await process.WaitForExitAsync(limit.Token);
+            var output = await ReadAsync(process.Output, limit.Token);
+            var exitCode = await process.WaitAsync(limit.Token);
             await Task.WhenAny(saying, Task.Delay(LastWords, limit.Token));
-            Log.Debug($"api: credential plugin {Command}: exit {process.ExitCode}");
-            return process.ExitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {process.ExitCode}");
+            Log.Debug($"api: credential plugin {Command}: exit {exitCode}");
+            return exitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {exitCode}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw Failed($"did not end in {Limit.TotalSeconds:0} s");
-        }
-        finally
-        {
-            End(process);
         }
     }
 
@@ -78,27 +73,15 @@ internal sealed record ExecPlugin(
         return new(section.Text("name") ?? throw new UnsupportedKubeconfigException("exec with a variable without name"), section.Text("value") ?? "");
     }
 
-    private Process Start(ApiServer server)
+    private ChildProcess Start(ApiServer server)
     {
-        var start = new ProcessStartInfo(ProgramPath.Find(Command) ?? throw NotFound("it is not on your PATH"), Arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
-        };
-        foreach (var (name, value) in Environment)
-            start.Environment[name] = value;
-        start.Environment["KUBERNETES_EXEC_INFO"] = Info(server);
         try
         {
-            var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            return process;
+            return ChildProcess.Start(Command, Arguments, Limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server))]);
         }
-        catch (Win32Exception e)
+        catch (CannotRunException e)
         {
-            throw NotFound(e.Message);
+            throw new SshpodException($"cannot run credential plugin {Command}: {e.Message}", InstallHint ?? "install it");
         }
     }
 
@@ -168,8 +151,6 @@ internal sealed record ExecPlugin(
 
     private SshpodException Failed(string how) => new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see more");
 
-    private SshpodException NotFound(string why) => new($"cannot run credential plugin {Command}: {why}", InstallHint ?? "install it");
-
     private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
     {
         using var output = new MemoryStream();
@@ -200,20 +181,6 @@ internal sealed record ExecPlugin(
         finally
         {
             silence?.Dispose();
-        }
-    }
-
-    private static void End(Process process)
-    {
-        try
-        {
-            if (!process.HasExited)
-                // What it has started too: a script's child would hold on to our stderr.
-                process.Kill(entireProcessTree: true);
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
-        {
-            // It has ended by itself.
         }
     }
 }

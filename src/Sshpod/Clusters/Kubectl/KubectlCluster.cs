@@ -82,7 +82,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     /// <inheritdoc/>
     public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
-        var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true);
+        var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true, Timeout.InfiniteTimeSpan);
         return Task.FromResult<IExec>(new KubectlExec(process, container, context));
     }
 
@@ -90,7 +90,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     public async Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
     {
         // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
-        var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false);
+        var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false, Timeout.InfiniteTimeSpan);
         return await KubectlPortForward.ConnectAsync(process, container, context, cancellation);
     }
 
@@ -128,9 +128,8 @@ public sealed class KubectlCluster(string? context) : ICluster
     /// <returns>What it printed on stdout.</returns>
     private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation, byte[]? input = null)
     {
-        await using var process = Start(arguments, withInput: input is not null);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(RequestLimit);
+        await using var process = Start(arguments, withInput: input is not null, RequestLimit);
+        using var limit = process.LinkTo(cancellation);
         var reachability = Reachability.WatchAsync(context, limit.Token);
         try
         {
@@ -177,9 +176,9 @@ public sealed class KubectlCluster(string? context) : ICluster
         return (exitCode, output.ToArray(), errorText);
     }
 
-    private KubectlProcess Start(string[] arguments, bool withInput)
+    private KubectlProcess Start(string[] arguments, bool withInput, TimeSpan limit)
     {
         string[] all = context is null ? arguments : ["--context", context, .. arguments];
-        return KubectlProcess.Start(all, withInput);
+        return KubectlProcess.Start(all, withInput, limit);
     }
 }

@@ -1,82 +1,66 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>
 /// One run of the user's kubectl. Its stdin is never ours, which is the ssh stream: it is a pipe, or empty.
-/// Disposing ends it.
+/// Disposing ends it, and the credential plugin that it runs.
 /// </summary>
 internal sealed class KubectlProcess : IAsyncDisposable
 {
     // Enough for every message; a plugin that babbles for hours does not fill the memory.
     private const int MaxErrorText = 16 * 1024;
 
-    private readonly Process _process;
+    private readonly ChildProcess _process;
     private readonly Task<string> _errorText;
 
-    private KubectlProcess(Process process)
+    private KubectlProcess(ChildProcess process)
     {
         _process = process;
-        _errorText = ReadErrorTextAsync(process.StandardError.BaseStream);
+        _errorText = ReadErrorTextAsync(process.Error);
     }
 
     /// <summary>kubectl's stdin, of a run started with input.</summary>
-    public Stream Input => _process.StandardInput.BaseStream;
+    public Stream Input => _process.Input;
 
     /// <summary>kubectl's stdout.</summary>
-    public Stream Output => _process.StandardOutput.BaseStream;
+    public Stream Output => _process.Output;
+
+    /// <summary>Whether it was ended because its time was over.</summary>
+    public bool IsOverdue => _process.IsOverdue;
 
     /// <summary>Starts kubectl.</summary>
     /// <param name="arguments">Its arguments, one each.</param>
     /// <param name="withInput">Whether <see cref="Input"/> is used; otherwise stdin is empty.</param>
+    /// <param name="limit">How long it may run; <see cref="Timeout.InfiniteTimeSpan"/> for one that carries a connection.</param>
     /// <exception cref="SshpodException">There is no kubectl.</exception>
-    public static KubectlProcess Start(IEnumerable<string> arguments, bool withInput)
+    public static KubectlProcess Start(IEnumerable<string> arguments, bool withInput, TimeSpan limit)
     {
-        var start = new ProcessStartInfo("kubectl", arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            CreateNoWindow = true,
-        };
         try
         {
-            var process = Process.Start(start)!;
-            if (!withInput)
-                process.StandardInput.Close();
-            return new KubectlProcess(process);
+            return new KubectlProcess(ChildProcess.Start("kubectl", arguments, limit, withInput));
         }
-        catch (Win32Exception e)
+        catch (CannotRunException e)
         {
             throw new SshpodException($"cannot run kubectl: {e.Message}", "install kubectl and put it on your PATH");
         }
     }
 
+    /// <summary>A token that ends waits for it: when the caller wants it, or when its time is over.</summary>
+    public CancellationTokenSource LinkTo(CancellationToken cancellation) => _process.LinkTo(cancellation);
+
     /// <summary>Waits for the end.</summary>
     /// <returns>The exit code, and the end of what it said on stderr.</returns>
     public async Task<(int ExitCode, string ErrorText)> WaitAsync(CancellationToken cancellation)
     {
-        await _process.WaitForExitAsync(cancellation);
-        return (_process.ExitCode, await _errorText.WaitAsync(cancellation));
+        var exitCode = await _process.WaitAsync(cancellation);
+        return (exitCode, await _errorText.WaitAsync(cancellation));
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        try
-        {
-            _process.Kill();
-        }
-        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
-        {
-            // It has ended by itself.
-        }
-        _process.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     // Always read, so that kubectl never blocks on a full pipe.
     private static async Task<string> ReadErrorTextAsync(Stream stream)

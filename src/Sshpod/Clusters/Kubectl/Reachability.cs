@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using Sshpod.Clusters.Api;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
@@ -40,7 +41,19 @@ internal static class Reachability
         }
     }
 
-    private static bool HasProxy(Uri server) => HttpClient.DefaultProxy.GetProxy(server) is { } proxy && proxy != server;
+    // By the rules of Go, since it is kubectl's proxy.
+    private static bool HasProxy(Uri server)
+    {
+        try
+        {
+            return ProxyRules.FromEnvironment(Environment.GetEnvironmentVariable).For(server) is not null;
+        }
+        catch (UnsupportedKubeconfigException)
+        {
+            // One that only kubectl may understand.
+            return true;
+        }
+    }
 
     /// <summary>Goes as far as a TLS handshake: a connection alone may be a firewall's. Certificates are kubectl's business; a rejected one is an answer.</summary>
     private static async Task<string?> ProbeAsync(Uri server, CancellationToken cancellation)

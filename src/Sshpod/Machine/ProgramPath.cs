@@ -1,0 +1,54 @@
+namespace Sshpod.Machine;
+
+/// <summary>
+/// Finds programs in the absolute directories of PATH and nowhere else. .NET would look beside sshpod and in the current directory first,
+/// and a shell in the current directory wherever PATH has an empty or a relative entry: whoever wrote the work tree would choose the program.
+/// </summary>
+internal static class ProgramPath
+{
+    private const string Variable = "PATH";
+
+    // What confstr(_CS_PATH) of glibc, musl and macOS begins with. Where PATH is missing or empty, a C library or a shell may take the current directory.
+    private const string Standard = "/usr/bin:/bin";
+
+    /// <summary>PATH without the entries that the current directory decides about, for the programs that we start and those that they start.</summary>
+    public static string Safe => SafePath(Environment.GetEnvironmentVariable(Variable));
+
+    /// <summary>Finds a program.</summary>
+    /// <param name="name">Its name, or an absolute path, which is taken as it is.</param>
+    /// <returns>An absolute path; null when the program is not on PATH, or the name is a relative path.</returns>
+    public static string? Find(string name) =>
+        Find(name, Environment.GetEnvironmentVariable(Variable), Environment.GetEnvironmentVariable("PATHEXT"));
+
+    internal static string? Find(string name, string? path, string? pathExtensions)
+    {
+        if (Path.IsPathFullyQualified(name))
+            return name;
+        // "C:name" has no separator, and is relative to that drive's current directory.
+        if (name.Length == 0 || name.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar, Path.VolumeSeparatorChar))
+            return null;
+        var names = Names(name, pathExtensions);
+        return Directories(path).SelectMany(directory => names.Select(file => Path.Combine(directory, file))).FirstOrDefault(IsProgram);
+    }
+
+    /// <summary>A PATH that means the same in every current directory.</summary>
+    internal static string SafePath(string? path) =>
+        string.Join(Path.PathSeparator, Directories(path)) is { Length: > 0 } safe ? safe : OperatingSystem.IsWindows() ? "" : Standard;
+
+    // On Windows, "\tools" and "C:tools" are rooted, but depend on the current drive and directory.
+    private static IEnumerable<string> Directories(string? path) =>
+        (path ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Select(entry => OperatingSystem.IsWindows() ? entry.Trim('"') : entry)
+            .Where(Path.IsPathFullyQualified);
+
+    private static string[] Names(string name, string? pathExtensions)
+    {
+        if (!OperatingSystem.IsWindows())
+            return [name];
+        var endings = (pathExtensions is { Length: > 0 } ? pathExtensions : ".COM;.EXE;.BAT;.CMD").Split(';', StringSplitOptions.RemoveEmptyEntries);
+        return [.. endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase) ? [name] : Array.Empty<string>(), .. endings.Select(ending => name + ending)];
+    }
+
+    private static bool IsProgram(string file) => File.Exists(file)
+        && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+}

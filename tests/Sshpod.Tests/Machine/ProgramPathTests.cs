@@ -1,0 +1,78 @@
+using Sshpod.Machine;
+
+namespace Sshpod.Tests.Machine;
+
+public sealed class ProgramPathTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("sshpod-path-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory]
+    [InlineData("HERE", true)]
+    [InlineData("/nonexistent:HERE:/", true)]
+    [InlineData("", false)]
+    [InlineData(null, false)]
+    [InlineData(".", false)]
+    [InlineData(":", false)]
+    [InlineData("RELATIVE", false)]
+    [InlineData("./RELATIVE", false)]
+    public void Only_absolute_entries_count(string? path, bool isFound)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "PATH has another form there");
+        var file = Plant("login");
+        // What the current directory would decide, without changing that of all tests.
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, _directory);
+        path = path?.Replace("HERE", _directory, StringComparison.Ordinal).Replace("RELATIVE", relative, StringComparison.Ordinal);
+        Assert.Equal(isFound ? file : null, ProgramPath.Find("login", path, null));
+    }
+
+    [Fact]
+    public void A_relative_path_is_no_program() => Assert.Null(ProgramPath.Find(Path.GetRelativePath(Environment.CurrentDirectory, Plant("login"))));
+
+    [Fact]
+    public void An_absolute_path_is_taken_as_it_is() => Assert.Equal(Plant("login"), ProgramPath.Find(Plant("login"), "", null));
+
+    [Fact]
+    public void What_cannot_be_executed_is_not_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "any file can be, there");
+        File.WriteAllText(Path.Combine(_directory, "kubectl"), "");
+        Directory.CreateDirectory(Path.Combine(_directory, "login"));
+        Assert.Null(ProgramPath.Find("kubectl", _directory, null));
+        Assert.Null(ProgramPath.Find("login", _directory, null));
+    }
+
+    [Theory]
+    [InlineData("/a:/b", "/a:/b")]
+    [InlineData(":/a::./b:.:/b:", "/a:/b")]
+    [InlineData(".", "/usr/bin:/bin")]
+    [InlineData("", "/usr/bin:/bin")]
+    [InlineData(null, "/usr/bin:/bin")]
+    public void What_we_start_gets_a_PATH_that_means_the_same_everywhere(string? path, string safe)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "PATH has another form there");
+        Assert.Equal(safe, ProgramPath.SafePath(path));
+    }
+
+    [Theory]
+    [InlineData("kubectl", "kubectl.exe")]
+    [InlineData("kubectl.exe", "kubectl.exe")]
+    [InlineData("C:kubectl", null)]
+    [InlineData("kubectl", null, "kubectl")]
+    public void Windows_has_its_endings(string name, string? found, string there = "kubectl.exe")
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "it has none elsewhere");
+        Plant(there);
+        Assert.Equal(found is null ? null : Path.Combine(_directory, found), ProgramPath.Find(name, $"\"{_directory}\"", ".exe"));
+    }
+
+    private string Plant(string name)
+    {
+        var file = Path.Combine(_directory, name);
+        File.WriteAllText(file, "#!/bin/sh\n");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return file;
+    }
+}
