@@ -110,6 +110,7 @@ server_run(const struct server *server, const char *mode, int log)
 	strcat(program, "/sshd");	/* for ps: it is not executed */
 	if (dup2(log, STDERR_FILENO) == -1)
 		_exit(1);
+	log_bound();
 	/* what exec ignored, sessions would ignore as well */
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
