@@ -28,9 +28,9 @@ let_through(int fd)
 
 /*
  * Below /tmp as sshd has it, or below BUNDLE_DIR/.agent where /tmp cannot be written (read-only root file
- * system), or where others could exchange what is in it. Not in STATE: with the ID of a container in it,
- * the path would be longer than that of a socket can be. What it passes through is made by us, and
- * closed to others (place.c), so that its name stays true.
+ * system), or where others could exchange what is in it. Not in STATE, which is closed to the other users
+ * of root's container. What the path passes through is made by us, and closed to others (place.c), so that
+ * its name stays true.
  */
 void
 agent_prepare(void)

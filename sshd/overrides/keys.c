@@ -156,6 +156,12 @@ is_valid(const char *line, const char *now, const char **key, size_t *length)
 	return (*length = length_of_key(*key)) != 0;
 }
 
+static bool
+same(const char *a, size_t length_of_a, const char *b, size_t length_of_b)
+{
+	return length_of_a == length_of_b && memcmp(a, b, length_of_a) == 0;
+}
+
 /*
  * Adds a line of key_line() to the keys in memory, and takes out those that have expired, the same key
  * with another time, and the oldest where there are too many. With NULL it takes out only. False when
@@ -167,7 +173,8 @@ keys_add(const char *added)
 	const char *old = authorized != NULL ? authorized : "", *key, *added_key = NULL;
 	char now[DATE + 1], *lines, *to;
 	size_t length, added_length = 0, added_size = 0;
-	int count = 0;
+	/* how many of the others are too many */
+	int excess = added != NULL ? 1 - MOST_KEYS : -MOST_KEYS;
 
 	date_of(time(NULL), now);
 	if (added != NULL) {
@@ -177,12 +184,12 @@ keys_add(const char *added)
 		added_size = strlen(added);
 	}
 	for (const char *line = old; *line != '\0'; line = next_line(line))
-		count++;
+		excess += is_valid(line, now, &key, &length) && !same(key, length, added_key, added_length);
 	if ((lines = to = malloc(strlen(old) + added_size + 1)) == NULL)
 		return false;
 	for (const char *line = old; *line != '\0'; line = next_line(line)) {
-		if (count-- >= MOST_KEYS || !is_valid(line, now, &key, &length) ||
-		    (length == added_length && memcmp(key, added_key, length) == 0))
+		if (!is_valid(line, now, &key, &length) || same(key, length, added_key, added_length) ||
+		    excess-- > 0)
 			continue;
 		to = mempcpy(to, line, (size_t)(next_line(line) - line));
 	}

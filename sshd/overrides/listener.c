@@ -62,10 +62,12 @@ owns_port_file(void)
 }
 
 static void
-remove_port(void)
+remove_files(void)
 {
-	if (is_listener() && owns_port_file())
-		unlinkat(place.state, "port", 0);
+	if (!is_listener() || !owns_port_file())
+		return;
+	unlinkat(place.state, "port", 0);
+	unlinkat(place.state, "control", 0);
 }
 
 /* Makes this process the listener. `notify` gets a byte once it listens. */
@@ -85,7 +87,7 @@ listener_activate(const struct server *server, int control, int notify)
 	/* for people who look: nothing relies on it, the lock itself tells whether it runs */
 	if (ftruncate(listener.lock, 0) == 0 && pwrite(listener.lock, pid, (size_t)n, 0) != n)
 		perror("lock.server");
-	atexit(remove_port);
+	atexit(remove_files);
 }
 
 /* sshd refuses "Port 0" in its configuration, so the port is chosen here. */
@@ -115,6 +117,7 @@ announce(int fd)
 	if (file_replace("port", listener.answer, (size_t)n) == -1 ||
 	    fstatat(place.state, "port", &listener.port_file, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
+	server_forget_host_key();
 	n = (int)write(listener.notify, "+", 1);
 	close(listener.notify);
 	return n == 1 || errno == EPIPE ? 0 : -1;

@@ -18,7 +18,7 @@ make_room(int fd)
 {
 	struct stat st;
 
-	/* of a session's own standard error, which is a pipe or a terminal, nothing is taken */
+	/* a user's standard error, in a process that has forked for a session, is a pipe or a terminal */
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_SIZE && ftruncate(fd, 0) == -1)
 		return;
 }
@@ -34,11 +34,20 @@ log_open(void)
 	return fd;
 }
 
+static bool bounded;
+
+/* From here on, standard error is the log. */
+void
+log_bound(void)
+{
+	bounded = true;
+}
+
 ssize_t
 write(int fd, const void *content, size_t length)
 {
-	/* sshd-auth is behind seccomp, and speaks to the log through sshd-session */
-	if (fd == STDERR_FILENO && program != &auth_program)
+	/* not sshd-auth, which is behind seccomp, and speaks to the log through sshd-session */
+	if (fd == STDERR_FILENO && (bounded || program == &session_program))
 		make_room(fd);
 	return syscall(SYS_write, fd, content, length);
 }

@@ -23,10 +23,12 @@ main(int argc, char **argv)
 	origin_capture(environ);
 	if (is_named(argv[0], "sshd-session")) {
 		program = &session_program;
+		origin_receive();
 		return sshd_session_main(argc, argv);
 	}
 	if (is_named(argv[0], "sshd-auth")) {
 		program = &auth_program;
+		origin_receive();
 		return sshd_auth_main(argc, argv);
 	}
 	if (argc > 1 && strcmp(argv[1], "up") == 0)

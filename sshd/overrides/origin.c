@@ -90,9 +90,9 @@ inherited(const char *name)
 	return fd > STDERR_FILENO && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -1;
 }
 
-/* What one of our programs gives to the next. */
-static void
-receive(void)
+/* What origin_exec() gives to sshd-session and sshd-auth. The others believe none of it: an image may set anything. */
+void
+origin_receive(void)
 {
 	const char *agent = getenv("SSHPOD_AGENT");
 	int fd;
@@ -117,7 +117,6 @@ origin_capture(char **environment)
 	copy_groups();
 	origin.environment = copy_environment(original != NULL ? original : environment);
 	origin.privileged = has_switch_capabilities();
-	receive();
 }
 
 /* Like getenv, but of the container's environment; an empty value counts as none. */

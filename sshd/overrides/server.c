@@ -62,6 +62,16 @@ static const char configuration[] =
     "DebianBanner no\n"
     "Subsystem sftp internal-sftp\n";
 
+static int host_key_file = -1;
+
+/* sshd has read it: what it has in memory is harder to read. */
+void
+server_forget_host_key(void)
+{
+	close(host_key_file);
+	host_key_file = -1;
+}
+
 /*
  * The name of a file that has the configuration. Like the host key that it names, it is in memory, where
  * nobody can exchange it, and open as long as this process does not execute another program.
@@ -71,12 +81,14 @@ write_configuration(const struct host_key *host_key)
 {
 	enum { tail = 16 };
 	char session[64], auth[64], *text, *name;
-	int key = keep_open(sealed_file("host_key", host_key->private, host_key->length)), file, n;
+	int file, n;
 
-	if (key == -1 || !origin_bundle_path(session, sizeof(session), "sshd-session") ||
+	host_key_file = keep_open(sealed_file("host_key", host_key->private, host_key->length));
+	explicit_bzero(host_key->private, host_key->length);
+	if (host_key_file == -1 || !origin_bundle_path(session, sizeof(session), "sshd-session") ||
 	    !origin_bundle_path(auth, sizeof(auth), "sshd-auth"))
 		fail_errno("start", "cannot make a file in memory");
-	n = asprintf(&text, configuration, key, session, auth,
+	n = asprintf(&text, configuration, host_key_file, session, auth,
 	    host_key->public + strlen(host_key->public) - tail,
 	    gcm_is_fast() ? "aes128-gcm@openssh.com,aes256-gcm@openssh.com," : "");
 	if (n == -1 || (file = keep_open(sealed_file("sshd_config", text, (size_t)n))) == -1 ||
@@ -98,6 +110,7 @@ server_run(const struct server *server, const char *mode, int log)
 	strcat(program, "/sshd");	/* for ps: it is not executed */
 	if (dup2(log, STDERR_FILENO) == -1)
 		_exit(1);
+	log_bound();
 	/* what exec ignored, sessions would ignore as well */
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);

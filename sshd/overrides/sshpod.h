@@ -36,6 +36,7 @@ struct origin {
 extern struct origin origin;
 
 void origin_capture(char **);
+void origin_receive(void);
 const char *origin_getenv(const char *);
 bool origin_bundle_path(char *, size_t, const char *);
 int origin_exec(const char *, char *const[]);
@@ -88,6 +89,7 @@ struct server {
 	struct host_key host_key;
 };
 void server_start(struct server *);
+void server_forget_host_key(void);
 int server_run(const struct server *, const char *, int) __attribute__((noreturn));
 void listener_activate(const struct server *, int, int);
 const char *listener_answer(const char *);
@@ -101,6 +103,7 @@ int keep_open(int);
 
 /* The logs (log.c, logins.c) */
 int log_open(void);
+void log_bound(void);
 int logins_open(void);
 void logins_receive(int);
 extern bool login_is_clean;		/* this session's key came with clean-environment */

@@ -35,8 +35,17 @@ check "a user's environment file is not read" equals '' remote root 'echo $FORGE
 check "a user's rc file is not run" test ! -e "$work/configured/tmp/rc-has-run"
 
 # What shows only after minutes, or with a program that is not there.
-# The server itself forgets its files in memory as it starts; a process of `session` has them as long as it waits for the first word.
+# It is nowhere but in the server's memory.
+effective() {
+  local fds
+  fds=/proc/$(listener_of configured)/fd
+  install -m 600 "$work/key" "$work/configured/tmp/any_key"
+  sed 's|^HostKey .*|HostKey /tmp/any_key|' "$(find "$fds" -lname '/memfd:sshd_config*')" > "$work/configured/tmp/sshd_config"
+  run_in configured /tmp/sshpod/b/sshd -T -f /tmp/sshd_config
+}
 effective > "$work/effective"
+host_key_files() { find "/proc/$(listener_of configured)/fd" -lname '*host_key*'; }
+check "the server does not keep the host key's file open" equals '' host_key_files
 for line in 'authenticationmethods publickey' 'passwordauthentication no' 'kbdinteractiveauthentication no' 'hostbasedauthentication no' \
   'x11forwarding no' 'permittunnel no' 'gatewayports no' 'clientaliveinterval 30' 'clientalivecountmax 4' 'logingracetime 30'; do
   check "the configuration says $line" grep -qxiF "$line" "$work/effective"

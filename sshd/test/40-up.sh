@@ -66,7 +66,8 @@ stop idle
 
 # What the server says before anybody says anything to it; empty where it hangs up.
 banner() { timeout 5 nc -d -w 3 127.0.0.1 "$port" | head -n 1 | tr -d '\r'; }
-hangs_up() { equals '' banner; }
+# the server notices the end of a session a moment after its client does
+hangs_up() { for _ in $(seq 20); do equals '' banner && return; sleep 0.1; done; return 1; }
 
 make_container direct 0
 start direct
@@ -78,7 +79,7 @@ check "sessions run what the server runs, not what its file has become" gives 0 
 install -m 700 "$bundles/sshd-amd64" "$work/direct/tmp/sshpod/b/sshd"
 check "nothing is written beside the program" equals 'sshd state' \
   bash -c 'cd "$0" && echo *' "$work/direct$bundle"
-other_key_refused
+other_key_refused 2> /dev/null
 check "after a refused key: hangs up" hangs_up
 up direct > /dev/null
 check "after a refused key: serves again after an up" gives 0 remote root true
