@@ -37,7 +37,8 @@ public static class Cleaning
             switch (await script.NextAsync())
             {
                 case { Word: "left", Rest: var directory }:
-                    left.Add(directory);
+                    if (!left.Contains(directory))
+                        left.Add(directory);
                     break;
                 case { Word: "cleaned", Rest: var count }:
                     return new Cleaned(int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var servers) ? servers

@@ -7,7 +7,7 @@ k=0
 
 # Whether $1 is the program of this client's bundle, which is at least ours where nothing here can hash.
 verified() {
-	[ -x "$1" ] && mine . "${1%/*}" "$1" || return
+	[ -x "$1" ] && mine "${1%/*}" "$1" .. || return
 	case $a in *,"$w",*) ;; *) [ -z "$w" ] ;; esac
 }
 
@@ -39,9 +39,31 @@ end() {
 		exit 1
 		;;
 	esac
-	# Other users make directories in it for the sockets of their agents.
-	(cd -P "./$c/agent" 2>/dev/null && [ "${PWD%/"$c"/agent}" != "$PWD" ] && chmod 700 .)
 	rm -rf "./$c" && k=$((k + 1))
+}
+
+# Removes the release $2 in $1, when nobody's state is in it any more.
+remove() {
+	enter "$1" "$2" && mine . && ! inhabited || return
+	# Other users of a root container make directories here for the sockets of their agents: these are looked into by nobody, so
+	# that a link in there leads rm nowhere.
+	if [ -d ./.agent ] && cd -P ./.agent 2>/dev/null; then
+		set +f
+		for q in ./*; do
+			set -f
+			rm -f "$q" 2>/dev/null || rmdir "$q" 2>/dev/null
+		done
+		set -f
+		enter "$1" "$2" && mine . || return
+		rmdir ./.agent 2>/dev/null
+	fi
+	if [ -d ./.agent ]; then
+		set +f
+		rm -f ./* 2>/dev/null
+		set -f
+	else
+		enter "$1" '' && mine . && rm -rf "./$2"
+	fi
 }
 
 try() {
@@ -53,10 +75,10 @@ try() {
 		case $d in *[!0-9a-f]*) continue ;; esac
 		[ ${#d} = 16 ] && enter "$1" "$d" && mine . || continue
 		# The one that ends the others is the last to go.
-		! end || [ "$d" = "$r" ] || inhabited || { enter "$1" '' && mine . && rm -rf "./$d"; }
+		! end || [ "$d" = "$r" ] || remove "$1" "$d"
 	done
 	set -f
-	if enter "$1" "$r" && mine . && ! inhabited; then enter "$1" '' && mine . && rm -rf "./$r"; fi
+	remove "$1" "$r"
 	# Above, others may write: rmdir removes nothing that has something in it.
 	enter "$1" '' && rmdir "$PWD" 2>/dev/null
 }

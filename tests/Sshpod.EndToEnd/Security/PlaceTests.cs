@@ -5,7 +5,7 @@ namespace Sshpod.EndToEnd.Security;
 /// <summary>Nobody in a pod gets into the server's directory, or has a program of their own run from there.</summary>
 public sealed class PlaceTests(TestCluster cluster)
 {
-    private const string Server = "ls -d /sshpod /*/sshpod /*/*/sshpod 2>/dev/null";
+    private const string Server = "ls -d /sshpod /*/sshpod /*/*/sshpod 2>/dev/null; true";
 
     // Exchanges two directories without a moment in between (RENAME_EXCHANGE), as fast as it can.
     private const string Exchanger = """
