@@ -40,6 +40,20 @@ public sealed class EnvironmentTests(TestCluster cluster)
         Assert.Contains($"PATH={Path}", expected);
     }
 
+    [Theory]
+    [InlineData("container", "secret")]
+    [InlineData("clean", "")]
+    public async Task A_login_as_another_user_gets_what_the_settings_say(string setting, string seen)
+    {
+        var pod = $"others-{setting}";
+        await cluster.CreatePodAsync(pod, "debian:12", "env: [{name: SECRET, value: secret}], securityContext: {runAsUser: 0}");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"other-users-environment: {setting}", TestContext.Current.CancellationToken);
+
+        Assert.Equal($"app {seen}\n", await new Login(workstation, "app", $"pod--{pod}").RunAsync("echo \"$USER $SECRET\""));
+        Assert.Equal("root secret\n", await new Login(workstation, "root", $"pod--{pod}").RunAsync("echo $USER $SECRET"));
+    }
+
     [Fact]
     public async Task The_umask_is_the_containers()
     {

@@ -64,6 +64,21 @@ public sealed class AccessTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task The_server_itself_refuses_a_key_whose_time_is_over_until_an_exec_brings_it_again()
+    {
+        await cluster.CreatePodAsync("expires", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_ACCESS"] = "1m";
+        (await workstation.SshAsync("pod--expires", "true")).Quietly();
+        await Task.Delay(TimeSpan.FromSeconds(62), TestContext.Current.CancellationToken);
+        // Who pretends to have been there a moment ago comes no further than the others.
+        SetSince(workstation, DateTimeOffset.UtcNow);
+
+        Assert.Contains("Permission denied (publickey)", (await workstation.SshAsync("pod--expires", "true")).Error, StringComparison.Ordinal);
+        await Eventually.HoldsAsync("the key is let in", async () => (await workstation.SshAsync("pod--expires", "true")).ExitCode == 0);
+    }
+
+    [Fact]
     public async Task A_time_that_is_none_is_one_line()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);

@@ -53,17 +53,16 @@ public sealed class RememberedServerTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_key_that_somebody_took_out_of_the_container_is_let_in_again()
+    public async Task A_key_that_somebody_took_out_of_the_file_is_still_let_in()
     {
         await cluster.CreatePodAsync("key-gone", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await using var other = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--key-gone", "true")).Quietly();
         (await other.SshAsync("pod--key-gone", "true")).Quietly();
+        // The server goes by its memory.
         (await cluster.ExecAsync("key-gone", "sh", "-c", "f=$(echo /tmp/sshpod/*/*/authorized_keys); sed -i 1d $f")).Successfully();
-        Assert.Contains("Permission denied", (await workstation.SshAsync("pod--key-gone", "true")).Error, StringComparison.Ordinal);
-        // The server must have noticed that one was refused.
-        await Eventually.HoldsAsync("the key is let in", async () => (await workstation.SshAsync("pod--key-gone", "true")).ExitCode == 0);
+        (await workstation.SshAsync("pod--key-gone", "true")).Quietly();
         (await other.SshAsync("pod--key-gone", "true")).Quietly();
     }
 
