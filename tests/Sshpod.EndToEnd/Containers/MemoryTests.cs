@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
@@ -43,7 +44,7 @@ public sealed class MemoryTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var sent = RandomNumberGenerator.GetBytes(Size / 4);
 
-        var outcome = await workstation.SshAsync(CliWrap.PipeSource.FromBytes(sent), "pod--memory-cat", "cat > /tmp/file; sha256sum < /tmp/file");
+        var outcome = await workstation.SshAsync(PipeSource.FromBytes(sent), "pod--memory-cat", "cat > /tmp/file; sha256sum < /tmp/file");
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(sent)), outcome.Quietly().Text.Split(' ')[0]);
         await NothingWasKilledAsync("memory-cat");
     }
@@ -58,7 +59,7 @@ public sealed class MemoryTests(TestCluster cluster)
 
         (await workstation.SshAsync("pod--memory-eight", "true")).Quietly();
         var all = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-            workstation.SshAsync(CliWrap.PipeSource.FromBytes(sent), "pod--memory-eight", $"cat > /tmp/file{i}; sha256sum < /tmp/file{i}")));
+            workstation.SshAsync(PipeSource.FromBytes(sent), "pod--memory-eight", $"cat > /tmp/file{i}; sha256sum < /tmp/file{i}")));
         Assert.All(all, outcome => Assert.Equal(hash, outcome.Quietly().Text.Split(' ')[0]));
         await NothingWasKilledAsync("memory-eight");
     }
