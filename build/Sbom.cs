@@ -28,7 +28,10 @@ var openssh = (string)manifest["openssh"]!;
 var openssl = (string)manifest["openssl"]!;
 components.Add(OfSource(Component("library", "openssl", openssl, SourcePackage("openssl", openssl)), "openssl"));
 foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
-    components.Add(OfSource(Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!)), "openssh"));
+{
+    var component = Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!));
+    components.Add(OfSource(component, "openssh"));
+}
 foreach (var (input, hash) in manifest["inputs"]!.AsObject())
     components.Add(Component("file", input, null, PackageUrl(input), ("SHA-256", (string)hash!)));
 

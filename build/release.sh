@@ -39,8 +39,9 @@ pack() { # NAME
 listed() { sed -n "s/^  \"newestListed\":.*\"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
 used() { sed -n "s/^  \"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
 for package in openssh openssl; do
-	[ "$(used $package)" = "$(listed $package)" ] ||
-		{ echo "release: the bundles have $package $(used $package); listed was $(listed $package): run SSHPOD_RELEASE=1 sshd/build.sh again" >&2; exit 1; }
+	[ "$(used $package)" = "$(listed $package)" ] && continue
+	echo "release: the bundles have $package $(used $package); listed was $(listed $package): run SSHPOD_RELEASE=1 sshd/build.sh again" >&2
+	exit 1
 done
 
 mkdir -p "$release"

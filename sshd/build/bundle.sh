@@ -60,15 +60,14 @@ compile_overrides() {
 
 link_bundle() {
   local architecture=$1 directory=$2
-  local -a objects wrapped
+  local -a objects
   take_apart sshd listener "$directory"
   take_apart sshd-session session "$directory"
   take_apart sshd-auth auth "$directory"
   compile_overrides "$directory" "$architecture"
   mapfile -t objects < <(openssh_objects | grep -v '^sshd\(-session\|-auth\)\?\.o$')
-  # overrides/blocks.c stands between everybody, libc too, and the allocator.
   # overrides/keys.c and logins.c stand between parts of sshd-session.
-  wrapped=("-Wl,--wrap="{malloc,calloc,realloc,free,auth_openkeyfile,auth_log})
+  wrapped=("-Wl,--wrap="{auth_openkeyfile,auth_log})
   # shellcheck disable=SC2046 # a list of names
   "$gnu-gcc" -specs "$specs" "$link_flags" "${wrapped[@]}" -o "$directory/sshd" \
     "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${objects[@]}" libssh.a openbsd-compat/libopenbsd-compat.a

@@ -8,7 +8,7 @@ chosen() {
     listed=$1 fetched=$2 cache=$(mktemp -d "$work/cache.XXXXXX")
     . "$here/build/say.sh"
     . "$here/build/sources.sh"
-    listed_versions() { printf '%s\n' $listed; }
+    listed_versions() { tr ' ' '\n' <<< "$listed"; }
     fetch_version() { grep -qw -- "$2" <<< "$fetched" && touch "$1_${2#*:}.dsc"; }
     mkdir "$cache/sources"
     (cd "$cache/sources" && download_source openssl && download_source openssh) 2> /dev/null || exit 1

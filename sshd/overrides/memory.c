@@ -1,0 +1,78 @@
+/*
+ * How much memory a connection may take: it counts towards the container's limit, and where that is small the kernel would end the
+ * application. patches/memory.patch sizes windows and buffers by this.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "sshpod.h"
+
+enum {
+	KIB = 1024,
+	MIB = 1024 * KIB,
+	TIGHT = 64 * MIB,		/* limits up to here */
+};
+
+unsigned sshpod_window(void);
+unsigned sshpod_chunk(void);
+
+/* Bytes; 0 when the file cannot be read or says that there is none ("max"). */
+static unsigned long long
+limit_in(const char *path)
+{
+	char text[32];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd == -1)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return strtoull(text, NULL, 10);
+}
+
+/* The container's own limit: 0 where there is none, or none that the container shows. */
+static unsigned long long
+memory_limit(void)
+{
+	static unsigned long long limit;
+	static bool known;
+
+	if (!known) {
+		if ((limit = limit_in("/sys/fs/cgroup/memory.max")) == 0)
+			limit = limit_in("/sys/fs/cgroup/memory/memory.limit_in_bytes");
+		known = true;
+	}
+	return limit;
+}
+
+static bool
+is_tight(void)
+{
+	return memory_limit() != 0 && memory_limit() <= TIGHT;
+}
+
+/*
+ * What a peer may send before it was taken, for each channel; as much again may be held for a moment. OpenSSH's 2 MB keep a line of
+ * 160 Mbit/s and 100 ms full; a container of 32 MiB gets 256 KiB.
+ */
+unsigned
+sshpod_window(void)
+{
+	unsigned long long window = memory_limit() / 128;
+
+	if (!is_tight())
+		return 2 * MIB;
+	return window < 128 * KIB ? 128 * KIB : (unsigned)window & ~(32U * KIB - 1);
+}
+
+/* The most that is read from the network at once, or carried by a message of sftp. */
+unsigned
+sshpod_chunk(void)
+{
+	return is_tight() ? 64 * KIB : 256 * KIB;
+}

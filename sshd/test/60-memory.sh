@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034,SC2154 # the container expands; test.sh and its parts share variables
+# What the server takes of a container's memory, all its processes together, at the worst moment of a transfer.
+
+# stays_below KIB COMMAND...
+stays_below() {
+  local most=$1 peak
+  shift
+  peak=$(/usr/bin/python3 "$here/test/memory.py" peak "$(listener_of "$container")" "$@") || return 1
+  echo "$peak KiB"
+  [ -z "${SSHPOD_TEST_VERBOSE:-}" ] || echo "# $peak KiB" >&2
+  [ "$peak" -gt 300 ] && [ "$peak" -le "$most" ]
+}
+
+head -c 48M /dev/urandom > "$work/large"
+# bounded CONTAINER KIB: transfers of every kind; slow is whoever takes the bytes
+bounded() {
+  local container=$1 slow="/usr/bin/python3 $here/test/memory.py throttle 8000000"
+  local -a throttled=("${ssh_options[@]/#ProxyCommand=nc 127.0.0.1 $port/ProxyCommand=nc 127.0.0.1 $port | $slow}")
+  check "$1: scp there takes at most $2 KiB" stays_below "$2" scp -q "${ssh_options[@]}" "$work/large" root@server:/tmp/large
+  check "$1: what arrived is the same" cmp "$work/large" "$work/$1/tmp/large"
+  check "$1: scp back takes at most $2 KiB" stays_below "$2" scp -q "${ssh_options[@]}" root@server:/tmp/large "$work/back"
+  check "$1: what came back is the same" cmp "$work/large" "$work/back"
+  check "$1: cat there takes at most $2 KiB" stays_below "$2" bash -c 'ssh "${@:2}" root@server "cat > /tmp/large" < "$1"' bash \
+    "$work/large" "${ssh_options[@]}"
+  check "$1: a command that reads slowly: at most $2 KiB" stays_below "$2" bash -c 'head -c 8M "$1" |
+    ssh "${@:2}" root@server "while [ \$(busybox dd bs=64k count=1 2>/dev/null | busybox wc -c) != 0 ]; do sleep 0.01; done"' bash \
+    "$work/large" "${ssh_options[@]}"
+  check "$1: scp back over a slow line: at most $2 KiB" stays_below "$2" bash -c 'timeout 4 scp -q "$@" || true' bash \
+    "${throttled[@]}" root@server:/tmp/large "$work/back"
+  check "$1: cat back over a slow line: at most $2 KiB" stays_below "$2" bash -c 'ssh "$@" root@server "busybox head -c 16000000 /tmp/large" > /dev/null' \
+    bash "${throttled[@]}"
+}
+
+make_container roomy 0
+start roomy
+bounded roomy 8192
+stop roomy
+# cgroup v2 and v1, as the container sees them
+make_container small2 0
+mkdir -p "$work/small2/sys/fs/cgroup" && echo 25165824 > "$work/small2/sys/fs/cgroup/memory.max"
+start small2
+bounded small2 4096
+stop small2
+make_container small1 0
+mkdir -p "$work/small1/sys/fs/cgroup/memory" && echo 67108864 > "$work/small1/sys/fs/cgroup/memory/memory.limit_in_bytes"
+start small1
+bounded small1 4096
+stop small1
+rm -f "$work"/{large,back} "$work"/*/tmp/large
