@@ -43,7 +43,7 @@ public sealed class ProgressTests(TestCluster cluster)
             """);
         await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode));
         await using var terminal = await StartAsync(workstation, options, "busybox");
-        await terminal.WaitForAsync("^word: $");
+        await terminal.WaitForAsync("^word:");
         // Half a second is what a line of progress waits for.
         await Task.Delay(TimeSpan.FromSeconds(1));
         await terminal.TypeAsync("open");
