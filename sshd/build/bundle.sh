@@ -60,7 +60,7 @@ compile_overrides() {
 
 link_bundle() {
   local architecture=$1 directory=$2
-  local -a objects
+  local -a objects wrapped
   take_apart sshd listener "$directory"
   take_apart sshd-session session "$directory"
   take_apart sshd-auth auth "$directory"

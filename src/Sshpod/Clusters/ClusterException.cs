@@ -27,6 +27,10 @@ internal sealed partial class ClusterException(string message, string? hint, str
             return NoSuchContext(noContext.Groups["name"].Value, KubeconfigFiles.Load().Contexts);
         if (RefusedConnection().Match(reason) is { Success: true } refused)
             return refused.Groups["server"].Value is "localhost:8080" ? NotConfigured() : Refused(refused.Groups["server"].Value, context);
+        if (NoCredentials().Match(reason) is { Success: true } login)
+            return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
+                ? new($"the credential plugin of {Describe(context)} asks on the terminal, and kubectl has none here", "log in to the cluster first")
+                : new($"kubectl gets no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
         if (NoConnection().Match(reason) is { Success: true } unreachable)
             return CannotReach(context, unreachable.Groups["why"].Value);
         return new($"kubectl: {reason}", null);
@@ -36,8 +40,10 @@ internal sealed partial class ClusterException(string message, string? hint, str
     /// <param name="reason">Its reason, such as <c>NotFound</c>.</param>
     /// <param name="message">Its message.</param>
     /// <param name="context">The context it belongs to; null for the current one.</param>
-    public static ClusterException FromStatus(string? reason, string? message, string? context) =>
+    /// <param name="asked">The right that the request needed; null where nobody knows.</param>
+    public static ClusterException FromStatus(string? reason, string? message, string? context, Right? asked = null) =>
         FromServer($"Error from server ({reason}): {message}", context)
+        ?? (reason == "Forbidden" && asked is not null ? Denied(asked, message) : null)
         ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}", null);
 
     /// <summary>There is no such context.</summary>
@@ -46,6 +52,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
     public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known)
     {
         // What no host name can hold is what an alias stands for: another alias would not help.
+        known = [.. known.Where(other => other != name)];
         var canBeMeant = HostName.IsContext(name) ? known.Where(HostName.IsContext).Concat(UserSettings.Current.Aliases.Contexts.Keys) : known;
         return new($"no context \"{name}\" in the kubeconfig",
             (HostName.IsContext(name) ? ContextAlias.Suggest(name, known) : null)
@@ -54,6 +61,10 @@ internal sealed partial class ClusterException(string message, string? hint, str
 
     /// <summary>Nothing says where a cluster is.</summary>
     public static ClusterException NotConfigured() => new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
+
+    /// <summary>The API server sends us elsewhere. We do not go there: what we show is for the server of the kubeconfig.</summary>
+    public static ClusterException Redirected(string? context, string target) =>
+        new($"the API server of {Describe(context)} redirects to {target}", "if that is right, write it as server into the kubeconfig");
 
     /// <summary>Nobody listens where the API server should be.</summary>
     public static ClusterException Refused(string server, string? context) =>
@@ -77,11 +88,20 @@ internal sealed partial class ClusterException(string message, string? hint, str
             return new($"{missing.Groups["resource"]} \"{missing.Groups["name"]}\" not found", null, missing.Groups["resource"].Value);
         if (Forbidden().Match(said) is { Success: true } forbidden)
             return new($"user \"{forbidden.Groups["user"]}\" may not {forbidden.Groups["verb"]} {forbidden.Groups["resource"]} {Where(forbidden.Groups["namespace"].Value)}",
-                $"ask whoever administers {(forbidden.Groups["namespace"].Value is { Length: > 0 } ns ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles");
+                Grant(forbidden.Groups["namespace"].Value));
         if (said.Contains("(Unauthorized)", StringComparison.Ordinal))
             return new($"the API server does not accept the credentials of {Describe(context)}", "log in to the cluster again");
         return null;
     }
+
+    // A Forbidden in which the server does not name the right (Kubernetes 1.36 for `create` on pods/exec; a proxy), or has another reason.
+    private static ClusterException Denied(Right asked, string? message)
+    {
+        var why = (message ?? "").Split("forbidden:", 2)[^1].Trim();
+        return new($"you may not {asked} {Where(asked.Namespace)}{(why.Length > 0 ? $": {why}" : "")}", Grant(asked.Namespace));
+    }
+
+    private static string Grant(string ns) => $"ask whoever administers {(ns.Length > 0 ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles";
 
     private static string Where(string ns) => ns.Length > 0 ? $"in namespace \"{ns}\"" : "in the cluster";
 
@@ -111,6 +131,9 @@ internal sealed partial class ClusterException(string message, string? hint, str
 
     [GeneratedRegex("The connection to the server (?<server>\\S+) was refused")]
     private static partial Regex RefusedConnection();
+
+    [GeneratedRegex("getting credentials: (?<why>.*)")]
+    private static partial Regex NoCredentials();
 
     [GeneratedRegex("Unable to connect to the server: (?<why>.*)")]
     private static partial Regex NoConnection();

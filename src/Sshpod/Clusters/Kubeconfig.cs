@@ -1,7 +1,7 @@
 namespace Sshpod.Clusters;
 
 /// <summary>What the kubeconfig says of one context. The secrets in it are not read.</summary>
-/// <param name="Server">URL of the API server; null when it is none.</param>
+/// <param name="Server">URL of the API server; null when it is none that we understand.</param>
 /// <param name="ProxyUrl">Proxy on the way to it; null when none is set.</param>
 /// <param name="Namespace">Namespace set on the context, else <c>default</c>.</param>
 /// <param name="Contexts">Names of all contexts.</param>
@@ -19,7 +19,7 @@ public sealed record Kubeconfig(Uri? Server, string? ProxyUrl, string Namespace,
             return null;
         var cluster = found.TextOrNull("cluster") is { } clusterName ? files.Find("clusters", clusterName, "cluster") : null;
         return new Kubeconfig(
-            Uri.TryCreate(cluster?.TextOrNull("server"), UriKind.Absolute, out var server) ? server : null,
+            ServerUrl.Read(cluster?.TextOrNull("server")),
             cluster?.TextOrNull("proxy-url"),
             found.TextOrNull("namespace") ?? "default",
             files.Contexts);

@@ -74,6 +74,19 @@ internal sealed class KubeconfigFiles
         _roots.SelectMany(root => root.SectionsOrNone(list)).Where(entry => entry.TextOrNull("name") == name)
             .Select(entry => entry.SectionOrNull(kind)).FirstOrDefault(entry => entry is not null);
 
+    /// <summary>Finds an entry of one of the lists, for whoever acts on it: nothing around it may be in doubt.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">The lists have something that is not understood, such as a merge key (yaml.org/type/merge).</exception>
+    public KubeconfigSection? FindUnderstood(string list, string name, string kind)
+    {
+        foreach (var root in _roots)
+        {
+            root.RefuseMerge();
+            foreach (var entry in root.Sections(list))
+                entry.RefuseMerge();
+        }
+        return Find(list, name, kind);
+    }
+
     /// <summary>The files, whether they are there or not.</summary>
     public static string[] Names()
     {

@@ -12,6 +12,8 @@ namespace Sshpod.Clusters;
 /// <param name="name">How reasons name it.</param>
 internal sealed class KubeconfigSection(YamlMappingNode node, string directory, string name)
 {
+    private const string Merge = "<<";
+
     /// <summary>How reasons name it.</summary>
     public string Name => name;
 
@@ -21,6 +23,13 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
         foreach (var key in node.Children.Keys)
             if (key is not YamlScalarNode { Value: { } text } || !known.Contains(text))
                 throw new UnsupportedKubeconfigException($"unknown field \"{key}\" in {name}");
+    }
+
+    /// <summary>Throws where a merge key brings keys of another mapping.</summary>
+    public void RefuseMerge()
+    {
+        if (node.Children.ContainsKey(new YamlScalarNode(Merge)))
+            throw new UnsupportedKubeconfigException($"a merge key in {name}");
     }
 
     /// <summary>Whether the key is there with a value.</summary>
@@ -77,6 +86,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     {
         if (Section(key) is not { } section)
             return [];
+        section.RefuseMerge();
         return Child(key) is YamlMappingNode mapping
             ? mapping.Children.Keys.SelectMany(item => section.Texts($"{item}").Select(value => ($"{item}", value)))
             : [];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sshpod.Completion;
+using Sshpod.Ssh;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
@@ -66,6 +67,8 @@ public static class CompleteCommand
 
     private static async Task RefreshAsync(NameQuery query, CancellationToken cancellation)
     {
+        // Behind a TAB nobody is asked: a credential plugin finds no terminal.
+        ProcessSession.Leave();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(RefreshLimit);
         await NameCache.RefreshAsync(query, limit.Token);

@@ -18,6 +18,14 @@ internal static class ContextCheck
             return InCluster.Read(InCluster.Mount) is { } pod
                 ? Finding.Ok(new Kubeconfig(pod.Server.Url, null, pod.Namespace, []), $"that of this pod: {pod.Server}, namespace \"{pod.Namespace}\"")
                 : Finding.Failure<Kubeconfig>("the kubeconfig sets no current context", "kubectl config use-context NAME sets one; or write context--NAME into the host name");
+        try
+        {
+            _ = files.FindUnderstood("contexts", name, "context");
+        }
+        catch (UnsupportedKubeconfigException e)
+        {
+            return Finding.Ok(new Kubeconfig(null, null, "default", files.Contexts), $"\"{name}\": kubectl's affair, since the kubeconfig has {e.Message}");
+        }
         if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(name) is not { } kubeconfig)
             throw ClusterException.NoSuchContext(name, files.Contexts);
         var missing = new[] { ("cluster", "clusters"), ("user", "users") }

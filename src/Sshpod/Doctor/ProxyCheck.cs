@@ -10,6 +10,8 @@ internal static class ProxyCheck
     /// <summary>Finds it and connects to it.</summary>
     public static async Task<Finding<string>> RunAsync(Kubeconfig kubeconfig, CancellationToken cancellation)
     {
+        if (kubeconfig.Server is null)
+            return Finding.Ok("kubectl's affair");
         Uri? proxy;
         string reason;
         try
@@ -23,10 +25,10 @@ internal static class ProxyCheck
         if (proxy is null)
             return Finding.Ok($"none: {reason}");
         // Nothing of a name and a password that may stand in it.
-        var where = $"{proxy.Scheme}://{proxy.Host}:{(proxy.Port > 0 ? proxy.Port : Socks5.DefaultPort)}";
+        var where = $"{proxy.Scheme}://{Authority.Of(proxy)}";
         try
         {
-            using var socket = await HappyEyeballs.ConnectAsync(proxy.IdnHost.Trim('[', ']'), proxy.Port > 0 ? proxy.Port : Socks5.DefaultPort, cancellation);
+            using var socket = await HappyEyeballs.ConnectAsync(Authority.Host(proxy), Authority.Port(proxy), cancellation);
             return Finding.Ok($"{where}, since {reason}");
         }
         catch (SocketException e)

@@ -50,6 +50,10 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
     /// <summary>Whether a line that comes and goes is for somebody: not with <c>-q</c>, where nobody wants it, with <c>-v</c>, where ssh itself writes much, nor where a program drives ssh.</summary>
     public bool IsForUser => HasTerminal && !Options().Any(option => option is ('q' or 'v', _) || IsQuietSetting(option));
 
+    /// <summary>Whether it was told to ask nothing.</summary>
+    public bool IsBatch => Options().Any(option => option.Name == 'o' && option.Value.Split(['=', ' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var name, var value]
+        && name.Equals("BatchMode", StringComparison.OrdinalIgnoreCase) && value.Equals("yes", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Opens its stderr.</summary>
     /// <returns>Null where it cannot be opened.</returns>
     public static SafeFileHandle? OpenStderr()

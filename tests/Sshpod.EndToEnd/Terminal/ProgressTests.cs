@@ -25,6 +25,48 @@ public sealed class ProgressTests(TestCluster cluster)
     }
 
     [Theory]
+    [InlineData("IfAvailable", "")]
+    [InlineData("Always", "")]
+    [InlineData("Always", Sharing)]
+    public async Task A_credential_plugin_asks_once_on_the_terminal(string mode, string options)
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "auto";
+        var token = await cluster.CreateAdminAsync($"asking{mode.Length}{options.Length}");
+        FakeProgram.Install(workstation, "my-login", $$$"""
+            echo run >>{{{workstation.File("runs")}}}
+            [ -t 0 ] || exit 4
+            printf 'word: ' >&2
+            read -r word
+            [ "$word" = open ] || exit 5
+            echo '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "{{{token}}}", "expirationTimestamp": "0001-01-01T00:00:00Z"}}'
+            """);
+        await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode: mode));
+        await using var terminal = await StartAsync(workstation, options, "busybox");
+        await terminal.WaitForAsync("^word:");
+        // Half a second is what a line of progress waits for.
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        await terminal.TypeAsync("open");
+        await EndsWithAsync(terminal, "word: open\nbusybox");
+        Assert.Single(await File.ReadAllLinesAsync(workstation.File("runs")));
+    }
+
+    [Fact]
+    public async Task A_credential_plugin_that_must_ask_says_so_where_there_is_no_terminal()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        FakeProgram.Install(workstation, "my-login", "exit 6");
+        await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode: "Always"));
+        foreach (var (transport, line) in new[] { ("api", "sshpod: credential plugin my-login asks on the terminal, and there is none here; log in to the cluster first"),
+            ("kubectl", "sshpod: the credential plugin of the current context asks on the terminal, and kubectl has none here; log in to the cluster first") })
+        {
+            workstation.Environment["SSHPOD_TRANSPORT"] = transport;
+            var result = await workstation.RunAsync("setsid", "-w", "ssh", "-F", workstation.SshConfig, $"root@pod--busybox.namespace--{cluster.Namespace}.sshpod", "true");
+            Assert.Contains(line, result.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(Sharing)]
     public async Task What_a_credential_plugin_says_stands_there_as_it_is(string options)

@@ -15,9 +15,20 @@ public class ClusterExceptionTests
     [InlineData("Unable to connect to the server: dial tcp: lookup api.example on 1.1.1.1:53: no such host",
         "cannot reach the API server of context \"dev\": dial tcp: lookup api.example on 1.1.1.1:53: no such host; check the address in the kubeconfig, and your VPN or proxy")]
     [InlineData("W1123 01:02:03.4 1 x.go:1] deprecated\nWarning: old\nerror: something new\nE1123 01:02:03.4 1 memcache.go:1] again", "kubectl: error: something new")]
+    [InlineData("Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is not a terminal",
+        "the credential plugin of context \"dev\" asks on the terminal, and kubectl has none here; log in to the cluster first")]
+    [InlineData("Unable to connect to the server: getting credentials: exec: executable login failed with exit code 3",
+        "kubectl gets no credentials for context \"dev\": exec: executable login failed with exit code 3; log in to the cluster again")]
     [InlineData("", "kubectl: ended without a word")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
         Assert.Equal(line, ClusterException.FromKubectl(errorText, "dev").Line);
+
+    [Theory]
+    [InlineData("b", "kubectl config get-contexts lists them", "b")]
+    [InlineData("b", "did you mean \"c\"?", "b", "c")]
+    [InlineData("b@c", "kubectl config get-contexts lists them", "b@c")]
+    public void A_context_that_is_not_found_is_never_offered_itself(string name, string hint, params string[] known) =>
+        Assert.Equal(hint, ClusterException.NoSuchContext(name, known).Hint);
 
     [Fact]
     public void A_missing_object_is_told_by_its_resource()

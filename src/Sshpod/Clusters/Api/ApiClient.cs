@@ -29,6 +29,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     // Admission webhooks and a busy server take their time; a server that does not answer at all is found out when connecting.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromSeconds(5);
 
+    // With which the path of every request of ours begins.
+    private static readonly string[] ApiPaths = ["/api/", "/apis/", "/version"];
+
     private readonly Dialer _dialer = new(configuration.Server, configuration.Context);
     private readonly Credentials _credentials = new(configuration);
     private readonly ConcurrentBag<HttpConnection> _idle = [];
@@ -54,9 +57,10 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     /// <summary>Opens a WebSocket (RFC 6455).</summary>
     /// <param name="path">Path and query below the server's URL.</param>
     /// <param name="protocols">Subprotocols, the best first.</param>
+    /// <param name="asked">The right that it needs.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="UpgradeRefusedException">The server, or something on the way to it, does not take it.</exception>
-    public async Task<ChannelSocket> OpenAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancellation)
+    public async Task<ChannelSocket> OpenAsync(string path, IReadOnlyList<string> protocols, Right asked, CancellationToken cancellation)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         var (connection, response) = await SendAsync("GET", path,
@@ -67,19 +71,38 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         await connection.DisposeAsync();
         throw response.Status == 101
             ? new UpgradeRefusedException(new ClusterException($"the API server of {ClusterException.Describe(configuration.Context)} answers with another protocol than asked for", null))
-            : new UpgradeRefusedException(Failure(response));
+            : new UpgradeRefusedException(Failure(response, asked));
     }
 
     /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
     public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _credentials.GetAsync(cancellation);
 
     /// <summary>What an answer other than success means.</summary>
-    public ClusterException Failure(HttpResponse response)
+    /// <param name="response">The answer.</param>
+    /// <param name="asked">The right that the request needed.</param>
+    public ClusterException Failure(HttpResponse response, Right asked)
     {
+        if (response.Status / 100 == 3 && response.Header("Location") is { Length: > 0 } location)
+            return ClusterException.Redirected(configuration.Context, RedirectTarget(location));
         var status = ReadStatus(response);
-        return ClusterException.FromStatus(status?.Reason ?? (response.Status == 401 ? "Unauthorized" : $"HTTP {response.Status}"),
-            status?.Message ?? $"HTTP {response.Status} {Encoding.UTF8.GetString(response.Body.AsSpan(0, Math.Min(response.Body.Length, 200)))}", configuration.Context);
+        var reason = response.Status switch { 401 => "Unauthorized", 403 => "Forbidden", var code => $"HTTP {code}" };
+        return ClusterException.FromStatus(status?.Reason is { Length: > 0 } told ? told : reason, status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked);
     }
+
+    // The path that was asked for is no part of the server's URL, and a query may hold what is nobody's business.
+    private string RedirectTarget(string location)
+    {
+        if (!Uri.TryCreate(configuration.Server.Url, location, out var target) || target.Host.Length == 0)
+            return "nowhere";
+        var path = target.AbsolutePath;
+        var end = ApiPaths.Select(part => path.IndexOf(part, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(path.Length).Min();
+        return $"{target.Scheme}://{Authority.HostHeader(target)}{path[..end].TrimEnd('/')}";
+    }
+
+    // A page of a proxy says nothing in a line.
+    private static string Text(HttpResponse response) =>
+        response.Header("Content-Type").Contains("html", StringComparison.OrdinalIgnoreCase) || response.Body.AsSpan().TrimStart("\uFEFF \r\n\t"u8).StartsWith("<"u8)
+            ? "" : Encoding.UTF8.GetString(response.Body.AsSpan(0, Math.Min(response.Body.Length, 200)));
 
     /// <summary>The Status in an answer; null when there is none.</summary>
     public static ApiStatus? ReadStatus(HttpResponse response)
@@ -159,7 +182,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         var server = configuration.Server.Url;
         var head = new StringBuilder()
             .Append(method).Append(' ').Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
-            .Append("Host: ").Append(server.IsDefaultPort ? server.IdnHost : $"{server.IdnHost}:{server.Port}").Append("\r\n")
+            .Append("Host: ").Append(Authority.HostHeader(server)).Append("\r\n")
             .Append("User-Agent: sshpod\r\n").Append(headers);
         if (credential.Authorization is { } authorization)
             Append("Authorization", authorization);

@@ -24,7 +24,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         var response = await GetAsync(resource, ns, $"/{Escape(name)}", ApiClient.Json, cancellation);
         if (response.Status == 200)
             return Read(response, resource.Json);
-        var failure = _client.Failure(response);
+        var failure = _client.Failure(response, Asked("get", resource, ns, name));
         throw failure.IsNotFound($"{resource}", "namespaces") ? await new MissingObject(this).ExplainAsync(resource, ns, name, cancellation) : failure;
     }
 
@@ -59,7 +59,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
                 if (response.Status == 410)
                     return null;
                 if (response.Status != 200)
-                    throw _client.Failure(response);
+                    throw _client.Failure(response, Asked("list", Resources.Pods, ns));
                 var page = Read(response, ApiJson.Default.ItemListPod);
                 foreach (var pod in page.Items ?? [])
                     kept.AddRange(keep(pod));
@@ -80,14 +80,14 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         var response = await _client.PostAsync(Right.ReviewPath, JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview), cancellation);
         return response.Status is 200 or 201
             ? Read(response, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true
-            : throw _client.Failure(response);
+            : throw _client.Failure(response, new Right("create", "selfsubjectaccessreviews", null, "", "authorization.k8s.io"));
     }
 
     /// <inheritdoc/>
     public async Task<string> GetVersionAsync(CancellationToken cancellation)
     {
         var response = await _client.GetAsync("/version", ApiClient.Json, cancellation);
-        return response.Status == 200 ? Read(response, KubernetesJson.Default.VersionInfo).GitVersion : throw _client.Failure(response);
+        return response.Status == 200 ? Read(response, KubernetesJson.Default.VersionInfo).GitVersion : throw _client.Failure(response, new Right("get", "/version", null, ""));
     }
 
     /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
@@ -110,13 +110,17 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
+    private static Right Asked<T>(string verb, Resource<T> resource, string? ns, string? name = null) => new(verb, resource.Plural, null, ns ?? "", resource.Group, name);
+
     private static string Escape(string text) => Uri.EscapeDataString(text);
 
     private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols, CancellationToken cancellation)
     {
         try
         {
-            return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}", protocols, cancellation);
+            return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}", protocols,
+                // For a WebSocket `get` was enough before Kubernetes 1.35; since then `create` is needed too, and its lack is told without a word.
+                new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod), cancellation);
         }
         catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
         {
@@ -127,7 +131,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     private async Task<IReadOnlyList<TItem>> ListAsync<T, TItem>(Resource<T> resource, string? ns, string query, string accept, JsonTypeInfo<ItemList<TItem>> json, CancellationToken cancellation)
     {
         var response = await GetAsync(resource, ns, query, accept, cancellation);
-        return response.Status == 200 ? Read(response, json).Items ?? [] : throw _client.Failure(response);
+        return response.Status == 200 ? Read(response, json).Items ?? [] : throw _client.Failure(response, Asked("list", resource, ns));
     }
 
     private async Task<HttpResponse> GetAsync<T>(Resource<T> resource, string? ns, string rest, string accept, CancellationToken cancellation)

@@ -29,10 +29,10 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
             throw new UnsupportedKubeconfigException(files.Problems[0]);
         if ((context ?? files.CurrentContext) is not { } name)
             return InCluster.Read(InCluster.Mount) ?? throw ClusterException.NotConfigured();
-        var section = files.Find("contexts", name, "context") ?? throw ClusterException.NoSuchContext(name, files.Contexts);
+        var section = files.FindUnderstood("contexts", name, "context") ?? throw ClusterException.NoSuchContext(name, files.Contexts);
         section.AllowOnly("cluster", "user", "namespace", "extensions");
 
-        var cluster = section.Text("cluster") is { } clusterName ? files.Find("clusters", clusterName, "cluster") : null;
+        var cluster = section.Text("cluster") is { } clusterName ? files.FindUnderstood("clusters", clusterName, "cluster") : null;
         var server = ApiServer.Read(cluster ?? throw new UnsupportedKubeconfigException($"context {name} names no cluster that is there"));
         return new ApiConfiguration(context, server, ReadUser(files, section.Text("user"), server), section.Text("namespace") ?? "default");
     }
@@ -41,7 +41,7 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
     {
         if (name is null)
             return ApiUser.Anonymous;
-        var section = files.Find("users", name, "user") ?? throw new UnsupportedKubeconfigException($"there is no user {name}");
+        var section = files.FindUnderstood("users", name, "user") ?? throw new UnsupportedKubeconfigException($"there is no user {name}");
         if (!server.IsSecure)
             // Left out, it would make us more than the user wants to be, behind `kubectl proxy` for instance.
             return section.Has("as") ? throw new UnsupportedKubeconfigException("impersonation without TLS") : ApiUser.Anonymous;

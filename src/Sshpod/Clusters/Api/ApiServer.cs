@@ -9,13 +9,13 @@ namespace Sshpod.Clusters.Api;
 internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = null, string? TlsServerName = null, bool SkipVerification = false, Uri? Proxy = null)
 {
     /// <summary>The host as sockets and certificates name it: an IPv6 address without its brackets.</summary>
-    public string Host => Url.IdnHost.Trim('[', ']');
+    public string Host => Authority.Host(Url);
 
     /// <summary>Whether it is reached by TLS. Without it, no credentials are sent.</summary>
     public bool IsSecure => Url.Scheme == Uri.UriSchemeHttps;
 
     /// <summary>How messages name it.</summary>
-    public override string ToString() => $"{Url.Host}:{Url.Port}";
+    public override string ToString() => Authority.Of(Url);
 
     /// <summary>Reads a <c>cluster</c> of the kubeconfig.</summary>
     /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
@@ -24,9 +24,7 @@ internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = 
         section.AllowOnly("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority", "certificate-authority-data",
             "proxy-url", "disable-compression", "extensions");
         var url = section.Text("server");
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var server) || server.Scheme is not ("https" or "http")
-            || server.Host.Length == 0 || server.UserInfo.Length > 0 || server.Query.Length > 0)
-            throw new UnsupportedKubeconfigException($"server \"{url}\"");
+        var server = ServerUrl.Read(url) ?? throw new UnsupportedKubeconfigException($"server \"{url}\"");
 
         var skip = section.Flag("insecure-skip-tls-verify");
         var authorities = section.Content("certificate-authority");

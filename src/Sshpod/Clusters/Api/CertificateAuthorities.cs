@@ -34,18 +34,11 @@ internal sealed record CertificateAuthorities(byte[] Pem, X509Certificate2Collec
     /// <summary>How a chain is verified with them; the host name is verified beside it.</summary>
     public X509ChainPolicy Policy()
     {
-        var policy = EmptyPolicy();
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
         foreach (var certificate in Certificates)
-            Add(policy, certificate);
+            (IsRoot(certificate) ? policy.CustomTrustStore : policy.ExtraStore).Add(certificate);
         return policy;
     }
-
-    /// <summary>One that trusts nobody.</summary>
-    public static X509ChainPolicy EmptyPolicy() =>
-        new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-
-    /// <summary>Lets one trust another certificate.</summary>
-    public static void Add(X509ChainPolicy policy, X509Certificate2 certificate) => (IsRoot(certificate) ? policy.CustomTrustStore : policy.ExtraStore).Add(certificate);
 
     private static bool IsRoot(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);

@@ -11,7 +11,7 @@ namespace Sshpod.Clusters.Api;
 /// <param name="server">The API server.</param>
 internal sealed class CertificateTrust(ApiServer server)
 {
-    private readonly Lazy<X509ChainPolicy?> _system = new(SystemTrust.Policy);
+    private readonly Lazy<CertificateAuthorities?> _system = new(SystemTrust.Read);
 
     /// <summary>Makes the handshake. A server that is refused gets no byte of a request. Our certificate, though not its key, it has seen: .NET
     /// verifies when the handshake is done.</summary>
@@ -29,7 +29,7 @@ internal sealed class CertificateTrust(ApiServer server)
             TargetHost = name,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             // Chain and name are verified by .NET. The callback never takes what that refuses.
-            CertificateChainPolicy = server.Authorities?.Policy() ?? (server.SkipVerification ? null : _system.Value),
+            CertificateChainPolicy = (server.Authorities ?? (server.SkipVerification ? null : _system.Value))?.Policy(),
             ClientCertificateContext = certificate?.Context(),
             RemoteCertificateValidationCallback = (_, leaf, chain, errors) => server.SkipVerification || (problem = Problem(leaf, chain, errors, name)) is null,
         };

@@ -41,7 +41,7 @@ internal sealed class Dialer(ApiServer server, string? context)
     private ClusterException? Explain(Exception problem) => problem switch
     {
         OperationCanceledException => ClusterException.Unreachable(Describe(), context, $"no answer in {ConnectLimit.Silence.TotalSeconds:0} s"),
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null => ClusterException.CannotReach(context, $"proxy {server.Proxy.Host}:{server.Proxy.Port} refuses connections"),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null => ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),
         AuthenticationException => new ClusterException($"API server {server} of {ClusterException.Describe(context)} does not prove who it is: {problem.Message}",
             "check certificate-authority and tls-server-name in the kubeconfig"),
@@ -49,13 +49,12 @@ internal sealed class Dialer(ApiServer server, string? context)
         _ => null,
     };
 
-    private string Describe() => server.Proxy is { } proxy ? $"{server} (through proxy {proxy.Host}:{proxy.Port})" : $"{server}";
+    private string Describe() => server.Proxy is { } proxy ? $"{server} (through proxy {Authority.Of(proxy)})" : $"{server}";
 
     private async Task<Stream> ConnectThroughAsync(Uri proxy, CancellationToken cancellation)
     {
-        var host = proxy.IdnHost.Trim('[', ']');
-        // .NET knows no port for socks5.
-        var stream = await TcpAsync(host, proxy.Port > 0 ? proxy.Port : Socks5.DefaultPort, cancellation);
+        var host = Authority.Host(proxy);
+        var stream = await TcpAsync(host, Authority.Port(proxy), cancellation);
         try
         {
             if (proxy.Scheme is "socks5" or "socks5h")
@@ -78,13 +77,13 @@ internal sealed class Dialer(ApiServer server, string? context)
     /// <summary>CONNECT (RFC 9110 section 9.3.6).</summary>
     private async Task<Stream> TunnelAsync(Stream stream, Uri proxy, CancellationToken cancellation)
     {
-        var target = $"{server.Url.Host}:{server.Url.Port}";
+        var target = Authority.Of(server.Url);
         var authorization = proxy.UserInfo.Length > 0
             ? $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(proxy.UserInfo)))}\r\n" : "";
         var connection = new HttpConnection(stream);
         var response = await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}", default, cancellation);
         return response.Status / 100 == 2 ? connection.Detach()
-            : throw new IOException($"proxy {proxy.Host}:{proxy.Port} answers {response.Status}");
+            : throw new IOException($"proxy {Authority.Of(proxy)} answers {response.Status}");
     }
 
     private static async Task<Stream> TcpAsync(string host, int port, CancellationToken cancellation) =>

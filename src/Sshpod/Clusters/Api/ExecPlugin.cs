@@ -6,21 +6,28 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api;
 
-/// <summary>A program that gives credentials (kubernetes KEP-541). Its stdin is empty, since ours is the ssh stream; what it says on stderr the user sees.</summary>
+/// <summary>
+/// A program that gives credentials (kubernetes KEP-541). Its stdin is the terminal where it may ask, and there is one; else it is empty, since
+/// ours is the ssh stream. What it says on stderr the user sees.
+/// </summary>
 /// <param name="ApiVersion">The form that it speaks.</param>
 /// <param name="Command">Its name, or an absolute path.</param>
 /// <param name="Arguments">Its arguments, one each.</param>
 /// <param name="Environment">Variables that it gets beside ours.</param>
 /// <param name="InstallHint">Where to get it; null when the kubeconfig does not say.</param>
 /// <param name="ProvideClusterInfo">Whether it is told which cluster it is for.</param>
+/// <param name="Asking">Whether it may ask the user.</param>
 internal sealed record ExecPlugin(
-    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment, string? InstallHint, bool ProvideClusterInfo)
+    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment, string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never)
 {
     private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
     private const int MaxOutput = 1024 * 1024;
 
     // A login in a browser takes its time.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    // So does one who types.
+    private static readonly TimeSpan AskingLimit = TimeSpan.FromMinutes(3);
 
     // For what it has said already: a child that it leaves behind may keep its stderr open for ever.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
@@ -33,9 +40,9 @@ internal sealed record ExecPlugin(
         var version = section.Text("apiVersion");
         if (version is not (V1 or V1Beta1))
             throw new UnsupportedKubeconfigException($"exec with apiVersion \"{version}\"");
-        // Always: it needs a terminal for its stdin, and there is none.
-        var mode = section.Text("interactiveMode");
-        if (mode is not ("Never" or "IfAvailable") && !(mode is null && version == V1Beta1))
+        // v1 must say it; in v1beta1 it was not there at first.
+        var mode = section.Text("interactiveMode") ?? (version == V1Beta1 ? nameof(InteractiveMode.IfAvailable) : null);
+        if (mode is not (nameof(InteractiveMode.Never) or nameof(InteractiveMode.IfAvailable) or nameof(InteractiveMode.Always)))
             throw new UnsupportedKubeconfigException($"exec with interactiveMode \"{mode}\"");
         var command = section.Text("command") ?? throw new UnsupportedKubeconfigException("exec without command");
         // A name is looked for on PATH; a path is relative to the kubeconfig, and never to the current directory
@@ -43,14 +50,20 @@ internal sealed record ExecPlugin(
         if (command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
             command = section.FilePath("command")!;
         return new ExecPlugin(version, command, section.Texts("args"), [.. section.Sections("env").Select(Variable)],
-            section.Text("installHint"), section.Flag("provideClusterInfo"));
+            section.Text("installHint"), section.Flag("provideClusterInfo"), Enum.Parse<InteractiveMode>(mode));
     }
 
     /// <summary>Runs it.</summary>
     /// <exception cref="SshpodException">It cannot be run, fails, says nothing in time, or something else than it should.</exception>
     public async Task<Credential> RunAsync(ApiServer server, CancellationToken cancellation)
     {
-        await using var process = Start(server);
+        var asks = Asking != InteractiveMode.Never && PluginTerminal.IsThere;
+        if (Asking == InteractiveMode.Always && !asks)
+            throw new SshpodException($"credential plugin {Command} asks on the terminal, and there is none here", "log in to the cluster first");
+        // What it asks may not stand behind a line of progress.
+        using var silence = asks ? Progress.Silence() : null;
+        var time = asks ? AskingLimit : Limit;
+        await using var process = Start(server, asks, time);
         using var limit = process.LinkTo(cancellation);
         var saying = RelayAsync(process.Error);
         try
@@ -63,7 +76,7 @@ internal sealed record ExecPlugin(
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Failed($"did not end in {Limit.TotalSeconds:0} s");
+            throw Failed($"did not end in {time.TotalSeconds:0} s");
         }
     }
 
@@ -73,11 +86,14 @@ internal sealed record ExecPlugin(
         return new(section.Text("name") ?? throw new UnsupportedKubeconfigException("exec with a variable without name"), section.Text("value") ?? "");
     }
 
-    private ChildProcess Start(ApiServer server)
+    private ChildProcess Start(ApiServer server, bool asks, TimeSpan limit)
     {
         try
         {
-            return ChildProcess.Start(Command, Arguments, Limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server))]);
+            var (program, arguments) = asks
+                ? PluginTerminal.Give(ProgramPath.Find(Command) ?? throw new CannotRunException("it is not on your PATH"), Arguments)
+                : (Command, Arguments);
+            return ChildProcess.Start(program, arguments, limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server, asks))]);
         }
         catch (CannotRunException e)
         {
@@ -86,7 +102,7 @@ internal sealed record ExecPlugin(
     }
 
     /// <summary>The ExecCredential that the program is told about.</summary>
-    internal string Info(ApiServer server)
+    internal string Info(ApiServer server, bool asks)
     {
         using var text = new MemoryStream();
         using (var json = new Utf8JsonWriter(text))
@@ -97,7 +113,7 @@ internal sealed record ExecPlugin(
             json.WriteStartObject("spec");
             if (ProvideClusterInfo)
                 WriteCluster(json, server);
-            json.WriteBoolean("interactive", false);
+            json.WriteBoolean("interactive", asks);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -123,6 +139,10 @@ internal sealed record ExecPlugin(
     internal Credential Parse(ReadOnlySpan<byte> output)
     {
         ExecCredential? answer;
+        // PowerShell writes one before it, and kubectl takes it.
+        var mark = "\uFEFF"u8;
+        if (output.StartsWith(mark))
+            output = output[mark.Length..];
         try
         {
             answer = JsonSerializer.Deserialize(output, ApiJson.Default.ExecCredential);
@@ -141,7 +161,8 @@ internal sealed record ExecPlugin(
                 string.IsNullOrEmpty(status.Token) ? null : Credential.Bearer(status.Token),
                 status.ClientCertificateData is { Length: > 0 } certificate
                     ? ClientCertificate.Parse(Encoding.UTF8.GetBytes(certificate), Encoding.UTF8.GetBytes(status.ClientKeyData!)) : null,
-                status.ExpirationTimestamp);
+                // The first moment of year 1 is Go's zero time: it does not expire.
+                status.ExpirationTimestamp == DateTimeOffset.MinValue ? null : status.ExpirationTimestamp);
         }
         catch (CryptographicException e)
         {
@@ -183,6 +204,19 @@ internal sealed record ExecPlugin(
             silence?.Dispose();
         }
     }
+}
+
+/// <summary>Whether a plugin asks the user (client-go's ExecInteractiveMode).</summary>
+internal enum InteractiveMode
+{
+    /// <summary>It does not.</summary>
+    Never,
+
+    /// <summary>It does where there is a terminal.</summary>
+    IfAvailable,
+
+    /// <summary>It cannot do without.</summary>
+    Always,
 }
 
 /// <summary>ExecCredential (client.authentication.k8s.io).</summary>

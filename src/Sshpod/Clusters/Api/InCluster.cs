@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Sshpod.Clusters.Api;
 
 /// <summary>The service account that Kubernetes mounts into pods: what kubectl uses too where there is no kubeconfig.</summary>
@@ -19,11 +16,9 @@ internal static class InCluster
             return null;
         try
         {
-            if (IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6)
-                host = $"[{host}]";
             var ns = Path.Combine(mount, "namespace");
             return new ApiConfiguration(null,
-                ApiServer.Create(new Uri($"https://{host}:{port}"), File.ReadAllBytes(Path.Combine(mount, "ca.crt"))),
+                ApiServer.Create(new Uri($"https://{Authority.Bracket(host)}:{port}"), File.ReadAllBytes(Path.Combine(mount, "ca.crt"))),
                 ApiUser.Anonymous with { TokenFile = token },
                 File.Exists(ns) && File.ReadAllText(ns).Trim() is { Length: > 0 } name ? name : "default");
         }

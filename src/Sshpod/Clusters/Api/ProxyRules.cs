@@ -21,7 +21,7 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
     public Uri? For(Uri url)
     {
         var proxy = url.Scheme == Uri.UriSchemeHttps ? httpsProxy : httpProxy;
-        return string.IsNullOrWhiteSpace(proxy) || IsExcepted(url.IdnHost.Trim('[', ']').ToLowerInvariant(), url.Port) ? null : ParseProxy(proxy.Trim());
+        return string.IsNullOrWhiteSpace(proxy) || IsExcepted(Authority.Host(url).ToLowerInvariant(), url.Port) ? null : ParseProxy(proxy.Trim());
     }
 
     /// <summary>Reads the URL of a proxy.</summary>

@@ -7,9 +7,6 @@ namespace Sshpod.Clusters.Api;
 /// <summary>The client's side of SOCKS 5 (RFC 1928, RFC 1929). The proxy looks names up.</summary>
 internal static class Socks5
 {
-    /// <summary>The port where a URL has none (RFC 1928).</summary>
-    public const int DefaultPort = 1080;
-
     private const byte Version = 5, NoAuthentication = 0, Password = 2, Connect = 1;
 
     /// <summary>Asks the proxy at the other end of a connection to connect it further.</summary>

@@ -36,18 +36,17 @@ internal static partial class SystemTrust
         _ = SetVariable("SSL_CERT_FILE", Nowhere, 1);
     }
 
-    /// <summary>How a chain is verified with them.</summary>
+    /// <summary>Reads them now.</summary>
     /// <returns>Null where .NET asks the system itself.</returns>
-    public static X509ChainPolicy? Policy()
+    public static CertificateAuthorities? Read()
     {
         if (!OperatingSystem.IsLinux())
             return null;
-        var policy = CertificateAuthorities.EmptyPolicy();
+        var all = new X509Certificate2Collection();
         HashSet<string> seen = [];
         foreach (var file in Sources(Environment.GetEnvironmentVariable("SSL_CERT_FILE"), Environment.GetEnvironmentVariable("SSL_CERT_DIR")))
-            foreach (var certificate in Read(file, seen))
-                CertificateAuthorities.Add(policy, certificate);
-        return policy;
+            all.AddRange(Read(file, seen).ToArray());
+        return new CertificateAuthorities([], all);
     }
 
     // The first bundle that is there, and all files of the directories, which have its certificates once more, and perhaps others.

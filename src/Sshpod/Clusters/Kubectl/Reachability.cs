@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Sshpod.Clusters.Api;
+using System.Text;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
@@ -30,9 +31,9 @@ internal static class Reachability
         {
             if (Kubeconfig.Read(context) is not { Server: { } server, ProxyUrl: null } || HasProxy(server))
                 return null;
-            Log.Debug($"no answer yet: trying {server.Host}:{server.Port}");
+            Log.Debug($"no answer yet: trying {Authority.Of(server)}");
             return await ProbeAsync(server, cancellation) is { } problem
-                ? ClusterException.Unreachable($"{server.Host}:{server.Port}", context, problem)
+                ? ClusterException.Unreachable($"{Authority.Of(server)}", context, problem)
                 : null;
         }
         catch (OperationCanceledException)
@@ -55,13 +56,16 @@ internal static class Reachability
         }
     }
 
-    /// <summary>Goes as far as a TLS handshake: a connection alone may be a firewall's. Certificates are kubectl's business; a rejected one is an answer.</summary>
+    /// <summary>
+    /// Goes as far as a TLS handshake, or without TLS the first byte of an answer: a connection alone may be a firewall's. Certificates are
+    /// kubectl's business; a rejected one is an answer.
+    /// </summary>
     private static async Task<string?> ProbeAsync(Uri server, CancellationToken cancellation)
     {
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(server.Host, server.Port, cancellation).AsTask().WaitAsync(ConnectLimit, cancellation);
+            await client.ConnectAsync(Authority.Host(server), server.Port, cancellation).AsTask().WaitAsync(ConnectLimit, cancellation);
         }
         catch (SocketException e)
         {
@@ -71,12 +75,18 @@ internal static class Reachability
         {
             return "nobody answers";
         }
-        if (server.Scheme != Uri.UriSchemeHttps)
-            return null;
         try
         {
+            if (server.Scheme != Uri.UriSchemeHttps)
+            {
+                // Without TLS it is the client who speaks first.
+                var request = $"GET /version HTTP/1.1\r\nHost: {Authority.HostHeader(server)}\r\nConnection: close\r\n\r\n";
+                await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), cancellation);
+                _ = await client.GetStream().ReadAsync(new byte[1], cancellation).AsTask().WaitAsync(HandshakeLimit, cancellation);
+                return null;
+            }
             await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = server.Host }, cancellation).WaitAsync(HandshakeLimit, cancellation);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Authority.Host(server) }, cancellation).WaitAsync(HandshakeLimit, cancellation);
             return null;
         }
         catch (TimeoutException)

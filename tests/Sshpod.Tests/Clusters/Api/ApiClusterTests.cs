@@ -113,12 +113,70 @@ public class ApiClusterTests
     [InlineData("403 Forbidden", """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
         "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles")]
     [InlineData("500 Oops", """{"kind":"Status","reason":"InternalError","message":"etcd is tired"}""", "the API server of context \"test\" answers: etcd is tired")]
-    [InlineData("502 Bad Gateway", "<html>", "the API server of context \"test\" answers: HTTP 502 <html>")]
+    [InlineData("502 Bad Gateway", "<html>", "the API server of context \"test\" answers: HTTP 502")]
+    [InlineData("502 Bad Gateway", "no upstream", "the API server of context \"test\" answers: HTTP 502 no upstream")]
     public async Task What_the_server_refuses_is_one_line(string status, string body, string line)
     {
         await using var server = new FakeApiServer((_, stream) => FakeApiServer.RespondAsync(stream, status, body));
         await using var cluster = new ApiCluster(server.Configuration());
         Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
+    }
+
+    [Theory]
+    [InlineData("https://near.example/k8s/clusters/c/api/v1/namespaces/app/pods/web?token=s3cret", "https://near.example/k8s/clusters/c")]
+    [InlineData("https://near.example:443/api/v1/namespaces/app/pods/web", "https://near.example")]
+    [InlineData("/login?next=x", "http://127.0.0.1:PORT/login")]
+    [InlineData("http://[::1]:80/", "http://[::1]")]
+    public async Task A_redirect_is_not_followed_and_says_where_to(string location, string target)
+    {
+        await using var server = new FakeApiServer(async (_, stream) =>
+        {
+            await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 301 Moved Permanently\r\nContent-Type: text/html\r\nLocation: {location}\r\nContent-Length: 6\r\n\r\n<html>"));
+            return true;
+        });
+        await using var cluster = new ApiCluster(server.Configuration());
+        var line = $"the API server of context \"test\" redirects to {target.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal)}; if that is right, write it as server into the kubeconfig";
+        Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
+        Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.ExecAsync(Container, ["sh"], default))).Line);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: ","details":{"name":"web","kind":"pods"}}""", "")]
+    [InlineData("""{"kind":"Status","message":"pods \"web\" is forbidden"}""", ": pods \"web\" is forbidden")]
+    [InlineData("""{"kind":"Status","reason":"","message":"forbidden: cannot exec into a privileged container"}""", ": cannot exec into a privileged container")]
+    [InlineData("<html><title>403", ": HTTP 403")]
+    [InlineData("", ": HTTP 403")]
+    public async Task A_403_names_the_right_whatever_its_form(string body, string why)
+    {
+        await using var server = new FakeApiServer((_, stream) => FakeApiServer.RespondAsync(stream, "403 Forbidden", body));
+        await using var cluster = new ApiCluster(server.Configuration());
+        const string ask = "; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles";
+        foreach (var (line, request) in new (string, Func<Task>)[]
+        {
+            ($"you may not create pods/exec in namespace \"app\"{why}{ask}", () => cluster.ExecAsync(Container, ["sh"], default)),
+            ($"you may not create pods/portforward in namespace \"app\"{why}{ask}", () => cluster.PortForwardAsync(Container, 1, default)),
+            ($"you may not get pods in namespace \"app\"{why}{ask}", () => cluster.GetAsync(Resources.Pods, "app", "web", default)),
+            ($"you may not get deployments.apps in namespace \"app\"{why}{ask}", () => cluster.GetAsync(Resources.Deployments, "app", "web", default)),
+            ($"you may not list pods in namespace \"app\"{why}{ask}", () => cluster.ListNamesAsync(Resources.Pods, "app", default)),
+            ($"you may not list pods in namespace \"app\"{why}{ask}", () => cluster.ListPodsAsync<Pod>(new PodScope("app", false), pod => [pod], default)),
+            ($"you may not list namespaces in the cluster{why}{ask.Replace("namespace \"app\"", "the cluster", StringComparison.Ordinal)}", () => cluster.ListNamesAsync(Resources.Namespaces, null, default)),
+            ($"you may not get /version in the cluster{why}{ask.Replace("namespace \"app\"", "the cluster", StringComparison.Ordinal)}", () => cluster.GetVersionAsync(default)),
+        })
+            Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(request)).Line);
+    }
+
+    [Fact]
+    public async Task A_server_with_an_IPv6_address_is_named_in_brackets()
+    {
+        List<string> heads = [];
+        await using var server = new FakeApiServer((head, stream) =>
+        {
+            heads.Add(head);
+            return FakeApiServer.RespondAsync(stream, "200 OK", Pod);
+        }, address: System.Net.IPAddress.IPv6Loopback);
+        await using var cluster = new ApiCluster(server.Configuration());
+        await cluster.GetAsync(Resources.Pods, null, "web", default);
+        Assert.Contains($"\r\nHost: [::1]:{server.Url.Port}\r\n", heads[0], StringComparison.Ordinal);
     }
 
     [Fact]

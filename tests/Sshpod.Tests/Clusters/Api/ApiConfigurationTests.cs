@@ -83,7 +83,9 @@ public sealed class ApiConfigurationTests : IDisposable
     [InlineData("{as-groups: [a]}", "without as")]
     [InlineData("{client-certificate-data: AAAA}", "do not come together")]
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}", "apiVersion")]
-    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Always}}", "interactiveMode")]
+    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}", "interactiveMode")]
+    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Sometimes}}", "interactiveMode")]
+    [InlineData("{as: eve, as-user-extra: {<<: {a: [b]}}}", "merge key")]
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never, surprise: 1}}", "unknown field \"surprise\"")]
     public void What_is_not_understood_is_left_to_kubectl(string user, string reason)
     {
@@ -92,7 +94,8 @@ public sealed class ApiConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{server: \"near.example:6443\"}", "server")]
+    [InlineData("{server: \"near.example/k8s\"}", "server")]
+    [InlineData("{server: \"ftp://near.example\"}", "server")]
     [InlineData("{server: \"https://near.example\", surprise: 1}", "unknown field \"surprise\"")]
     [InlineData("{server: \"https://near.example\", certificate-authority: missing}", "certificate-authority")]
     [InlineData("{server: \"https://near.example\", proxy-url: \"ftp://x\"}", "proxy")]
@@ -119,6 +122,36 @@ public sealed class ApiConfigurationTests : IDisposable
     {
         Use(Context.Replace("https", "http", StringComparison.Ordinal) + "users: [{name: me, user: {as: eve}}]");
         Assert.Equal("impersonation without TLS", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message);
+    }
+
+    [Theory]
+    [InlineData("contexts:\n- &base {name: a, context: {cluster: near, user: me}}\n- {<<: *base, name: dev}\n")]
+    [InlineData("contexts:\n- name: dev\n  context:\n    <<: {cluster: near, user: me}\n")]
+    [InlineData("x-base: &base {current-context: other, contexts: [{name: dev, context: {cluster: near}}]}\n<<: *base\n")]
+    public void A_merge_key_is_left_to_kubectl(string contexts)
+    {
+        Use("current-context: dev\n" + contexts + Near + "users: [{name: me, user: {token: t}}]");
+        Assert.Matches("merge key|unknown field \"<<\"", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message);
+    }
+
+    [Fact]
+    public void A_server_without_a_scheme_has_no_TLS_and_no_user()
+    {
+        Use(Context.Replace("https://near.example", "localhost", StringComparison.Ordinal) + "users: [{name: me, user: {token: t}}]");
+        var read = ApiConfiguration.Read(null);
+        Assert.Equal(("http://localhost:6443/", ApiUser.Anonymous, "localhost:6443"), (read.Server.Url.AbsoluteUri, read.User, $"{read.Server}"));
+        Assert.Equal("http://localhost:6443/", Kubeconfig.Read(null)?.Server?.AbsoluteUri);
+    }
+
+    [Theory]
+    [InlineData("v1", "Never", nameof(InteractiveMode.Never))]
+    [InlineData("v1", "IfAvailable", nameof(InteractiveMode.IfAvailable))]
+    [InlineData("v1", "Always", nameof(InteractiveMode.Always))]
+    [InlineData("v1beta1", "", nameof(InteractiveMode.IfAvailable))]
+    public void A_plugin_says_whether_it_asks(string version, string mode, string asking)
+    {
+        Use(Context + $"users: [{{name: me, user: {{exec: {{apiVersion: client.authentication.k8s.io/{version}, command: x, interactiveMode: {mode}}}}}}}]");
+        Assert.Equal(asking, $"{ApiConfiguration.Read(null).User.Plugin?.Asking}");
     }
 
     [Fact]

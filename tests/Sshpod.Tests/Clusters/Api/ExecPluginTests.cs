@@ -34,7 +34,7 @@ public sealed class ExecPluginTests : IDisposable
             echo >>"$INFO"
             printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t","expirationTimestamp":"%s"}}' "$EXPIRY"
             """, []);
-        foreach (var (expiry, runs) in new[] { ("2999-01-01T00:00:00Z", 1), ("2001-01-01T00:00:00Z", 3) })
+        foreach (var (expiry, runs) in new[] { ("2999-01-01T00:00:00Z", 1), ("2001-01-01T00:00:00Z", 3), ("0001-01-01T00:00:00Z", 1) })
         {
             File.Delete(Path.Combine(_directory, "info"));
             var user = ApiUser.Anonymous with { Plugin = plugin with { Environment = [.. plugin.Environment, new("EXPIRY", expiry)] } };
@@ -43,6 +43,22 @@ public sealed class ExecPluginTests : IDisposable
                 Assert.Equal("Bearer t", (await credentials.GetAsync(default)).Authorization);
             Assert.Equal(runs, (await File.ReadAllLinesAsync(Path.Combine(_directory, "info"))).Length);
         }
+    }
+
+    [Fact]
+    public async Task What_it_prints_may_begin_with_a_byte_order_mark() =>
+        Assert.Equal("Bearer t", (await Script("""
+            printf '\357\273\277{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t"}}\n'
+            """, []).RunAsync(Server, default)).Authorization);
+
+    [Fact]
+    public async Task One_that_must_ask_is_not_run_where_there_is_no_terminal()
+    {
+        Assert.SkipWhen(PluginTerminal.IsThere, "there is a terminal");
+        var plugin = Script("touch \"$INFO\"", []) with { Asking = InteractiveMode.Always };
+        Assert.Equal("credential plugin sh asks on the terminal, and there is none here; log in to the cluster first",
+            (await Assert.ThrowsAsync<SshpodException>(() => plugin.RunAsync(Server, default))).Line);
+        Assert.False(File.Exists(Path.Combine(_directory, "info")));
     }
 
     [Fact]

@@ -15,15 +15,17 @@ internal sealed class FakeApiServer : IAsyncDisposable
 {
     private static readonly Certificates Authority = new("fake-api-server");
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Func<string, Stream, Task<bool>> _answer;
     private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
 
     /// <param name="answer">Is given the head of each request; tells whether another may follow.</param>
     /// <param name="certificate">Its certificate; null for plain HTTP.</param>
-    public FakeApiServer(Func<string, Stream, Task<bool>> answer, (string Certificate, string Key)? certificate = null)
+    /// <param name="address">Where it listens; null for 127.0.0.1.</param>
+    public FakeApiServer(Func<string, Stream, Task<bool>> answer, (string Certificate, string Key)? certificate = null, IPAddress? address = null)
     {
+        _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _answer = answer;
         _certificate = certificate is var (pem, key) ? X509Certificate2.CreateFromPem(pem, key) : null;
         _listener.Start();
@@ -41,7 +43,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     public X509Certificate? ClientCertificate { get; private set; }
 
     /// <summary>Where it is.</summary>
-    public Uri Url => new($"{(_certificate is null ? "http" : "https")}://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public Uri Url => new($"{(_certificate is null ? "http" : "https")}://{_listener.LocalEndpoint}");
 
     private bool IsSecure => _certificate?.Issuer == "CN=fake-api-server";
 
