@@ -42,11 +42,16 @@ install_clients() {
 		curl curl
 		wget wget
 		patch patch
+		cc gcc
+		ruby ruby
 		dash dash
 		setpriv util-linux
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
+	/usr/bin/python3 -W ignore -c 'import asyncssh' 2>/dev/null || missing+=(python3-asyncssh)
+	ruby -e 'require "net/ssh"; require "ed25519"; require "bcrypt_pbkdf"' 2>/dev/null || missing+=(ruby-net-ssh ruby-ed25519 ruby-bcrypt-pbkdf)
+	[ -r /usr/include/libssh/libssh.h ] || missing+=(libssh-dev)
 	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
 	[ -r /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)

@@ -11,11 +11,18 @@ namespace Sshpod.Commands;
 /// <summary><c>sshpod configure</c>: makes the user's ssh use sshpod for <c>*.sshpod</c>.</summary>
 public static class ConfigureCommand
 {
+    private const string NoAgents = "none";
+
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
         var path = new Option<FileInfo>("--ssh-config") { Description = "ssh configuration to include ours into (default: ~/.ssh/config)", HelpName = "PATH" };
-        var forwardAgent = new Option<bool?>("--forward-agent") { Description = "every connection forwards your ssh-agent, as ssh -A does" };
+        var forwardAgent = new Option<string[]>("--forward-agent")
+        {
+            Description = $"connections to this host or alias forward your ssh-agent, as ssh -A does; repeatable, and {NoAgents} for none",
+            HelpName = "HOST",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var noSharing = new Option<bool?>("--no-sharing") { Description = "each session makes a connection of its own" };
         var hosts = new Option<bool?>("--hosts") { Description = "also write an entry for each pod that runs now in the current namespace, for programs that list only whole host names" };
         var print = new Option<bool>("--print") { Description = "print what goes into sshpod's own file, and write nothing" };
@@ -27,7 +34,9 @@ public static class ConfigureCommand
         {
             if (result.GetValue(print) && (result.GetValue(remove) || result.GetValue(dryRun)))
                 result.AddError("--print goes with neither --remove nor --dry-run.");
-            if (result.GetValue(remove) && (result.GetValue(forwardAgent) ?? result.GetValue(noSharing) ?? result.GetValue(hosts)) is not null)
+            if (result.GetResult(forwardAgent) is { Implicit: false } agents && agents.Tokens.Count < agents.IdentifierTokenCount)
+                result.AddError("--forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers.");
+            if (result.GetValue(remove) && (result.GetResult(forwardAgent) is { Implicit: false } ? true : result.GetValue(noSharing) ?? result.GetValue(hosts)) is not null)
                 result.AddError("--remove goes with no option of what to write.");
         });
         command.SetAction(async (arguments, cancellation) =>
@@ -40,7 +49,7 @@ public static class ConfigureCommand
             var chosen = SshConfiguration.Chosen();
             var options = new ConfigurationOptions(
                 Sharing: arguments.GetValue(noSharing) is { } separate ? !separate : chosen.Sharing,
-                ForwardAgent: arguments.GetValue(forwardAgent) ?? chosen.ForwardAgent,
+                ForwardAgent: arguments.GetValue(forwardAgent) is { Length: > 0 } named ? AgentHosts(named) : chosen.ForwardAgent,
                 Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(cancellation), false => null, null => chosen.Hosts });
             var block = new ConfigurationBlock(Environment.ProcessPath!, ClientKinds.Current, options);
             if (arguments.GetValue(print))
@@ -48,6 +57,8 @@ public static class ConfigureCommand
                 Print(UserConfiguration.FromUtf8(block.ToString()));
                 return 0;
             }
+            if (chosen.ForwardedToAll && options.AgentHosts.Count == 0)
+                Log.Notice("your agent is no longer forwarded to every container; name those that need it, with --forward-agent HOST");
             var plan = configuration.Plan(block);
             if (!arguments.GetValue(dryRun))
                 await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
@@ -58,6 +69,19 @@ public static class ConfigureCommand
             return Carry(configuration, plan, arguments.GetValue(dryRun), ask, halfIsBetter: true);
         });
         return command;
+    }
+
+    /// <summary>Host names as ssh is given them; an alias may be named without its end. They stand in a line of ours: what is neither is refused.</summary>
+    private static string[]? AgentHosts(string[] named)
+    {
+        // "false" took the earlier form back.
+        if (named is [NoAgents or "false"])
+            return null;
+        string[] hosts = [.. named.Select(name => name.Contains('.') ? name : $"{name}.{HostName.Suffix}").Distinct()];
+        foreach (var host in hosts)
+            if (AddressBook.Current.Find(host) is not null && host.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+                throw new SshpodException($"\"{host}\" cannot stand in ssh's configuration", "name an alias of letters, digits and dashes");
+        return hosts;
     }
 
     /// <summary>Carries the plan out, or shows it.</summary>

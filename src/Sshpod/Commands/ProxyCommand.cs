@@ -14,10 +14,11 @@ public static class ProxyCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var host = new Option<string>("--host") { Description = "host name that ssh was given (%n)", Required = true };
-        var user = new Option<string>("--user") { Description = "login name (%r)" };
+        var host = new Option<string>("--host") { Description = "host name that ssh was given (%n, or %h)", Required = true };
+        var user = new Option<string>("--user") { Description = "login name (%r), for messages" };
+        var port = new Option<string>("--port") { Description = "port (%p), which has no meaning here" };
         var shared = new Option<bool>("--shared") { Description = "ssh may carry further sessions over the connection" };
-        var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host, user, shared };
+        var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host, user, port, shared };
         command.SetAction((arguments, cancellation) => arguments.GetValue(shared)
             ? RunSharedAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), cancellation)
             : RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), null, cancellation));

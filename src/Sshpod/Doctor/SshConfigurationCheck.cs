@@ -37,40 +37,64 @@ internal static class SshConfigurationCheck
         if (ProgramPath.Find(command.Program) is not { } configured || !File.Exists(configured))
             return Finding.Failure<string>($"ssh runs {command.Program}, which is not there{At(sources, "proxycommand")}", "run sshpod configure with the program where it is now");
 
-        var failures = Failures(settings, sources).ToArray();
-        var warnings = Warnings(settings, sources).ToList();
-        if (Real(configured) != Real(program))
-            warnings.Add($"ssh runs another sshpod: {configured}; this one is {program}");
-        var text = string.Join(", ", [.. failures, .. warnings]);
-        return failures.Length > 0 ? Finding.Failure<string>(text, above)
-            : warnings.Count > 0 ? Finding.Warning(line, text, above)
+        var failures = Failures(host, settings).ToArray();
+        var warnings = Warnings(settings).ToList();
+        var others = Real(configured) == Real(program) ? [] : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
+        Mistake[] mistakes = [.. failures, .. warnings];
+        var text = string.Join(", ", [.. mistakes.Select(mistake => $"{mistake.Text}{At(sources, mistake.Keywords)}{mistake.Consequence}"), .. others]);
+        var advice = mistakes is [var first, ..] ? Advice(first, sources, above) : above;
+        return failures.Length > 0 ? Finding.Failure<string>(text, advice)
+            : text.Length > 0 ? Finding.Warning(line, text, advice)
             : Finding.Ok(line, $"ssh runs {configured}, with our key and known hosts");
     }
 
-    private static IEnumerable<string> Failures(SshSettings settings, SshSources sources)
+    private static string Advice(Mistake mistake, SshSources sources, string above) =>
+        // Its value must be another for each host: no pattern can set that.
+        mistake.Keywords is ["hostkeyalias"] ? "limit it to other hosts, such as by Host * !*.sshpod"
+        : sources.IsIn(ConfigurationBlock.UserFile, mistake.Keywords) ? $"take that out of {ConfigurationBlock.UserFile}"
+        // Ours came first and did not set it: it is of an earlier version.
+        : sources.IsBelow(SshConfiguration.OwnFile, mistake.Keywords) ? "run sshpod configure, which sets it first"
+        : above;
+
+    private static IEnumerable<Mistake> Failures(string host, SshSettings settings)
     {
         var identity = ClientIdentity.Files[0];
         if (!Has(settings, identity))
-            yield return $"IdentityFile is not {identity}{At(sources, "identityfile")}";
+            yield return new($"IdentityFile is not {identity}", ["identityfile"]);
         // Several stand in one line, without quotes.
         if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal) || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
-            yield return $"UserKnownHostsFile is not {KnownHosts.File}{At(sources, "userknownhostsfile")}";
+            yield return new($"UserKnownHostsFile is not {KnownHosts.File}", ["userknownhostsfile"]);
         if (settings["pubkeyauthentication"] is "no" or "false")
-            yield return $"PubkeyAuthentication is no{At(sources, "pubkeyauthentication")}";
-        if (settings["hostkeyalgorithms"] is { } algorithms && !algorithms.Split(',').Contains(PublicKey.Algorithm))
-            yield return $"HostKeyAlgorithms are without {PublicKey.Algorithm}{At(sources, "hostkeyalgorithms")}";
+            yield return new("PubkeyAuthentication is no", ["pubkeyauthentication"]);
+        foreach (var (keyword, earlier, name) in new[] { ("hostkeyalgorithms", "hostkeyalgorithms", "HostKeyAlgorithms"), ("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "PubkeyAcceptedAlgorithms") })
+            if ((settings[keyword] ?? settings[earlier]) is { } algorithms && !algorithms.Split(',').Contains(PublicKey.Algorithm))
+                yield return new($"{name} are without {PublicKey.Algorithm}", [keyword, earlier]);
+        if (settings["hostname"] is { } target && !target.Equals(host, StringComparison.OrdinalIgnoreCase))
+            yield return new($"HostName is {target}", ["hostname"]);
+        if (settings["hostkeyalias"] is { } alias)
+            yield return new($"HostKeyAlias is {alias}", ["hostkeyalias"]);
+        if (settings["proxyusefdpass"] is "yes")
+            yield return new("ProxyUseFdpass is yes", ["proxyusefdpass"]);
     }
 
-    private static IEnumerable<string> Warnings(SshSettings settings, SshSources sources)
+    private static IEnumerable<Mistake> Warnings(SshSettings settings)
     {
         if (settings["stricthostkeychecking"] is not ("yes" or "true"))
-            yield return $"StrictHostKeyChecking is not yes{At(sources, "stricthostkeychecking")}";
+            yield return new("StrictHostKeyChecking is not yes", ["stricthostkeychecking"]);
         if (settings["identitiesonly"] is not "yes")
-            yield return $"IdentitiesOnly is not yes{At(sources, "identitiesonly")}: keys of your agent are tried first";
+            yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": keys of your agent are tried first");
         // As an earlier version wrote it.
         if (ClientIdentity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
-            yield return $"IdentityFile is not {next} too, and so the key is never replaced";
+            yield return new($"IdentityFile is not {next} too, and so the key is never replaced", []);
+        if (settings["addkeystoagent"] is not (null or "no" or "false"))
+            yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key gets into your agent, and is lent on with it");
     }
+
+    /// <summary>Something that our block would set otherwise.</summary>
+    /// <param name="Text">What ssh says.</param>
+    /// <param name="Keywords">The keyword, and its earlier names.</param>
+    /// <param name="Consequence">What comes of it, where that is not plain.</param>
+    private sealed record Mistake(string Text, string[] Keywords, string Consequence = "");
 
     private static string At(SshSources sources, params ReadOnlySpan<string> keywords) =>
         sources.Find(keywords) is { } where ? $", since {where} says so" : "";

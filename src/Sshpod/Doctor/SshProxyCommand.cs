@@ -7,14 +7,15 @@ namespace Sshpod.Doctor;
 internal sealed record SshProxyCommand(string Program)
 {
     /// <summary>Reads the line that ssh gives to the user's shell.</summary>
-    /// <returns>Null when it does not run <c>PROGRAM proxy --host %n</c>.</returns>
+    /// <returns>Null when it does not run <c>PROGRAM proxy --host %n</c>, or <c>%h</c>.</returns>
     public static SshProxyCommand? Parse(string line)
     {
         var words = Words(line.Replace("%%", "%", StringComparison.Ordinal));
         if (words is ["exec", .. var rest])
             words = rest;
         var proxy = Array.IndexOf(words, "proxy");
-        return proxy > 0 && words.AsSpan(proxy).Contains("--host") && words.AsSpan(proxy).Contains("%n")
+        var host = Array.IndexOf(words, "--host");
+        return proxy > 0 && host > proxy && words.ElementAtOrDefault(host + 1) is "%n" or "%h"
             ? new SshProxyCommand(string.Join(' ', words[..proxy]))
             : null;
     }

@@ -42,16 +42,32 @@ internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> 
     /// <returns>Such as <c>line 3 of /home/me/.ssh/config (Host *)</c>; null when nobody knows: it is a default, or of the command line.</returns>
     public string? Find(params ReadOnlySpan<string> keywords)
     {
-        foreach (var (file, line) in blocks)
+        if (First(keywords) is not var (block, index))
+            return null;
+        var (file, line) = blocks[block];
+        var lines = read(file)!.Split('\n');
+        return $"line {index + 1} of {file}{(line > 0 && line <= lines.Length ? $" ({lines[line - 1].Trim()})" : "")}";
+    }
+
+    /// <summary>Whether the first of these keywords is set in this file.</summary>
+    public bool IsIn(string file, params ReadOnlySpan<string> keywords) => First(keywords) is var (block, _) && blocks[block].File == file;
+
+    /// <summary>Whether the first of these keywords is set after this file has been read.</summary>
+    public bool IsBelow(string file, params ReadOnlySpan<string> keywords) =>
+        First(keywords) is var (block, _) && blocks.Take(block).Any(earlier => earlier.File == file);
+
+    private (int Block, int Line)? First(ReadOnlySpan<string> keywords)
+    {
+        for (var block = 0; block < blocks.Count; block++)
         {
-            var lines = read(file)?.Split('\n') ?? [];
-            for (var i = line; i < lines.Length; i++)
+            var lines = read(blocks[block].File)?.Split('\n') ?? [];
+            for (var i = blocks[block].Line; i < lines.Length; i++)
             {
                 var keyword = Keyword(lines[i]);
                 if (keyword is "host" or "match")
                     break;
                 if (keywords.Contains(keyword))
-                    return $"line {i + 1} of {file}{(line > 0 && line <= lines.Length ? $" ({lines[line - 1].Trim()})" : "")}";
+                    return (block, i);
             }
         }
         return null;

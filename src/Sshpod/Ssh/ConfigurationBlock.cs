@@ -14,40 +14,45 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
     private bool IsShared => Options.Sharing && Kind.CanShare() && WhyNotShared is null;
 
-    // Of its own accord ssh prefers chacha20-poly1305, which costs both sides more where AES is in the processor (sshd/README.md).
-    private static bool HasAes => System.Runtime.Intrinsics.X86.Aes.IsSupported || System.Runtime.Intrinsics.Arm.Aes.IsSupported;
+    // The "[" keeps the block from paramiko, which takes what ssh takes literally for a set of characters: its ProxyCommand knows no %n. Other clients
+    // do not know originalhost, or know %n as well.
+    private const string OpenSsh = "Match originalhost *.sshpod,*.sshpod.,!*[.]*";
 
-    private string Proxy => $"{Quoting.Program(Program, Kind)} proxy --host %n --user %r";
+    private string Proxy(string host) => $"{Quoting.Program(Program, Kind)} proxy --host {host}";
 
     /// <inheritdoc/>
     public override string ToString() => $"""
         # Written by `sshpod configure`, which writes it anew. Your own options for *.sshpod go into ssh_config.user beside it: they win.
         {Options.Line}
-        Include {Quoting.Option(UserFile, Kind)}
-        {Sharing}
-        Host *.sshpod *.sshpod.
-            ProxyCommand {Proxy}
-            # The container's own key, learned over the authenticated exec stream before ssh reads the first byte.
-            UserKnownHostsFile {Quoting.Option(KnownHosts.File, Kind)}
-            GlobalKnownHostsFile none
-            StrictHostKeyChecking yes
-            UpdateHostKeys no
-            CheckHostIP no
-            HostKeyAlgorithms {PublicKey.Algorithm}
-            {string.Join("\n    ", ClientIdentity.Files.Select(file => $"IdentityFile {Quoting.Option(file, Kind)}"))}
-            IdentitiesOnly yes
-            CertificateFile none
-            PreferredAuthentications publickey
-            # The server leaves the first out where its processor has no instructions for it.
-            Ciphers {(HasAes ? "aes128-gcm@openssh.com," : "")}chacha20-poly1305@openssh.com,aes128-ctr
-            ForwardAgent {(Options.ForwardAgent ? "yes" : "no")}
-            # Keeps proxies and load balancers on the way from cutting an idle connection.
-            ServerAliveInterval 15
-            ServerAliveCountMax 4
+        Include {Quoting.Include(UserFile, Kind)}
+        {Agents}{Sharing}
+        # OpenSSH, which finds these names in capitals too. The name as it was typed (%n): contexts and aliases differ by case.
+        {OpenSsh}
+            ProxyCommand {Proxy("%n")}
+        {Lines([.. PinnedOptions.OfAll(Kind), .. PinnedOptions.OfOpenSsh])}
         {(IsShared ? "    ControlMaster auto\n    ControlPersist 60\n" : "")}    # Also where `Host *` of yours shares connections: sshpod decides for these.
             ControlPath none
+
+        # Every other client that reads this file. What stands above comes first for OpenSSH, and so wins there.
+        Host *.sshpod *.sshpod.
+            ProxyCommand {Proxy("%h")}
+        {Lines(PinnedOptions.OfAll(Kind))}
         {Hosts}
+        # Some clients go on in the last block after an Include. This one is everybody's.
+        Host *
+
         """.Replace("\r", "", StringComparison.Ordinal);
+
+    private static string Lines(IEnumerable<(string Keyword, string Value)> options) =>
+        string.Join('\n', options.Select(option => $"    {option.Keyword} {option.Value}"));
+
+    private string Agents => Options.AgentHosts is not { Count: > 0 } hosts ? "" : $"""
+
+        # From `sshpod configure --forward-agent`: who has your UID, or root, in these containers can use the keys of your agent.
+        Host {string.Join(' ', hosts)}
+            ForwardAgent yes
+
+        """;
 
     // The name alone does not say which cluster is meant: `sshpod share` answers whether an open connection of this name leads to it.
     private string Sharing => !IsShared
@@ -55,15 +60,15 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
         : $"""
 
         # One connection carries all sessions of a host name, and stays for a minute after the last.
-        Match originalhost *.sshpod,*.sshpod. exec "{Quoting.Program(Program, Kind)} share --host %n"
+        {OpenSsh} exec "{Quoting.Inner(Program, Kind)} share --host %n"
             ControlPath {Quoting.Option(Path.Combine(SharedConnections.Directory, "%C"), Kind).Replace("%%C", "%C", StringComparison.Ordinal)}
-            ProxyCommand {Proxy} --shared
+            ProxyCommand {Proxy("%n")} --shared
 
         """;
 
     private string Hosts => Options.Hosts is not { Count: > 0 } hosts ? "" : $"""
 
-        # Entries for programs that list only whole names, from `sshpod configure --hosts`. All that they need stands above.
+        {ConfigurationOptions.Entries}, from `sshpod configure --hosts`. All that they need stands above.
         {string.Join('\n', hosts.Select(host => $"Host {host}"))}
 
         """;

@@ -2,14 +2,24 @@ namespace Sshpod.Ssh;
 
 /// <summary>What the user chose about the block.</summary>
 /// <param name="Sharing">Whether ssh carries several sessions over one connection.</param>
-/// <param name="ForwardAgent">Whether every connection forwards the user's agent.</param>
+/// <param name="ForwardAgent">Host names whose connections forward the user's agent.</param>
 /// <param name="Hosts">Host names that have an entry of their own, for programs that list only those.</param>
-public sealed record ConfigurationOptions(bool Sharing = true, bool ForwardAgent = false, IReadOnlyList<string>? Hosts = null)
+public sealed record ConfigurationOptions(bool Sharing = true, IReadOnlyList<string>? ForwardAgent = null, IReadOnlyList<string>? Hosts = null)
 {
-    private const string Marker = "# Options:", HostMarker = "Host ";
+    /// <summary>The comment above the entries of <see cref="Hosts"/>.</summary>
+    internal const string Entries = "# Entries for programs that list only whole names";
+
+    private const string Marker = "# Options:", HostMarker = "Host ", AgentOption = "--forward-agent";
+
+    /// <summary>Host names whose connections forward the user's agent.</summary>
+    public IReadOnlyList<string> AgentHosts => ForwardAgent ?? [];
+
+    /// <summary>Whether it was read from a file of a version that could forward the agent to every container, and does.</summary>
+    public bool ForwardedToAll { get; private init; }
 
     /// <summary>The line of our own file from which a later run learns what was chosen.</summary>
-    internal string Line => $"{Marker}{(ForwardAgent ? " --forward-agent" : "")}{(Sharing ? "" : " --no-sharing")}{(Hosts is null ? "" : " --hosts")}";
+    internal string Line =>
+        $"{Marker}{string.Concat(AgentHosts.Select(host => $" {AgentOption} {host}"))}{(Sharing ? "" : " --no-sharing")}{(Hosts is null ? "" : " --hosts")}";
 
     /// <summary>Reads what an earlier run wrote, so that an upgrade does not forget it.</summary>
     /// <param name="block">Content of our own file; null where there is none.</param>
@@ -19,11 +29,14 @@ public sealed record ConfigurationOptions(bool Sharing = true, bool ForwardAgent
         if (lines.FirstOrDefault(line => line.StartsWith(Marker, StringComparison.Ordinal)) is not { } chosen)
             return new ConfigurationOptions();
         var words = chosen.Split(' ');
-        return new ConfigurationOptions(
-            !words.Contains("--no-sharing"),
-            words.Contains("--forward-agent"),
-            words.Contains("--hosts")
-                ? [.. lines.Where(line => line.StartsWith(HostMarker, StringComparison.Ordinal) && !line.Contains('*')).Select(line => line[HostMarker.Length..])]
-                : null);
+        var agents = words.Index().Where(word => word.Item == AgentOption).Select(word => words.ElementAtOrDefault(word.Index + 1) ?? "").ToArray();
+        string[] named = [.. agents.Where(host => host.Length > 0 && !host.StartsWith('-'))];
+        string[]? hosts = !words.Contains("--hosts") ? null
+            : [.. lines.SkipWhile(line => !line.StartsWith(Entries, StringComparison.Ordinal))
+                .Where(line => line.StartsWith(HostMarker, StringComparison.Ordinal) && !line.Contains('*')).Select(line => line[HostMarker.Length..])];
+        return new ConfigurationOptions(!words.Contains("--no-sharing"), named.Length > 0 ? named : null, hosts)
+        {
+            ForwardedToAll = named.Length < agents.Length,
+        };
     }
 }

@@ -2,7 +2,10 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>How paths are written in ssh's configuration so that ssh, and the shell after it, leave them as they are.</summary>
+/// <summary>
+/// How paths are written in ssh's configuration so that every client that reads it, and the shell after it, leave them as they are. Most paths
+/// need no quotes, and get none; others get double ones, which are the only ones that editors know which split a ProxyCommand themselves.
+/// </summary>
 public static class Quoting
 {
     /// <summary>A path as the argument of an option.</summary>
@@ -13,17 +16,26 @@ public static class Quoting
     /// <exception cref="SshpodException">It has a double quote.</exception>
     public static string Option(string path, ClientKind kind) => path.Contains('"')
         ? throw new SshpodException($"the path {path} has a double quote, which ssh's configuration cannot hold", "set XDG_CACHE_HOME and XDG_CONFIG_HOME to others")
-        : $"\"{Percent(Slashes(path, kind))}\"";
+        : InQuotes(Percent(Slashes(path, kind)));
+
+    /// <summary>The path of a file to include. It is a pattern, in which a question mark stands for a percent sign: only OpenSSH 9.9 expands that.</summary>
+    /// <exception cref="SshpodException">It has a double quote.</exception>
+    public static string Include(string path, ClientKind kind) => Option(path.Replace('%', '?'), kind);
 
     /// <summary>The path of a program as the first word of a ProxyCommand, which is the rest of its line as it stands.</summary>
-    public static string Program(string path, ClientKind kind) => kind switch
+    public static string Program(string path, ClientKind kind)
     {
-        ClientKind.Unix or ClientKind.Wsl => $"'{Percent(path).Replace("'", @"'\''", StringComparison.Ordinal)}'",
-        // Double quotes are the only ones that both Windows and bash know; between them bash leaves a backslash alone, unless one more,
-        // a dollar or a backquote follows.
-        ClientKind.Windows => $"\"{Percent(path.StartsWith(@"\\", StringComparison.Ordinal) ? Slashes(path, kind) : path)}\"",
-        _ => $"\"{Percent(Slashes(path, kind)).Replace("$", @"\$", StringComparison.Ordinal).Replace("`", @"\`", StringComparison.Ordinal)}\"",
-    };
+        var text = Percent(Slashes(path, kind));
+        return InQuotes(kind is ClientKind.Windows ? text : string.Concat(text.Select(c => c is '$' or '`' or '"' or '\\' ? $"\\{c}" : $"{c}")));
+    }
+
+    /// <summary>The path of a program in the command of a <c>Match exec</c>, which stands in double quotes itself.</summary>
+    internal static string Inner(string path, ClientKind kind) => Program(path, kind) is var text && text[0] == '"' ? $"'{Percent(path)}'" : text;
+
+    private static string InQuotes(string text) => text.All(IsPlain) ? text : $"\"{text}\"";
+
+    // Letters of all scripts: no client and no shell acts on them. A tilde stands at the beginning of no path here.
+    private static bool IsPlain(char c) => char.IsLetterOrDigit(c) || char.IsSurrogate(c) || c is '/' or '.' or '_' or '-' or '+' or ':' or '@' or ',' or '%';
 
     private static string Slashes(string path, ClientKind kind) => kind is ClientKind.Windows or ClientKind.GitBash ? path.Replace('\\', '/') : path;
 

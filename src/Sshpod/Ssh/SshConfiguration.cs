@@ -15,7 +15,8 @@ public sealed class SshConfiguration(string userFile)
     public static string OwnFile { get; } = Path.Combine(ClientDirectory.Config, "ssh_config");
 
     /// <summary>Our line in the user's file.</summary>
-    public static string Include => $"Include {Quoting.Option(OwnFile, ClientKinds.Current)}";
+    /// <remarks>In quotes always: it is looked for as it stands, and was written so by every version.</remarks>
+    public static string Include => $"Include \"{Quoting.Include(OwnFile, ClientKinds.Current).Trim('"')}\"";
 
     // A symbolic link (a dotfiles repository) stays one: what it points at is replaced.
     private string File { get; } = new FileInfo(userFile) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : userFile;

@@ -93,9 +93,9 @@ public sealed class ConfigureTests(TestCluster cluster)
     public async Task Print_shows_what_goes_into_our_own_file_and_writes_nothing()
     {
         await using var workstation = Workstation.Bare(cluster);
-        var printed = (await workstation.SshpodAsync("configure", "--print", "--forward-agent")).Quietly().Text;
+        var printed = (await workstation.SshpodAsync("configure", "--print", "--forward-agent", "pod--x.sshpod")).Quietly().Text;
         Assert.Empty(Directory.EnumerateFileSystemEntries(workstation.Home));
-        (await workstation.SshpodAsync("configure", "--forward-agent")).Successfully();
+        (await workstation.SshpodAsync("configure", "--forward-agent", "pod--x.sshpod")).Successfully();
         Assert.Equal(printed, await File.ReadAllTextAsync(workstation.File("config/sshpod/ssh_config")));
     }
 
@@ -140,13 +140,42 @@ public sealed class ConfigureTests(TestCluster cluster)
             return await OptionsAsync(workstation, "pod--x.sshpod");
         }
 
-        var chosen = await AfterAsync("--forward-agent", "--no-sharing");
+        var chosen = await AfterAsync("--forward-agent", "pod--x.sshpod", "--no-sharing");
         Assert.Contains("forwardagent yes", chosen, StringComparison.Ordinal);
         Assert.Contains("controlmaster false", chosen, StringComparison.Ordinal);
         Assert.Equal(chosen, await AfterAsync());
-        var back = await AfterAsync("--forward-agent", "false", "--no-sharing", "false");
+        var back = await AfterAsync("--forward-agent", "none", "--no-sharing", "false");
         Assert.Contains("forwardagent no", back, StringComparison.Ordinal);
         Assert.Contains("controlmaster auto", back, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_is_forwarded_to_those_who_are_named_and_to_nobody_else()
+    {
+        await using var workstation = Workstation.Bare(cluster);
+        Directory.CreateDirectory(workstation.File("config/sshpod"));
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), "aliases: {targets: {gpu: pod--x}}\n");
+        (await workstation.SshpodAsync("configure", "--forward-agent", "gpu", "--forward-agent", "pod--x.sshpod", "--ssh-config", workstation.SshConfig)).Successfully();
+        foreach (var (host, forwarded) in new[] { ("gpu.sshpod", "yes"), ("pod--x.sshpod", "yes"), ("pod--y.sshpod", "no"), ("pod--x.namespace--y.sshpod", "no") })
+            Assert.Contains($"\nforwardagent {forwarded}\n", await OptionsAsync(workstation, host), StringComparison.Ordinal);
+
+        Assert.Contains("\"x *\" of host name", (await workstation.SshpodAsync("configure", "--forward-agent", "x *", "--ssh-config", workstation.SshConfig)).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forwarding_the_agent_to_all_is_gone_and_said_in_one_line()
+    {
+        await using var workstation = Workstation.Bare(cluster);
+        var asked = await workstation.SshpodAsync("configure", "--forward-agent");
+        Assert.Equal((2, "sshpod: --forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers; see sshpod help configure\n"),
+            (asked.ExitCode, asked.Error));
+
+        (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully();
+        var own = workstation.File("config/sshpod/ssh_config");
+        await File.WriteAllTextAsync(own, (await File.ReadAllTextAsync(own)).Replace("# Options:", "# Options: --forward-agent", StringComparison.Ordinal));
+        Assert.Contains("sshpod: your agent is no longer forwarded to every container; name those that need it, with --forward-agent HOST\n",
+            (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error, StringComparison.Ordinal);
+        Assert.Contains("\nforwardagent no\n", await OptionsAsync(workstation, "pod--x.sshpod"), StringComparison.Ordinal);
     }
 
     [Fact]

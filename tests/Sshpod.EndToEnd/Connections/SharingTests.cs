@@ -195,7 +195,8 @@ public sealed class SharingTests(TestCluster cluster)
     [Fact]
     public async Task An_agent_is_forwarded_by_every_session_where_the_user_said_so_once()
     {
-        await using var workstation = await Workstation.SetUpAsync(cluster, ["--forward-agent"]);
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        (await workstation.SshpodAsync("configure", "--forward-agent", workstation.Host("pod--debian"), "--ssh-config", workstation.SshConfig)).Successfully();
         await using var agent = await SshAgent.StartAsync(workstation);
         var key = await agent.AddNewKeyAsync();
         for (var session = 0; session < 2; session++)

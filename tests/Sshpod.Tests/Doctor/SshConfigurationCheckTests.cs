@@ -11,7 +11,7 @@ public class SshConfigurationCheckTests
     private static readonly string[] Good =
     [
         "host pod--x.sshpod", "hostname pod--x.sshpod", "pubkeyauthentication true", "identitiesonly yes", "stricthostkeychecking true", "hostkeyalgorithms ssh-ed25519",
-        $"identityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile {KnownHosts.File}", $"proxycommand '{Program}' proxy --host %n --user %r",
+        $"identityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile {KnownHosts.File}", $"proxycommand {Program} proxy --host %n",
     ];
 
     private const string Said = """
@@ -56,6 +56,11 @@ public class SshConfigurationCheckTests
     [InlineData("identityfile ~/.ssh/other", nameof(CheckOutcome.Failure), ", since line 2 of /home/me/.ssh/config says so")]
     [InlineData("identitiesonly no", nameof(CheckOutcome.Warning), "IdentitiesOnly is not yes: keys of your agent")]
     [InlineData("hostkeyalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "HostKeyAlgorithms are without ssh-ed25519")]
+    [InlineData("pubkeyacceptedalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "PubkeyAcceptedAlgorithms are without ssh-ed25519")]
+    [InlineData("hostname pod--x.sshpod.corp.example", nameof(CheckOutcome.Failure), "HostName is pod--x.sshpod.corp.example")]
+    [InlineData("hostkeyalias jump", nameof(CheckOutcome.Failure), "HostKeyAlias is jump")]
+    [InlineData("proxyusefdpass yes", nameof(CheckOutcome.Failure), "ProxyUseFdpass is yes")]
+    [InlineData("addkeystoagent true", nameof(CheckOutcome.Warning), "AddKeysToAgent is not no: sshpod's key gets into your agent")]
     [InlineData("pubkeyauthentication no", nameof(CheckOutcome.Failure), "PubkeyAuthentication is no")]
     public void What_overrides_it_is_named(string line, string outcome, string words)
     {

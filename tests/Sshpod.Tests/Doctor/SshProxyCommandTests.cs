@@ -12,7 +12,7 @@ public class SshProxyCommandTests
     [InlineData("'/100%%/sshpod' proxy --host %n --user %r", "/100%/sshpod")]
     [InlineData("nc %h %p", null)]
     [InlineData("corkscrew proxy 8080 %h %p", null)]
-    [InlineData("'/usr/bin/sshpod' proxy --host %h --user %r", null)]
+    [InlineData("'/usr/bin/sshpod' proxy --host %h --user %r --port %p", "/usr/bin/sshpod")]
     [InlineData("proxy --host %n", null)]
     [InlineData("", null)]
     public void The_program_of_our_line_is_found_and_other_lines_are_not_ours(string line, string? program) =>
