@@ -23,19 +23,31 @@ attach_unreaped() {
   ssh_options=("${ssh_options[@]/#StrictHostKeyChecking=yes/StrictHostKeyChecking=no}")
   rm -f "$work/known_hosts"
 }
+# PID outside is NUMBER in the container
+is_number_there() { grep -q "^NSpid:.*[[:space:]]$2\$" "/proc/$1/status"; }
+state_of() { sed -n 's/^State:.\(.\).*/\1/p' "/proc/$1/status"; }
+states_of() {
+  local pid
+  for pid in $(pgrep -P "$1"); do
+    ! is_number_there "$pid" "$2" || state_of "$pid"
+  done
+}
 # left_by COMMAND: the states and names of what remains, but for the two
 left_by() {
   local first session pid
-  timeout 30 ssh "${ssh_options[@]}" root@server "$1" > "$work/left.out" 2> "$work/left.err" < /dev/null || { echo "no connection"; cat "$work/left.err"; return 1; }
+  timeout 30 ssh "${ssh_options[@]}" root@server "$1" > "$work/left.out" 2> "$work/left.err" < /dev/null || {
+    echo "no connection"; cat "$work/left.err"
+    return 1
+  }
   session=$(cat "$work/unreaped/tmp/session")
   first=$(pgrep -n -x -f 'sleep 7301' || true)
   [ -n "$first" ] || { echo "no first process"; return 1; }
   for _ in $(seq 60); do
-    grep -qs '^State:.Z' <(for pid in $(pgrep -P "$first"); do grep -l "^NSpid:.*[[:space:]]$session\$" "/proc/$pid/status"; done | xargs -r cat) && break
+    [ "$(states_of "$first" "$session")" != Z ] || break
     sleep 0.1
   done
   for pid in $(pgrep -P "$first"); do
-    grep -q "^NSpid:.*[[:space:]]$session\$" "/proc/$pid/status" || sed -n 's/^State:.\(.\).*/\1/p' "/proc/$pid/status"
+    is_number_there "$pid" "$session" || state_of "$pid"
   done
   kill -9 "$first"
 }
