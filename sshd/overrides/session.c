@@ -79,6 +79,38 @@ linger(void)
 	}
 }
 
+/*
+ * Waits for sshd. What the processes of the connection leave behind becomes a child of this one, and is
+ * reaped here: many an application is the container's first process and reaps nobody.
+ */
+static int
+wait_for_server(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, 0)) != server)
+		if (pid == -1 && errno != EINTR)
+			return 0;
+	return status;
+}
+
+/* sshd's last processes end after it; what the user left running goes to the container's first process, alive. */
+static void
+reap(void)
+{
+	const struct timespec pause = { 0, 10000000 };
+	pid_t pid;
+
+	for (int i = 0; i < 100; i++) {
+		while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+			;
+		if (pid == -1)
+			return;
+		nanosleep(&pause, NULL);
+	}
+}
+
 int
 session_main(int argc, char **argv)
 {
@@ -103,6 +135,7 @@ session_main(int argc, char **argv)
 	if (printf("host-key %s\nok\n", session.host_key.public) < 0 || fflush(stdout) == EOF)
 		return 1;
 
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if ((server = fork()) == -1)
 		return 1;
 	if (server == 0) {
@@ -113,9 +146,9 @@ session_main(int argc, char **argv)
 	}
 	close(log);
 	signal(SIGTERM, leave);
-	while (waitpid(server, &status, 0) == -1 && errno == EINTR)
-		;
+	status = wait_for_server();
 	linger();
+	reap();
 	/* sshd leaves by itself, whatever the connection's end was; or something has ended it */
 	return WIFEXITED(status) ? 0 : 3;
 }

@@ -50,12 +50,12 @@ gone() {
   return 1
 }
 make_container idle 0
-start idle 2
+start idle 3
 pid=$(listener_of idle)
-check "not idle while connected" equals yes remote root 'sleep 4; echo yes'
+check "not idle while connected" equals yes remote root 'sleep 5; echo yes'
 sleep 1
-up idle 2 > /dev/null
-sleep 1.5
+up idle 3 > /dev/null
+sleep 2.2
 check "up grants the whole time again" kill -0 "$pid"
 sleep 1
 check "leaves when idle" gone "$pid"

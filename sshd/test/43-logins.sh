@@ -54,7 +54,8 @@ remote root true
 check "a full file of logins makes room" equals "$full 1" eval 'echo $(stat -c %s "$state/logins.old") $(grep -c . "$state/logins")'
 fill
 remote root true
-check "two files are all" eval 'size_of_all; [ "$(size_of_all)" -lt 1000000 ] && equals "logins logins.old" eval "cd $state && echo logins*"'
+check "two files are all" eval '
+  size_of_all; [ "$(size_of_all)" -lt 1000000 ] && equals "logins logins.old" eval "cd $state && echo logins*"'
 
 # a forwarding to a port where nobody listens says so each time
 errors() {
@@ -71,7 +72,9 @@ stop logged
 
 make_container cleaned 0
 start cleaned
-names() { remote "$@" 'cat /proc/self/environ' | tr '\0' '\n' | sed 's/=.*//' | grep -vE '^(PWD|OLDPWD|SHLVL|_)$' | sort | tr '\n' ' '; }
+names() {
+  remote "$@" 'cat /proc/self/environ' | tr '\0' '\n' | sed 's/=.*//' | grep -vE '^(PWD|OLDPWD|SHLVL|_)$' | sort | tr '\n' ' '
+}
 check "another user has the container's environment" equals \
   'EMPTY HOME LANG LOGNAME PATH SECRET SHELL SSH_CLIENT SSH_CONNECTION TZ USER ' names app
 up cleaned 0 state "$key" 60 clean-environment > /dev/null

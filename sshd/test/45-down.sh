@@ -25,7 +25,8 @@ make_container down 0
 start down
 check "down: a session is open" session_open
 check "down ends the server" equals ok down down
-check "down leaves no port and no socket" equals "authorized_keys host_key lock.keys lock.server log logins" bash -c 'cd "$0" && echo *' "$work/down$bundle/state"
+check "down leaves no port and no socket" equals "authorized_keys host_key lock.keys lock.server log logins" \
+  bash -c 'cd "$0" && echo *' "$work/down$bundle/state"
 check "down leaves the session alone" session_still_works
 check "down says ok when there is no server" equals ok down down
 exec 7>&-

@@ -28,7 +28,8 @@ if [ -n "$openssh_source" ]; then
   check "security key: no option does without a touch" touchless
   check "security key: one is refused whose type is another's" grep -q '^error key ' \
     <(up token 0 state "$(sed 's/^sk-ssh-ed25519@openssh.com/ssh-ed25519/' "$work/security.pub")")
-  check "security key: an ECDSA one is refused" grep -q '^error key not an ' <(up token 0 state 'sk-ecdsa-sha2-nistp256@openssh.com AAAA')
+  check "security key: an ECDSA one is refused" grep -q '^error key not an ' \
+    <(up token 0 state 'sk-ecdsa-sha2-nistp256@openssh.com AAAA')
   stop token
 else
   echo "# security keys were not tested: sshd/build.sh has not built OpenSSH here"

@@ -18,8 +18,9 @@ arm64_up() {
   mkdir -p "$work/arm64/tmp/sshpod/b"
   cp "$bundles/sshd-arm64" "$work/arm64/tmp/sshpod/b/sshd"
   chmod 700 "$work"/arm64/tmp/sshpod{,/b}
+  # By its whole name: qemu makes of /proc/self/exe the name that the program was started by.
   # shellcheck disable=SC2317 # called by up
-  run_in() { shift; in_emulation "$@"; }
+  sshd_in() { (cd "$2" && in_emulation "$2/sshd" "${@:3}"); }
   bundle=$work/arm64/tmp/sshpod/b
   start ''
 }
