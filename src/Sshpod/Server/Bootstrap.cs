@@ -71,7 +71,7 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, Access a
                 {
                     Log.Debug($"bootstrap: not in {place.Path}: {place.Why}");
                     if (unfit.Count == MaxUnfit)
-                        throw BootstrapConversation.NoPlace(container, unfit[0].Why);
+                        throw BootstrapConversation.NoPlace(container, $"open {unfit[0].Path}");
                     unfit.Add(place);
                     attempt--;
                 }
@@ -79,7 +79,7 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, Access a
             // The others had a place that would do, but for this.
             catch (SshpodException e) when (unfit.Count > 0 && e.Message.StartsWith("no place", StringComparison.Ordinal))
             {
-                throw BootstrapConversation.NoPlace(container, unfit[0].Why);
+                throw BootstrapConversation.NoPlace(container, $"open {unfit[0].Path}");
             }
             catch (BrokenStreamException e) when (attempt < MaxAttempts)
             {

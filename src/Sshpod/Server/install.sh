@@ -57,7 +57,7 @@ prepare() (
 try() {
 	[ -z "$place" ] || return
 	if w=$(prepare "$1" 2>&1); then
-		enter "$1" "$r" && mine . && place=$p && return
+		enter "$1" "$r" && mine . && place=${p:-/} && return
 		w="$1 was exchanged meanwhile"
 	fi
 	case $w:$why in shared*:shared* | shared*:open* | open*:shared* | open*:open*) ;; shared* | open*) why=$w ;; *) why=${why:-$w} ;; esac

@@ -71,9 +71,9 @@ all() {
 
 # All mounts that could do: a volume may be all that there is.
 mounts() {
-	while read -r _ p _ o _; do
+	while read -r _ p _ y _; do
 		case $p in /proc* | /sys* | /dev* | *[!A-Za-z0-9/._-]*) continue ;; esac
-		case ,$o, in *,ro,*) ;; *) m="$m$p " ;; esac
+		case ,$y, in *,ro,*) ;; *) m="$m$p " ;; esac
 	done </proc/self/mounts
 }
 l='/tmp /var/tmp /run /dev/shm '

@@ -124,7 +124,7 @@ public sealed class BootstrapTests(TestCluster cluster)
         var refused = await workstation.SshAsync("container--without.pod--hostile", "true");
 
         Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("/tmp/sshpod belongs to another user", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("volume \"tmp\" at /tmp can be written by another container as the same user", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -136,13 +136,13 @@ public sealed class BootstrapTests(TestCluster cluster)
         // What a client of another version leaves there: the same server below another release, with a host key of its own.
         var other = (await cluster.ExecAsync("versions", "sh", "-ec", $"""
             mkdir -m 711 /tmp/sshpod/0123456789abcdef && cp {Bundle} /tmp/sshpod/0123456789abcdef/sshd
-            /tmp/sshpod/0123456789abcdef/sshd up /tmp/sshpod/0123456789abcdef/c 600 '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'
+            cd /tmp/sshpod/0123456789abcdef && ./sshd up c 600 86400 - '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'
             """)).Successfully().Text;
 
         var ours = (await workstation.SshAsync("pod--versions", "echo $SSH_CONNECTION")).Quietly().Text;
         Assert.DoesNotContain(other.Split('\n')[0].Split(' ')[1], ours, StringComparison.Ordinal);
         Assert.Equal(other, (await cluster.ExecAsync("versions", "sh", "-c",
-            $"/tmp/sshpod/0123456789abcdef/sshd up /tmp/sshpod/0123456789abcdef/c 600 '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'")).Successfully().Text);
+            $"cd /tmp/sshpod/0123456789abcdef && ./sshd up c 600 86400 - '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'")).Successfully().Text);
     }
 
     [Fact]
