@@ -58,7 +58,7 @@ public sealed class CleanTests(TestCluster cluster)
         await File.WriteAllTextAsync(workstation.File("authority"), authority);
         workstation.Environment["SSL_CERT_FILE"] = workstation.File("authority");
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
-        // Whatever their order is, one that the system vouches for comes after one with an authority of its own.
+        // Which comes first is the file system's choice: DialerTests has both orders.
         foreach (var host in new[] { "pod--trust-a.sshpod", "pod--trust-a.context--public.sshpod", "pod--trust-b.context--public.sshpod", "pod--trust-b.sshpod" })
             (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true")).Quietly();
 
