@@ -12,8 +12,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "sshpod.h"
+
 int sshpod_emulated(void);
-int sshpod_has_seccomp(void);
 
 static bool
 link_of(const char *path, char *target, size_t size)

@@ -40,7 +40,7 @@ static const char configuration[] =
     "HostbasedAuthentication no\n"
     "PermitRootLogin prohibit-password\n"
     "StrictModes no\n"		/* there is no file of keys whose mode could be checked */
-    "MaxAuthTries 6\n"
+    "MaxAuthTries 128\n"		/* an agent may hold that many keys, and only ours is let in */
     "MaxSessions 100\n"
     "MaxStartups 200\n"
     "PerSourceMaxStartups none\n"

@@ -124,6 +124,9 @@ session_main(int argc, char **argv)
 		fail("usage", "sshd session STATE ACCESS OPTIONS KEY");
 	line = key_line(argv[3], argv[4], argv[5]);
 	place_open(argv[2]);
+	/* after "ok" the stream is the client's, and sshd could not tell it */
+	if (!sshpod_has_seccomp())
+		fail("start", "no seccomp filter can be installed here, and without one nobody can log in safely");
 	lock = file_lock("lock.keys");
 	host_key_prepare(&session.host_key);
 	close(lock);

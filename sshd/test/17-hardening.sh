@@ -49,7 +49,7 @@ container_command=(/usr/bin/python3 "$here/test/without_seccomp.py" real)
 check "a filter that is refused later: the server starts" start unfiltered
 check "a filter that is refused later: nobody logs in" gives 255 remote root true
 check "a filter that is refused later: the log says why" \
-  grep -q 'prctl(PR_SET_SECCOMP): Operation not permitted' "$work/unfiltered/tmp/sshpod/state/log"
+  grep -q 'prctl(PR_SET_SECCOMP): Operation not permitted' "$work/unfiltered/tmp/sshpod/b/state/log"
 stop unfiltered
 container_command=()
 start root

@@ -76,3 +76,9 @@ check "down all ends it" equals ok down session all
 check "down all ends it: it is gone" gone "$server_side"
 exec 7>&-
 wait "$session" 2> /dev/null || true
+
+container_command=(/usr/bin/python3 "$here/test/without_seccomp.py" all)
+make_container session-unfiltered 0
+check "session: without seccomp there is none" grep -q '^error start no seccomp filter can be installed here' \
+  <(session session-unfiltered < /dev/null)
+container_command=()
