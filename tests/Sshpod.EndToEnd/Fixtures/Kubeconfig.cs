@@ -67,9 +67,9 @@ public sealed class Kubeconfig
         ChangeAsync(config => config["clusters"]![0]!["cluster"]!["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem)));
 
     /// <summary>Has a credential plugin in place of credentials.</summary>
-    public Task SetPluginAsync(string command, string apiVersion = "client.authentication.k8s.io/v1") => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
+    public Task SetPluginAsync(string command) => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
     {
-        ["exec"] = new JsonObject { ["apiVersion"] = apiVersion, ["command"] = command, ["interactiveMode"] = "Never", ["installHint"] = $"apt install {command}" },
+        ["exec"] = new JsonObject { ["apiVersion"] = "client.authentication.k8s.io/v1", ["command"] = command, ["interactiveMode"] = "Never", ["installHint"] = $"apt install {command}" },
     });
 
     /// <summary>Goes through a proxy.</summary>
