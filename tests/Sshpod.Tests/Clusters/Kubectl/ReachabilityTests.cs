@@ -35,7 +35,7 @@ public sealed class ReachabilityTests : IDisposable
             ["NO_PROXY"] = noProxy,
             ["PATH"] = $"{_home}:/usr/bin:/bin",
         }).WithStandardErrorPipe(PipeTarget.ToStringBuilder(said)).WithValidation(CommandResultValidation.None).ExecuteAsync(TestContext.Current.CancellationToken);
-        Assert.StartsWith("sshpod: API server 127.0.0.1:9 of the current context refuses connections", said.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("sshpod: API server 127.0.0.1:9 of the current context cannot be reached", said.ToString(), StringComparison.Ordinal);
         Assert.True(result.RunTime < TimeSpan.FromSeconds(30), $"after {result.RunTime}");
     }
 }
