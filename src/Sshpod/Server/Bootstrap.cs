@@ -85,6 +85,6 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, Access a
     }
 
     private string[] Command(string seconds, bool fresh) =>
-        ["sh", "-c", Probe, "sshpod", Bundles.Release, container.ContainerId, seconds, access.Seconds, access.Options, access.Key.ToString(),
-            Bundles.Hashes, fresh ? "fresh" : ""];
+        ["sh", "-c", Probe, "sshpod", Bundles.Release, container.ContainerId, seconds, access.Seconds, access.Options,
+            access.Key.ToString(), Bundles.Hashes, fresh ? "fresh" : ""];
 }
