@@ -84,10 +84,14 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
             ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
             : Finding.Failure<string>($"another server answers: {banner}", "see what listens in the container");
 
-    private static async Task<Access> AccessAsync(CancellationToken cancellation) => new(
-        await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation), AccessTime.Current.Limit, UserSettings.Current.CleanEnvironment);
+    private static async Task<Access> AccessAsync(CancellationToken cancellation)
+    {
+        var limit = AccessTime.Current.Limit;
+        return new Access(await ClientIdentity.EnsureAsync(limit, cancellation), limit, UserSettings.Current.CleanEnvironment);
+    }
 
-    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => new(cluster, container, await AccessAsync(cancellation));
+    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) =>
+        new(cluster, container, await AccessAsync(cancellation));
 
     private async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {

@@ -19,7 +19,9 @@ public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
     private const string Word = "every-connection";
 
     // The server ends a login that takes more than 30 s (sshd/overrides/server.c). A key must outlive it.
-    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1), LongestLogin = TimeSpan.FromSeconds(30), LongestMargin = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1), LongestLogin = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
     private static readonly AccessTime Default = new(TimeSpan.FromDays(1));
 
@@ -36,7 +38,7 @@ public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
         : Period.Parse(text) is { } time && time >= Shortest ? new AccessTime(time)
         : null;
 
-    /// <summary>When access that an exec brought is to be renewed: a while before it ends, so that a login that begins now does not meet the end.</summary>
+    /// <summary>When access that an exec brought is to be renewed: early enough that a login which begins before then does not meet its end.</summary>
     /// <param name="since">When the exec began.</param>
     /// <param name="limit">What it asked for.</param>
     public DateTimeOffset RenewalOf(DateTimeOffset since, TimeSpan limit)

@@ -6,7 +6,7 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Server;
 
-/// <summary>Of what something is remembered: a host name, and what it means. One name may mean different containers under two kubeconfigs.</summary>
+/// <summary>What a memory is about: a host name, and what it means. Under two kubeconfigs one name may mean different containers.</summary>
 /// <param name="Name">What ssh was given, in lower case.</param>
 /// <param name="Meaning">A digest of kubeconfig, context and address.</param>
 public sealed record RememberedHost(string Name, string Meaning)
@@ -20,7 +20,8 @@ public sealed record RememberedHost(string Name, string Meaning)
         // Which context is the current one, and what it says, is known from the content of the files; a context that is named stays the
         // same whatever else changes in them, as long as it is one of this server.
         var context = cluster.Context is { } name ? $"context {name}" : $"current {HostMeaning.KubeconfigDigest()}";
-        var parts = string.Join('\0', [.. KubeconfigFiles.Names().Select(Path.GetFullPath), context, $"{cluster.Server}", Describe(address)]);
+        var files = KubeconfigFiles.Names().Select(Path.GetFullPath);
+        var parts = string.Join('\0', [.. files, context, $"{cluster.Server}", Describe(address)]);
         return new RememberedHost(HostMeaning.Name(host), Hash(parts));
     }
 

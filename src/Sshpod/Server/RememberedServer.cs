@@ -26,7 +26,8 @@ public sealed record RememberedServer(
     /// <param name="cleanEnvironment">Which environment the user wants now.</param>
     /// <param name="now">The time. Where the clock was set back, nothing is known.</param>
     public bool LetsIn(PublicKey key, AccessTime time, bool cleanEnvironment, DateTimeOffset now) =>
-        Access.Key == key && Access.CleanEnvironment == cleanEnvironment && Access.Limit is { } limit && Since <= now && now < time.RenewalOf(Since, limit);
+        Access.Key == key && Access.CleanEnvironment == cleanEnvironment
+        && Access.Limit is { } limit && Since <= now && now < time.RenewalOf(Since, limit);
 }
 
 /// <summary>

@@ -3,7 +3,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>The key that logs in: that of the setting <c>identity</c>, of which we read the public half alone; else the one that sshpod has made.</summary>
+/// <summary>The key that logs in: that of the setting <c>identity</c>, whose public half alone is read; else the one that sshpod has made.</summary>
 public static class ClientIdentity
 {
     /// <summary>The user's own; null where none is set.</summary>
@@ -32,13 +32,14 @@ public static class ClientIdentity
     internal static async Task<PublicKey> ReadAsync(string file, CancellationToken cancellation)
     {
         var beside = file + ".pub";
-        var line = file.EndsWith(".pub", StringComparison.Ordinal) || !File.Exists(beside) ? await LineAsync(file) : await LineAsync(beside);
+        var line = await LineAsync(file.EndsWith(".pub", StringComparison.Ordinal) || !File.Exists(beside) ? file : beside);
         if (PublicKey.ParseLogin(line) is { } key)
             return key;
         if (line.StartsWith("-----BEGIN ", StringComparison.Ordinal))
             throw new SshpodException($"the identity {file} has no public key beside it, {beside}", $"ssh-keygen -y -f {file} > {beside}");
         var algorithm = line.Split(' ') is [{ Length: > 0 and < 50 } word, _, ..] ? word : null;
-        throw new SshpodException(algorithm is null ? $"the identity {file} is no key" : $"the identity {file} is a key of type \"{OneLine.Of(algorithm)}\"",
+        throw new SshpodException(
+            algorithm is null ? $"the identity {file} is no key" : $"the identity {file} is a key of type \"{OneLine.Of(algorithm)}\"",
             $"sshpod takes {PublicKey.Algorithm} and {PublicKey.TokenAlgorithm}; correct identity in {UserSettings.File}");
 
         async Task<string> LineAsync(string name)

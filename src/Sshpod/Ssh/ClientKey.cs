@@ -96,7 +96,7 @@ public static class ClientKey
         }
     }
 
-    /// <summary>Whether ssh's configuration names the second pair: one that an earlier version wrote does not, and then the key stays.</summary>
+    /// <summary>Whether ssh's configuration names the second pair. One that an earlier version wrote does not, and the key stays.</summary>
     private static bool IsSecondRead()
     {
         try

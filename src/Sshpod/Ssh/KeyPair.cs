@@ -2,7 +2,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>The two files of an ed25519 key: the private half, and beside it the public one. Made by <c>ssh-keygen</c>, readable by the user alone.</summary>
+/// <summary>The two files of an ed25519 key, made by <c>ssh-keygen</c>: the private half, readable by the user alone, and the public one.</summary>
 /// <param name="File">The private half.</param>
 internal sealed record KeyPair(string File)
 {
@@ -66,7 +66,7 @@ internal sealed record KeyPair(string File)
         }
     }
 
-    /// <summary>Puts a copy of the pair in place of another, as old as this one: first the private half, so that who reads the public one finds the other.</summary>
+    /// <summary>Puts a copy of the pair, as old as it is, in place of another: the private half first, since ssh begins with the public one.</summary>
     /// <exception cref="SshpodException">It cannot be read or written.</exception>
     public void CopyTo(KeyPair other)
     {

@@ -11,7 +11,8 @@ namespace Sshpod.Ssh;
 /// ssh finds an open connection by host name and user alone, and its <c>%C</c> folds case. But <c>pod--db-0.sshpod</c> is another pod after
 /// <c>kubectl config use-context</c>, and <c>context--PROD</c> another cluster than <c>context--prod</c>. So a name, in lower case, is
 /// claimed for what it means (<see cref="HostMeaning"/>): the claim is a file that holds the digest, and it is locked while a
-/// connection of this name lives. With another meaning the name cannot be claimed until that one is gone, and ssh makes a connection of its own.
+/// connection of this name lives. With another meaning the name cannot be claimed until that one is gone, and ssh makes a connection of
+/// its own.
 /// </para>
 /// <para>
 /// Behind the digest stands from when to when the connection may take further sessions: not beyond the access that the last exec gave.
@@ -97,7 +98,8 @@ public static class SharedConnections
                     return new HeldClaim(file, meaning);
                 await file.DisposeAsync();
                 if (!await ClaimAsync(host, cancellation))
-                    throw new SshpodException($"a connection to \"{host}\" that means something else was opened at the same moment", "connect again");
+                    throw new SshpodException(
+                        $"a connection to \"{host}\" that means something else was opened at the same moment", "connect again");
             }
             catch (Exception e) when (e is IOException && waited < Limit)
             {
@@ -165,8 +167,10 @@ public static class SharedConnections
             : Meaning);
 
         // Without times the connection is just being opened. A clock that was set back proves nothing.
-        public bool Holds(DateTimeOffset now) => Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until;
+        public bool Holds(DateTimeOffset now) =>
+            Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until;
 
-        private static long? Number(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        private static long? Number(string text) =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

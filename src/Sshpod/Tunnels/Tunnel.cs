@@ -32,7 +32,8 @@ public abstract class Tunnel : IAsyncDisposable
     {
         var count = await ReceiveAsync(buffer, cancellation);
         return _guard is null || _guard.Allows(buffer.Span[..count]) ? count : throw new SshpodException(
-            "what answers has another host key than the server that was asked for", "connect again; if it stays so, see what listens in the pod");
+            "what answers has another host key than the server that was asked for",
+            "connect again; if it stays so, see what listens in the pod");
     }
 
     /// <summary>Receives bytes, whatever they are.</summary>
