@@ -9,7 +9,7 @@ start configured
 listening() { awk -v port=":$(printf %04X "$port")" '$2 ~ port "$" && $4 == "0A" { print $2 }' /proc/net/tcp /proc/net/tcp6; }
 check "it listens on 127.0.0.1 alone" equals "0100007F:$(printf %04X "$port")" listening
 
-for n in 1 2 3 4 5 6; do
+for n in $(seq 12); do
   ssh-keygen -q -t ed25519 -N '' -f "$work/wrong.$n"
 done
 # The right key comes after so many wrong ones.
@@ -18,8 +18,7 @@ after_wrong_keys() {
   for n in $(seq "$1"); do options+=(-i "$work/wrong.$n"); done
   timeout 30 ssh "${ssh_options[@]/$work\/key/$work/wrong.1}" "${options[@]}" -i "$work/key" -o IdentityAgent=none root@server true
 }
-check "the sixth key may be the right one" gives 0 after_wrong_keys 5
-check "the seventh key is not tried" gives 255 after_wrong_keys 6
+check "the right key may come after those of a full agent" gives 0 after_wrong_keys 12
 
 up configured > /dev/null	# it has refused keys, and would hang up on who has not asked
 no_matching() { grep -q "no matching $1 found" <(remote root -v "${@:2}" true 2>&1); }

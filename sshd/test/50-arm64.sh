@@ -43,3 +43,7 @@ if [ -n "$qemu" ] && [ -e "$bundles/sshd-arm64" ]; then
 else
   echo "# arm64 was not tested: needs qemu-user-static and a bundle built for it"
 fi
+# The parts that follow are for this machine's architecture again.
+# shellcheck source=SCRIPTDIR/container.sh
+. "$here/test/container.sh"
+architecture=amd64

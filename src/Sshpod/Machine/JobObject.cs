@@ -60,21 +60,17 @@ internal sealed partial class JobObject : IDisposable
     }
 
     [LibraryImport("kernel32", EntryPoint = "CreateJobObjectW", SetLastError = true, StringMarshalling = StringMarshalling.Utf16)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     private static partial SafeFileHandle Create(nint attributes, string? name);
 
     [LibraryImport("kernel32", EntryPoint = "SetInformationJobObject", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool Set(SafeFileHandle job, int kind, ref Limits limits, uint length);
 
     [LibraryImport("kernel32", EntryPoint = "AssignProcessToJobObject", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool Assign(SafeFileHandle job, SafeProcessHandle process);
 
     [LibraryImport("kernel32", EntryPoint = "TerminateJobObject", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool Terminate(SafeFileHandle job, uint exitCode);
 }

@@ -11,7 +11,7 @@ public sealed class HostStarTests(TestCluster cluster)
         "HostName %h.corp.example", "Port 2222", "CanonicalizeHostname always", "CanonicalDomains localhost", "ProxyCommand false", "ProxyUseFdpass yes", "ConnectTimeout 1",
         "UserKnownHostsFile /dev/null", "GlobalKnownHostsFile /nonexistent", "StrictHostKeyChecking ask", "UpdateHostKeys yes", "CheckHostIP yes",
         "HostKeyAlgorithms rsa-sha2-512", "KexAlgorithms diffie-hellman-group14-sha256", "Ciphers aes256-ctr",
-        "IdentitiesOnly no", "PubkeyAuthentication no", "PubkeyAcceptedAlgorithms rsa-sha2-512", "PreferredAuthentications password", "AddKeysToAgent yes",
+        "IdentitiesOnly no", "CertificateFile /nonexistent", "PubkeyAuthentication no", "PubkeyAcceptedAlgorithms rsa-sha2-512", "PreferredAuthentications password", "AddKeysToAgent yes",
         "ForwardAgent yes", "ForwardX11 yes", "Tunnel yes", "ControlMaster yes", "ControlPath /nonexistent/%C", "ControlPersist yes", "ServerAliveInterval 1", "ServerAliveCountMax 1",
     ];
 

@@ -9,7 +9,7 @@ public class ContainerChoiceTests
 {
     [Fact]
     public void The_only_container_needs_no_name() =>
-        Assert.Equal(new PodContainer("default", "p", "uid-of-p", "main", "0123456789abcdef"), ContainerChoice.Choose(Pod("p"), null));
+        Assert.Equal(new PodContainer("default", "p", "uid-of-p", "main", "0123456789abcdef"), ContainerChoice.Choose(Pod("p"), null) with { Places = null });
 
     [Fact]
     public void The_annotated_container_is_the_default_of_several()

@@ -32,7 +32,7 @@ public sealed class InstallShTests : IAsyncDisposable
         Assert.True(exitCode == 0, said);
         Assert.Contains($"{_machine.Prefix} is not on your PATH", said, StringComparison.Ordinal);
         Assert.StartsWith("# sshpod", await File.ReadAllTextAsync(_machine.File(".ssh/config")), StringComparison.Ordinal);
-        Assert.Contains($"'{_machine.Prefix}/sshpod'", await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
+        Assert.Contains($"ProxyCommand {_machine.Prefix}/sshpod proxy ", await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
         Assert.Equal(["sshpod"], Directory.EnumerateFileSystemEntries(_machine.Prefix).Select(Path.GetFileName));
         Assert.Equal(await File.ReadAllBytesAsync(Machine.Program), await File.ReadAllBytesAsync(Path.Combine(_machine.Prefix, "sshpod")));
     }
@@ -108,7 +108,7 @@ public sealed class InstallShTests : IAsyncDisposable
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(prefix, "sshpod")));
         // What ssh will run is what was installed.
-        Assert.Contains($"ProxyCommand '{_machine.Home}/My Programs/it'\\''s here/sshpod' proxy ", await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
+        Assert.Contains($"ProxyCommand \"{_machine.Home}/My Programs/it's here/sshpod\" proxy ", await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
     }
 
     [Fact]

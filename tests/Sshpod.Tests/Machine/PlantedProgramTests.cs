@@ -85,6 +85,22 @@ public sealed class PlantedProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_library_beside_the_program_is_not_loaded()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/cc"), "needs a compiler");
+        Plant();
+        var source = Path.Combine(_home, "libc.c");
+        await File.WriteAllTextAsync(source, $$"""
+            #include <stdio.h>
+            __attribute__((constructor)) static void planted(void) { fclose(fopen("{{_home}}/planted.log", "w")); }
+            """, TestContext.Current.CancellationToken);
+        await Cli.Wrap("/usr/bin/cc").WithArguments(["-shared", "-fPIC", "-o", Path.Combine(_home, "program/libc.so"), source]).ExecuteAsync(TestContext.Current.CancellationToken);
+        await Run("proxy --host pod--x.sshpod", "kubectl", "").ExecuteAsync(TestContext.Current.CancellationToken);
+        Assert.True(File.Exists(Path.Combine(_home, "genuine.log")));
+        Assert.False(File.Exists(Path.Combine(_home, "planted.log")));
+    }
+
+    [Fact]
     public async Task A_plugin_of_a_kubeconfig_is_looked_for_beside_it()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the plants are scripts");
