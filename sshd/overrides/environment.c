@@ -107,7 +107,11 @@ origin_exec(const char *path, char *const argv[])
 	for (size_t i = 1; i < 63 && argv[i] != NULL; i++)
 		arguments[i] = argv[i];
 	syscall(SYS_umask, origin.umask);
-	return (int)syscall(SYS_execve, "/proc/self/exe", arguments, environment);
+	syscall(SYS_execve, "/proc/self/exe", arguments, environment);
+	/* an emulator looks for the name that it was started with, which is one of the bundle's directory */
+	if (!sshpod_emulated() || (place.bundle != -1 && fchdir(place.bundle) == -1))
+		return -1;
+	return (int)syscall(SYS_execve, "./sshd", arguments, environment);
 }
 
 static bool

@@ -14,8 +14,6 @@
 
 #include "sshpod.h"
 
-int sshpod_emulated(void);
-
 static bool
 link_of(const char *path, char *target, size_t size)
 {
@@ -26,14 +24,17 @@ link_of(const char *path, char *target, size_t size)
 	return n > 0;
 }
 
-/* The emulator shows its program as /proc/self/exe; what the kernel runs stands under the thread's own name. */
+/*
+ * The emulator shows its program as /proc/self/exe, by the name that it was started with, which no longer leads there from another
+ * directory; what the kernel runs stands under the thread's own name.
+ */
 int
 sshpod_emulated(void)
 {
 	char shown[512], real[512];
 
-	return link_of("/proc/self/exe", shown, sizeof(shown)) && link_of("/proc/thread-self/exe", real, sizeof(real)) &&
-	    strcmp(shown, real) != 0;
+	return link_of("/proc/thread-self/exe", real, sizeof(real)) &&
+	    (!link_of("/proc/self/exe", shown, sizeof(shown)) || strcmp(shown, real) != 0);
 }
 
 /* A filter at address 0 cannot be read; who says so has looked for it. */

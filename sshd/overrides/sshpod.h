@@ -46,8 +46,9 @@ bool is_own_name(const char *);
 bool ids_mapped(uid_t, gid_t);
 bool has_switch_capabilities(void);
 
-/* Whether the process that speaks to strangers can be locked away (sandbox.c). */
+/* Whether the process that speaks to strangers can be locked away, and whether an emulator runs it (sandbox.c). */
 int sshpod_has_seccomp(void);
+int sshpod_emulated(void);
 
 /* The directories that everything is reached from, pinned by descriptors (place.c). */
 struct place {

@@ -3,7 +3,7 @@
 # Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form` and `sha256` in lines before this,
 # and makes a command `bytes` that prints the bundle.
 # form: gzip, plain, or the name of a file that an earlier run has put there and the client has read back and found right.
-LC_ALL=C access=$e
+LC_ALL=C access=$e mask=$(umask)
 umask 077
 # Nothing is written into a file that is there already.
 set -C
@@ -115,6 +115,8 @@ if [ "$i" = session ]; then
 	exit
 fi
 echo "program $PWD/sshd"
+# Sessions get the container's.
+umask "$mask"
 SSHPOD_PRIVATE=$v SSHPOD_ENVIRON=/proc/$$/environ ./sshd up "$c" "$i" "$access" "$o" "$k"
 e=$?
 [ "$e" -le 1 ] || fail start "$PWD/sshd ended with $e"

@@ -42,7 +42,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     [InlineData("{\"apiVersion\": \"v1\", \"kind\": \"Config\", \"contexts\": []}", "sets no current context")]
     [InlineData("{\"current-context\": \"gone\", \"contexts\": []}", "no context \"gone\"")]
     [InlineData("{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\", \"user\": \"y\"}}], \"users\": [{\"name\": \"y\", \"user\": {}}]}", "names cluster \"x\", which the kubeconfig does not have")]
-    [InlineData("{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\"}}], \"clusters\": [{\"name\": \"x\", \"cluster\": {\"server\": \"nonsense\"}}]}", "has no URL of an API server")]
+    [InlineData("{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\"}}], \"clusters\": [{\"name\": \"x\", \"cluster\": {\"server\": \"https://\"}}]}", "has no URL of an API server")]
     public async Task The_context_is_incomplete(string kubeconfig, string words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
