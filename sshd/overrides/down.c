@@ -13,27 +13,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
-
-/* The process, and no other that gets its number later. -1 before Linux 5.3. */
-static int
-open_process(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-static void
-signal_process(int process, pid_t pid, int signal)
-{
-	if (process != -1)
-		syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
-	else
-		kill(pid, signal);
-}
 
 static bool
 obtained_within(int lock, int milliseconds)
@@ -64,10 +47,10 @@ end_server(int lock, bool all)
 			fail("start", "a process that is not our server holds %s/lock.server", place.name);
 		return;
 	}
-	process = open_process(pid);
+	process = process_open(pid);
 	/* it has the number as long as it holds the other end */
 	if (send(connection, request, strlen(request), MSG_NOSIGNAL) != -1 && !obtained_within(lock, 2000)) {
-		signal_process(process, pid, SIGKILL);
+		process_signal(process, pid, SIGKILL);
 		if (!obtained_within(lock, 1000))
 			fail("start", "the server does not leave");
 	}
@@ -103,9 +86,9 @@ end_exec_sessions(void)
 			close(lock);
 			return;
 		}
-		process = open_process(pid);
+		process = process_open(pid);
 		if (holder_of(lock) == pid)
-			signal_process(process, pid, i < 200 ? SIGTERM : SIGKILL);
+			process_signal(process, pid, i < 200 ? SIGTERM : SIGKILL);
 		close(process);
 		nanosleep(&pause, NULL);
 	}

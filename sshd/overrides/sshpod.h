@@ -100,6 +100,8 @@ const char *listener_answer(const char *);
 int control_listen(void);
 int control_connect(pid_t *);
 char *control_ask(int, const char *);
+int process_open(pid_t);
+void process_signal(int, pid_t, int);
 void control_serve(int);
 
 /* Descriptors that closefrom() leaves open (descriptors.c) */

@@ -33,15 +33,20 @@ static char *
 ask_server(const char *line)
 {
 	char *request, *answer;
-	pid_t ignored;
-	int fd = control_connect(&ignored);
+	pid_t pid;
+	int fd = control_connect(&pid), process;
 
 	if (fd == -1)
 		return NULL;
+	process = process_open(pid);
 	if (asprintf(&request, "up\n%s", line) == -1)
 		fail_errno("start", "the key");
 	answer = control_ask(fd, request);
+	/* one that hangs is replaced; it has the number as long as it holds the other end */
+	if (answer == NULL && errno == EAGAIN)
+		process_signal(process, pid, SIGKILL);
 	free(request);
+	close(process);
 	close(fd);
 	return answer;
 }

@@ -52,6 +52,7 @@ public static class ProxyCommand
     /// <param name="cancellation">Ends it.</param>
     private static async Task<int> RunAsync(string host, string? user, Action<Connection>? opened, CancellationToken cancellation)
     {
+        user ??= SshParent.Current?.LoginNameAt(host);
         var address = AddressBook.Current.Find(host, user);
         Log.Debug($"address {address}, user {user}");
 

@@ -20,8 +20,9 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
     /// <summary>Walks.</summary>
     public async Task RunAsync()
     {
-        var client = await ClientAsync();
+        var ssh = await walk.CheckAsync("ssh", Who.You, [], SshClientCheck.RunAsync);
         var settings = await walk.CheckAsync("settings", Who.You, [], SettingsCheck.Run);
+        var client = await ClientAsync(ssh, settings);
         var address = _host is null ? null : await walk.CheckAsync("host-name", Who.You, [settings], ParseHost);
         var cluster = await ClusterAsync(settings, address?.Found);
         if (address is null)
@@ -31,12 +32,11 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
             await ConnectAsync(client, cluster, container);
     }
 
-    private async Task<Client> ClientAsync()
+    private async Task<Client> ClientAsync(Hop<string> ssh, Hop settings)
     {
-        var ssh = await walk.CheckAsync("ssh", Who.You, [], SshClientCheck.RunAsync);
-        var configuration = await walk.CheckAsync("configuration", Who.You, [ssh],
+        var configuration = await walk.CheckAsync("configuration", Who.You, [ssh, settings],
             cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, cancellation));
-        var key = await walk.CheckAsync("key", Who.You, [], KeyCheck.RunAsync);
+        var key = await walk.CheckAsync("key", Who.You, [settings], KeyCheck.RunAsync);
         return new Client(ssh, configuration, key);
     }
 

@@ -54,6 +54,11 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
     public bool IsBatch => Options().Any(option => option.Name == 'o' && option.Value.Split(['=', ' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var name, var value]
         && name.Equals("BatchMode", StringComparison.OrdinalIgnoreCase) && value.Equals("yes", StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The login name in the destination that it was given; null where the destination is another, or has none.</summary>
+    /// <param name="host">The host name in it.</param>
+    public string? LoginNameAt(string host) => Arguments.FirstOrDefault(word => word.EndsWith($"@{host}", StringComparison.OrdinalIgnoreCase)) is { } destination
+        ? destination[..^(host.Length + 1)] : null;
+
     /// <summary>Opens its stderr.</summary>
     /// <returns>Null where it cannot be opened.</returns>
     public static SafeFileHandle? OpenStderr()

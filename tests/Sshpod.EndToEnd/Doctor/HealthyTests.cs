@@ -26,7 +26,7 @@ public sealed class HealthyTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var run = await DoctorRun.RunAsync(workstation);
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(["ssh", "configuration", "key", "settings", "kubeconfig", "context", "transport", "credentials", "proxy", "api-server", "rights-pods", "rights-exec", "rights-port-forward"], run.Checks.Keys);
+        Assert.Equal(["ssh", "settings", "configuration", "key", "kubeconfig", "context", "transport", "credentials", "proxy", "api-server", "rights-pods", "rights-exec", "rights-port-forward"], run.Checks.Keys);
     }
 
     [Fact]

@@ -230,14 +230,15 @@ public sealed class FaultTests(TestCluster cluster)
     public async Task Another_server_answers_on_the_port_and_says_it_is_ours()
     {
         await using var workstation = await ReachImpostorAsync("fault-liar", """
-            own=$(grep -h VersionAddendum $(ls -d /tmp/sshpod/*/*/sshd_config | grep -v evil))
-            sed "s/^Port .*/Port 2200/; s,^VersionAddendum.*,$own," /tmp/sshpod/evil/c/sshd_config >/tmp/liar
+            own=$(sed -n 's/^host-key .*\(.\{16\}\)$/\1/p' $(ls /tmp/sshpod/*/*/port | grep -v evil))
+            printf '%s\n' 'Port 2200' 'ListenAddress 127.0.0.1' 'HostKey /tmp/sshpod/evil/c/host_key' 'PidFile none' "VersionAddendum $own" \
+                'SshdSessionPath /proc/self/./exe' 'SshdAuthPath /proc/self/././exe' >/tmp/liar
             /tmp/sshpod/evil/sshd -f /tmp/liar
             echo port 2200
             """);
         var refused = await workstation.SshAsync("pod--fault-liar", "true");
         Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("REMOTE HOST IDENTIFICATION HAS CHANGED", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("what answers has another host key than the server that was asked for", refused.Error, StringComparison.Ordinal);
     }
 
     /// <summary>A workstation on which every forwarded port is that of a second server, with a host key of its own.</summary>
