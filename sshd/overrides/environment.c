@@ -114,6 +114,22 @@ origin_exec(const char *path, char *const argv[])
 	return (int)syscall(SYS_execve, "./sshd", arguments, environment);
 }
 
+/*
+ * An emulator finds sshd-auth only from the directory of the bundle, in which it has started sshd-session:
+ * that one stays there. Sessions go to the user's home, or to / when they ask once more.
+ */
+int
+chdir(const char *path)
+{
+	static bool stayed;
+
+	if (!stayed && program == &session_program && strcmp(path, "/") == 0 && sshpod_emulated()) {
+		stayed = true;
+		return 0;
+	}
+	return (int)syscall(SYS_chdir, path);
+}
+
 static bool
 is_program(const char *path, const char *name)
 {

@@ -27,7 +27,7 @@ end() {
 		echo "left $PWD/$c"
 		return 1
 	fi
-	w=$("../$r/sshd" down "$c" all 2>&1)
+	w=$(SSHPOD_PRIVATE=$v "../$r/sshd" down "$c" all 2>&1)
 	case $w in
 	ok) ;;
 	error*)

@@ -88,8 +88,8 @@ gzip | plain)
 	[ "$h" = "$sha256" ] || fail corrupt
 	;;
 *)
-	file=${form##*/}
-	enter "${form%/sshpod/*}" "$r" && mine . "./$file" || { file='' && fail corrupt; }
+	file=${form##*/} q=${form%/sshpod/*}
+	enter "${q:-/}" "$r" && mine . "./$file" || { file='' && fail corrupt; }
 	place=$p
 	;;
 esac
@@ -107,7 +107,7 @@ case $w in
 	;;
 esac
 [ "$e" -le 1 ] || fail start "$PWD/sshd ended with $e"
-[ -z "$f" ] || ./sshd down "$c" >/dev/null
+[ -z "$f" ] || SSHPOD_PRIVATE=$v ./sshd down "$c" >/dev/null
 if [ "$i" = session ]; then
 	# This stream may have ended for the client: the session is on another.
 	echo installed

@@ -11,7 +11,7 @@ try() {
 	enter "$1" "$r" && [ -x ./sshd ] && mine . ./sshd || return
 	# A damaged file is put there anew, and its server with it. Where nothing can hash, it shows when it does not run or answer.
 	case $a in *,"$w",*) ;; *) [ -z "$w" ] || { f=fresh && return; } ;; esac
-	[ -z "$f" ] || ./sshd down "$c" >/dev/null
+	[ -z "$f" ] || SSHPOD_PRIVATE=$v ./sshd down "$c" >/dev/null
 	# Sessions get what this shell was started with, not what it has made of it.
 	if [ "$i" = session ]; then
 		# What cannot even run is found out before: afterwards this stream is the client's, and no script comes on it.

@@ -95,6 +95,8 @@ public sealed class PlaceTests(TestCluster cluster)
         for (var i = 0; i < 10; i++)
             (await workstation.SshAsync("container--main.pod--exchanged", "true")).ToString();
 
+        (await InAsync("exchanged", "other", "killall exchanger")).Successfully();
+
         Assert.NotEqual(0, (await InAsync("exchanged", "other", "ls /tmp/fallen")).ExitCode);
     }
 
