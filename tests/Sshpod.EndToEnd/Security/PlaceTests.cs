@@ -159,7 +159,7 @@ public sealed class PlaceTests(TestCluster cluster)
         Assert.NotEqual(0, (await cluster.ExecAsync("left", "ls", "/fallen")).ExitCode);
     }
 
-    private async Task<string> ReleaseAsync(Workstation workstation) => (await workstation.SshAsync("pod--busybox", "ls /tmp/sshpod")).Quietly().Text.Trim();
+    private static async Task<string> ReleaseAsync(Workstation workstation) => (await workstation.SshAsync("pod--busybox", "ls /tmp/sshpod")).Quietly().Text.Trim();
 
     private Task<Outcome> InAsync(string pod, string container, string script) =>
         cluster.KubectlAsync("exec", pod, "-n", cluster.Namespace, "-c", container, "--", "sh", "-c", script);

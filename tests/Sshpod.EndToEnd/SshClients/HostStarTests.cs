@@ -15,7 +15,7 @@ public sealed class HostStarTests(TestCluster cluster)
         "ForwardAgent yes", "ForwardX11 yes", "Tunnel yes", "ControlMaster yes", "ControlPath /nonexistent/%C", "ControlPersist yes", "ServerAliveInterval 1", "ServerAliveCountMax 1",
     ];
 
-    public static TheoryData<string> Single => ["HostName %h.corp.example", "PubkeyAuthentication no", "ForwardX11 yes", "ProxyUseFdpass yes", "ProxyJump gate.example"];
+    public static TheoryData<string> EachByItself => ["HostName %h.corp.example", "PubkeyAuthentication no", "ForwardX11 yes", "ProxyUseFdpass yes", "ProxyJump gate.example"];
 
     [Fact]
     public async Task All_pinned_options_at_their_worst_change_nothing()
@@ -27,7 +27,7 @@ public sealed class HostStarTests(TestCluster cluster)
         Assert.Contains("no identities", (await workstation.RunAsync("ssh-add", "-l")).Text, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(Single))]
+    [Theory, MemberData(nameof(EachByItself))]
     public async Task One_at_its_worst_changes_nothing(string option)
     {
         await using var workstation = await SetUpAsync(option);

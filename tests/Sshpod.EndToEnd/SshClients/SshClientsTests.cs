@@ -117,7 +117,7 @@ public sealed class SshClientsTests(TestCluster cluster)
             .Where(line => !line.StartsWith("host", StringComparison.Ordinal))];
     }
 
-    private async Task<Outcome> ConnectAsync(Workstation workstation, string client, string configuration, string command)
+    private static async Task<Outcome> ConnectAsync(Workstation workstation, string client, string configuration, string command)
     {
         var host = workstation.Host("pod--debian");
         return client switch
@@ -131,7 +131,7 @@ public sealed class SshClientsTests(TestCluster cluster)
     }
 
     // asyncssh reads known_hosts before its ProxyCommand has learned anything: the container must have been connected to before.
-    private async Task LearnAsync(Workstation workstation, string client)
+    private static async Task LearnAsync(Workstation workstation, string client)
     {
         if (client == "asyncssh")
             (await ConnectAsync(workstation, "ssh", workstation.SshConfig, "true")).Quietly();

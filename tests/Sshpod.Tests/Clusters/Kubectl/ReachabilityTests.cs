@@ -17,7 +17,8 @@ public sealed class ReachabilityTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "kubectl is a script");
         var kubectl = Path.Combine(_home, "kubectl");
         await File.WriteAllTextAsync(kubectl, "#!/bin/sh\nexec sleep 50\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(kubectl, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         var kubeconfig = Path.Combine(_home, "kubeconfig");
         await File.WriteAllTextAsync(kubeconfig, """
             clusters: [{name: c, cluster: {server: "https://127.0.0.1:9"}}]
