@@ -13,7 +13,11 @@ tmp_serves_everybody(void)
 {
 	struct stat st;
 
-	return stat("/tmp", &st) == 0 && eaccess("/tmp", W_OK | X_OK) == 0 &&
+	/*
+	 * Only where the bundle is there too: that it is no volume of another container's the script has
+	 * found, and of this one place alone.
+	 */
+	return stat("/tmp", &st) == 0 && place_is_in(&st) && eaccess("/tmp", W_OK | X_OK) == 0 &&
 	    (!origin.privileged || (st.st_mode & 0003) == 0003) && place_is_trusted("/tmp");
 }
 

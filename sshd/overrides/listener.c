@@ -21,7 +21,10 @@
 
 #include "sshpod.h"
 
-enum { EXIT_AUTH_ATTEMPTED = 5 };	/* sshd-session's, in OpenSSH's srclimit.h */
+enum {
+	EXIT_AUTH_ATTEMPTED = 5,	/* sshd-session's, in OpenSSH's srclimit.h */
+	AFTER_UP = 5000,		/* milliseconds that a client has to come by the port it was told */
+};
 
 static struct {
 	pid_t pid;		/* 0: no listener here */
@@ -143,7 +146,8 @@ may_serve(void)
 		raise(SIGTERM);	/* blocked here: sshd sees it next, and ends in order */
 		return false;
 	}
-	return listener.refused == 0 || listener.up >= listener.refused;
+	/* but who makes it refuse all the time keeps nobody out who has just come through "up" */
+	return listener.refused == 0 || listener.up >= listener.refused || now() - listener.up < AFTER_UP;
 }
 
 /* Nagle and delayed acknowledgement would add 40 ms to each handshake. */

@@ -110,6 +110,15 @@ place_is_trusted(const char *name)
 	return trusted;
 }
 
+/* Whether this is the directory in which `sshpod` is. */
+bool
+place_is_in(const struct stat *directory)
+{
+	struct stat st;
+
+	return fstatat(place.bundle, "../..", &st, 0) == 0 && same_file(&st, directory);
+}
+
 /* BUNDLE_DIR is where the program was started. It and the directory above, `sshpod`, are ours alone. */
 static void
 open_bundle(void)

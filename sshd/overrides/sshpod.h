@@ -62,6 +62,8 @@ void place_open(const char *);
 bool place_find(const char *);
 bool place_is_intact(void);
 bool place_is_trusted(const char *);
+struct stat;
+bool place_is_in(const struct stat *);
 void place_path(int, char *, size_t);
 void agent_prepare(void);
 

@@ -84,7 +84,9 @@ install -m 700 "$bundles/sshd-amd64" "$work/direct/tmp/sshpod/b/sshd"
 check "nothing is written beside the program" equals 'sshd state' \
   bash -c 'cd "$0" && echo *' "$work/direct$bundle"
 other_key_refused 2> /dev/null
-check "after a refused key: hangs up" hangs_up
+# For a moment after an "up", whoever is refused keeps nobody else out.
+check "after a refused key: serves who has just come through up" eval '[ -n "$(banner)" ]'
+check "after a refused key: hangs up" hangs_up_soon
 up direct > /dev/null
 check "after a refused key: serves again after an up" gives 0 remote root true
 pid=$(listener_of direct)

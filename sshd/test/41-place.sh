@@ -71,6 +71,11 @@ check "an open /tmp: up elsewhere" start elsewhere
 check "an open /tmp: the agent's socket is not in it" agent_forwarded root /srv/b/.agent
 check "an open /tmp: nor is that of another user" agent_forwarded app /srv/b/.agent
 stop elsewhere
+# It may be a volume of another container's, which the program is not told.
+chmod 1777 "$work/elsewhere/tmp"
+check "a /tmp where the server is not: up" start elsewhere
+check "a /tmp where the server is not: the agent's socket is not in it" agent_forwarded root /srv/b/.agent
+stop elsewhere
 bundle=/tmp/sshpod/b
 
 # The directories are exchanged after they have been looked at: what was looked at is what is used.

@@ -13,6 +13,16 @@ stays_below() {
 }
 
 head -c 48M /dev/urandom > "$work/large"
+# Not a child of the listener any more: its connection has ended.
+no_sftp_goes_on() {
+  local i
+  for i in $(seq 100); do
+    pgrep -f '^sshd-session: root@internal-sftp' > "$work/sftp" || return 0
+    sleep 0.1
+  done
+  ps -o pid,ppid,args -p "$(paste -sd, "$work/sftp")"
+  return 1
+}
 # bounded CONTAINER KIB: transfers of every kind; slow is whoever takes the bytes
 bounded() {
   local container=$1 slow="/usr/bin/python3 $here/test/memory.py throttle 8000000"
@@ -28,6 +38,7 @@ bounded() {
     "$work/large" "${ssh_options[@]}"
   check "$1: scp back over a slow line: at most $2 KiB" stays_below "$2" bash -c 'timeout 4 scp -q "$@" || true' bash \
     "${throttled[@]}" root@server:/tmp/large "$work/back"
+  check "$1: when that client is gone, sftp is too" no_sftp_goes_on
   check "$1: cat back over a slow line: at most $2 KiB" stays_below "$2" bash -c 'ssh "$@" root@server "busybox head -c 16000000 /tmp/large" > /dev/null' \
     bash "${throttled[@]}"
 }

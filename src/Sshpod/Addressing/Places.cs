@@ -61,13 +61,17 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
         var sources = (pod.Spec.Volumes ?? []).ToLookup(volume => volume.Name);
         var mounted = (own.VolumeMounts ?? [])
             .Where(mount => !sources[mount.Name].Any(volume => volume.IsKubernetesOwn))
-            .Select(mount => new MountedVolume(mount.MountPath, mount.Name,
+            .Select(mount => new MountedVolume(Absolute(mount.MountPath), mount.Name,
                 sources[mount.Name].Any(volume => volume.IsOfPod) ? Among(others.Where(other => Mounts(other, mount.Name))) : Sharing.Outside))
             .ToList();
         // All containers of a pod have one, unless they mount something there.
-        if (mounted.TrueForAll(volume => volume.Path.TrimEnd('/') != "/dev/shm"))
+        if (mounted.TrueForAll(volume => volume.Path != "/dev/shm"))
             mounted.Add(new MountedVolume("/dev/shm", null, pod.Spec.HostIPC == true ? Sharing.Outside : Among(others)));
-        return new Places(mounted);
+        // Who can write to the volume above can put another directory where one is mounted in it.
+        return new Places([.. mounted.Select(volume => volume with
+        {
+            Sharing = mounted.Where(other => IsAt(volume.Path, other.Path)).Max(other => other.Sharing),
+        })]);
 
         Sharing Among(IEnumerable<Container> sharing) => sharing.Select(UserOf).ToArray() switch
         {
@@ -96,13 +100,18 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
     }
 
     /// <summary>The volume that the container says a directory is on.</summary>
-    public MountedVolume? Find(string path) => Volumes.FirstOrDefault(volume => volume.Path.TrimEnd('/') == path);
+    public MountedVolume? Find(string path) => Volumes.FirstOrDefault(volume => volume.Path == Absolute(path));
 
     /// <inheritdoc/>
     public bool Equals(Places? other) => other is not null && Volumes.SequenceEqual(other.Volumes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Volumes.Aggregate(0, HashCode.Combine);
+
+    // A path of the specification is below the root of the container, however it begins.
+    private static string Absolute(string path) => "/" + string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));
+
+    private static bool IsAt(string path, string above) => path == above || path.StartsWith(above.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     private static IEnumerable<Container> All(Pod pod) => (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? []);
 

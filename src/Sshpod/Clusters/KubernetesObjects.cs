@@ -108,15 +108,14 @@ public sealed record VolumeMount(string Name, string MountPath);
 public sealed record Volume(
     string Name,
     EmptyDirVolumeSource? EmptyDir = null,
-    VolumeSource? Ephemeral = null,
     VolumeSource? Projected = null,
     VolumeSource? ConfigMap = null,
     VolumeSource? Secret = null,
     VolumeSource? DownwardAPI = null)
 {
-    /// <summary>Whether it lives and dies with its pod.</summary>
+    /// <summary>Whether it lives and dies with its pod, and no other can mount it: the claim behind a generic ephemeral volume has a name.</summary>
     [JsonIgnore]
-    public bool IsOfPod => EmptyDir is not null || Ephemeral is not null;
+    public bool IsOfPod => EmptyDir is not null;
 
     /// <summary>Whether Kubernetes writes its content, and no container.</summary>
     [JsonIgnore]

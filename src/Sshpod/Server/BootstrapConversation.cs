@@ -129,7 +129,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
             if (upload.IsText)
                 _script.AllowFor(TextLimit);
             Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
-            var script = $"form='{form}'\nsha256={bundle.Sha256}\nbytes() {{ {upload.Command}; }}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
+            var script = $"form='{form}'\nsha256={bundle.Sha256}\nbytes() {{ {upload.Command}; }}\n{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
             await SendAsync(Encoding.UTF8.GetBytes(script));
             var buffer = new byte[Piece];
             using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);

@@ -19,7 +19,7 @@ public static class Cleaning
         ["left"] = ["left", "cleaned", "error"],
     });
 
-    private static readonly string CleanScript = Script.Read("clean.sh");
+    private static readonly string CleanScript = $"{Script.Read("closed.sh")}\n{Script.Read("clean.sh")}";
 
     /// <summary>Cleans one container.</summary>
     /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>

@@ -30,7 +30,7 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
         ["place"] = ["place", "examined"],
     }, MaxLines: 1000);
 
-    private static readonly string ExamineScript = $"{Script.Read("judge.sh")}\n{Script.Read("examine.sh")}";
+    private static readonly string ExamineScript = $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("examine.sh")}";
 
     /// <summary>The command that tells.</summary>
     /// <param name="container">Where it will run.</param>

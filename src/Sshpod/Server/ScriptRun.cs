@@ -85,7 +85,7 @@ internal sealed class ScriptRun(PodContainer container, IExec exec, ScriptGramma
     }
 
     /// <summary>Reads bytes that follow the last answer; how many is for the caller to limit.</summary>
-    public Task<int> ReadAsync(Memory<byte> buffer) => WithinAsync(Output.ReadAsync(buffer, cancellation).AsTask(), isPiece: true);
+    public Task<int> ReadAsync(Memory<byte> buffer) => WithinAsync(Output.ReadAsync(buffer, cancellation).AsTask());
 
     /// <summary>A piece of what is sent to the script is on its way: a slow link is no error, but a dead one is.</summary>
     public void Progressed() => Volatile.Write(ref _begun, Environment.TickCount64);
@@ -109,7 +109,7 @@ internal sealed class ScriptRun(PodContainer container, IExec exec, ScriptGramma
         }
     }
 
-    private async Task<T> WithinAsync<T>(Task<T> answer, bool isPiece = false)
+    private async Task<T> WithinAsync<T>(Task<T> answer)
     {
         _heard = Environment.TickCount64;
         while (true)
@@ -124,8 +124,6 @@ internal sealed class ScriptRun(PodContainer container, IExec exec, ScriptGramma
                 var result = await answer.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation);
                 if (overall <= TimeSpan.Zero)
                     break;
-                if (isPiece)
-                    Progressed();
                 return result;
             }
             catch (TimeoutException) when (Volatile.Read(ref _begun) > begun)

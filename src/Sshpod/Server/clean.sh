@@ -1,7 +1,8 @@
-# shellcheck shell=sh disable=SC2015,SC2154,SC2317 # places.sh stands before it
+# shellcheck shell=sh disable=SC2015,SC2154,SC2317 # places.sh and closed.sh stand before it
 # Runs in the container as `sh -c`: ends this container's servers, of every release, and removes what they left.
 # Needs sh and rm, and ls or a test that knows -O. What another container with the same volume has there stays.
-# Only names that we give are touched, below a directory that was entered and is ours; and only our own program is run, with the right hash.
+# Only names that we give are touched, below a directory that was entered and is ours, and that nobody else can have put there; and only our own
+# program is run, with the right hash.
 volumes "$@"
 k=0
 
@@ -47,7 +48,7 @@ remove() {
 	enter "$1" "$2" && mine . && ! inhabited || return
 	# Other users of a root container make directories here for the sockets of their agents: these are looked into by nobody, so
 	# that a link in there leads rm nowhere.
-	if [ -d ./.agent ] && cd -P ./.agent 2>/dev/null; then
+	if [ -d ./.agent ] && [ ! -L ./.agent ] && into ./.agent; then
 		set +f
 		for q in ./*; do
 			set -f
@@ -57,17 +58,17 @@ remove() {
 		enter "$1" "$2" && mine . || return
 		rmdir ./.agent 2>/dev/null
 	fi
-	if [ -d ./.agent ]; then
-		set +f
-		rm -f ./* 2>/dev/null
-		set -f
-	else
-		enter "$1" '' && mine . && rm -rf "./$2"
-	fi
+	set +f
+	rm -f ./sshd ./upload.* ./try.* 2>/dev/null
+	set -f
+	enter "$1" '' && mine . && rmdir "./$2" 2>/dev/null
 }
 
+# Whether nobody else can have put what is in $1 there.
+safe() { enter "$1" '' && mine . && (cd -P .. && closed); }
+
 try() {
-	enter "$1" '' && mine . || return
+	safe "$1" || return
 	set +f
 	for d in ./*; do
 		set -f

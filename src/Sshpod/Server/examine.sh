@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # places.sh and judge.sh stand before it; `all` calls `try`
+# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `all` calls `try`
 # Runs in the container as `sh -c` for `sshpod doctor`: tells what the probe and the installation would find. It writes, starts and executes nothing
 # of ours. Needs only sh.
 volumes "$@"

@@ -30,14 +30,14 @@ take() {
 descend() {
 	p=${PWD%/}/$1
 	[ -d "./$1" ] || [ -L "./$1" ] || mkdir "./$1" || return
-	cd -P "./$1" && [ "$PWD" = "$p" ] || { echo "$p belongs to another user" && return 1; }
+	into "./$1" && [ "$PWD" = "$p" ] || { echo "$p belongs to another user" && return 1; }
 	take
 }
 
 # Makes our directories in $1, or says why not and leaves no trace.
 prepare() (
 	[ -d "$1" ] || { echo "$1 does not exist" && exit 1; }
-	cd -P "$1" || exit
+	into "$1" || exit
 	w=${PWD%/} d=''
 	kind "$w" || { echo "shared $w ${q:-/}" && exit 1; }
 	case $(options "$w") in *,noexec,*) echo "$1 does not allow execution" && exit 1 ;; esac

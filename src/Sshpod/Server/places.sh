@@ -4,8 +4,8 @@
 # (Places.cs): `-PATH` where a container of our UID may be at work, `=PATH` where others may be, `+PATH` where nobody is. What is not named is
 # the container's own. `any` for who trusts all of them (shared-places: allow).
 #
-# A path is looked up once: `cd -P`, and what is there is judged as `.`, `..` and names below it. PWD is then the kernel's word for where we are, so
-# that neither a link nor a `..` has led elsewhere. An attacker of another UID who can write above may put another directory of OURS into our
+# A path is looked up once, by `into`, and what is there is judged as `.`, `..` and names below it. PWD is then the kernel's word for where we are, so
+# that neither a link nor a `..` has led elsewhere: bash works PWD out before it goes, so we go once more, to where we are. An attacker of another UID who can write above may put another directory of OURS into our
 # place: it is used only if nobody else can write to it, and so has nothing of his; all that he gains is where our files are. Whether he
 # could exchange directories at all is for the server's own program to say, of the directory it was started in (`sshd place`).
 echo sshpod-bootstrap
@@ -13,14 +13,34 @@ set -f
 r=$1 c=$2 a=$3 t=' ' u='' m='' g=1 n='
 '
 shift 3
+# We work in directories in which others may have put an `ls`. What the session gets is not this PATH.
+CDPATH='' q=$PATH: y=''
+while [ -n "$q" ]; do
+	case $q in /*) y=$y${y:+:}${q%%:*} ;; esac
+	q=${q#*:}
+done
+PATH=${y:-/usr/bin:/bin}
 while read -r p _ q _; do [ "$p" != Uid: ] || u=$q; done </proc/self/status
 
-# A volume is known by where the kernel has mounted it: a path of the pod's specification may lead there by links.
+into() { cd -P "$1" 2>/dev/null && cd -P /proc/self/cwd || return; }
+
+# A volume is known by where the kernel has mounted it: a path of the pod's specification may lead there by links. Others on a volume can
+# close it while we look; then it is where its name stands, or, where nobody can say, everywhere.
 volumes() {
 	for p; do
-		[ "$p" != any ] || g=any
-		cd -P "${p#?}" 2>/dev/null || continue
-		case $PWD in *[!A-Za-z0-9/._-]*) ;; *) t="$t${p%"${p#?}"}$PWD " ;; esac
+		q=${p#?}
+		y=${p%"$q"}
+		[ "$p" != any ] || { g=any && continue; }
+		if into "$q"; then
+			q=$PWD
+		elif [ "$y" = + ]; then
+			continue
+		elif into "${q%/*}/" && [ ! -L "./${q##*/}" ]; then
+			q=${PWD%/}/${q##*/}
+		else
+			y=- q=/
+		fi
+		case $q in *[!A-Za-z0-9/._-]*) [ "$y" = + ] || t="$t-/ " ;; *) t="$t$y$q " ;; esac
 	done
 }
 
@@ -58,7 +78,7 @@ mine() {
 }
 
 # Enters $1/sshpod, and the directory $2 in it.
-enter() { cd -P "$1" 2>/dev/null && p=${PWD%/} && kind "$p" && cd -P "./sshpod/$2" 2>/dev/null && [ "$PWD" = "$p/sshpod${2:+/$2}" ]; }
+enter() { into "$1" && p=${PWD%/} && kind "$p" && into "./sshpod/$2" && [ "$PWD" = "$p/sshpod${2:+/$2}" ]; }
 
 # Tries these directories, each with a blank behind it.
 all() {

@@ -35,6 +35,7 @@ all "$l"
 mounts
 all "$m"
 # What can count bytes: not every stream has an end of its own.
+cd /
 echo need "$(uname -m)" "$(command -v gzip)" "$({ echo h | head -c 1; echo d | dd ibs=1 count=1; } 2>/dev/null)"
 while IFS= read -r p && [ "$p" != . ]; do s="$s$p$n"; done
 eval "$s"

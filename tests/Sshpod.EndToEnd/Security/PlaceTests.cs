@@ -144,6 +144,45 @@ public sealed class PlaceTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_shared_volume_that_is_closed_and_opened_meanwhile_is_not_used()
+    {
+        await ShareTmpAsync("closing", user: 1000, other: 0);
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await InAsync("closing", "other", "(while :; do chmod 000 /tmp; chmod 777 /tmp; done) >/dev/null 2>&1 & echo $! >/pid")).Successfully();
+        for (var i = 0; i < 10; i++)
+            (await workstation.SshAsync("container--main.pod--closing", "true")).ToString();
+        (await InAsync("closing", "other", "kill $(cat /pid); chmod 777 /tmp")).Successfully();
+        Assert.NotEqual(0, (await InAsync("closing", "other", "ls -d /tmp/sshpod")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Clean_removes_nothing_that_another_user_has_put_into_our_place()
+    {
+        await ShareTmpAsync("moved", user: 0, other: 2000);
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        // Root's own, which the other user cannot write to, but can call what it likes.
+        (await InAsync("moved", "main", "mkdir -p /tmp/cache/0123456789abcdef && touch /tmp/cache/0123456789abcdef/sshd")).Successfully();
+        (await InAsync("moved", "other", "mv /tmp/cache /tmp/sshpod")).Successfully();
+        (await workstation.SshpodAsync("clean", workstation.Host("container--main.pod--moved"))).Successfully();
+        (await InAsync("moved", "other", "ls /tmp/sshpod/0123456789abcdef/sshd")).Successfully();
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_directories_that_are_looked_at_is_run()
+    {
+        await cluster.CreatePodAsync("empty-path", "busybox:1", """env: [{name: PATH, value: ":/bin:."}]""");
+        (await cluster.ExecAsync("empty-path", "/bin/sh", "-ec", """
+            for d in /tmp /run / /dev/shm; do
+              [ -d $d ] || continue
+              for t in ls sha256sum uname gzip head dd rm mkdir chmod mv cat; do printf '#!/bin/sh\n: >/fallen\n' >$d/$t; chmod 755 $d/$t; done
+            done
+            """)).Successfully();
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        Assert.Equal(":/bin:.\n", (await workstation.SshAsync("pod--empty-path", "echo $PATH")).Quietly().Text);
+        Assert.NotEqual(0, (await cluster.ExecAsync("empty-path", "/bin/ls", "/fallen")).ExitCode);
+    }
+
+    [Fact]
     public async Task Clean_says_what_it_leaves_since_it_cannot_end_it()
     {
         await cluster.CreatePodAsync("left", "busybox:1");
@@ -160,6 +199,17 @@ public sealed class PlaceTests(TestCluster cluster)
     }
 
     private static async Task<string> ReleaseAsync(Workstation workstation) => (await workstation.SshAsync("pod--busybox", "ls /tmp/sshpod")).Quietly().Text.Trim();
+
+    /// <summary>A pod of two containers with one /tmp.</summary>
+    private async Task ShareTmpAsync(string pod, int user, int other)
+    {
+        await cluster.ApplyAsync($$$"""
+            {apiVersion: v1, kind: Pod, metadata: {name: {{{pod}}}}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
+              {name: main, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{user}}}}, volumeMounts: [{name: tmp, mountPath: /tmp}]},
+              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{other}}}}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
+            """);
+        await cluster.WaitReadyAsync($"pod/{pod}");
+    }
 
     private Task<Outcome> InAsync(string pod, string container, string script) =>
         cluster.KubectlAsync("exec", pod, "-n", cluster.Namespace, "-c", container, "--", "sh", "-c", script);

@@ -59,6 +59,19 @@ public class PlacesTests
     }
 
     [Fact]
+    public void A_path_is_below_the_root_however_it_is_written() =>
+        Assert.Equal(["-/tmp/v", "-/dev/shm"], Arguments(
+            [new Container("main", VolumeMounts: [new VolumeMount("v", "tmp//./v/")]), new Container("other", VolumeMounts: [new VolumeMount("v", "/v")])], EmptyDir));
+
+    [Fact]
+    public void A_volume_in_one_that_others_can_write_to_is_no_better()
+    {
+        var main = new Container("main", SecurityContext: new SecurityContext(1000), VolumeMounts: [new VolumeMount("v", "/v"), new VolumeMount("own", "/v/own")]);
+        var pod = Pod([main, Mounting("other", 1000)], EmptyDir, new Volume("own", new EmptyDirVolumeSource()));
+        Assert.Equal(["-/v", "-/v/own", "-/dev/shm"], Places.Of(pod, "main").Arguments());
+    }
+
+    [Fact]
     public void An_ephemeral_container_counts()
     {
         var pod = Pod([Mounting("main", 1000)], EmptyDir);

@@ -71,6 +71,14 @@ public class ScriptRunTests
     }
 
     [Fact]
+    public async Task A_bundle_that_is_read_back_byte_by_byte_does_not_keep_it_alive()
+    {
+        var error = await Assert.ThrowsAnyAsync<SshpodException>(() =>
+            BootstrapAsync(new FakeExec("sshpod-bootstrap\nneed x86_64\nverify /tmp/sshpod/r/upload\n", "x"u8.ToArray(), Moment / 4)));
+        Assert.Contains("did not come to an end in", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Bytes_without_a_line_do_not_keep_it_alive()
     {
         foreach (var dialogue in Dialogues)
