@@ -3,7 +3,7 @@
 # Checks of more than one step.
 
 login_path() { echo 'echo $PATH' | remote_stdin root -T 2> /dev/null | tail -n 1; }
-remote_stdin() { timeout 30 ssh "${ssh_options[@]}" "$1@server" "${@:2}"; }
+remote_stdin() { timeout 60 ssh "${ssh_options[@]}" "$1@server" "${@:2}"; }
 
 sftp_batch() { sftp -q "${ssh_options[@]}" -b - "$1@server"; }
 
