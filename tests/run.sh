@@ -95,9 +95,9 @@ end() {
 }
 trap end EXIT
 
-# Named again at the end: of a long output the beginning may be cut.
+# Told again at the end, with what they said: of a long output the beginning may be cut.
 note_failures() { # FILE
-	grep -hE '\[FAIL\]|^not ok' "$1" | sed 's/^ */failed: /' >>"$work/failures" || true
+	grep -hE -A 8 '\[FAIL\]|^not ok' "$1" | sed 's/^ *\(.*\[FAIL\]\|not ok\)/failed: \1/' >>"$work/failures" || true
 }
 
 count() { # passed failed skipped
