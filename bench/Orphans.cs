@@ -12,8 +12,24 @@ internal static partial class Orphans
 {
     private const int SetChildSubreaper = 36, NoHang = 1, SizeOfRusage = 144;
 
+    private static readonly HashSet<string> Spared = [];
+
     /// <summary>Adopts from now on.</summary>
     public static void Adopt() => _ = Prctl(SetChildSubreaper, 1, 0, 0, 0);
+
+    /// <summary>Leaves a process that this one has started itself to .NET, which must be the one to wait for it.</summary>
+    public static Process Spare(Process own)
+    {
+        lock (Spared)
+            Spared.Add(own.Id.ToString(CultureInfo.InvariantCulture));
+        return own;
+    }
+
+    private static bool IsSpared(string process)
+    {
+        lock (Spared)
+            return Spared.Contains(process);
+    }
 
     /// <summary>Waits until those that end have ended, a second at most: the master of a shared connection stays.</summary>
     /// <returns>Their CPU seconds.</returns>
@@ -22,7 +38,7 @@ internal static partial class Orphans
         var cpu = 0.0;
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(1); await Task.Delay(5))
         {
-            var children = Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).Select(Stat).Where(stat => stat is [_, "sshpod" or "kubectl", _, ..] && stat[3] == $"{Environment.ProcessId}").ToArray();
+            var children = Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).Select(Stat).Where(stat => stat is [_, "sshpod" or "kubectl", _, ..] && stat[3] == $"{Environment.ProcessId}" && !IsSpared(stat[0])).ToArray();
             foreach (var child in children)
                 if (child[2] == "Z")
                     cpu += Reap(int.Parse(child[0], CultureInfo.InvariantCulture));

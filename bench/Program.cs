@@ -43,6 +43,7 @@ try
     await OutputAsync($"wait --for=condition=ready pod --all -n {ns} --timeout=120s");
 
     var exec = $"kubectl exec near -n {ns} -- ";
+    var container = new Container(script => OutputAsync($"exec near -n {ns} -- sh -c '{script}'"));
     var share = $"-o ControlMaster=auto -o ControlPath={work}/%C -o ControlPersist=60";
     await CompareAsync("`true`, warm", 15,
         new("kubectl exec", _ => api.RunAsync($"{exec}true")),
@@ -57,7 +58,7 @@ try
         new("kubectl exec", round => api.RunAsync($"kubectl exec cold-api-{round} -n {ns} -- true")),
         new("ssh, api", round => SshAsync(api, $"cold-api-{round}", "true")),
         new("ssh, kubectl", round => SshAsync(kubectl, $"cold-kubectl-{round}", "true")));
-    await CompareAsync($"`true`, {Crowd} at once", 3,
+    await MeasureAsync(container, $"`true`, {Crowd} at once", 3,
         new("kubectl exec", _ => api.RunAsync(AtOnce($"{exec}true"))),
         new("ssh, api", _ => api.RunAsync(AtOnce($"ssh {Ssh(api, "near", "true")}"))),
         new("ssh, kubectl", _ => kubectl.RunAsync(AtOnce($"ssh {Ssh(kubectl, "near", "true")}"))));
@@ -69,19 +70,19 @@ try
         await SshAsync(kubectl, "near", "true");
     }
     forward = Wanted("copy") ? await ForwardAsync() : null;
-    await CompareAsync($"copy {Mebibytes} MiB up", 3,
+    await MeasureAsync(container, $"copy {Mebibytes} MiB up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
         new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
         new("scp, a kubectl port-forward by hand", _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' {work}/big root@{Host("near")}:/tmp/up")),
         new("rsync, api", _ => api.RunAsync($"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' {work}/big root@{Host("near")}:/tmp/up")));
-    await CompareAsync($"copy {Mebibytes} MiB down", 3,
+    await MeasureAsync(container, $"copy {Mebibytes} MiB down", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
         new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         new("scp, a kubectl port-forward by hand", _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' root@{Host("near")}:/tmp/big {work}/down")),
         new("rsync, api", _ => api.RunAsync($"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
-    await CompareAsync($"{Files} small files up", 3,
+    await MeasureAsync(container, $"{Files} small files up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/small {ns}/near:/tmp/")),
         new("scp -r, api", _ => api.RunAsync($"scp -q -r -F {api.SshConfig} {work}/small root@{Host("near")}:/tmp/")),
         new("rsync, api", _ => api.RunAsync($"rsync -a --ignore-times -e 'ssh -F {api.SshConfig}' {work}/small root@{Host("near")}:/tmp/")),
@@ -93,7 +94,19 @@ try
         ("ssh, api", await api.MemoryAsync($"ssh {Ssh(api, "near", "sleep 10")}", TimeSpan.FromSeconds(2))),
         ("ssh, kubectl", await kubectl.MemoryAsync($"ssh {Ssh(kubectl, "near", "sleep 10")}", TimeSpan.FromSeconds(2))),
     };
-    Report(memory);
+    // With what is on its disk: pages of files that are no longer used are not memory that is missing to anybody.
+    var inside = new List<(string Task, string Contender, double Mebibytes)>();
+    foreach (var (task, contender, run) in new (string, string, Func<Task<Cost>>)[]
+        {
+            ("a session", "kubectl exec", () => api.RunAsync($"{exec}sleep 2")),
+            ("a session", "ssh, api", () => SshAsync(api, "near", "sleep 2")),
+            ("a copy up", "kubectl cp", () => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
+            ("a copy up", "scp, api", () => api.RunAsync($"scp -q -F {api.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
+            ("a copy down", "kubectl cp", () => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
+            ("a copy down", "scp, api", () => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
+        }.Where(row => Wanted("copy")))
+        inside.Add(($"memory in the container of {task}", contender, await container.MemoryAsync(run())));
+    Report(memory, inside);
 
     string Port() => File.ReadAllText(Path.Combine(work, "port"));
 
@@ -102,7 +115,7 @@ try
     {
         await SshAsync(api, "near", $"echo $SSH_CONNECTION >/tmp/connection");
         var remote = (await OutputAsync($"exec near -n {ns} -- cat /tmp/connection")).Trim().Split(' ')[^1];
-        var process = Process.Start(new ProcessStartInfo("kubectl", ["port-forward", "near", "-n", ns, "--address", "127.0.0.1", $":{remote}"]) { RedirectStandardOutput = true })!;
+        var process = Orphans.Spare(Process.Start(new ProcessStartInfo("kubectl", ["port-forward", "near", "-n", ns, "--address", "127.0.0.1", $":{remote}"]) { RedirectStandardOutput = true })!);
         File.WriteAllText(Path.Combine(work, "port"), (await process.StandardOutput.ReadLineAsync())!.Split(':')[1].Split(' ')[0]);
         _ = process.StandardOutput.ReadToEndAsync();
         return process;
@@ -133,27 +146,31 @@ async Task<Client> ClientAsync(string name, string config, string transport)
     return client;
 }
 
-async Task CompareAsync(string task, int rounds, params Contender[] contenders)
+Task CompareAsync(string task, int rounds, params Contender[] contenders) => MeasureAsync(null, task, rounds, contenders);
+
+async Task MeasureAsync(Container? counted, string task, int rounds, params Contender[] contenders)
 {
     if (!Wanted(task))
         return;
     Console.Error.WriteLine($"bench: {task}");
-    rows.AddRange(await new Comparison(task, rounds, contenders).MeasureAsync());
+    rows.AddRange(await new Comparison(task, rounds, contenders, counted).MeasureAsync());
 }
 
 async Task<string> OutputAsync(string arguments)
 {
-    using var process = Process.Start(new ProcessStartInfo("bash", ["-c", $"kubectl {arguments}"]) { RedirectStandardOutput = true })!;
+    // bash becomes kubectl.
+    using var process = Orphans.Spare(Process.Start(new ProcessStartInfo("bash", ["-c", $"kubectl {arguments}"]) { RedirectStandardOutput = true })!);
     var output = await process.StandardOutput.ReadToEndAsync();
     await process.WaitForExitAsync();
     return process.ExitCode == 0 ? output : throw new InvalidOperationException($"kubectl {arguments}: exit {process.ExitCode}");
 }
 
-void Report((string Contender, double Mebibytes)[] memory)
+void Report((string Contender, double Mebibytes)[] memory, IEnumerable<(string Task, string Contender, double Mebibytes)> inside)
 {
-    var table = new List<string> { "| task | how | seconds | CPU seconds | ratio |", "|---|---|---|---|---|" };
-    table.AddRange(rows.Select(row => $"| {row.Task} | {row.Contender} | {row.Seconds:0.000} | {row.Cpu:0.000} | {row.Ratio:0.00} |"));
-    table.AddRange(memory.Select(row => $"| memory of one connection | {row.Contender} | {row.Mebibytes:0} MiB | | {row.Mebibytes / memory[0].Mebibytes:0.00} |"));
+    var table = new List<string> { "| task | how | seconds | CPU seconds | in the container | ratio |", "|---|---|---|---|---|---|" };
+    table.AddRange(rows.Select(row => $"| {row.Task} | {row.Contender} | {row.Seconds:0.000} | {row.Cpu:0.000} | {row.ContainerCpu:0.000} | {row.Ratio:0.00} |"));
+    table.AddRange(memory.Select(row => $"| memory of one connection | {row.Contender} | {row.Mebibytes:0} MiB | | | {row.Mebibytes / memory[0].Mebibytes:0.00} |"));
+    table.AddRange(inside.Select(row => $"| {row.Task} | {row.Contender} | | | {row.Mebibytes:0.0} MiB | |"));
     Console.WriteLine(string.Join('\n', table));
     if (words.Length > 0)
         return;

@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Sshpod.Bench;
+
+/// <summary>What a container pays. Its first process does nothing, so that everything counted is for the tasks.</summary>
+/// <param name="runAsync">Runs a line of shell in the container, as root, and returns what it prints.</param>
+internal sealed class Container(Func<string, Task<string>> runAsync)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>CPU seconds that the processes of the container have used since it began, by its cgroup (v2, or v1).</summary>
+    public async Task<double> CpuAsync()
+    {
+        var text = (await runAsync("cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null || true")).Split('\n');
+        return text.FirstOrDefault(line => line.StartsWith("usage_usec ", StringComparison.Ordinal)) is { } usage
+            ? double.Parse(usage.Split(' ')[1], CultureInfo.InvariantCulture) / 1e6
+            : double.Parse(text.First(line => line.Length > 0), CultureInfo.InvariantCulture) / 1e9;
+    }
+
+    /// <summary>The most private memory that the processes of the container, but for its first one, have had together while a task ran.</summary>
+    /// <param name="task">The task.</param>
+    /// <returns>MiB.</returns>
+    public async Task<double> MemoryAsync(Task task)
+    {
+        var most = 0.0;
+        do
+        {
+            // Neither this shell nor its awk, which starts after the list is made.
+            var text = await runAsync("""
+                files=; for p in /proc/[0-9]*; do case ${p#/proc/} in 1 | $$) ;; *) files="$files $p/smaps_rollup" ;; esac; done
+                [ -z "$files" ] || awk "/^Private/ { sum += \$2 } END { print sum }" $files 2>/dev/null
+                true
+                """);
+            if (double.TryParse(text, CultureInfo.InvariantCulture, out var now))
+                most = Math.Max(most, now / 1024);
+            await Task.WhenAny(task, Task.Delay(Pause));
+        }
+        while (!task.IsCompleted);
+        await task;
+        return most;
+    }
+}
