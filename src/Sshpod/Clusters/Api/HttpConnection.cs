@@ -22,6 +22,9 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
 {
     private const int MaxHead = 64 * 1024, MaxBody = 256 * 1024 * 1024;
 
+    // Of 1xx before the answer itself; nobody sends more than one or two.
+    private const int MaxInformational = 16;
+
     private byte[] _buffer = new byte[16 * 1024];
     private int _start, _end;
 
@@ -38,8 +41,10 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
         CanBeReused = false;
         await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head + "\r\n"), .. requestBody.Span], cancellation);
         await stream.FlushAsync(cancellation);
-        while (true)
+        for (var informational = 0; ; informational++)
         {
+            if (informational > MaxInformational)
+                throw new IOException("the answer does not come to an end");
             var (status, headers) = ParseHead(await ReadHeadAsync(cancellation));
             if (status is >= 100 and < 200 and not 101)
                 continue;
@@ -86,9 +91,8 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
                 await CopyAsync(body, length, cancellation);
                 await ReadLineAsync(cancellation);
             }
-            while ((await ReadLineAsync(cancellation)).Length > 0)
-            {
-            }
+            // Trailers, of which none is for us.
+            await ReadHeadAsync(cancellation);
             return (body.ToArray(), true);
         }
         if (response.Header("Content-Length") is { Length: > 0 } text)
