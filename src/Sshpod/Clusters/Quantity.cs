@@ -19,7 +19,7 @@ public static class Quantity
     {
         if (text is null)
             return null;
-        var known = Suffixes.Where(known => text.EndsWith(known.Suffix, StringComparison.Ordinal));
+        var known = Suffixes.Where(pair => text.EndsWith(pair.Suffix, StringComparison.Ordinal));
         var (suffix, factor) = known.DefaultIfEmpty(("", 1m)).First();
         const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), Decimal, CultureInfo.InvariantCulture, out var number))
