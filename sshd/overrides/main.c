@@ -39,6 +39,8 @@ main(int argc, char **argv)
 		return session_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "place") == 0)
 		return place_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "sweep") == 0)
+		return sweep_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "version") == 0)
 		return puts("sshpod-sshd " OPENSSH_VERSION " " ARCHITECTURE) < 0;
 	return sshd_main(argc, argv);

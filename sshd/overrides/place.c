@@ -120,8 +120,8 @@ place_is_in(const struct stat *directory)
 }
 
 /* BUNDLE_DIR is where the program was started. It and the directory above, `sshpod`, are ours alone. */
-static void
-open_bundle(void)
+void
+place_open_bundle(void)
 {
 	char path[512];
 	const char *fault;
@@ -132,14 +132,21 @@ open_bundle(void)
 		fail("place", "%s %s", path, fault);
 }
 
-static void
-check_name(const char *name)
+/* Whether STATE may have it. */
+bool
+place_is_name(const char *name)
 {
 	static const char letters[] =
 	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 
-	if (name[strspn(name, letters)] != '\0' || strchr("._-", name[0]) != NULL ||
-	    strlen(name) >= sizeof(place.name))
+	return name[strspn(name, letters)] == '\0' && strchr("._-", name[0]) == NULL &&
+	    strlen(name) < sizeof(place.name);
+}
+
+static void
+check_name(const char *name)
+{
+	if (!place_is_name(name))
 		fail("usage", "STATE is the name of a directory below the working directory, not %s", name);
 	strcpy(place.name, name);
 }
@@ -167,7 +174,7 @@ bool
 place_find(const char *name)
 {
 	check_name(name);
-	open_bundle();
+	place_open_bundle();
 	return enter_state();
 }
 
@@ -199,6 +206,6 @@ place_main(int argc, char **argv)
 	(void)argv;
 	if (argc != 2)
 		fail("usage", "sshd place");
-	open_bundle();
+	place_open_bundle();
 	return puts("ok") < 0;
 }

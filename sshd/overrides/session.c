@@ -124,6 +124,7 @@ session_main(int argc, char **argv)
 		fail("usage", "sshd session STATE ACCESS OPTIONS KEY");
 	line = key_line(argv[3], argv[4], argv[5]);
 	place_open(argv[2]);
+	sweep_place();
 	/* after "ok" the stream is the client's, and sshd could not tell it */
 	if (!sshpod_has_seccomp())
 		fail("start", "no seccomp filter can be installed here, and without one nobody can log in safely");

@@ -21,6 +21,7 @@ int up_main(int, char **);
 int session_main(int, char **);
 int down_main(int, char **);
 int place_main(int, char **);
+int sweep_main(int, char **);
 
 /* What this process was started with, taken once before OpenSSH changes any of it (origin.c). */
 struct origin {
@@ -58,6 +59,8 @@ struct place {
 };
 extern struct place place;
 
+void place_open_bundle(void);
+bool place_is_name(const char *);
 void place_open(const char *);
 bool place_find(const char *);
 bool place_is_intact(void);
@@ -66,6 +69,9 @@ struct stat;
 bool place_is_in(const struct stat *);
 void place_path(int, char *, size_t);
 void agent_prepare(void);
+
+/* What nobody uses any more (sweep.c) */
+void sweep_place(void);
 
 /* Files in STATE (files.c) */
 int file_open(const char *, int);

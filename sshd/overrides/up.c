@@ -99,6 +99,7 @@ up_main(int argc, char **argv)
 	server.idle = parse_seconds(argv[3]);
 	line = key_line(argv[4], argv[5], argv[6]);
 	place_open(argv[2]);
+	sweep_place();
 	/* of several at the same moment one starts the server, and the others find it */
 	lock = file_lock("lock.keys");
 	answer = find_or_start(&server, line);

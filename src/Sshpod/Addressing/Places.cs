@@ -22,7 +22,8 @@ public enum Sharing
 /// <param name="Path">Where the pod's specification mounts it.</param>
 /// <param name="Volume">Its name there; null for <c>/dev/shm</c>.</param>
 /// <param name="Sharing">Who else can write to it.</param>
-public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing)
+/// <param name="Room">What may be written there; null where no limit is known.</param>
+public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing, Room? Room = null)
 {
     /// <summary>What others on it could do as us must be impossible, and not only forbidden by a mode.</summary>
     public bool IsRefused => Sharing is Sharing.SameUser or Sharing.Outside;
@@ -43,7 +44,8 @@ public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing)
 /// <para>An init container that has ended writes no more; one that is still to come, or comes again, does.</para>
 /// </remarks>
 /// <param name="Volumes">All volumes whose content is not Kubernetes' own.</param>
-public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
+/// <param name="Root">What may be written to the container's file system; null where no limit is known.</param>
+public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = null)
 {
     // They travel in the exec request's URL, beside the script.
     private const int MaxLength = 1200;
@@ -59,10 +61,13 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
             return None;
         var others = all.Where(other => other != own && !HasEnded(pod, other)).ToArray();
         var sources = (pod.Spec.Volumes ?? []).ToLookup(volume => volume.Name);
+        var limitOfPod = Room.Of(pod.Spec);
         var mounted = (own.VolumeMounts ?? [])
             .Where(mount => !sources[mount.Name].Any(volume => volume.IsKubernetesOwn))
-            .Select(mount => new MountedVolume(Absolute(mount.MountPath), mount.Name,
-                sources[mount.Name].Any(volume => volume.IsOfPod) ? Among(others.Where(other => Mounts(other, mount.Name))) : Sharing.Outside))
+            .Select(mount => sources[mount.Name].FirstOrDefault(volume => volume.IsOfPod) is { EmptyDir: { } directory }
+                ? new MountedVolume(Absolute(mount.MountPath), mount.Name, Among(others.Where(other => Mounts(other, mount.Name))),
+                    Room.Least(Room.Of(directory), directory.Medium == "Memory" ? null : limitOfPod))
+                : new MountedVolume(Absolute(mount.MountPath), mount.Name, Sharing.Outside))
             .ToList();
         // All containers of a pod have one, unless they mount something there.
         if (mounted.TrueForAll(volume => volume.Path != "/dev/shm"))
@@ -71,7 +76,7 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
         return new Places([.. mounted.Select(volume => volume with
         {
             Sharing = mounted.Where(other => IsAt(volume.Path, other.Path)).Max(other => other.Sharing),
-        })]);
+        })], Room.Least(Room.Of(own), limitOfPod));
 
         Sharing Among(IEnumerable<Container> sharing) => sharing.Select(UserOf).ToArray() switch
         {
@@ -84,26 +89,42 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes)
     }
 
     /// <summary>Arguments of the scripts, see <c>places.sh</c>.</summary>
+    /// <param name="isTooSmall">Whether a place with such a limit is left alone.</param>
+    /// <param name="trustsAll">Whether it does not matter who else can write to a volume.</param>
     /// <param name="without">Directories that have turned out not to be ours alone.</param>
-    public IEnumerable<string> Arguments(params IEnumerable<string> without)
+    public IEnumerable<string> Arguments(Func<Room?, bool> isTooSmall, bool trustsAll, params IEnumerable<string> without)
     {
-        var marked = without.Select(path => $"-{path}").Concat(Volumes.OrderByDescending(volume => volume.IsRefused)
+        var marked = without.Select(path => $"-{path}").Concat(Volumes
+            .Select(volume => trustsAll ? volume with { Sharing = Sharing.Own } : volume)
+            .OrderByDescending(volume => volume.IsRefused)
             .Select(volume => $"{(volume.IsRefused ? '-' : volume.Sharing == Sharing.Own ? '+' : '=')}{volume.Path}")).ToList();
+        var small = Volumes.Where(volume => isTooSmall(volume.Room)).Select(volume => $"<{volume.Path}").ToList();
+        if (isTooSmall(Root))
+            small.Add("</");
         // Only what is beneath another one needs to be told apart from what is not mentioned.
-        if (!marked.Exists(argument => argument[0] != '+'))
+        if (small.Count == 0 && !marked.Exists(argument => argument[0] != '+'))
             return [];
-        if (marked.Sum(argument => argument.Length + 1) <= MaxLength)
-            return marked;
+        if (small.Concat(marked).Sum(argument => argument.Length + 1) <= MaxLength)
+            return small.Concat(marked);
         // Far more volumes than a URL holds: then what is not named is refused.
         var length = 0;
-        return marked.Where(argument => argument[0] != '-').TakeWhile(argument => (length += argument.Length + 1) <= MaxLength).Prepend("-/");
+        return marked.Where(argument => argument[0] != '-' && !small.Contains($"<{argument[1..]}"))
+            .TakeWhile(argument => (length += argument.Length + 1) <= MaxLength).Prepend("-/");
     }
 
-    /// <summary>The volume that the container says a directory is on.</summary>
-    public MountedVolume? Find(string path) => Volumes.FirstOrDefault(volume => volume.Path == Absolute(path));
+    /// <summary>
+    /// The volume that the container says a directory is on. It says where the kernel has mounted it, and the specification may go through
+    /// a link, such as /var/run.
+    /// </summary>
+    public MountedVolume? Find(string path) =>
+        Volumes.FirstOrDefault(volume => volume.Path == Absolute(path))
+        ?? (path.Length > 1 ? Volumes.FirstOrDefault(volume => volume.Path.EndsWith(Absolute(path), StringComparison.Ordinal)) : null);
+
+    /// <summary>The limit of what the container says a directory is on.</summary>
+    public Room? RoomAt(string path) => Find(path) is { } volume ? volume.Room : path == "/" ? Root : null;
 
     /// <inheritdoc/>
-    public bool Equals(Places? other) => other is not null && Volumes.SequenceEqual(other.Volumes);
+    public bool Equals(Places? other) => other is not null && Root == other.Root && Volumes.SequenceEqual(other.Volumes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Volumes.Aggregate(0, HashCode.Combine);

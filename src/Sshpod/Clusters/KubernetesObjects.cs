@@ -96,7 +96,11 @@ public sealed record Container(
     string? Image = null,
     IReadOnlyList<VolumeMount>? VolumeMounts = null,
     SecurityContext? SecurityContext = null,
-    string? RestartPolicy = null);
+    string? RestartPolicy = null,
+    ResourceRequirements? Resources = null);
+
+/// <summary>ResourceRequirements (core/v1): quantities, see <see cref="Quantity"/>.</summary>
+public sealed record ResourceRequirements(IReadOnlyDictionary<string, string>? Limits = null);
 
 /// <summary>PodSecurityContext and SecurityContext (core/v1): a container's own wins.</summary>
 public sealed record SecurityContext(long? RunAsUser = null);

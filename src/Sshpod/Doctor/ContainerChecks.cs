@@ -31,7 +31,8 @@ internal sealed class ContainerChecks(PodContainer container)
         if (found.Places is [.., { State: "free" } free])
             return Finding.Ok($"{free.Path.TrimEnd('/')}/sshpod");
         return Finding.Failure<string>($"no place for the server in {container}: {string.Join(", ", found.Places.Select(place => $"{place.Path} {Describe(place)}"))}",
-            "mount a writable volume (emptyDir) that allows execution, at /tmp");
+            found.Places.Any(place => place.State == "small") ? RoomNeeded.Hint
+                : "mount a writable volume (emptyDir) that allows execution, at /tmp");
     }
 
     /// <summary>The server, as it is now.</summary>
@@ -57,7 +58,9 @@ internal sealed class ContainerChecks(PodContainer container)
         "foreign" => "has an sshpod of another user",
         "unwritable" => "cannot be written",
         "open" => "can be exchanged by other users",
-        "shared" => $"is shared: {container.Places?.Find(place.Mount ?? "")?.ToString() ?? place.Mount}",
+        "shared" => $"is shared: {container.Places?.Find(place.Detail ?? "")?.ToString() ?? place.Detail}",
+        "small" => RoomNeeded.Why(container.Places?.RoomAt(place.Detail ?? "")),
+        "full" => RoomNeeded.WhyFull(place.Detail ?? ""),
         var state => state,
     };
 }

@@ -111,6 +111,13 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
         ["open", var place] => new SshpodException(
             $"no place for the server in {container}: {place}, or a directory above it, can be written by other users and has no sticky bit",
             "run it as a user other than root and mount an emptyDir of its own at /tmp, or, if you trust them, set shared-places: allow"),
+        ["small", var place, var mount] => new SshpodException(
+            $"no place for the server in {container}: {container.Places?.Find(mount)?.ToString() ?? place} "
+                + RoomNeeded.Why(container.Places?.RoomAt(mount)),
+            $"the pod's owner can {RoomNeeded.Hint}"),
+        ["full", var place, var free] => new SshpodException(
+            $"no space for the server in {container}: {place} {RoomNeeded.WhyFull(free)}",
+            "free some space there, or mount another volume (emptyDir) at /tmp"),
         _ => new SshpodException($"no place for the server in {container}: {why}", "mount a writable volume (emptyDir) that allows execution, at /tmp"),
     };
 
@@ -129,7 +136,8 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
             if (upload.IsText)
                 _script.AllowFor(TextLimit);
             Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
-            var script = $"form='{form}'\nsha256={bundle.Sha256}\nbytes() {{ {upload.Command}; }}\n{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
+            var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\nbytes() {{ {upload.Command}; }}\n"
+                + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
             await SendAsync(Encoding.UTF8.GetBytes(script));
             var buffer = new byte[Piece];
             using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);
@@ -172,7 +180,8 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     private SshpodException Failure(string code, string text) => code switch
     {
         "disk-full" => NoSpace(text),
-        "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal) => NoSpace(text),
+        "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal)
+            || text.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase) => NoSpace(text),
         // Only gzip complains of what it gets: the stream was cut.
         "upload" when text.Contains("gzip: ", StringComparison.Ordinal) => new BrokenStreamException(container, text),
         "directory" or "upload" or "place" => NoPlace(container, text),

@@ -6,9 +6,11 @@ namespace Sshpod.Server;
 
 /// <summary>A directory in which the server could be.</summary>
 /// <param name="Path">The directory.</param>
-/// <param name="State"><c>free</c> where it could; otherwise why not: absent, read-only, noexec, foreign, unwritable, open, shared.</param>
-/// <param name="Mount">Where a volume is mounted that is shared.</param>
-public sealed record ServerPlace(string Path, string State, string? Mount = null);
+/// <param name="State">
+/// <c>free</c> where it could; otherwise why not: absent, read-only, noexec, foreign, unwritable, open, shared, small, full.
+/// </param>
+/// <param name="Detail">Where a volume is mounted that is shared or too small; how much is free, in KiB, where it is too little.</param>
+public sealed record ServerPlace(string Path, string State, string? Detail = null);
 
 /// <summary>What <c>examine.sh</c> found in a container. Everything in it is the container's word.</summary>
 /// <param name="Machine">What <c>uname -m</c> says; empty where there is none.</param>
@@ -34,7 +36,7 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
 
     /// <summary>The command that tells.</summary>
     /// <param name="container">Where it will run.</param>
-    public static IReadOnlyList<string> Command(PodContainer container) => Script.Command(ExamineScript, container, []);
+    public static IReadOnlyList<string> Command(PodContainer container) => Script.Command(ExamineScript, container, [RoomNeeded.Free]);
 
     /// <summary>Reads what it says.</summary>
     /// <exception cref="SshpodException">It does not come to its end.</exception>
@@ -55,7 +57,7 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
         ("machine", [var machine]) => this with { Machine = machine },
         ("missing", var tools) => this with { Missing = tools },
         ("place", [var path, var state]) => this with { Places = [.. Places, new ServerPlace(path, state)] },
-        ("place", [var path, var state, var mount]) => this with { Places = [.. Places, new ServerPlace(path, state, mount)] },
+        ("place", [var path, var state, var detail]) => this with { Places = [.. Places, new ServerPlace(path, state, detail)] },
         ("server", [var directory, var file]) => this with { Directory = directory, File = file },
         ("running", [var port]) => this with { Port = RemoteServer.ParsePort(port) },
         _ => this,

@@ -24,6 +24,7 @@ internal static class Script
     public static string[] Command(string script, PodContainer container, IEnumerable<string> arguments, params IEnumerable<string> without) =>
     [
         "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId, $",{Bundles.Hashes},", .. arguments,
-        .. SharedPlaces.AreAllowed ? ["any", .. Places.None.Arguments(without)] : (container.Places ?? Places.None).Arguments(without),
+        .. SharedPlaces.AreAllowed ? (string[])["any"] : [],
+        .. (container.Places ?? Places.None).Arguments(RoomNeeded.IsBelow, SharedPlaces.AreAllowed, without),
     ];
 }

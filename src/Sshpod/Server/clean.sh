@@ -43,9 +43,12 @@ end() {
 	rm -rf "./$c" && k=$((k + 1))
 }
 
-# Removes the release $2 in $1, when nobody's state is in it any more.
+# Removes the release $2 in $1, when nobody's state is in it any more: what no process holds, such as that of containers that are gone, goes
+# first.
 remove() {
-	enter "$1" "$2" && mine . && ! inhabited || return
+	enter "$1" "$2" && mine . || return
+	! inhabited || ! verified "../$r/sshd" || SSHPOD_PRIVATE=$v "../$r/sshd" sweep >/dev/null 2>&1
+	! inhabited || return
 	# Other users of a root container make directories here for the sockets of their agents: these are looked into by nobody, so
 	# that a link in there leads rm nowhere.
 	if [ -d ./.agent ] && [ ! -L ./.agent ] && into ./.agent; then

@@ -1,6 +1,8 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `all` calls `try`
+# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `all` calls `try`
 # Runs in the container as `sh -c` for `sshpod doctor`: tells what the probe and the installation would find. It writes, starts and executes nothing
-# of ours. Needs only sh.
+# of ours. Needs only sh. Before the volumes, $1 is the room that an installation needs, in KiB.
+room=$1
+shift
 volumes "$@"
 echo machine "$(uname -m 2>/dev/null)"
 w=''
@@ -10,8 +12,13 @@ echo "missing$w"
 # Whether the server could be put below $1.
 judge() (
 	[ -d "$1" ] && cd -P "$1" 2>/dev/null || { echo absent && return; }
-	case $(options "${PWD%/}") in *,ro,*) echo read-only && return ;; *,noexec,*) echo noexec && return ;; esac
+	case $b$(options "${PWD%/}") in
+	*,ro,*) echo read-only && return ;;
+	*,noexec,*) echo noexec && return ;;
+	,tmpfs,*) echo later && return ;;
+	esac
 	kind "${PWD%/}" || { echo "shared ${q:-/}" && return; }
+	! small || { echo "${w%% *} ${w##* }" && return; }
 	closed || { echo open && return; }
 	if [ -e ./sshpod ] || [ -L ./sshpod ]; then
 		enter "$1" '' && ours || { echo foreign && return; }
@@ -47,10 +54,11 @@ try() {
 	# Kubernetes mounts files too, such as /etc/hosts.
 	[ -z "$found" ] && { [ -d "$1" ] || [ "$1" = /tmp ]; } || return
 	w=$(judge "$1")
+	[ "$w" != later ] || { late="$late$1 " && return; }
 	echo "place $1 $w"
 	[ "$w" != free ] || found=1
 }
-all "$l$m"
+seek
 echo examined
 # The answer may be lost when nobody runs any more who said it (kubernetes#60140): it waits for the client to end.
 read -r _

@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # variables and functions are the probe's, and judge.sh's; `all` calls `try`
 # Runs in the container where the bundle is missing: the probe evaluates it, having read it from stdin; the bundle follows on the same stdin.
-# Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form` and `sha256` in lines before this,
+# Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form`, `sha256` and `room` in lines before this,
 # and makes a command `bytes` that prints the bundle.
 # form: gzip, plain, or the name of a file that an earlier run has put there and the client has read back and found right.
 LC_ALL=C access=$e mask=$(umask)
@@ -40,7 +40,12 @@ prepare() (
 	into "$1" || exit
 	w=${PWD%/} d=''
 	kind "$w" || { echo "shared $w ${q:-/}" && exit 1; }
-	case $(options "$w") in *,noexec,*) echo "$1 does not allow execution" && exit 1 ;; esac
+	case $b$(options "$w") in
+	*,noexec,*) echo "$1 does not allow execution" && exit 1 ;;
+	,tmpfs,*) echo later && exit 1 ;;
+	esac
+	! small || { echo "$w" && exit 1; }
+	w=${PWD%/}
 	closed || { echo "open $w" && exit 1; }
 	[ -d ./sshpod ] || d=1
 	# An empty file is an empty script; 126 is what a shell says where nothing may be executed.
@@ -54,19 +59,24 @@ prepare() (
 )
 
 # Enters the first place that will do; of those that will not, the first reason is told, or one that somebody can change by a setting.
+# Which are in memory is noted in `late`.
 try() {
 	[ -z "$place" ] || return
 	if w=$(prepare "$1" 2>&1); then
 		enter "$1" "$r" && mine . && place=${p:-/} && return
 		w="$1 was exchanged meanwhile"
 	fi
-	case $w:$why in shared*:shared* | shared*:open* | open*:shared* | open*:open*) ;; shared* | open*) why=$w ;; *) why=${why:-$w} ;; esac
+	[ "$w" != later ] || { late="$late$1 " && return; }
+	case $why in
+	shared* | open* | small* | full*) ;;
+	*) case $w in shared* | open* | small* | full*) why=$w ;; *) why=${why:-$w} ;; esac ;;
+	esac
 }
 
 case $form in
 gzip | plain)
 	place=''
-	all "$l$m"
+	seek
 	[ -n "$place" ] || fail directory "$why"
 	# Names that no second upload at the same moment shares, be it from another container with the same volume.
 	file=upload.$c.$$

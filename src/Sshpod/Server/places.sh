@@ -2,7 +2,7 @@
 # Stands before each of our scripts in the container: which directories they look at, and whose these are. It travels in a URL: short.
 # $1 release of the bundle, $2 container ID, $3 hashes of the bundles, each between commas; then the script's own arguments; then volumes
 # (Places.cs): `-PATH` where a container of our UID may be at work, `=PATH` where others may be, `+PATH` where nobody is. What is not named is
-# the container's own. `any` for who trusts all of them (shared-places: allow).
+# the container's own. `any` for who trusts all of them (shared-places: allow). Besides, `<PATH` where there is too little room for us.
 #
 # A path is looked up once, by `into`, and what is there is judged as `.`, `..` and names below it. PWD is then the kernel's word for where we are, so
 # that neither a link nor a `..` has led elsewhere: bash works PWD out before it goes, so we go once more, to where we are. An attacker of another UID who can write above may put another directory of OURS into our
@@ -33,14 +33,14 @@ volumes() {
 		[ "$p" != any ] || { g=any && continue; }
 		if into "$q"; then
 			q=$PWD
-		elif [ "$y" = + ]; then
+		elif [ "$y" = + ] || [ "$y" = "<" ]; then
 			continue
 		elif into "${q%/*}/" && [ ! -L "./${q##*/}" ]; then
 			q=${PWD%/}/${q##*/}
 		else
 			y=- q=/
 		fi
-		case $q in *[!A-Za-z0-9/._-]*) [ "$y" = + ] || t="$t-/ " ;; *) t="$t$y$q " ;; esac
+		case $q in *[!A-Za-z0-9/._-]*) [ "$y" = + ] || [ "$y" = "<" ] || t="$t-/ " ;; *) t="$t$y$q " ;; esac
 	done
 }
 

@@ -47,6 +47,12 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     [InlineData("foreign", """securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]""", "/tmp has an sshpod of another user")]
     [InlineData("unwritable", """securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp, subPath: s}]""", "/tmp cannot be written")]
     [InlineData("noexec", """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""", "/tmp allows no execution")]
+    [InlineData("full-disk", """
+        securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
+        "mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
+        """, "/tmp has 0.2 MB of free space, and the server may take up to 4.")]
+    [InlineData("small", """resources: {limits: {ephemeral-storage: 5Mi}}, volumeMounts: [{name: tmp, mountPath: /tmp}]""",
+        "/tmp has an ephemeral-storage limit of the pod of 5.2 MB, and the server, which may take up to 4.")]
     public async Task There_is_no_place_for_the_server(string name, string container, string words)
     {
         await cluster.ApplyAsync($$$"""
@@ -61,7 +67,10 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     [Fact]
     public async Task The_disk_is_full()
     {
-        await cluster.CreatePodAsync("doctor-full", "busybox:1", """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o size=200k none /tmp"]}}}""");
+        await cluster.CreatePodAsync("doctor-full", "busybox:1", """
+            securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
+            "rm /bin/df && mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
+            """);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var run = await DoctorRun.RunAsync(workstation, workstation.Host("pod--doctor-full"));
         run.FailsAt("start", "no space for the server in container", "free some space there");

@@ -55,7 +55,7 @@ public class PlacesTests
             Spec = pod.Spec with { InitContainers = [Mounting("init", 1000) with { RestartPolicy = restarts }] },
             Status = pod.Status with { InitContainerStatuses = [new ContainerStatus("init", State: state)] },
         };
-        Assert.Equal(expected, Places.Of(pod, "main").Arguments().FirstOrDefault());
+        Assert.Equal(expected, Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false).FirstOrDefault());
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public class PlacesTests
     {
         var main = new Container("main", SecurityContext: new SecurityContext(1000), VolumeMounts: [new VolumeMount("v", "/v"), new VolumeMount("own", "/v/own")]);
         var pod = Pod([main, Mounting("other", 1000)], EmptyDir, new Volume("own", new EmptyDirVolumeSource()));
-        Assert.Equal(["-/v", "-/v/own", "-/dev/shm"], Places.Of(pod, "main").Arguments());
+        Assert.Equal(["-/v", "-/v/own", "-/dev/shm"], Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public class PlacesTests
     {
         var pod = Pod([Mounting("main", 1000)], EmptyDir);
         pod = pod with { Spec = pod.Spec with { EphemeralContainers = [Mounting("debugger", null)] } };
-        Assert.Contains("-/v", Places.Of(pod, "main").Arguments());
+        Assert.Contains("-/v", Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false));
     }
 
     [Fact]
@@ -84,17 +84,81 @@ public class PlacesTests
     {
         var mounts = Enumerable.Range(0, 200).Select(i => new VolumeMount("v", $"/mounted/at/{i}")).Append(new VolumeMount("own", "/own")).ToArray();
         var pod = Pod([new Container("main", VolumeMounts: mounts)], new Volume("v"), new Volume("own", new EmptyDirVolumeSource()));
-        Assert.Equal(["-/", "+/own", "+/dev/shm"], Places.Of(pod, "main").Arguments());
+        Assert.Equal(["-/", "+/own", "+/dev/shm"], Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false));
     }
 
     [Fact]
     public void Equal_places_are_equal() =>
         Assert.Equal(Places.Of(Pod([Mounting("main", 1000)], EmptyDir), "main"), Places.Of(Pod([Mounting("main", 1000)], EmptyDir), "main"));
 
+    [Theory]
+    [InlineData("1Mi", null, null, "</v +/v +/dev/shm")]
+    [InlineData("1Gi", null, null, "")]
+    [InlineData("0", null, null, "")]
+    [InlineData(null, null, null, "")]
+    [InlineData("something", null, null, "")]
+    [InlineData("1Mi", "Memory", null, "</v +/v +/dev/shm")]
+    [InlineData(null, null, "1Mi", "</v </ +/v +/dev/shm")]
+    [InlineData("1Gi", null, "1Mi", "</v </ +/v +/dev/shm")]
+    [InlineData(null, "Memory", "1Mi", "</ +/v +/dev/shm")]
+    public void What_the_kubelet_would_evict_the_pod_for_is_marked(string? sizeLimit, string? medium, string? storage, string expected) =>
+        Assert.Equal(expected, string.Join(' ',
+            Arguments([Mounting("main", 1000) with { Resources = Storage(storage) }], new Volume("v", new EmptyDirVolumeSource(sizeLimit, medium)))));
+
+    [Theory]
+    [InlineData("8Mi", null, "</v </")]
+    [InlineData("8Mi", "8Mi", "</")]
+    [InlineData(null, "8Mi", "</v </")]
+    [InlineData("64Mi", "8Mi", "")]
+    public void The_limit_of_the_pod_is_the_sum_of_those_of_its_containers(string? main, string? other, string expected)
+    {
+        var own = Mounting("main", 1000) with { Resources = Storage(main) };
+        var places = Places.Of(Pod([own, new Container("other", Resources: Storage(other))], EmptyDir), "main");
+        var arguments = places.Arguments(room => room?.Bytes < 10_000_000, trustsAll: false);
+        Assert.Equal(expected, string.Join(' ', arguments.Where(argument => argument[0] == '<')));
+    }
+
+    [Theory]
+    [InlineData("1Mi", "64Mi", null, 64)]
+    [InlineData("64Mi", "1Mi", null, 64)]
+    [InlineData("4Mi", "2Mi", "Always", 6)]
+    [InlineData(null, null, null, null)]
+    public void An_init_container_raises_the_limit_of_the_pod(string? main, string? init, string? restarts, int? expected)
+    {
+        var pod = Pod([new Container("main", Resources: Storage(main))]);
+        var before = new Container("init", RestartPolicy: restarts, Resources: Storage(init));
+        pod = pod with { Spec = pod.Spec with { InitContainers = [before] } };
+        Assert.Equal(expected * (1L << 20), Room.Of(pod.Spec)?.Bytes);
+    }
+
+    [Fact]
+    public void A_volume_that_is_too_small_is_so_for_those_who_trust_everybody_as_well()
+    {
+        var pod = Pod([Mounting("main", 1000), Mounting("other", 1000)], new Volume("v", new EmptyDirVolumeSource("1Mi")));
+        Assert.Equal(["</v", "+/v", "+/dev/shm"], Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: true));
+        Assert.Equal("a sizeLimit", Places.Of(pod, "main").RoomAt("/v")?.Limit);
+    }
+
+    [Fact]
+    public void A_volume_behind_a_link_is_known_by_the_end_of_its_path()
+    {
+        var main = new Container("main", VolumeMounts: [new VolumeMount("v", "/var/run/collector")]);
+        var places = Places.Of(Pod([main], new Volume("v", new EmptyDirVolumeSource("1Mi"))), "main");
+        Assert.Equal("v", places.Find("/run/collector")?.Volume);
+        Assert.Null(places.Find("/collect"));
+        Assert.Null(places.Find("/"));
+    }
+
+    private static bool IsTooSmall(Room? room) => room?.Bytes < 2_000_000;
+
+    private static ResourceRequirements? Storage(string? limit) =>
+        limit is null ? null : new(new Dictionary<string, string> { ["ephemeral-storage"] = limit });
+
     private static IEnumerable<string> Arguments(Container[] containers, Volume? volume = null, long? podUser = null, bool hostIpc = false)
     {
         var pod = Pod(containers, volume ?? EmptyDir);
-        return Places.Of(pod with { Spec = pod.Spec with { SecurityContext = new SecurityContext(podUser), HostIPC = hostIpc } }, "main").Arguments();
+        pod = pod with { Spec = pod.Spec with { SecurityContext = new SecurityContext(podUser), HostIPC = hostIpc } };
+        return Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false);
     }
 
     private static Container Mounting(string name, long? user) =>
