@@ -32,6 +32,8 @@ take_apart() {
   for name in "${split_functions[@]}"; do
     options+=("--redefine-sym=$name=${prefix}_$name")
   done
+  # overrides/listener.c keeps count of the connections.
+  [ "$file" != sshd ] || options+=(--redefine-sym=fork=listener_fork)
   if [ "$file" != sshd-session ]; then
     for name in $(shared_variables "$file.o"); do
       options+=("--weaken-symbol=$name")

@@ -2,7 +2,6 @@
  * The listener's life: any free port, announced in STATE/port; leaves when idle. These replace
  * functions of libc, and change what they do in the listening process alone.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -28,7 +27,10 @@ enum {
 
 static struct {
 	pid_t pid;		/* 0: no listener here */
-	int idle, lock, control, notify;
+	int idle, lock, control, turn;
+	bool announced;
+	pid_t *sessions;	/* children that are connections; others are what users left behind */
+	size_t count, room;
 	const char *host_key;
 	char answer[512];	/* to "up": also the content of the file "port" */
 	struct stat port_file;
@@ -67,15 +69,132 @@ owns_port_file(void)
 static void
 remove_files(void)
 {
-	if (!is_listener() || !owns_port_file())
+	if (!owns_port_file())
 		return;
 	unlinkat(place.state, "port", 0);
 	unlinkat(place.state, "control", 0);
 }
 
-/* Makes this process the listener. `notify` gets a byte once it listens. */
+static bool
+forget_session(pid_t pid)
+{
+	for (size_t i = 0; i < listener.count; i++)
+		if (listener.sessions[i] == pid) {
+			listener.sessions[i] = listener.sessions[--listener.count];
+			return true;
+		}
+	return false;
+}
+
+/* sshd.c's fork(), for a connection (build/bundle.sh). */
+pid_t
+listener_fork(void)
+{
+	size_t room = listener.room + 16;
+	pid_t pid, *larger;
+
+	if (listener.count == listener.room) {
+		if ((larger = realloc(listener.sessions, room * sizeof(*larger))) == NULL)
+			return -1;
+		listener.sessions = larger;
+		listener.room = room;
+	}
+	if ((pid = fork()) > 0)
+		listener.sessions[listener.count++] = pid;
+	return pid;
+}
+
+/*
+ * This process also reaps what its sessions leave behind, which says nothing. Somebody who cannot log in may be
+ * missing among the keys: see may_serve.
+ */
+pid_t
+waitpid(pid_t which, int *status, int options)
+{
+	int own, *result = status != NULL ? status : &own;
+	pid_t pid = (pid_t)syscall(SYS_wait4, which, result, options, NULL);
+
+	if (pid <= 0 || !is_listener() || !forget_session(pid))
+		return pid;
+	listener.active = now();
+	if (WIFEXITED(*result) && WEXITSTATUS(*result) == EXIT_AUTH_ATTEMPTED)
+		listener.refused = now();
+	return pid;
+}
+
+/* sshd no longer waits for those that got authenticated, so do it here. */
+static bool
+has_sessions(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	return listener.count > 0;
+}
+
+/* Each ends what belongs to it when it is told to leave. No number is anybody else's before we wait. */
+static void
+end_sessions(void)
+{
+	for (size_t i = 0; i < listener.count; i++)
+		kill(listener.sessions[i], SIGTERM);
+}
+
+static volatile sig_atomic_t told_to_leave;
+
+static void
+leave(int signal)
+{
+	(void)signal;
+	told_to_leave = 1;
+}
+
+/*
+ * A server that leaves while sessions go on ("down") is one no more, and another may start. It stays beside them until the
+ * last has ended: nobody else would reap them. "down all" finds it, as it finds those of "session".
+ */
+static void
+await_sessions(void)
+{
+	sigset_t watched, others;
+
+	sigemptyset(&watched);
+	sigaddset(&watched, SIGTERM);
+	sigaddset(&watched, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &watched, &others);
+	sigdelset(&others, SIGTERM);
+	sigdelset(&others, SIGCHLD);
+	signal(SIGTERM, leave);
+	while (has_sessions()) {
+		if (told_to_leave)
+			end_sessions();
+		told_to_leave = 0;
+		sigsuspend(&others);
+	}
+}
+
+/* Before this process ends, by whatever way sshd takes. */
 void
-listener_activate(const struct server *server, int control, int notify)
+listener_leave(void)
+{
+	static bool left;
+
+	if (!is_listener() || left)
+		return;
+	left = true;
+	if (!listener.announced)
+		server_fail_with_log();
+	remove_files();
+	if (has_sessions() && !sessions_join())
+		perror("lock.sessions");
+	close(listener.control);
+	close(listener.lock);
+	await_sessions();
+	orphans_reap();
+}
+
+/* Makes this process the listener. */
+void
+listener_activate(const struct server *server, int control)
 {
 	char pid[32];
 	int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
@@ -84,13 +203,13 @@ listener_activate(const struct server *server, int control, int notify)
 	listener.idle = server->idle;
 	listener.lock = server->lock;
 	listener.control = control;
-	listener.notify = notify;
+	listener.turn = server->turn;
 	listener.host_key = server->host_key.public;
 	listener.active = listener.up = now();
 	/* for people who look: nothing relies on it, the lock itself tells whether it runs */
 	if (ftruncate(listener.lock, 0) == 0 && pwrite(listener.lock, pid, (size_t)n, 0) != n)
 		perror("lock.server");
-	atexit(remove_files);
+	atexit(listener_leave);
 }
 
 /* sshd refuses "Port 0" in its configuration, so the port is chosen here. */
@@ -104,6 +223,28 @@ bind(int fd, const struct sockaddr *address, socklen_t length)
 	memcpy(&any, address, sizeof(any));
 	any.sin_port = 0;
 	return (int)syscall(SYS_bind, fd, &any, sizeof(any));
+}
+
+/*
+ * The client closes the stream when it has the answer. From then on nothing of it is kept: exec through Kubernetes
+ * copies for as long as anybody holds its stdin, stdout and stderr.
+ */
+static int
+answer_and_detach(void)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	/* it may have left already */
+	if (null == -1 || (dprintf(STDOUT_FILENO, "%sok\n", listener.answer) < 0 && errno != EPIPE) ||
+	    dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1)
+		return -1;
+	close(null);
+	close(listener.turn);
+	alarm(0);
+	signal(SIGALRM, SIG_DFL);
+	answer_is_last = false;
+	listener.announced = true;
+	return 0;
 }
 
 static int
@@ -121,9 +262,7 @@ announce(int fd)
 	    fstatat(place.state, "port", &listener.port_file, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
 	server_forget_host_key();
-	n = (int)write(listener.notify, "+", 1);
-	close(listener.notify);
-	return n == 1 || errno == EPIPE ? 0 : -1;
+	return answer_and_detach();
 }
 
 int
@@ -165,61 +304,6 @@ accept(int fd, struct sockaddr *address, socklen_t *length)
 	}
 	setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return connection;
-}
-
-/* Somebody who cannot log in may be missing among the keys: see may_serve. */
-pid_t
-waitpid(pid_t which, int *status, int options)
-{
-	int own, *result = status != NULL ? status : &own;
-	pid_t pid = (pid_t)syscall(SYS_wait4, which, result, options, NULL);
-
-	if (pid > 0 && is_listener() && WIFEXITED(*result) && WEXITSTATUS(*result) == EXIT_AUTH_ATTEMPTED)
-		listener.refused = now();
-	return pid;
-}
-
-/* Connections are children. sshd no longer waits for those that got authenticated, so do it here. */
-static bool
-has_children(void)
-{
-	pid_t pid;
-
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		;
-	return pid == 0;
-}
-
-static bool
-is_child(const char *pid)
-{
-	char path[64], text[1024];
-	const char *field;
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%.20s/status", pid);
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
-		return false;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	return (field = strstr(text, "\nPPid:\t")) != NULL && atol(field + 7) == (long)getpid();
-}
-
-/* Children are sessions: each ends what belongs to it when it is told to leave. No number is anybody else's before we wait. */
-static void
-end_sessions(void)
-{
-	DIR *processes = opendir("/proc");
-	struct dirent *entry;
-
-	if (processes == NULL)
-		return;
-	while ((entry = readdir(processes)) != NULL)
-		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && is_child(entry->d_name))
-			kill((pid_t)atol(entry->d_name), SIGTERM);
-	closedir(processes);
 }
 
 /* What "up" and "down" ask through control.c. NULL: nothing that we know. */
@@ -284,7 +368,7 @@ ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset
 				continue;
 		}
 		if (result == 0) {
-			if (has_children()) {
+			if (has_sessions()) {
 				listener.active = now();
 				continue;
 			}
@@ -292,7 +376,9 @@ ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset
 			errno = EINTR;
 			return -1;
 		}
-		listener.active = now();
+		/* not for a signal: what a user has left running may end children for ever */
+		if (result > 0)
+			listener.active = now();
 		memcpy(fds, all, n * sizeof(*all));
 		return result;
 	}

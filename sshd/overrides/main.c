@@ -33,6 +33,8 @@ main(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "up") == 0)
 		return up_main(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "serve") == 0)
+		return serve_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "down") == 0)
 		return down_main(argc, argv);
 	if (argc > 1 && strcmp(argv[1], "session") == 0)

@@ -36,10 +36,73 @@ copy_environment(char **environment)
 	return copy;
 }
 
+static bool
+is_plain(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || strchr("_-./:=@+", c) != NULL;
+}
+
+/*
+ * The environment as a word that any shell can carry: "=", and the variables, each with a comma behind it. The shell that
+ * executes "serve" takes its own /proc/PID/environ away by that. NULL when both are too much for one execve(), which
+ * takes 128 KiB everywhere.
+ */
+char *
+origin_encode(void)
+{
+	enum { most = 100000 };
+	size_t raw = 0, length = 1;
+	char *word, *to;
+
+	for (char **e = origin.environment; *e != NULL; e++, length++) {
+		for (const char *c = *e; *c != '\0'; c++)
+			length += is_plain(*c) ? 1 : 3;
+		raw += strlen(*e) + 1 + sizeof(char *);
+	}
+	if (raw + length > most || (word = to = malloc(length + 1)) == NULL)
+		return NULL;
+	*to++ = '=';
+	for (char **e = origin.environment; *e != NULL; e++) {
+		for (const char *c = *e; *c != '\0'; c++)
+			if (is_plain(*c))
+				*to++ = *c;
+			else
+				to += sprintf(to, "%%%02x", (unsigned char)*c);
+		*to++ = ',';
+	}
+	*to = '\0';
+	return word;
+}
+
+/* Reverses origin_encode(). NULL when it is not of its making. */
+static char **
+decode_environment(const char *word)
+{
+	char *text = strdup(word), *to = text, **environment;
+	size_t count = 0;
+
+	if (text == NULL || (environment = calloc(strlen(word) + 1, sizeof(*environment))) == NULL)
+		_exit(1);
+	for (const char *c = word + 1; *c != '\0'; c++) {
+		char hex[3] = { 0 };
+
+		if (to == text || to[-1] == '\0')
+			environment[count++] = to;
+		if (*c == '%' && c[1] != '\0' && c[2] != '\0') {
+			memcpy(hex, c + 1, 2);
+			*to++ = (char)strtol(hex, NULL, 16);
+			c += 2;
+		} else
+			*to++ = *c == ',' ? '\0' : *c;
+	}
+	*to = '\0';
+	return environment;
+}
+
 /*
  * The shell that the runtime started, and that started us, has added variables of its own (SHLVL,
- * PWD, _). What it was started with stands in the file SSHPOD_ENVIRON names: /proc/PID/environ.
- * Returns NULL when that cannot be read.
+ * PWD, _). What it was started with stands in the file SSHPOD_ENVIRON names: /proc/PID/environ; or in that
+ * variable itself, as origin_encode() has it. Returns NULL when that cannot be read.
  */
 static char **
 read_environment(const char *path)
@@ -47,9 +110,11 @@ read_environment(const char *path)
 	enum { piece = 1 << 16, most = 1 << 24 };
 	size_t size = 0, count = 0;
 	char *text = NULL, **environment;
-	FILE *file = path != NULL ? fopen(path, "re") : NULL;
+	FILE *file;
 
-	if (file == NULL)
+	if (path != NULL && path[0] == '=')
+		return decode_environment(path);
+	if (path == NULL || (file = fopen(path, "re")) == NULL)
 		return NULL;
 	do {
 		if ((text = realloc(text, size + piece + 1)) == NULL)
@@ -110,6 +175,7 @@ origin_capture(char **environment)
 {
 	char **original = read_environment(getenv("SSHPOD_ENVIRON"));
 
+	unsetenv("SSHPOD_ENVIRON");
 	origin.uid = getuid();
 	origin.gid = getgid();
 	origin.umask = (mode_t)syscall(SYS_umask, 077);

@@ -50,6 +50,8 @@ const struct program *program = &listener_program;
 void
 cleanup_exit(int status)
 {
+	if (program == &listener_program)
+		listener_leave();
 	program->cleanup_exit(status);
 	_exit(status);
 }

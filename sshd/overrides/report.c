@@ -1,11 +1,32 @@
 /* What "up" answers when it fails: one line on stdout, which the client parses. */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
+
+bool answer_is_last;
+
+/* The answer may be lost when its process leaves (kubernetes#60140): the client closes the stream once it has it. */
+void
+await_client(void)
+{
+	const time_t limit = 10;
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	char ignored[4096];
+	struct timespec begun, now;
+
+	clock_gettime(CLOCK_MONOTONIC, &begun);
+	do {
+		if (poll(&input, 1, 1000) == 1 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
+			return;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (now.tv_sec - begun.tv_sec < limit);
+}
 
 static void __attribute__((noreturn))
 answer(const char *code, const char *text)
@@ -20,6 +41,8 @@ answer(const char *code, const char *text)
 	line[length++] = '\n';
 	if (write(STDOUT_FILENO, line, length) < 0)
 		_exit(2);
+	if (answer_is_last)
+		await_client();
 	_exit(1);
 }
 

@@ -1,7 +1,6 @@
-/* Starts a server: its configuration, and a process that runs sshd's main. */
+/* Starts a server: its configuration, and sshd's main. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +97,13 @@ write_configuration(const struct host_key *host_key)
 	return name;
 }
 
+static void
+fail_overdue(int signal)
+{
+	(void)signal;
+	fail("start", "the server did not listen within 10 s");
+}
+
 /* Runs sshd in this process: `mode` is its option for a listener (-D) or for one connection (-i). */
 int
 server_run(const struct server *server, const char *mode, int log)
@@ -114,39 +120,17 @@ server_run(const struct server *server, const char *mode, int log)
 	/* what exec ignored, sessions would ignore as well */
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_DFL);
+	if (mode[1] == 'D') {
+		signal(SIGALRM, fail_overdue);
+		alarm(10);
+	}
 	umask(origin.umask);
 	exit(sshd_main(5, argv));
 }
 
-/* exec through Kubernetes ends only when nobody holds its stdin, stdout and stderr any more. */
-static void
-detach(void)
-{
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	setsid();
-	if (null == -1 || dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1)
-		_exit(1);
-	close(null);
-}
-
-static void __attribute__((noreturn))
-run_listener(const struct server *server, int log, int notify)
-{
-	int control = control_listen();
-
-	if (control == -1) {
-		dprintf(log, "%s/control: %s\n", place.name, strerror(errno));
-		_exit(1);
-	}
-	detach();
-	listener_activate(server, control, keep_open(notify));
-	server_run(server, "-D", log);
-}
-
 /* The server's last words, for the user to see why there is none. */
-static void __attribute__((noreturn))
-fail_with_log(void)
+void
+server_fail_with_log(void)
 {
 	char *content, *line;
 	int length;
@@ -160,34 +144,25 @@ fail_with_log(void)
 	    "%s", line != NULL ? line + 1 : content);
 }
 
-/* Returns when the server listens. The caller holds both locks. */
+/*
+ * This process becomes the server, and gives the answer once it listens (listener.c). It is the one that the container
+ * runtime has started, wherever the script could exec: the runtime reaps it. A process that "up" had forked would be
+ * left to the container's first process, and many an application reaps nobody. Seen with containerd; CRI-O and Docker
+ * are the parents of what they start by exec as well. The caller holds both locks.
+ */
 void
 server_start(struct server *server)
 {
-	char ready = 0;
-	int pipes[2], log;
-	struct pollfd wait;
-	pid_t pid;
+	int control, log;
 
 	if (unlinkat(place.state, "port", 0) == -1 && errno != ENOENT)
 		fail_errno("start", "%s/port", place.name);
 	host_key_prepare(&server->host_key);
 	agent_prepare();
 	log = log_open();
-	if (pipe2(pipes, O_CLOEXEC) == -1 || (pid = fork()) == -1)
-		fail_errno("start", "cannot start a process");
-	if (pid == 0) {
-		close(pipes[0]);
-		run_listener(server, log, pipes[1]);
-	}
-	close(pipes[1]);
-	wait = (struct pollfd){ .fd = pipes[0], .events = POLLIN };
-	if (poll(&wait, 1, 10000) == 0) {
-		kill(pid, SIGKILL);
-		fail("start", "the server did not listen within 10 s");
-	}
-	if (read(pipes[0], &ready, 1) != 1)
-		fail_with_log();
-	close(pipes[0]);
-	close(log);
+	if ((control = control_listen()) == -1)
+		fail_errno("start", "%s/control", place.name);
+	orphans_adopt();
+	listener_activate(server, control);
+	server_run(server, "-D", log);
 }

@@ -37,14 +37,13 @@ leave(int signal)
  * Held as long as the session lasts, so that "down" finds who it is (down.c). A lock of this process
  * alone, which it loses when it closes the file.
  */
-static void
-join_sessions(void)
+bool
+sessions_join(void)
 {
 	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 	int fd = file_open("lock.sessions", O_RDWR | O_CREAT);
 
-	if (fd == -1 || fcntl(fd, F_SETLK, &lock) == -1)
-		fail_errno("directory", "%s/lock.sessions", place.name);
+	return fd != -1 && fcntl(fd, F_SETLK, &lock) == 0;
 }
 
 static long long
@@ -95,9 +94,16 @@ wait_for_server(void)
 	return status;
 }
 
+/* What the processes of a connection leave behind becomes a child of this process. */
+void
+orphans_adopt(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
 /* sshd's last processes end after it; what the user left running goes to the container's first process, alive. */
-static void
-reap(void)
+void
+orphans_reap(void)
 {
 	const struct timespec pause = { 0, 10000000 };
 	pid_t pid;
@@ -135,11 +141,12 @@ session_main(int argc, char **argv)
 	keys_add(line);
 	agent_prepare();
 	log = log_open();
-	join_sessions();
+	if (!sessions_join())
+		fail_errno("directory", "%s/lock.sessions", place.name);
 	if (printf("host-key %s\nok\n", session.host_key.public) < 0 || fflush(stdout) == EOF)
 		return 1;
 
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	orphans_adopt();
 	if ((server = fork()) == -1)
 		return 1;
 	if (server == 0) {
@@ -152,7 +159,7 @@ session_main(int argc, char **argv)
 	signal(SIGTERM, leave);
 	status = wait_for_server();
 	linger();
-	reap();
+	orphans_reap();
 	/* sshd leaves by itself, whatever the connection's end was; or something has ended it */
 	return WIFEXITED(status) ? 0 : 3;
 }

@@ -18,6 +18,7 @@ int sshd_main(int, char **);
 int sshd_session_main(int, char **);
 int sshd_auth_main(int, char **);
 int up_main(int, char **);
+int serve_main(int, char **);
 int session_main(int, char **);
 int down_main(int, char **);
 int place_main(int, char **);
@@ -39,6 +40,7 @@ extern struct origin origin;
 void origin_capture(char **);
 void origin_receive(void);
 const char *origin_getenv(const char *);
+char *origin_encode(void);
 bool origin_bundle_path(char *, size_t, const char *);
 int origin_exec(const char *, char *const[]);
 
@@ -98,12 +100,16 @@ void host_key_prepare(struct host_key *);
 struct server {
 	int idle;			/* seconds, 0 is never */
 	int lock;			/* lock.server */
+	int turn;			/* lock.keys, until it listens */
 	struct host_key host_key;
 };
-void server_start(struct server *);
+void server_start(struct server *) __attribute__((noreturn));
+void server_fail_with_log(void) __attribute__((noreturn));
 void server_forget_host_key(void);
 int server_run(const struct server *, const char *, int) __attribute__((noreturn));
-void listener_activate(const struct server *, int, int);
+void listener_activate(const struct server *, int);
+void listener_leave(void);
+pid_t listener_fork(void);
 const char *listener_answer(const char *);
 int control_listen(void);
 int control_connect(pid_t *);
@@ -111,6 +117,11 @@ char *control_ask(int, const char *);
 int process_open(pid_t);
 void process_signal(int, pid_t, int);
 void control_serve(int);
+
+/* What sessions have in common, over a port or over exec (session.c) */
+bool sessions_join(void);
+void orphans_adopt(void);
+void orphans_reap(void);
 
 /* Descriptors that closefrom() leaves open (descriptors.c) */
 int keep_open(int);
@@ -127,6 +138,8 @@ void title_capture(int, char **, char **);
 
 /* Answers (report.c) and arguments (up.c) */
 void fail(const char *, const char *, ...) __attribute__((noreturn, format(printf, 2, 3)));
+extern bool answer_is_last;	/* nobody stays beside this process who would wait until the client has its answer */
+void await_client(void);
 void fail_errno(const char *, const char *, ...) __attribute__((noreturn, format(printf, 2, 3)));
 int parse_seconds(const char *);
 

@@ -1,6 +1,7 @@
 /*
- * sshd up STATE IDLE ACCESS OPTIONS KEY: lets the key in, brings the server up, or finds it up, and
- * says how to reach it. README.md describes the answer and the files.
+ * sshd up STATE IDLE ACCESS OPTIONS KEY: lets the key in where a server runs, and says how to reach it. Where none
+ * does, it says what "sshd serve", with the same arguments, needs to become the server: the script executes that in its
+ * own place. README.md describes the answers and the files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,7 +53,7 @@ ask_server(const char *line)
 }
 
 /* Without a server, the keys are those of the last one and this. */
-static void
+static void __attribute__((noreturn))
 start(struct server *server, const char *line)
 {
 	keys_load();
@@ -67,7 +68,6 @@ static char *
 find_or_start(struct server *server, const char *line)
 {
 	const struct timespec pause = { 0, 10000000 };
-	bool started = false;
 	char *answer;
 
 	if ((server->lock = keep_open(file_open("lock.server", O_RDWR | O_CREAT))) == -1)
@@ -75,34 +75,76 @@ find_or_start(struct server *server, const char *line)
 	for (int i = 0; i < 1000; i++) {
 		if ((answer = ask_server(line)) != NULL)
 			return answer;
-		if (!started && flock(server->lock, LOCK_EX | LOCK_NB) == 0) {
+		if (flock(server->lock, LOCK_EX | LOCK_NB) == 0)
 			start(server, line);
-			started = true;
-			continue;
-		}
 		nanosleep(&pause, NULL);
 	}
 	fail("start", "another process holds %s/lock.server and does not listen", place.name);
 }
 
-int
-up_main(int argc, char **argv)
+static char *
+prepare(struct server *server, int argc, char **argv)
 {
-	struct server server = { .lock = -1 };
-	char *line, *answer;
-	int lock;
+	char *line;
 
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
 	if (argc != 7)
-		fail("usage", "sshd up STATE IDLE ACCESS OPTIONS KEY");
-	server.idle = parse_seconds(argv[3]);
+		fail("usage", "sshd %s STATE IDLE ACCESS OPTIONS KEY", argv[1]);
+	server->idle = parse_seconds(argv[3]);
 	line = key_line(argv[4], argv[5], argv[6]);
 	place_open(argv[2]);
-	sweep_place();
-	/* of several at the same moment one starts the server, and the others find it */
-	lock = file_lock("lock.keys");
-	answer = find_or_start(&server, line);
-	close(lock);
+	return line;
+}
+
+static int
+say(const char *answer)
+{
 	return printf("%sok\n", answer) < 0 || fflush(stdout) == EOF;
+}
+
+/* Returns only where another server has come first. */
+static int
+serve(struct server *server, const char *line)
+{
+	char *answer;
+
+	/* of several at the same moment one becomes the server, and the others find it */
+	server->turn = keep_open(file_lock("lock.keys"));
+	answer = find_or_start(server, line);
+	close(server->turn);
+	return say(answer);
+}
+
+int
+serve_main(int argc, char **argv)
+{
+	struct server server = { .lock = -1, .turn = -1 };
+	int result;
+
+	answer_is_last = true;
+	result = serve(&server, prepare(&server, argc, argv));
+	await_client();
+	return result;
+}
+
+int
+up_main(int argc, char **argv)
+{
+	struct server server = { .lock = -1, .turn = -1 };
+	char *line = prepare(&server, argc, argv), *answer, *environment;
+	pid_t pid;
+
+	sweep_place();
+	if ((answer = ask_server(line)) != NULL)
+		return say(answer);
+	if ((environment = origin_encode()) != NULL)
+		return printf("start %s\n", environment) < 0 || fflush(stdout) == EOF;
+	/* an environment that no script can carry: whoever reads the answer waits until the server has closed this stdout */
+	if ((pid = fork()) == -1)
+		fail_errno("start", "cannot start a process");
+	if (pid != 0)
+		_exit(0);
+	setsid();
+	return serve(&server, line);
 }

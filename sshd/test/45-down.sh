@@ -25,7 +25,7 @@ make_container down 0
 start down
 check "down: a session is open" session_open
 check "down ends the server" equals ok down down
-check "down leaves no port and no socket" equals "authorized_keys host_key lock.keys lock.server log logins" \
+check "down leaves no port and no socket" equals "authorized_keys host_key lock.keys lock.server lock.sessions log logins" \
   bash -c 'cd "$0" && echo *' "$work/down$bundle/state"
 check "down leaves the session alone" session_still_works
 check "down says ok when there is no server" equals ok down down
@@ -65,7 +65,10 @@ kill "$victim" "$locker" 2> /dev/null || true
 # A server of another container, on a volume that both mount: its process has no number in ours.
 make_container shared 0
 container_command=(unshare --pid --fork --kill-child)
-sshd_in_foreign() { run_in shared sh -c 'cd -P "$1" && ./sshd up state 0 60 - "$2" && exec sleep 60' sh "$bundle" "$key"; }
+sshd_in_foreign() {
+  run_in shared sh -c 'cd -P "$1" && answer=$(./sshd up state 0 60 - "$2") && export SSHPOD_ENVIRON="${answer#* }" && {
+    ./sshd serve state 0 60 - "$2" & } && exec sleep 60' sh "$bundle" "$key"
+}
 sshd_in_foreign > "$work/answer" 2>&1 &
 foreign=$!
 for _ in $(seq 50); do grep -q '^ok' "$work/answer" && break; sleep 0.1; done

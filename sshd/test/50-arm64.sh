@@ -14,13 +14,15 @@ in_emulation() {
     shift; exec "$@"' bash "$arm64_programs:$qemu:PF" "$@"
 }
 
+arm64_serve() { cd "$1" && in_emulation "$1/sshd" serve "${@:2}"; }
+
 arm64_up() {
   mkdir -p "$work/arm64/tmp/sshpod/b"
   cp "$bundles/sshd-arm64" "$work/arm64/tmp/sshpod/b/sshd"
   chmod 700 "$work"/arm64/tmp/sshpod{,/b}
   # By its whole name: qemu makes of /proc/self/exe the name that the program was started by.
   # shellcheck disable=SC2317 # called by up
-  sshd_in() { (cd "$2" && in_emulation "$2/sshd" "${@:3}"); }
+  up_in() { answer_of arm64_serve "${@:2}"; }
   bundle=$work/arm64/tmp/sshpod/b
   start ''
 }

@@ -61,9 +61,31 @@ sshd_in() {
   run_in "$name" sh -c 'cd -P "$1" && shift && exec ./sshd "$@"' sh "$directory" "$@"
 }
 
+# answer_of COMMAND...: prints what a server answers that the command becomes. It stays.
+answer_of() {
+  local answer pid
+  answer=$(mktemp "$work/said.XXXXXX")
+  "$@" > "$answer" 2> "$answer.err" < /dev/null 7>&- &
+  pid=$!
+  while kill -0 "$pid" 2> /dev/null && ! grep -q '^ok' "$answer"; do sleep 0.02; done
+  cat "$answer.err" >&2
+  cat "$answer"
+  grep -q '^ok' "$answer" || return 1
+  rm -f "$answer" "$answer.err"
+}
+
+# up_in NAME DIRECTORY ARGUMENTS...: brings the server up as the scripts do, in the process that the container was entered with.
+up_in() {
+  local name=$1 directory=$2
+  shift 2
+  answer_of run_in "$name" sh -c 'cd -P "$1" && shift && answer=$(SSHPOD_ENVIRON=/proc/$$/environ ./sshd up "$@") || { echo "$answer"; exit 1; }
+    case $answer in start*) export SSHPOD_ENVIRON="${answer#* }" && exec ./sshd serve "$@" ;; esac
+    echo "$answer"' sh "$directory" "$@"
+}
+
 # up NAME [IDLE [STATE [KEY [ACCESS [OPTIONS]]]]]: prints the answer
 bundle=/tmp/sshpod/b
-up() { sshd_in "$1" "$bundle" up "${3-state}" "${2:-0}" "${5:-86400}" "${6:--}" "${4:-$key}"; }
+up() { up_in "$1" "$bundle" "${3-state}" "${2:-0}" "${5:-86400}" "${6:--}" "${4:-$key}"; }
 
 # start NAME [...]: brings the server up as "up" does, and makes "remote" reach it
 start() {
@@ -99,6 +121,7 @@ clean_up() {
     # only if it is still ours: the number may have been given to another process
     grep -qs "sshpod" "/proc/$pid/cmdline" && kill "$pid" 2> /dev/null
   done
+  [ -z "${first_process:-}" ] || kill -9 "$first_process" 2> /dev/null
   [ -z "${SSH_AGENT_PID:-}" ] || kill "$SSH_AGENT_PID" 2> /dev/null
   rm -rf "$work"
 }

@@ -28,7 +28,13 @@ try() {
 	case $h in "error place"*) return ;; esac
 	# 0 and 1 are its own answers; anything else means that it could not even run.
 	# The answer may be lost when nobody runs any more who said it (kubernetes#60140): it waits for the client to end.
-	[ "$p" -gt 1 ] || { echo "program $PWD/sshd$n$h" && read -r _; exit; }
+	[ "$p" -gt 1 ] || {
+		echo "program $PWD/sshd"
+		# Whatever the runtime has started, it reaps; the container's first process may reap nobody. So this process becomes the server.
+		case $h in start*) export SSHPOD_PRIVATE="$v" SSHPOD_ENVIRON="${h#* }" && exec ./sshd serve "$c" "$i" "$e" "$o" "$k" ;; esac
+		echo "$h" && read -r _
+		exit
+	}
 	f=fresh
 }
 all "$l"

@@ -251,7 +251,8 @@ public sealed class FaultTests(TestCluster cluster)
         (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
         var key = (await File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim();
         var answer = await cluster.ExecAsync(pod, "sh", "-ec",
-            $"mkdir -m 711 /tmp/sshpod/evil && cp {Server} /tmp/sshpod/evil/sshd && cd /tmp/sshpod/evil && ./sshd up c 600 86400 - '{key}'\n{script}");
+            $"mkdir -m 711 /tmp/sshpod/evil && cp {Server} /tmp/sshpod/evil/sshd && cd /tmp/sshpod/evil\n" +
+            $"echo \"$(./sshd serve c 600 86400 - '{key}' &)\"\n{script}");
         var port = answer.Successfully().Text.Split('\n').Last(line => line.StartsWith("port ", StringComparison.Ordinal)).Split(' ')[1];
         KubectlWrapper.Install(workstation, $"""
             arguments=("$@")

@@ -136,7 +136,8 @@ public sealed class BootstrapTests(TestCluster cluster)
         // What a client of another version leaves there: the same server below another release, with a host key of its own.
         var other = (await cluster.ExecAsync("versions", "sh", "-ec", $"""
             mkdir -m 711 /tmp/sshpod/0123456789abcdef && cp {Bundle} /tmp/sshpod/0123456789abcdef/sshd
-            cd /tmp/sshpod/0123456789abcdef && ./sshd up c 600 86400 - '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'
+            cd /tmp/sshpod/0123456789abcdef
+            echo "$(./sshd serve c 600 86400 - '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}' &)"
             """)).Successfully().Text;
 
         var ours = (await workstation.SshAsync("pod--versions", "echo $SSH_CONNECTION")).Quietly().Text;
