@@ -1,7 +1,7 @@
 # Everything this project does is a target here; `make help` lists them.
 PREFIX ?= $(HOME)/.local/bin
 CONFIGURATION ?= Release
-RID ?= linux-x64
+RID ?= $(if $(filter Darwin,$(shell uname -s)),osx,linux)-$(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x64)
 ARTIFACTS := artifacts
 PROGRAM := $(ARTIFACTS)/sshpod
 SHELL := bash

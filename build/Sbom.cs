@@ -1,6 +1,7 @@
 // Writes the bill of materials of the program as CycloneDX 1.6: what was compiled in, with versions and hashes.
-//   dotnet run build/Sbom.cs -- MANIFEST ASSETS OUTPUT
-// MANIFEST is what the build of the bundles wrote, ASSETS the project.assets.json of the program. There is no CycloneDX tool to be had
+//   dotnet run build/Sbom.cs -- MANIFEST ASSETS OUTPUT [PACKAGES]
+// MANIFEST is what the build of the bundles wrote, ASSETS the project.assets.json of the program, PACKAGES the SHA256SUMS of the packages of
+// Debian that a static program is linked with. There is no CycloneDX tool to be had
 // from the package registry, so the few fields are written here.
 #:property PublishAot=false
 #:property EnforceCodeStyleInBuild=false
@@ -34,6 +35,13 @@ foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
 }
 foreach (var (input, hash) in manifest["inputs"]!.AsObject())
     components.Add(Component("file", input, null, PackageUrl(input), ("SHA-256", (string)hash!)));
+
+// glibc and OpenSSL of a static program: HASH  NAME_VERSION_ARCHITECTURE.deb
+foreach (var line in args.Length > 3 ? File.ReadAllLines(args[3]) : [])
+{
+    var (hash, file) = (line.Split("  ")[0], Uri.UnescapeDataString(Path.GetFileNameWithoutExtension(line.Split("  ")[1])).Split('_'));
+    components.Add(Component("library", file[0], file[1], $"pkg:deb/debian/{file[0]}@{file[1]}?arch={file[2]}", ("SHA-256", hash)));
+}
 
 var document = new JsonObject
 {

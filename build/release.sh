@@ -52,7 +52,7 @@ for rid; do
 	mkdir "$release/$name"
 	program=sshpod
 	[[ $rid != win-* ]] || program=sshpod.exe
-	cp "artifacts/$rid/$program" artifacts/sshpod.cdx.json docs/sshpod.1 LICENSE NOTICE README.md "$release/$name"
+	cp "artifacts/$rid/$program" "artifacts/$rid/sshpod.cdx.json" docs/sshpod.1 LICENSE NOTICE README.md "$release/$name"
 	(cd "$release" && pack "$name" && rm -rf "$name")
 done
 # Whoever installs from a release gets the next one from where it came.

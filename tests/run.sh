@@ -31,6 +31,7 @@ install_clients() {
 		nc netcat-openbsd
 		capsh libcap2-bin
 		qemu-aarch64-static qemu-user-static
+		readelf binutils
 		shellcheck shellcheck
 		mandoc mandoc
 		ansible ansible-core
@@ -138,6 +139,9 @@ run_shell() {
 
 install_clients
 if [ ${#filter[@]} = 0 ]; then
+	# The tests run it under qemu.
+	say "building the program for arm64"
+	build/publish.sh linux-arm64 artifacts || { count 0 1 0 && echo "failed: build/publish.sh linux-arm64" >>"$work/failures"; }
 	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
 	run_shell sshd/test.sh
 fi

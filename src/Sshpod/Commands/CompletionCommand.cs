@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
@@ -22,7 +23,7 @@ public static class CompletionCommand
     {
         using var stream = typeof(CompletionCommand).Assembly.GetManifestResourceStream($"completion.{shell}")!;
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Replace("'@PROGRAM@'", Quote(shell, Environment.ProcessPath!), StringComparison.Ordinal);
+        return reader.ReadToEnd().Replace("'@PROGRAM@'", Quote(shell, ProgramPath.Own), StringComparison.Ordinal);
     }
 
     private static string Quote(string shell, string path) => shell switch

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Machine;
 using Sshpod.Server;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
@@ -51,7 +52,7 @@ public static class ConfigureCommand
                 Sharing: arguments.GetValue(noSharing) is { } separate ? !separate : chosen.Sharing,
                 ForwardAgent: arguments.GetValue(forwardAgent) is { Length: > 0 } named ? AgentHosts(named) : chosen.ForwardAgent,
                 Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(cancellation), false => null, null => chosen.Hosts });
-            var block = new ConfigurationBlock(Environment.ProcessPath!, ClientKinds.Current, options);
+            var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options);
             if (arguments.GetValue(print))
             {
                 Print(UserConfiguration.FromUtf8(block.ToString()));

@@ -39,7 +39,7 @@ internal static class SshConfigurationCheck
 
         var failures = Failures(host, settings).ToArray();
         var warnings = Warnings(settings).ToList();
-        var others = Real(configured) == Real(program) ? [] : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
+        var others = RealPath.Of(configured) == RealPath.Of(program) ? [] : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
         Mistake[] mistakes = [.. failures, .. warnings];
         var text = string.Join(", ", [.. mistakes.Select(mistake => $"{mistake.Text}{At(sources, mistake.Keywords)}{mistake.Consequence}"), .. others]);
         var advice = mistakes is [var first, ..] ? Advice(first, sources, above) : above;
@@ -105,8 +105,6 @@ internal static class SshConfigurationCheck
 
     // ssh -G prints some values before it has expanded them.
     private static string Escaped(string path) => path.Replace("%", "%%", StringComparison.Ordinal);
-
-    private static string Real(string file) => new FileInfo(file).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
 
     private static string? Read(string file)
     {

@@ -20,6 +20,42 @@ internal static class ProgramPath
     public static string? Find(string name) =>
         Find(name, Environment.GetEnvironmentVariable(Variable), Environment.GetEnvironmentVariable("PATHEXT"));
 
+    /// <summary>
+    /// The path of sshpod that stays: the one by which it was called, or the one on PATH. Package managers upgrade by changing a link; where that
+    /// leads now, and what <see cref="Environment.ProcessPath"/> says, is gone then.
+    /// </summary>
+    public static string Own => FindOwn(CalledAs(), Environment.GetEnvironmentVariable(Variable), Environment.ProcessPath!);
+
+    /// <param name="called">What it was called as: a path, or a name that was found on PATH.</param>
+    /// <param name="path">PATH.</param>
+    /// <param name="program">The file that runs.</param>
+    internal static string FindOwn(string? called, string? path, string program)
+    {
+        var real = RealPath.Of(program);
+        string?[] candidates =
+        [
+            called is not { Length: > 0 } ? null : called.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ? Path.GetFullPath(called)
+                : Find(called, path, null),
+            Find("sshpod", path, null),
+        ];
+        return candidates.FirstOrDefault(candidate => candidate is not null && File.Exists(candidate) && RealPath.Of(candidate) == real) ?? program;
+    }
+
+    // .NET gives the path of the file, or of a .dll, in its place.
+    private static string? CalledAs()
+    {
+        if (!OperatingSystem.IsLinux())
+            return Environment.GetCommandLineArgs().FirstOrDefault();
+        try
+        {
+            return File.ReadAllText("/proc/self/cmdline").Split('\0')[0];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     internal static string? Find(string name, string? path, string? pathExtensions)
     {
         if (Path.IsPathFullyQualified(name))

@@ -48,6 +48,32 @@ public sealed class ConfigureTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task After_an_upgrade_that_deletes_the_old_version_ssh_still_finds_the_program()
+    {
+        await using var workstation = Workstation.Bare(cluster);
+        // As Homebrew has it, and in their ways krew and nix.
+        var link = workstation.File("bin/sshpod");
+        Directory.CreateDirectory(workstation.File("bin"));
+        Install("1.0");
+        (await workstation.RunAsync(link, "configure", "--ssh-config", workstation.SshConfig, "--no-sharing")).Successfully();
+        var completion = (await workstation.RunAsync(link, "completion", "bash")).Successfully().Text;
+        Install("1.1");
+        Directory.Delete(workstation.File("Cellar/sshpod/1.0"), recursive: true);
+
+        Assert.Equal("upgraded\n", (await workstation.SshAsync("pod--busybox", "echo", "upgraded")).Quietly().Text);
+        Assert.Contains($"'{link}'", completion, StringComparison.Ordinal);
+
+        void Install(string version)
+        {
+            var directory = Directory.CreateDirectory(workstation.File($"Cellar/sshpod/{version}/bin")).FullName;
+            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Workstation.Program)!).Where(file => File.Exists(Path.ChangeExtension(Workstation.Program, ".dll")) || file == Workstation.Program))
+                File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
+            File.Delete(link);
+            File.CreateSymbolicLink(link, $"../Cellar/sshpod/{version}/bin/sshpod");
+        }
+    }
+
+    [Fact]
     public async Task Ssh_takes_our_options_even_where_the_users_own_would_win()
     {
         await using var workstation = Workstation.Bare(cluster);

@@ -33,6 +33,33 @@ public sealed class ProgramPathTests : IDisposable
     [Fact]
     public void An_absolute_path_is_taken_as_it_is() => Assert.Equal(Plant("login"), ProgramPath.Find(Plant("login"), "", null));
 
+    [Theory]
+    // As Homebrew has it: the program in a directory for each version, and a link to it, or to that directory, that stays.
+    [InlineData("bin/sshpod", "", "bin/sshpod")]
+    [InlineData("opt/sshpod/bin/sshpod", "", "opt/sshpod/bin/sshpod")]
+    [InlineData("sshpod", "/nonexistent:HERE/bin", "bin/sshpod")]
+    // Called as something else, such as through a link of another name, or by the path of one version.
+    [InlineData("kubectl-sshpod", "HERE/bin", "bin/kubectl-sshpod")]
+    [InlineData("other", "HERE/bin", "bin/sshpod")]
+    [InlineData(null, "HERE/bin", "bin/sshpod")]
+    [InlineData("other", "HERE/another", "Cellar/sshpod/1.0/bin/sshpod")]
+    [InlineData(null, null, "Cellar/sshpod/1.0/bin/sshpod")]
+    public void Its_own_path_is_the_one_that_an_upgrade_leaves(string? called, string? path, string own)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right there");
+        var program = Plant("Cellar/sshpod/1.0/bin/sshpod");
+        Plant("another/sshpod");
+        Directory.CreateDirectory(In("bin"));
+        Directory.CreateDirectory(In("opt"));
+        File.CreateSymbolicLink(In("bin/sshpod"), "../Cellar/sshpod/1.0/bin/sshpod");
+        File.CreateSymbolicLink(In("bin/kubectl-sshpod"), In("bin/sshpod"));
+        Directory.CreateSymbolicLink(In("opt/sshpod"), "../Cellar/sshpod/1.0");
+
+        Assert.Equal(In(own), ProgramPath.FindOwn(called?.Contains('/') == true ? In(called) : called, path?.Replace("HERE", _directory, StringComparison.Ordinal), program));
+
+        string In(string relative) => Path.Combine(_directory, relative);
+    }
+
     [Fact]
     public void What_cannot_be_executed_is_not_it()
     {
@@ -70,6 +97,7 @@ public sealed class ProgramPathTests : IDisposable
     private string Plant(string name)
     {
         var file = Path.Combine(_directory, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, "#!/bin/sh\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
