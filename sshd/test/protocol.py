@@ -2,6 +2,7 @@
 """What no ordinary client does. Each prints one line, and exits with 1 where the server behaved wrongly.
 
     protocol.py rekey PORT KEY               sends requests in the middle of a key exchange (Debian's python3-paramiko)
+    protocol.py environment PORT KEY NAME=VALUE  sends a variable, and shows what the session has (likewise)
     protocol.py copy-data FROM TO SSH...     asks sftp to append FROM to TO, until the end of FROM, through ssh
 """
 import struct
@@ -78,4 +79,24 @@ def copy_data(source, target, *ssh):
     return 0
 
 
-sys.exit({"rekey": rekey, "copy-data": copy_data}[sys.argv[1]](*sys.argv[2:]))
+def environment(port, key, variable):
+    """Its line says that the variable is sent unasked; but it is not OpenSSH, whose system would do so."""
+    import socket
+
+    import paramiko
+
+    name, value = variable.split("=", 1)
+    connection = socket.create_connection(("127.0.0.1", int(port)))
+    connection.sendall(f"sshpod-unasked {variable}\n".encode())
+    transport = paramiko.Transport(connection)
+    transport.start_client(timeout=20)
+    transport.auth_publickey("root", paramiko.Ed25519Key.from_private_key_file(key))
+    session = transport.open_session()
+    session.set_environment_variable(name, value)
+    session.exec_command(f"printf %s \"${name}\"")
+    print(session.makefile().read().decode())
+    transport.close()
+    return 0
+
+
+sys.exit({"rekey": rekey, "copy-data": copy_data, "environment": environment}[sys.argv[1]](*sys.argv[2:]))

@@ -60,6 +60,17 @@ public partial class DocumentationTests
         Assert.All(Document.Sections("docs/recipes.md").Where(recipe => recipe.Blocks.Count > 0), recipe => Assert.Contains($"\"{recipe.Heading}\"", tests, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_test_that_a_document_names_is_there()
+    {
+        var tests = Directory.GetFiles(Path.Combine(Root, "tests"), "*Tests.cs", SearchOption.AllDirectories)
+            .ToLookup(file => Path.GetFileNameWithoutExtension(file)!, File.ReadAllText);
+        var named = Documents().SelectMany(file => TestName().Matches(File.ReadAllText(file))).ToArray();
+        Assert.NotEmpty(named);
+        Assert.All(named, name => Assert.Contains(tests[name.Groups["class"].Value], text =>
+            !name.Groups["method"].Success || text.Contains($" {name.Groups["method"].Value}(", StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<string> Documents() =>
         Directory.GetFiles(Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Root, "docs"), "*.md"));
 
@@ -76,6 +87,9 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"^([A-Z_]+=\S+ )*sshpod(?<arguments> [^|;>#&]*|$)")]
     private static partial Regex Sshpod();
+
+    [GeneratedRegex(@"`(?<class>\w+Tests)(\.(?<method>\w+))?`")]
+    private static partial Regex TestName();
 
     [GeneratedRegex(@"\]\((?<target>[^):#]+)(#[^)]*)?\)")]
     private static partial Regex Link();

@@ -31,6 +31,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
             return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
                 ? new($"the credential plugin of {Describe(context)} asks on the terminal, and kubectl has none here", "log in to the cluster first")
                 : new($"kubectl gets no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
+        if (reason == "error: unable to upgrade connection: Forbidden")
+            return ForbiddenByProxy(context);
         if (NoConnection().Match(reason) is { Success: true } unreachable)
             return CannotReach(context, unreachable.Groups["why"].Value);
         return new($"kubectl: {reason}", null);
@@ -51,6 +53,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
     /// <param name="known">All contexts of the kubeconfig.</param>
     public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known)
     {
+        if (known.Count == 0 && FromPipe() is { } pipe)
+            return pipe;
         // What no host name can hold is what an alias stands for: another alias would not help.
         known = [.. known.Where(other => other != name)];
         var canBeMeant = HostName.IsContext(name) ? known.Where(HostName.IsContext).Concat(UserSettings.Current.Aliases.Contexts.Keys) : known;
@@ -60,7 +64,18 @@ internal sealed partial class ClusterException(string message, string? hint, str
     }
 
     /// <summary>Nothing says where a cluster is.</summary>
-    public static ClusterException NotConfigured() => new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
+    public static ClusterException NotConfigured() => FromPipe() ?? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
+
+    // What shells put in the place of <(COMMAND).
+    private static ClusterException? FromPipe() =>
+        KubeconfigFiles.Names().FirstOrDefault(file => file.StartsWith("/dev/fd/", StringComparison.Ordinal) || file.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) is { } pipe
+            ? new($"KUBECONFIG names {pipe}, a pipe of your shell: it can be read once, and ssh does not pass it on", "write the kubeconfig into a file, and name that")
+            : null;
+
+    /// <summary>A bare word in place of a Status: a proxy has answered, and kubectl's says it so for the paths that it rejects (pods/exec).</summary>
+    public static ClusterException ForbiddenByProxy(string? context) =>
+        new($"a proxy before the API server of {Describe(context)} forbids exec, as kubectl proxy does by default",
+            "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");
 
     /// <summary>The API server sends us elsewhere. We do not go there: what we show is for the server of the kubeconfig.</summary>
     public static ClusterException Redirected(string? context, string target) =>

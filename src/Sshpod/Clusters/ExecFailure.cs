@@ -1,17 +1,18 @@
+using System.Text.RegularExpressions;
 using Sshpod.Addressing;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
 /// <summary>Why a command did not even start in a container, as container runtimes word it.</summary>
-internal static class ExecFailure
+internal static partial class ExecFailure
 {
     /// <summary>Reads what the cluster said.</summary>
     /// <returns>Null when it is something else.</returns>
     public static SshpodException? Explain(PodContainer container, string said)
     {
         if (IsWithoutShell(said))
-            return new SshpodException($"{container} has no shell \"sh\"",
+            return new ShellNotFoundException(container, $"{container} has no shell \"sh\"",
                 $"connect to a container that has one, or add one: kubectl debug -it {container.Pod} -n {container.Namespace} --image=busybox --target={container.Container}");
         return said.Contains("container not found", StringComparison.Ordinal)
             ? new ContainerNotFoundException(container)
@@ -20,6 +21,16 @@ internal static class ExecFailure
 
     // Worded differently by runc, crun, containerd and CRI-O; all name the program.
     private static bool IsWithoutShell(string said) =>
-        said.Contains("\"sh\"", StringComparison.Ordinal)
+        Shell().IsMatch(said)
         && (said.Contains("not found", StringComparison.Ordinal) || said.Contains("no such file", StringComparison.Ordinal));
+
+    [GeneratedRegex("[\"`](/bin/)?sh[\"`]")]
+    private static partial Regex Shell();
+}
+
+/// <summary>The shell that was asked for is not there, or not on the container's PATH.</summary>
+internal sealed class ShellNotFoundException(PodContainer container, string message, string hint) : SshpodException(message, hint)
+{
+    /// <summary>Where it is not.</summary>
+    public PodContainer Container => container;
 }

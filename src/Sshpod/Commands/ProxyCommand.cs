@@ -65,7 +65,7 @@ public static class ProxyCommand
         Log.Debug("tunnel open");
         opened?.Invoke(connection);
 
-        if (!await new StdioPump(connection.Tunnel).RunAsync(cancellation))
+        if (!await new StdioPump(connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
         {
             var said = await connection.Tunnel.ExplainEndAsync(cancellation);
             var reason = await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said?.Message ?? "its server, or something on the way there, has closed it";

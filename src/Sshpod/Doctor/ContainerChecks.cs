@@ -1,4 +1,5 @@
 using Sshpod.Addressing;
+using Sshpod.Clusters;
 using Sshpod.Server;
 
 namespace Sshpod.Doctor;
@@ -8,11 +9,18 @@ namespace Sshpod.Doctor;
 internal sealed class ContainerChecks(PodContainer container)
 {
     /// <summary>Its shell and the few tools that putting the server there needs.</summary>
-    public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, CancellationToken cancellation)
+    public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, ICluster cluster, CancellationToken cancellation)
     {
-        if (attempt.Exec is not { } exec)
-            throw attempt.Failure!;
-        var found = await Examination.ReadAsync(exec, container, cancellation);
+        Examination found;
+        try
+        {
+            found = await Examination.ReadAsync(attempt.Exec ?? throw attempt.Failure!, container, cancellation);
+        }
+        catch (ShellNotFoundException e) when (Script.HasAnother(e))
+        {
+            await using var exec = await cluster.ExecAsync(container, Examination.Command(container), cancellation);
+            found = await Examination.ReadAsync(exec, container, cancellation);
+        }
         return found.Missing.Count == 0
             ? Finding.Ok(found, "sh, and every tool that is needed")
             : Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image", Who.PodOwner);

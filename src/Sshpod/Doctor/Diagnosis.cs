@@ -68,7 +68,8 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
             cancellation => StreamCheck.RunAsync(cluster.Transport.Value, chosen.Value, cancellation));
         await using var attempt = stream.Found;
         ContainerChecks Checks() => new(chosen.Value);
-        var shell = await walk.CheckAsync("shell", Who.You, [stream], cancellation => Checks().ShellAsync(stream.Value, cancellation));
+        var shell = await walk.CheckAsync("shell", Who.You, [stream],
+            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, cancellation));
         var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [shell], () => Checks().Architecture(shell.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [shell], () => Checks().Directory(shell.Value));
         await walk.CheckAsync("server", Who.PodOwner, [shell, architecture, directory], () => ContainerChecks.Server(shell.Value));

@@ -81,6 +81,11 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, Access a
             {
                 throw BootstrapConversation.NoPlace(container, $"open {unfit[0].Path}");
             }
+            catch (ShellNotFoundException e) when (Script.HasAnother(e))
+            {
+                Log.Debug($"bootstrap: {e.Message}: again with /bin/sh");
+                attempt--;
+            }
             catch (BrokenStreamException e) when (attempt < MaxAttempts)
             {
                 // Every step can be done again.

@@ -25,8 +25,15 @@ public static class Cleaning
     /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>
     public static async Task<Cleaned> RunAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
     {
-        await using var exec = await cluster.ExecAsync(container, Script.Command(CleanScript, container, []), cancellation);
-        return await ReadAsync(exec, container, ScriptLimits.Default, cancellation);
+        try
+        {
+            await using var exec = await cluster.ExecAsync(container, Script.Command(CleanScript, container, []), cancellation);
+            return await ReadAsync(exec, container, ScriptLimits.Default, cancellation);
+        }
+        catch (ShellNotFoundException e) when (Script.HasAnother(e))
+        {
+            return await RunAsync(cluster, container, cancellation);
+        }
     }
 
     /// <summary>Reads what the script says.</summary>

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Sshpod.Addressing;
+using Sshpod.Clusters;
 using Sshpod.Settings;
 
 namespace Sshpod.Server;
@@ -7,6 +9,9 @@ namespace Sshpod.Server;
 internal static class Script
 {
     private static readonly string Common = Read("places.sh");
+
+    // Containers whose PATH leads to no sh.
+    private static readonly ConcurrentDictionary<PodContainer, bool> WithoutPath = new();
 
     /// <summary>Reads a script without its comments and indentation, which are for readers of the source and not for URLs.</summary>
     public static string Read(string name)
@@ -23,8 +28,12 @@ internal static class Script
     /// <param name="without">Directories that are not to be used.</param>
     public static string[] Command(string script, PodContainer container, IEnumerable<string> arguments, params IEnumerable<string> without) =>
     [
-        "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId, $",{Bundles.Hashes},", .. arguments,
+        WithoutPath.ContainsKey(container) ? "/bin/sh" : "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId, $",{Bundles.Hashes},", .. arguments,
         .. SharedPlaces.AreAllowed ? (string[])["any"] : [],
         .. (container.Places ?? Places.None).Arguments(RoomNeeded.IsBelow, SharedPlaces.AreAllowed, without),
     ];
+
+    /// <summary>Whether a command of ours is to be tried again: the shell is then asked for by its path.</summary>
+    /// <param name="missing">What came of the last try.</param>
+    public static bool HasAnother(ShellNotFoundException missing) => WithoutPath.TryAdd(missing.Container, true);
 }

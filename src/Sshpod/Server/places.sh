@@ -19,7 +19,7 @@ while [ -n "$q" ]; do
 	case $q in /*) y=$y${y:+:}${q%%:*} ;; esac
 	q=${q#*:}
 done
-PATH=${y:-/usr/bin:/bin}
+PATH=$y${y:+:}/usr/bin:/bin
 while read -r p _ q _; do [ "$p" != Uid: ] || u=$q; done </proc/self/status
 
 into() { cd -P "$1" 2>/dev/null && cd -P /proc/self/cwd || return; }

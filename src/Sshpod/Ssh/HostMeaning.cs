@@ -4,8 +4,8 @@ using System.Text;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// What a host name means on this machine now, as a digest: it is a function of the kubeconfig, of sshpod's settings and of the name, so
-/// all three are hashed as they are, and nothing is parsed. Names that differ in this digest may still mean the same; equal ones do.
+/// What a host name means on this machine now, as a digest: it is a function of the kubeconfig, of sshpod's settings, of the locale and of the
+/// name, so all four are hashed as they are, and nothing is parsed. Names that differ in this digest may still mean the same; equal ones do.
 /// </summary>
 public static class HostMeaning
 {
@@ -24,6 +24,7 @@ public static class HostMeaning
         AppendContent(hash, Settings.UserSettings.File);
         // A connection that was opened with more access than is wanted now is not to be shared.
         Append(hash, Environment.GetEnvironmentVariable(Server.AccessTime.Variable) ?? "");
+        Append(hash, UnaskedVariables.Locale);
         Append(hash, Canonical(host));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }

@@ -4,7 +4,8 @@ namespace Sshpod.Tunnels;
 
 /// <summary>Carries ssh's bytes: stdin into the tunnel, the tunnel to stdout, until either side ends.</summary>
 /// <param name="tunnel">The open tunnel; the pump does not own it.</param>
-public sealed class StdioPump(Tunnel tunnel)
+/// <param name="first">What the server is sent before ssh's first byte.</param>
+public sealed class StdioPump(Tunnel tunnel, ReadOnlyMemory<byte> first)
 {
     private const int BufferSize = 64 * 1024;
 
@@ -41,6 +42,8 @@ public sealed class StdioPump(Tunnel tunnel)
         var buffer = new byte[BufferSize];
         try
         {
+            if (!first.IsEmpty)
+                await tunnel.WriteAsync(first, cancellation);
             for (int count; (count = await input.ReadAsync(buffer, cancellation)) > 0;)
             {
                 _sshSpokeLast = true;

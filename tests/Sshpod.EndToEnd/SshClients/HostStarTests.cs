@@ -35,6 +35,23 @@ public sealed class HostStarTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Many_keys_in_the_agent_and_in_files_leave_room_for_ours()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await using var agent = await SshAgent.StartAsync(workstation);
+        var files = Enumerable.Range(1, 12).Select(number => workstation.File($"k{number}")).ToArray();
+        foreach (var file in files)
+            (await workstation.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file)).Successfully();
+        (await workstation.RunAsync("ssh-add", ["-q", .. files[..7]])).Successfully();
+        await File.AppendAllTextAsync(workstation.SshConfig, $"Host *\n{string.Concat(files.Select(file => $"    IdentityFile {file}\n"))}");
+
+        Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello")).Quietly().Text);
+        // What is in the agent is tried first, and so each is refused before ours comes.
+        Assert.Equal("hello\n", (await workstation.RunAsync("ssh",
+            ["-F", workstation.SshConfig, "-o", "IdentitiesOnly=no", $"root@{workstation.Host("pod--debian")}", "echo hello"])).Quietly().Text);
+    }
+
+    [Fact]
     public async Task Each_pinned_option_is_tried()
     {
         await using var workstation = await SetUpAsync();

@@ -237,6 +237,8 @@ public class ApiClusterTests
     [InlineData("""{"kind":"Status","status":"Success"}""", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 0)")]
     [InlineData("", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (no exit code)")]
     [InlineData("""{"kind":"Status","status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}""", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 3)")]
+    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"executable file `sh` not found in $PATH: No such file or directory"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
     [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"sh\": executable file not found in $PATH: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
     [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"boom"}""", "the API server of context \"test\" answers: boom")]
     public async Task The_end_of_an_exec_is_explained(string status, string words)

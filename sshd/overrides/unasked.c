@@ -1,0 +1,79 @@
+/*
+ * What a client's system sends of its own accord (Debian's ssh_config has "SendEnv LANG LC_*") does not take
+ * the place of what the container has; what the user sends with SetEnv does. On the wire both look alike. So
+ * sshpod's proxy, which ssh has started and which has ssh's environment, sends a line before ssh's first,
+ *
+ *	sshpod-unasked LANG=de_DE.UTF-8 LC_TIME=C
+ *
+ * with those of ssh's variables that systems send. OpenSSH sends what SendEnv has named first, and then
+ * what SetEnv sets, also where it is the same name. So a variable of that line, with the value that it has
+ * there, is unasked when it comes for the first time in a session. Other clients send nothing unasked.
+ */
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sshpod.h"
+
+int sshpod_unasked_receive(const char *);
+const char *sshpod_unasked(void);
+int sshpod_yields(const char *, const char *);
+
+static const char start[] = "sshpod-unasked ";
+static char *line;
+
+/* Whether this is such a line, which is kept then. sshd-auth gets it from the client, sshd-session from sshd-auth. */
+int
+sshpod_unasked_receive(const char *text)
+{
+	if (strncmp(text, start, sizeof(start) - 1) != 0)
+		return false;
+	free(line);
+	line = strdup(text);
+	return true;
+}
+
+const char *
+sshpod_unasked(void)
+{
+	return line != NULL ? line : "";
+}
+
+static bool
+is_unasked(const char *name, const char *value)
+{
+	size_t length = strlen(name), value_length = strlen(value);
+
+	if (line == NULL || strchr(name, ' ') != NULL || strchr(value, ' ') != NULL)
+		return false;
+	for (const char *word = line; (word = strchr(word, ' ')) != NULL; ) {
+		word++;
+		if (strncmp(word, name, length) == 0 && word[length] == '=' &&
+		    strncmp(word + length + 1, value, value_length) == 0 &&
+		    strchr(" ", word[length + 1 + value_length]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* The locale is one thing: LC_ALL of the client's would do away with LANG of the container's. */
+static bool
+is_locale(const char *entry)
+{
+	return strncmp(entry, "LANG=", 5) == 0 || strncmp(entry, "LANGUAGE=", 9) == 0 || strncmp(entry, "LC_", 3) == 0;
+}
+
+/* Whether a variable that came for the first time in this session yields to what the container has. */
+int
+sshpod_yields(const char *name, const char *value)
+{
+	bool locale = is_locale(name) || strcmp(name, "LANG") == 0 || strcmp(name, "LANGUAGE") == 0;
+	size_t length = strlen(name);
+
+	if (!is_unasked(name, value))
+		return false;
+	for (char **e = origin.environment; *e != NULL; e++)
+		if ((locale && is_locale(*e)) || (strncmp(*e, name, length) == 0 && (*e)[length] == '='))
+			return true;
+	return false;
+}

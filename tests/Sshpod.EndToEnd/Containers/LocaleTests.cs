@@ -1,0 +1,89 @@
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.Containers;
+
+/// <summary>The locale is the container's, whatever the client's system sends unasked; what the user sets is the user's.</summary>
+public sealed class LocaleTests(TestCluster cluster)
+{
+    private const string Image = "debian:12", Utf8 = "env: [{name: LANG, value: C.UTF-8}, {name: NO_COLOR, value: '1'}]";
+
+    // The client's /etc/ssh/ssh_config of Debian has this; with -F ssh does not read it.
+    private static readonly string[] OfTheSystem = ["-o", "SendEnv=LANG LC_* LANGUAGE COLORTERM NO_COLOR"];
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task What_the_clients_system_sends_unasked_leaves_the_containers_locale(string tunnel)
+    {
+        await using var workstation = await SetUpAsync(tunnel, Utf8);
+        var login = new Login(workstation, "root", $"pod--locale-{tunnel}");
+        workstation.Environment["LANG"] = "de_DE.UTF-8";
+        workstation.Environment["LANGUAGE"] = "de:en";
+        workstation.Environment["LC_TIME"] = "de_AT.UTF-8";
+        workstation.Environment["LC_ALL"] = "de_CH.UTF-8";
+        workstation.Environment["NO_COLOR"] = "";
+        workstation.Environment["COLORTERM"] = "truecolor";
+
+        Assert.Equal("C.UTF-8||||1\n", await login.RunAsync("echo \"$LANG|$LANGUAGE|$LC_TIME|$LC_ALL|$NO_COLOR\"", OfTheSystem));
+        Assert.Equal("UTF-8\ngrüße\n", await login.RunAsync("locale charmap; cd $(mktemp -d); touch grüße; ls -q; perl -e 1", OfTheSystem));
+        // What the container does not have arrives, and so does what the user has made a way of.
+        workstation.Environment["LC_TICKET"] = "mine";
+        Assert.Equal("truecolor|mine\n", await login.RunAsync("echo \"$COLORTERM|$LC_TICKET\"", OfTheSystem));
+    }
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task What_the_user_sets_wins(string tunnel)
+    {
+        await using var workstation = await SetUpAsync(tunnel, Utf8);
+        var login = new Login(workstation, "root", $"pod--locale-{tunnel}");
+        const string show = "echo \"$LANG|$LC_ALL|$NO_COLOR\"";
+        // Where ssh's environment has none, another, and the very same.
+        foreach (var own in new[] { null, "de_DE.UTF-8", "ja_JP.UTF-8" })
+        {
+            workstation.Environment["LANG"] = own;
+            Assert.Equal("ja_JP.UTF-8||1\n", await login.RunAsync(show, [.. OfTheSystem, "-o", "SetEnv=LANG=ja_JP.UTF-8"]));
+            Assert.Equal("C.UTF-8|C|0\n", await login.RunAsync(show, [.. OfTheSystem, "-o", "SetEnv=LC_ALL=C NO_COLOR=0"]));
+        }
+        // A system that sends nothing unasked.
+        workstation.Environment["LANG"] = "de_DE.UTF-8";
+        Assert.Equal("ja_JP.UTF-8||1\n", await login.RunAsync(show, "-o", "SetEnv=LANG=ja_JP.UTF-8"));
+    }
+
+    [Fact]
+    public async Task Without_a_locale_of_its_own_the_container_gets_the_users()
+    {
+        await using var workstation = await SetUpAsync("none", "env: [{name: OTHER, value: x}]");
+        workstation.Environment["LANG"] = "de_DE.UTF-8";
+        Assert.Equal("de_DE.UTF-8\n", await new Login(workstation, "root", "pod--locale-none").RunAsync("echo $LANG", OfTheSystem));
+    }
+
+    [Fact]
+    public async Task Sessions_that_share_a_connection_have_the_containers_locale_too()
+    {
+        await using var workstation = await SetUpAsync("shared", Utf8, []);
+        var login = new Login(workstation, "root", "pod--locale-shared");
+        const string show = "echo $LANG $SSH_CONNECTION";
+        var first = await login.RunAsync(show, OfTheSystem);
+        Assert.StartsWith("C.UTF-8 ", first, StringComparison.Ordinal);
+        Assert.Equal(first, await login.RunAsync(show, OfTheSystem));
+        // The first has said that its system sends none: this one comes by another connection.
+        workstation.Environment["LANG"] = "fr_FR.UTF-8";
+        Assert.StartsWith("C.UTF-8 ", await login.RunAsync(show, OfTheSystem), StringComparison.Ordinal);
+    }
+
+    private Task<Workstation> SetUpAsync(string name, string pod) => SetUpAsync(name, pod, ["--no-sharing"]);
+
+    private async Task<Workstation> SetUpAsync(string name, string pod, string[] options)
+    {
+        await cluster.CreatePodAsync($"locale-{name}", Image, pod);
+        var workstation = await Workstation.SetUpAsync(cluster, options);
+        foreach (var variable in new[] { "LANG", "LANGUAGE", "LC_ALL", "LC_TIME", "COLORTERM", "NO_COLOR" })
+            workstation.Environment[variable] = null;
+        // The ProxyCommand runs in it, and bash complains about locales that this machine does not have.
+        workstation.Environment["SHELL"] = "/bin/sh";
+        workstation.Environment["SSHPOD_TUNNEL"] = name is "exec" or "port-forward" ? name : null;
+        return workstation;
+    }
+}
