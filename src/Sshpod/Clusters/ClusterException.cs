@@ -64,15 +64,18 @@ internal sealed partial class ClusterException(string message, string? hint, str
     }
 
     /// <summary>Nothing says where a cluster is.</summary>
-    public static ClusterException NotConfigured() => FromPipe() ?? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
+    public static ClusterException NotConfigured() =>
+        FromPipe() ?? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
 
     // What shells put in the place of <(COMMAND).
     private static ClusterException? FromPipe() =>
-        KubeconfigFiles.Names().FirstOrDefault(file => file.StartsWith("/dev/fd/", StringComparison.Ordinal) || file.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) is { } pipe
-            ? new($"KUBECONFIG names {pipe}, a pipe of your shell: it can be read once, and ssh does not pass it on", "write the kubeconfig into a file, and name that")
+        KubeconfigFiles.Names().FirstOrDefault(file =>
+            file.StartsWith("/dev/fd/", StringComparison.Ordinal) || file.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) is { } pipe
+            ? new($"KUBECONFIG names {pipe}, a pipe of your shell: it can be read once, and ssh does not pass it on",
+                "write the kubeconfig into a file, and name that")
             : null;
 
-    /// <summary>A bare word in place of a Status: a proxy has answered, and kubectl's says it so for the paths that it rejects (pods/exec).</summary>
+    /// <summary>A bare word in place of a Status: a proxy has answered. kubectl's says so for paths that it rejects (pods/exec).</summary>
     public static ClusterException ForbiddenByProxy(string? context) =>
         new($"a proxy before the API server of {Describe(context)} forbids exec, as kubectl proxy does by default",
             "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");

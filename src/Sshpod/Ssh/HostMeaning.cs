@@ -4,8 +4,9 @@ using System.Text;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// What a host name means on this machine now, as a digest: it is a function of the kubeconfig, of sshpod's settings, of the locale and of the
-/// name, so all four are hashed as they are, and nothing is parsed. Names that differ in this digest may still mean the same; equal ones do.
+/// What a host name means on this machine now, as a digest: it is a function of the kubeconfig, of sshpod's settings, of the locale and
+/// of the name, so all four are hashed as they are, and nothing is parsed. Names that differ in this digest may still mean the same; equal
+/// ones do.
 /// </summary>
 public static class HostMeaning
 {

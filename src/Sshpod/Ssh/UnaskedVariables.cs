@@ -4,8 +4,9 @@ namespace Sshpod.Ssh;
 
 /// <summary>
 /// Variables that ssh's system sends of its own accord: Debian, Ubuntu, Fedora and macOS have a <c>SendEnv</c> for the locale in their
-/// ssh_config. They do not take the place of what the container has; <c>SetEnv</c> of the user's does. The server cannot tell them apart, so we
-/// tell it before ssh says its first word what ssh's environment has, which is ours as well. sshd/overrides/unasked.c is the other end.
+/// ssh_config. They do not take the place of what the container has; <c>SetEnv</c> of the user's does. The server cannot tell them apart,
+/// so we tell it before ssh says its first word what ssh's environment has, which is ours as well. sshd/overrides/unasked.c is the other
+/// end.
 /// </summary>
 public static class UnaskedVariables
 {
@@ -25,10 +26,12 @@ public static class UnaskedVariables
     /// <summary>The line for the server, with its end; empty where there is nothing to say.</summary>
     /// <param name="variable">The value of a variable of ssh's environment; null where it is not set.</param>
     public static ReadOnlyMemory<byte> Line(Func<string, string?> variable) =>
-        string.Concat(Words(OfLocale.Concat(Others), variable)) is { Length: > 0 } words ? Encoding.ASCII.GetBytes($"sshpod-unasked{words}\n") : default;
+        string.Concat(Words(OfLocale.Concat(Others), variable)) is { Length: > 0 } words
+            ? Encoding.ASCII.GetBytes($"sshpod-unasked{words}\n") : default;
 
     /// <summary>
-    /// The locale of this process. What a connection has told the server holds for all its sessions, so ones with another locale do not share it.
+    /// The locale of this process. What a connection has told the server holds for all its sessions, so ones with another locale do not
+    /// share it.
     /// </summary>
     internal static string Locale => string.Concat(Words(OfLocale, Environment.GetEnvironmentVariable));
 

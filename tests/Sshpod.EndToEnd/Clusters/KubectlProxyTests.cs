@@ -15,8 +15,8 @@ public sealed class KubectlProxyTests(TestCluster cluster)
         var refused = await workstation.SshAsync("pod--busybox", "true");
 
         Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("forbids exec, as kubectl proxy does by default; whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach'",
-            refused.Error, StringComparison.Ordinal);
+        Assert.Contains("forbids exec, as kubectl proxy does by default; whoever runs kubectl proxy can start it with " +
+            "--reject-paths='^/api/.*/pods/.*/attach'", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -33,18 +33,21 @@ public sealed class KubectlProxyTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         foreach (var context in new[] { "", ".context--other" })
         {
+            var host = $"pod--busybox.namespace--{cluster.Namespace}{context}.sshpod";
             var run = await workstation.RunAsync("bash", "-c",
-                $"KUBECONFIG=<(cat \"$KUBECONFIG\") exec ssh -F {workstation.SshConfig} root@pod--busybox.namespace--{cluster.Namespace}{context}.sshpod true");
+                $"KUBECONFIG=<(cat \"$KUBECONFIG\") exec ssh -F {workstation.SshConfig} root@{host} true");
             Assert.Equal(255, run.ExitCode);
             Assert.Contains("sshpod: KUBECONFIG names /dev/fd/", run.Error, StringComparison.Ordinal);
-            Assert.Contains("it can be read once, and ssh does not pass it on; write the kubeconfig into a file", run.Error, StringComparison.Ordinal);
+            Assert.Contains("it can be read once, and ssh does not pass it on; write the kubeconfig into a file", run.Error,
+                StringComparison.Ordinal);
         }
     }
 
     private static async Task<RunningProgram> StartAsync(Workstation workstation, params string[] options)
     {
         var port = FreePort.Find();
-        var proxy = new RunningProgram("kubectl", ["proxy", $"--port={port}", .. options], new Dictionary<string, string?>(workstation.Environment),
+        var proxy = new RunningProgram("kubectl", ["proxy", $"--port={port}", .. options],
+            new Dictionary<string, string?>(workstation.Environment),
             // PipeTarget.Null closes the pipe, and kubectl ends when it says that it serves.
             output: PipeTarget.ToStream(Stream.Null));
         await Eventually.HoldsAsync("kubectl proxy listens", () =>

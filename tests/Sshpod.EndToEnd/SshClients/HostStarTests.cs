@@ -43,7 +43,8 @@ public sealed class HostStarTests(TestCluster cluster)
         foreach (var file in files)
             (await workstation.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", file)).Successfully();
         (await workstation.RunAsync("ssh-add", ["-q", .. files[..7]])).Successfully();
-        await File.AppendAllTextAsync(workstation.SshConfig, $"Host *\n{string.Concat(files.Select(file => $"    IdentityFile {file}\n"))}");
+        await File.AppendAllTextAsync(workstation.SshConfig,
+            $"Host *\n{string.Concat(files.Select(file => $"    IdentityFile {file}\n"))}");
 
         Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello")).Quietly().Text);
         // What is in the agent is tried first, and so each is refused before ours comes.

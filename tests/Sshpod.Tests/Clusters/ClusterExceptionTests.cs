@@ -19,7 +19,8 @@ public class ClusterExceptionTests
         "the credential plugin of context \"dev\" asks on the terminal, and kubectl has none here; log in to the cluster first")]
     [InlineData("Unable to connect to the server: getting credentials: exec: executable login failed with exit code 3",
         "kubectl gets no credentials for context \"dev\": exec: executable login failed with exit code 3; log in to the cluster again")]
-    [InlineData("error: unable to upgrade connection: Forbidden", "a proxy before the API server of context \"dev\" forbids exec, as kubectl proxy does by default; " +
+    [InlineData("error: unable to upgrade connection: Forbidden",
+        "a proxy before the API server of context \"dev\" forbids exec, as kubectl proxy does by default; " +
         "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it")]
     [InlineData("", "kubectl: ended without a word")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>

@@ -85,7 +85,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         if (response.Status / 100 == 3 && response.Header("Location") is { Length: > 0 } location)
             return ClusterException.Redirected(configuration.Context, RedirectTarget(location));
         var status = ReadStatus(response);
-        if (status is null && response.Status == 403 && asked is { Subresource: not null } && response.Body.AsSpan().Trim(" \r\n"u8).SequenceEqual("Forbidden"u8))
+        if (status is null && response.Status == 403 && asked is { Subresource: not null }
+            && response.Body.AsSpan().Trim(" \r\n"u8).SequenceEqual("Forbidden"u8))
             return ClusterException.ForbiddenByProxy(configuration.Context);
         var reason = response.Status switch { 401 => "Unauthorized", 403 => "Forbidden", var code => $"HTTP {code}" };
         return ClusterException.FromStatus(status?.Reason is { Length: > 0 } told ? told : reason, status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked);
