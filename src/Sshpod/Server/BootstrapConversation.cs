@@ -124,7 +124,8 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     private static string Volume(PodContainer container, string mount) => container.Places?.Find(mount)?.ToString() ?? mount;
 
     private Bundle ChooseBundle(string machine) => Bundles.ForMachine(machine)
-        ?? throw new SshpodException($"{container} runs on architecture \"{machine}\"", "sshpod has servers for amd64 and arm64");
+        ?? throw (Bundles.AreMissing ? new SshpodException("this sshpod was built without its servers", "build it by make build")
+            : new SshpodException($"{container} runs on architecture \"{machine}\"", "sshpod has servers for amd64 and arm64"));
 
     private async Task SendAsync(Bundle bundle, bool gzip, string tools)
     {

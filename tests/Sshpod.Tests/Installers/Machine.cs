@@ -12,7 +12,16 @@ public sealed class Machine : IDisposable
     public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 
     /// <summary>The sshpod that `make build` made.</summary>
-    public static string Program { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program ? program : Path.Combine(Root, "artifacts/sshpod");
+    public static string Program
+    {
+        get
+        {
+            Assert.SkipUnless(System.IO.File.Exists(Built) || Environment.GetEnvironmentVariable("CI") == "true", "needs the program: make build makes it");
+            return Built;
+        }
+    }
+
+    private static string Built { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program ? program : Path.Combine(Root, "artifacts/sshpod");
 
     /// <summary>The home directory.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("sshpod-install-").FullName;

@@ -12,6 +12,7 @@ public class BundlesTests
     [InlineData("arm64", "arm64")]
     public void Each_machine_has_a_bundle_that_is_what_the_manifest_says(string machine, string architecture)
     {
+        Assert.SkipWhen(Bundles.AreMissing && Environment.GetEnvironmentVariable("CI") != "true", "this build has no bundles: make bundles builds them");
         var bundle = Bundles.ForMachine(machine)!;
         using var content = bundle.OpenPlain();
         using var copy = new MemoryStream();
