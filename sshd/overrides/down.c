@@ -58,7 +58,7 @@ end_server(int lock, bool all)
 	close(connection);
 }
 
-/* The process that holds this lock, in our own numbers; 0 when there is none. */
+/* The process that holds this lock, in our own numbers; 0 when there is none, -1 when it is no session's: who sweeps has it for a moment. */
 static pid_t
 holder_of(int lock)
 {
@@ -66,6 +66,8 @@ holder_of(int lock)
 
 	if (fcntl(lock, F_GETLK, &wanted) == -1 || wanted.l_type == F_UNLCK)
 		return 0;
+	if (wanted.l_type != F_RDLCK)
+		return -1;
 	if (wanted.l_pid <= 1)
 		fail("start", "a process that is not ours holds %s/lock.sessions", place.name);
 	return wanted.l_pid;
@@ -86,10 +88,12 @@ end_exec_sessions(void)
 			close(lock);
 			return;
 		}
-		process = process_open(pid);
-		if (holder_of(lock) == pid)
-			process_signal(process, pid, i < 200 ? SIGTERM : SIGKILL);
-		close(process);
+		if (pid != -1) {
+			process = process_open(pid);
+			if (holder_of(lock) == pid)
+				process_signal(process, pid, i < 200 ? SIGTERM : SIGKILL);
+			close(process);
+		}
 		nanosleep(&pause, NULL);
 	}
 	fail("start", "a session does not leave");

@@ -20,9 +20,12 @@
 
 #include "sshpod.h"
 
+void closefrom(int);
+
 enum {
 	EXIT_AUTH_ATTEMPTED = 5,	/* sshd-session's, in OpenSSH's srclimit.h */
 	AFTER_UP = 5000,		/* milliseconds that a client has to come by the port it was told */
+	PATIENCE = 100,			/* times that sessions are told to leave before they are made to */
 };
 
 static struct {
@@ -133,10 +136,10 @@ has_sessions(void)
 
 /* Each ends what belongs to it when it is told to leave. No number is anybody else's before we wait. */
 static void
-end_sessions(void)
+end_sessions(int signal)
 {
 	for (size_t i = 0; i < listener.count; i++)
-		kill(listener.sessions[i], SIGTERM);
+		kill(listener.sessions[i], signal);
 }
 
 static volatile sig_atomic_t told_to_leave;
@@ -156,6 +159,7 @@ static void
 await_sessions(void)
 {
 	sigset_t watched, others;
+	int told = 0;
 
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGTERM);
@@ -165,8 +169,9 @@ await_sessions(void)
 	sigdelset(&others, SIGCHLD);
 	signal(SIGTERM, leave);
 	while (has_sessions()) {
+		/* "down all" says it a hundred times a second */
 		if (told_to_leave)
-			end_sessions();
+			end_sessions(++told < PATIENCE ? SIGTERM : SIGKILL);
 		told_to_leave = 0;
 		sigsuspend(&others);
 	}
@@ -184,6 +189,8 @@ listener_leave(void)
 	if (!listener.announced)
 		server_fail_with_log();
 	remove_files();
+	/* a connection that has just begun waits at its end of a pair for what sshd will never say now; before a lock is taken, which a close loses */
+	closefrom(STDERR_FILENO + 1);
 	if (has_sessions() && !sessions_join())
 		perror("lock.sessions");
 	close(listener.control);
@@ -320,7 +327,7 @@ listener_answer(const char *request)
 	if (strcmp(request, "down") != 0 && strcmp(request, "down all") != 0)
 		return NULL;
 	if (strcmp(request, "down all") == 0)
-		end_sessions();
+		end_sessions(SIGTERM);
 	raise(SIGTERM);		/* blocked here: sshd sees it next, and ends in order */
 	return "ok\n";
 }

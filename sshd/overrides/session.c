@@ -24,13 +24,14 @@
 enum { LINGER = 3000 };		/* milliseconds without a byte leaving */
 
 static volatile sig_atomic_t told_to_leave;
-static pid_t server;
+static volatile pid_t server;
 
 static void
 leave(int signal)
 {
 	told_to_leave = 1;
-	kill(server, signal);
+	if (server > 0)
+		kill(server, signal);
 }
 
 /*
@@ -40,10 +41,19 @@ leave(int signal)
 bool
 sessions_join(void)
 {
+	const struct timespec pause = { 0, 10000000 };
 	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 	int fd = file_open("lock.sessions", O_RDWR | O_CREAT);
 
-	return fd != -1 && fcntl(fd, F_SETLK, &lock) == 0;
+	/* who sweeps has it for a moment */
+	for (int i = 0; fd != -1 && i < 100; i++) {
+		if (fcntl(fd, F_SETLK, &lock) == 0)
+			return true;
+		if (errno != EAGAIN && errno != EACCES)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return false;
 }
 
 static long long
@@ -85,13 +95,24 @@ linger(void)
 static int
 wait_for_server(void)
 {
-	int status;
+	siginfo_t ended;
+	int status = 0;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, 0)) != server)
-		if (pid == -1 && errno != EINTR)
-			return 0;
-	return status;
+	for (;;) {
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOWAIT) == -1) {
+			if (errno != EINTR)
+				return 0;
+			continue;
+		}
+		pid = ended.si_pid;
+		/* from now on the number may be somebody else's: see leave() */
+		if (pid == server)
+			server = 0;
+		waitpid(pid, &status, 0);
+		if (server == 0)
+			return status;
+	}
 }
 
 /* What the processes of a connection leave behind becomes a child of this process. */

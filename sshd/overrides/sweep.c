@@ -125,9 +125,9 @@ is_known(int state, const char *name)
 }
 
 static bool
-remove_file(int directory, const char *name)
+remove_known(int state, const char *name)
 {
-	return unlinkat(directory, name, 0) == 0;
+	return is_known(state, name) && unlinkat(state, name, 0) == 0;
 }
 
 /* Takes a lock that its user would hold, without waiting. Without the file nobody does. */
@@ -142,7 +142,25 @@ take(int state, const char *name, bool of_file, int *fd)
 	return (of_file ? flock(*fd, LOCK_EX | LOCK_NB) : fcntl(*fd, F_SETLK, &lock)) == 0;
 }
 
-/* Removes STATE if no process uses it, and none has since that time. */
+/* Whether all in STATE is ours, and was last used before that time. */
+static bool
+is_unused(int state, time_t before)
+{
+	struct stat st;
+
+	if (fstat(state, &st) == -1)
+		return false;
+	newest = st.st_mtime;
+	/* one that is just being made has no lock yet */
+	if (fstatat(state, "lock.keys", &st, AT_SYMLINK_NOFOLLOW) == -1 && before > time(NULL) - HOUR)
+		before = time(NULL) - HOUR;
+	return each(state, is_known) && newest <= before;
+}
+
+/*
+ * Removes STATE if no process uses it, and none has since that time. That is looked at before the locks are taken, so that
+ * nobody finds them taken by us without need, and again under them.
+ */
 static bool
 remove_state(int bundle, const char *name, time_t before)
 {
@@ -152,10 +170,9 @@ remove_state(int bundle, const char *name, time_t before)
 
 	if ((state = open_own(bundle, name, &st)) == -1)
 		return false;
-	newest = st.st_mtime;
-	removed = take(state, "lock.keys", true, &keys) && take(state, "lock.server", true, &server) &&
-	    take(state, "lock.sessions", false, &sessions) && each(state, is_known) && newest <= before &&
-	    each(state, remove_file) && unlinkat(bundle, name, AT_REMOVEDIR) == 0;
+	removed = is_unused(state, before) && take(state, "lock.keys", true, &keys) &&
+	    take(state, "lock.server", true, &server) && take(state, "lock.sessions", false, &sessions) &&
+	    is_unused(state, before) && each(state, remove_known) && unlinkat(bundle, name, AT_REMOVEDIR) == 0;
 	close(sessions);
 	close(server);
 	close(keys);
@@ -207,7 +224,8 @@ remove_installation(int release, const char *name)
 
 	/* by name, so that nothing goes that came meanwhile */
 	return fstatat(release, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) &&
-	    (strcmp(name, "sshd") == 0 || is_of_installation(name)) && unlinkat(release, name, 0) == 0;
+	    (strcmp(name, "sshd") == 0 || is_of_installation(name)) && st.st_mtime <= time(NULL) - HOUR &&
+	    unlinkat(release, name, 0) == 0;
 }
 
 static bool
@@ -241,15 +259,21 @@ limit(int directories, int milliseconds)
  * (shared-places: allow), a server that is idle may be started again, and locks of another node
  * may not be seen: it goes when it was not used for a day.
  */
+static time_t
+latest_use(void)
+{
+	const char *private = getenv("SSHPOD_PRIVATE");
+
+	return private == NULL || strcmp(private, "any") == 0 ? time(NULL) - DAY : LONG_MAX;
+}
+
 void
 sweep_place(void)
 {
-	const char *private = getenv("SSHPOD_PRIVATE");
-	bool shared = private == NULL || strcmp(private, "any") == 0;
 	int above;
 
 	limit(16, 200);
-	sweep.before = shared ? time(NULL) - DAY : LONG_MAX;
+	sweep.before = latest_use();
 	each(place.bundle, sweep_beside);
 	if (!has_time() || (above = openat(place.bundle, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return;
@@ -257,7 +281,7 @@ sweep_place(void)
 	close(above);
 }
 
-/* sshd sweep: removes each STATE that no process uses. README.md describes the answer. */
+/* sshd sweep: the same for each STATE, whatever time it takes. README.md describes the answer. */
 int
 sweep_main(int argc, char **argv)
 {
@@ -266,7 +290,7 @@ sweep_main(int argc, char **argv)
 		fail("usage", "sshd sweep");
 	place_open_bundle();
 	limit(MOST_ENTRIES, 5000);
-	sweep.before = LONG_MAX;
+	sweep.before = latest_use();
 	each(place.bundle, sweep_beside);
 	return puts("ok") < 0;
 }

@@ -70,6 +70,9 @@ sshpod_yields(const char *name, const char *value)
 	bool locale = is_locale(name) || strcmp(name, "LANG") == 0 || strcmp(name, "LANGUAGE") == 0;
 	size_t length = strlen(name);
 
+	/* whatever the line says, which anybody on the way may have changed: no more than what systems send */
+	if (!locale && strcmp(name, "COLORTERM") != 0 && strcmp(name, "NO_COLOR") != 0 && strcmp(name, "XMODIFIERS") != 0)
+		return false;
 	if (!is_unasked(name, value))
 		return false;
 	for (char **e = origin.environment; *e != NULL; e++)

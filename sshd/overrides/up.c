@@ -29,9 +29,9 @@ parse_seconds(const char *text)
 	return (int)seconds;
 }
 
-/* The running server's answer, or NULL when none runs, or it is just leaving. */
+/* The running server's answer, or NULL when none runs, or it is just leaving, or hangs. */
 static char *
-ask_server(const char *line)
+ask_server(const char *line, bool replace)
 {
 	char *request, *answer;
 	pid_t pid;
@@ -43,8 +43,8 @@ ask_server(const char *line)
 	if (asprintf(&request, "up\n%s", line) == -1)
 		fail_errno("start", "the key");
 	answer = control_ask(fd, request);
-	/* one that hangs is replaced; it has the number as long as it holds the other end */
-	if (answer == NULL && errno == EAGAIN)
+	/* it has the number as long as it holds the other end */
+	if (answer == NULL && errno == EAGAIN && replace)
 		process_signal(process, pid, SIGKILL);
 	free(request);
 	close(process);
@@ -73,7 +73,8 @@ find_or_start(struct server *server, const char *line)
 	if ((server->lock = keep_open(file_open("lock.server", O_RDWR | O_CREAT))) == -1)
 		fail_errno("directory", "%s/lock.server", place.name);
 	for (int i = 0; i < 1000; i++) {
-		if ((answer = ask_server(line)) != NULL)
+		/* one that is still starting holds lock.keys, as we do now: this one hangs */
+		if ((answer = ask_server(line, true)) != NULL)
 			return answer;
 		if (flock(server->lock, LOCK_EX | LOCK_NB) == 0)
 			start(server, line);
@@ -136,7 +137,7 @@ up_main(int argc, char **argv)
 	pid_t pid;
 
 	sweep_place();
-	if ((answer = ask_server(line)) != NULL)
+	if ((answer = ask_server(line, false)) != NULL)
 		return say(answer);
 	if ((environment = origin_encode()) != NULL)
 		return printf("start %s\n", environment) < 0 || fflush(stdout) == EOF;

@@ -14,6 +14,12 @@ stale() {
   : > "$in_bundle/$1/authorized_keys.4711"
 }
 there() { [ -e "$in_bundle/$1" ] || { echo "$1 is gone"; return 1; }; }
+until_held() { # FILE...: by somebody, in whatever way
+  local file
+  for file; do
+    for _ in $(seq 100); do ! grep -q ":$(stat -c %i "$file") " /proc/locks || break; sleep 0.1; done
+  done
+}
 away() { [ ! -e "$in_bundle/$1" ] || { echo "$1 is still there"; return 1; }; }
 up_again() { up swept > /dev/null; }
 
@@ -33,7 +39,7 @@ rm -rf "$in_bundle/elsewhere" && ln -s /victim "$in_bundle/elsewhere"
 ln -s /victim/log "$in_bundle/gone.2/log.1"
 : > "$in_bundle/upload.gone.1" && touch -d '2 hours ago' "$in_bundle/upload.gone.1"
 : > "$in_bundle/upload.now.1"
-sleep 0.5
+until_held "$in_bundle"/held.server/lock.server "$in_bundle"/held.keys/lock.keys "$in_bundle"/held.sessions/lock.sessions
 
 check "sweep: the next up" up_again
 for name in gone gone.2 upload.gone.1; do check "sweep: $name goes" away "$name"; done
@@ -84,7 +90,7 @@ check "sweep: another release" up_again
 check "sweep: another release that was used today stays" test -e "$release/sshd"
 old
 flock "$release/there/lock.server" sleep 600 & holders=$!
-sleep 0.3
+until_held "$release/there/lock.server"
 check "sweep: another release in use" up_again
 check "sweep: another release whose server runs stays" test -e "$release/there/host_key" -a -e "$release/sshd"
 kill_holders
@@ -97,14 +103,19 @@ make_release && old
 check "sweep: another release that nobody uses" up_again
 check "sweep: another release that nobody uses goes" test ! -e "$release"
 
-# For clean: whatever nobody holds.
+# For clean: whatever nobody holds; of a shared volume, what nobody has used today either.
 stale held
 flock "$in_bundle/held/lock.server" sleep 600 & holders=$!
-sleep 0.3
+until_held "$in_bundle/held/lock.server"
+check "sweep: by itself, on a shared volume" equals ok sshd_in swept "$bundle" sweep
+check "sweep: by itself, on a shared volume: who was there today stays" there idle
+container_environment=(PATH=/bin HOME=/root SSHPOD_PRIVATE=1)
+mkdir -m 700 "$in_bundle/fresh" && cp -a "$in_bundle/idle/host_key" "$in_bundle/fresh/"
 check "sweep: by itself" equals ok sshd_in swept "$bundle" sweep
 check "sweep: by itself: what is held stays" there held
 check "sweep: by itself: the running server stays" there state/port
 check "sweep: by itself: what nobody holds goes" away idle
+check "sweep: by itself: what is just being made stays" there fresh/host_key
 check "sweep wants no more words" equals 'error usage sshd sweep' sshd_in swept "$bundle" sweep all
 kill_holders
 stop swept

@@ -87,7 +87,7 @@ listens() { [ -n "$(timeout 5 nc -d -w 3 127.0.0.1 "$port" | head -n 1)" ]; }
 # until the last of our processes has ended: the server stays beside sessions that go on
 all_gone() {
   [ -n "$1" ] || { echo "which?"; return 1; }
-  for _ in $(seq 100); do grep -qs "^NSpid:.*" "/proc/$1/status" || return 0; sleep 0.1; done
+  for _ in $(seq 200); do grep -qs "^NSpid:.*" "/proc/$1/status" || return 0; sleep 0.1; done
   echo "$1 is still there: $(state_of "$1")"
   return 1
 }
@@ -101,12 +101,12 @@ killed_client() {
 }
 remote_client() { exec ssh "${ssh_options[@]}" root@server "$@" < <(sleep 20) > /dev/null 2>&1; }
 
-start guest 1
+start guest 3
 pid=$(server_there)
 for _ in 1 2 3; do remote root true; done
 check "a server that leaves when idle is gone" all_gone "$pid"
 check "a server that leaves when idle leaves no zombie" left_to_first
-start guest 1
+start guest 5
 pid=$(server_there)
 killed_client 'touch /tmp/here; cat | cat' 2> /dev/null
 check "a client that was killed: the server leaves when idle" all_gone "$pid"
@@ -143,6 +143,16 @@ wait "$session" 2> /dev/null || true
 start guest
 pid=$(server_there)
 kill -STOP "$pid"
+(sleep 60 | nc 127.0.0.1 "$port" > /dev/null) & stranger=$!
+down guest > /dev/null & teller=$!
+sleep 0.5
+kill -CONT "$pid"
+wait "$teller" || true
+check "a connection that came while the server was told to leave does not keep it" all_gone "$pid"
+kill "$stranger" 2> /dev/null || true
+start guest
+pid=$(server_there)
+kill -STOP "$pid"
 check "one that hangs is replaced" eval 'start guest && gives 0 remote root true'
 check "one that hangs and was replaced leaves no zombie" left_to_first
 # What a user leaves running is a child of the server while that is there, and is neither a connection nor told to leave.
@@ -160,6 +170,8 @@ remote root '(trap "" HUP; while :; do (sleep 0.1 &); sleep 0.4; done) > /dev/nu
 check "neither what a user left running nor its children keep the server" \
   eval 'sleep 2.5; all_gone "$pid" && left_to_first 1 | grep -q "^S sh$"'
 kill -9 "$first_process"
+# One whose child was stopped has stopped as well.
+pkill -CONT -x -f "nsenter --pid=/proc/$first_process/ns/pid .*" || true
 first_process=''
 
 # Where the environment is too large for a script to carry, the server is forked as a process of its own.

@@ -38,7 +38,18 @@ internal static class ProgramPath
                 : Find(called, path, null),
             Find("sshpod", path, null),
         ];
-        return candidates.FirstOrDefault(candidate => candidate is not null && File.Exists(candidate) && RealPath.Of(candidate) == real) ?? program;
+        return candidates.FirstOrDefault(candidate => candidate is not null && File.Exists(candidate) && RealPath.Of(candidate) == real && IsKept(candidate)) ?? program;
+    }
+
+    // ssh will run what is there then: a way that everybody may change is none. A package manager's directory may be its group's.
+    private static bool IsKept(string file)
+    {
+        if (OperatingSystem.IsWindows())
+            return true;
+        for (string? path = file; path is not null; path = Path.GetDirectoryName(path))
+            if (UnixFile.Read(path) is not { IsOursOrRoots: true, LetsEverybodyExchange: false })
+                return false;
+        return true;
     }
 
     // .NET gives the path of the file, or of a .dll, in its place.

@@ -19,7 +19,11 @@ small() {
 	# Before the first percentage: total, used, free, and that. What has no total, such as some FUSE file systems, says nothing.
 	set -- ${w%%%*}
 	while [ $# -gt 4 ]; do shift; done
-	case ${1:-0}:${3:-?} in 0:* | *[!0-9:]*) return 1 ;; esac
+	case ${1:-0}:${3:-?} in
+	0:*) return 1 ;;
+	[0-9]*:-[0-9]*) set -- 1 0 0 ;;
+	*[!0-9:]* | *:*:*) return 1 ;;
+	esac
 	[ ${#3} -lt 12 ] && [ "$3" -lt "$room" ] || return
 	w="full ${PWD%/} $3"
 }

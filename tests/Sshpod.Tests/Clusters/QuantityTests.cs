@@ -17,6 +17,8 @@ public class QuantityTests
     [InlineData("0", 0L)]
     [InlineData("-1", 0L)]
     [InlineData("999Ei", long.MaxValue)]
+    [InlineData("1e99", long.MaxValue)]
+    [InlineData("1e999999999999", long.MaxValue)]
     [InlineData("1mi", null)]
     [InlineData("much", null)]
     [InlineData("", null)]

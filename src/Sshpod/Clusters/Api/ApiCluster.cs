@@ -97,7 +97,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     /// <inheritdoc/>
     public async Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
-        var arguments = string.Concat(command.Select(argument => $"&command={Escape(argument)}"));
+        var arguments = string.Concat(command.Select(argument => $"&command={EscapeShort(argument)}"));
         var socket = await OpenAsync(container, $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", ApiExec.Protocols, cancellation);
         Log.Debug($"api: exec in {container}{(socket.CanCloseChannels ? "" : ", without half-close")}");
         return new ApiExec(socket, container, configuration.Context);
@@ -113,6 +113,9 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     private static Right Asked<T>(string verb, Resource<T> resource, string? ns, string? name = null) => new(verb, resource.Plural, null, ns ?? "", resource.Group, name);
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
+
+    // As kubectl writes a query: a script has many blanks, and proxies on the way take URLs of 8 KB.
+    private static string EscapeShort(string text) => Escape(text).Replace("%20", "+", StringComparison.Ordinal);
 
     private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols, CancellationToken cancellation)
     {

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Sshpod.Ssh;
+namespace Sshpod.Machine;
 
 /// <summary>Who owns a file and what its mode is; a link is not followed. .NET tells the mode alone.</summary>
 /// <param name="Mode">The mode, with the bits of the file's type.</param>
@@ -34,6 +34,9 @@ internal sealed partial record UnixFile(int Mode, uint User, uint Group)
     /// </summary>
     public bool LetsOthersExchange => (Mode & StickyBit) == 0
         && ((Mode & OtherWrite) != 0 || ((Mode & GroupWrite) != 0 && !(Group == User && Group == EffectiveUser() && Group == EffectiveGroup())));
+
+    /// <summary>Whether everybody may exchange what is in it, as a directory.</summary>
+    public bool LetsEverybodyExchange => !IsLink && (Mode & StickyBit) == 0 && (Mode & OtherWrite) != 0;
 
     /// <summary>Reads it.</summary>
     /// <returns>Null when it is not there, or cannot be seen.</returns>
