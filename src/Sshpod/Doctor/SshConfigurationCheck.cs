@@ -49,8 +49,8 @@ internal static class SshConfigurationCheck
     }
 
     private static string Advice(Mistake mistake, SshSources sources, string above) =>
-        // Its value must be another for each host: no pattern can set that.
-        mistake.Keywords is ["hostkeyalias"] ? "limit it to other hosts, such as by Host * !*.sshpod"
+        // Our block names a file in which the key is known by every name; OpenSSH before 8.4 does not find it.
+        mistake.Keywords is ["hostkeyalias"] ? "run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod"
         : sources.IsIn(ConfigurationBlock.UserFile, mistake.Keywords) ? $"take that out of {ConfigurationBlock.UserFile}"
         // Ours came first and did not set it: it is of an earlier version.
         : sources.IsBelow(SshConfiguration.OwnFile, mistake.Keywords) ? "run sshpod configure, which sets it first"
@@ -71,11 +71,16 @@ internal static class SshConfigurationCheck
                 yield return new($"{name} are without {PublicKey.Algorithm}", [keyword, earlier]);
         if (settings["hostname"] is { } target && !target.Equals(host, StringComparison.OrdinalIgnoreCase))
             yield return new($"HostName is {target}", ["hostname"]);
-        if (settings["hostkeyalias"] is { } alias)
+        if (settings["hostkeyalias"] is { } alias && !FindsKeyByAnyName(host, settings))
             yield return new($"HostKeyAlias is {alias}", ["hostkeyalias"]);
         if (settings["proxyusefdpass"] is "yes")
             yield return new("ProxyUseFdpass is yes", ["proxyusefdpass"]);
     }
+
+    // ssh -G prints the name of the file as ssh has expanded it. Before 8.4 ssh leaves the token as it is, and looks for a file of that name.
+    private static bool FindsKeyByAnyName(string host, SshSettings settings) =>
+        KnownHosts.FileOf(host)?.Replace('\\', '/') is { } file
+        && settings.All("userknownhostsfile").Any(files => $"{files.Replace('\\', '/')} ".Contains($"{file} ", StringComparison.Ordinal));
 
     private static IEnumerable<Mistake> Warnings(SshSettings settings)
     {

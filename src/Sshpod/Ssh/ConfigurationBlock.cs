@@ -18,6 +18,9 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
     // do not know originalhost, or know %n as well.
     private const string OpenSsh = "Match originalhost *.sshpod,*.sshpod.,!*[.]*";
 
+    // asyncssh knows originalhost, but opens %n itself as the name of a file. It tells capitals apart, which OpenSSH does not.
+    private const string OpenSshAlone = "Match originalhost *.SSHPOD,*.SSHPOD.,!*[.]*";
+
     private string Proxy(string host) => $"{Quoting.Program(Program, Kind)} proxy --host {host}";
 
     /// <inheritdoc/>
@@ -26,6 +29,10 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
         {Options.Line}
         Include {Quoting.Include(UserFile, Kind)}
         {Agents}{Sharing}
+        # OpenSSH alone: where it learns host keys. A HostKeyAlias of yours has no effect: the second file is for this host by every name.
+        {OpenSshAlone}
+        {Lines([PinnedOptions.KnownHostsOfOpenSsh(Kind)])}
+
         # OpenSSH, which finds these names in capitals too. The name as it was typed (%n): contexts and aliases differ by case.
         {OpenSsh}
             ProxyCommand {Proxy("%n")}

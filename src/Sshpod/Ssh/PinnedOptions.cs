@@ -54,5 +54,13 @@ public static class PinnedOptions
         ("ConnectTimeout", "0"),
     ];
 
+    /// <summary>
+    /// Where OpenSSH looks for host keys, in place of what is for all. HostKeyAlias takes no tokens, so no pattern can set it to the host's own
+    /// name: the second file holds for every name. OpenSSH before 8.4 does not know tokens here, finds no such file and goes on.
+    /// </summary>
+    /// <param name="kind">Which ssh reads it.</param>
+    public static (string Keyword, string Value) KnownHostsOfOpenSsh(ClientKind kind) => ("UserKnownHostsFile",
+        $"{Quoting.Option(KnownHosts.File, kind)} {Quoting.Option(KnownHosts.Directory, kind, $"/{KnownHosts.NameForSsh}")}");
+
     private static bool HasAes => System.Runtime.Intrinsics.X86.Aes.IsSupported || System.Runtime.Intrinsics.Arm.Aes.IsSupported;
 }

@@ -13,10 +13,13 @@ public static class Quoting
     /// ssh_config(5): arguments with spaces stand in double quotes, for a double quote there is no escape in older versions, and %% is a percent
     /// sign. A backslash may be taken for an escape: Windows takes a slash as well.
     /// </remarks>
+    /// <param name="path">The path.</param>
+    /// <param name="kind">Which ssh reads it.</param>
+    /// <param name="tokens">What follows it, with tokens that ssh expands.</param>
     /// <exception cref="SshpodException">It has a double quote.</exception>
-    public static string Option(string path, ClientKind kind) => path.Contains('"')
+    public static string Option(string path, ClientKind kind, string tokens = "") => path.Contains('"')
         ? throw new SshpodException($"the path {path} has a double quote, which ssh's configuration cannot hold", "set XDG_CACHE_HOME and XDG_CONFIG_HOME to others")
-        : InQuotes(Percent(Slashes(path, kind)));
+        : InQuotes(Percent(Slashes(path, kind)) + tokens);
 
     /// <summary>The path of a file to include. It is a pattern, in which a question mark stands for a percent sign: only OpenSSH 9.9 expands that.</summary>
     /// <exception cref="SshpodException">It has a double quote.</exception>

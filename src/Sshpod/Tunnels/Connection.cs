@@ -34,7 +34,7 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>When another is needed, for further sessions too.</summary>
     public DateTimeOffset Until { get; }
 
-    /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands in known_hosts.</summary>
+    /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands where ssh looks for it.</summary>
     /// <param name="cluster">How the container is reached.</param>
     /// <param name="host">What ssh was given.</param>
     /// <param name="address">What that means.</param>
@@ -60,14 +60,14 @@ public sealed class Connection : IAsyncDisposable
         if (dial is not null && await dial.TakeAsync(container) is { } tunnel)
         {
             LeaveIfShared();
-            await RecordAsync(dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
+            await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
             return new Connection(tunnel, dial.Remembered);
         }
         var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
         var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, access), (hostKey, server) =>
         {
             LeaveIfShared();
-            return RecordAsync(used with { Server = server }, hostKey, cancellation);
+            return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
         });
         return new Connection(await opening.OpenAsync(cancellation), used);
 
@@ -82,10 +82,10 @@ public sealed class Connection : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Tunnel.DisposeAsync();
 
-    private static Task RecordAsync(RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
+    private static Task RecordAsync(string host, RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
     {
         RememberedServers.Add(server);
-        return KnownHosts.SetAsync(server.Host.Name, hostKey, RememberedServers.Has, cancellation);
+        return KnownHosts.SetAsync(host, hostKey, RememberedServers.Has, cancellation);
     }
 
     /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing ends it and what it has led to.</summary>

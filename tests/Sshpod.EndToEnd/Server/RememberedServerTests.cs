@@ -77,6 +77,8 @@ public sealed class RememberedServerTests(TestCluster cluster)
         var known = await File.ReadAllTextAsync(workstation.File("cache/sshpod/known_hosts"));
         Assert.DoesNotContain("pod--busybox", known, StringComparison.Ordinal);
         Assert.Contains("pod--debian", known, StringComparison.Ordinal);
+        var ofOneHost = Assert.Single(Directory.GetFiles(workstation.File("cache/sshpod/host-keys")));
+        Assert.Equal($"of-{workstation.Host("pod--debian")}", Path.GetFileName(ofOneHost));
         Assert.Single(Directory.GetFiles(workstation.File("cache/sshpod/servers")));
     }
 }

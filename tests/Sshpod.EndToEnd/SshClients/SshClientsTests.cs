@@ -110,7 +110,8 @@ public sealed class SshClientsTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var (lower, upper) = (await OptionsAsync("pod--x.sshpod"), await OptionsAsync("POD--X.SSHPOD"));
-        Assert.Equal(lower, upper);
+        // But for the file of the host, which is called as the name was typed.
+        Assert.Equal(lower, upper.Select(line => line.Replace("of-POD--X.SSHPOD", "of-pod--x.sshpod", StringComparison.Ordinal)));
         Assert.Equal("root\n", (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{workstation.Host("pod--debian").ToUpperInvariant()}", "id", "-un")).Quietly().Text);
 
         async Task<string[]> OptionsAsync(string host) => [.. (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-G", host)).Successfully().Text.Split('\n')

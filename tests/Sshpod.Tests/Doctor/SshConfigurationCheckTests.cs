@@ -88,6 +88,23 @@ public class SshConfigurationCheckTests
     public void Keys_and_known_hosts_of_the_users_own_may_stand_beside_ours() =>
         Assert.Equal(CheckOutcome.Ok, Judge($"identityfile ~/.ssh/other\nidentityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile ~/.ssh/known_hosts {KnownHosts.File}").Outcome);
 
+    [Fact]
+    public void A_HostKeyAlias_is_fine_where_ssh_finds_the_file_of_the_host() =>
+        Assert.Equal(CheckOutcome.Ok, JudgeAlias("pod--x.sshpod").Outcome);
+
+    [Theory]
+    [InlineData("%n")]
+    [InlineData("pod--x.sshpod2")]
+    public void A_HostKeyAlias_is_not_where_ssh_is_too_old_to_know_tokens_there_or_looks_elsewhere(string name)
+    {
+        var finding = JudgeAlias(name);
+        Assert.Equal(CheckOutcome.Failure, finding.Outcome);
+        Assert.Equal("run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod", finding.Hint);
+    }
+
+    private static Finding<string> JudgeAlias(string name) =>
+        Judge("hostkeyalias jump", $"userknownhostsfile {KnownHosts.File} {Path.Combine(KnownHosts.Directory, $"of-{name}")}");
+
     private static Finding<string> Judge(params string[] changes)
     {
         var keywords = changes.Select(change => change.Split(' ')[0]).ToArray();
