@@ -101,6 +101,9 @@ killed_client() {
 }
 remote_client() { exec ssh "${ssh_options[@]}" root@server "$@" < <(sleep 20) > /dev/null 2>&1; }
 
+# nsenter stops when its child was stopped, and then reaps nobody.
+wake() { pkill -CONT -f "^nsenter --pid=/proc/$first_process/ns/pid " || true; }
+
 start guest 3
 pid=$(server_there)
 for _ in 1 2 3; do remote root true; done
@@ -147,6 +150,7 @@ kill -STOP "$pid"
 down guest > /dev/null & teller=$!
 sleep 0.5
 kill -CONT "$pid"
+wake
 wait "$teller" || true
 check "a connection that came while the server was told to leave does not keep it" all_gone "$pid"
 kill "$stranger" 2> /dev/null || true
@@ -170,8 +174,7 @@ remote root '(trap "" HUP; while :; do (sleep 0.1 &); sleep 0.4; done) > /dev/nu
 check "neither what a user left running nor its children keep the server" \
   eval 'sleep 2.5; all_gone "$pid" && left_to_first 1 | grep -q "^S sh$"'
 kill -9 "$first_process"
-# One whose child was stopped has stopped as well.
-pkill -CONT -x -f "nsenter --pid=/proc/$first_process/ns/pid .*" || true
+wake
 first_process=''
 
 # Where the environment is too large for a script to carry, the server is forked as a process of its own.
