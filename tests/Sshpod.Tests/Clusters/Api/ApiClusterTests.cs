@@ -211,7 +211,7 @@ public class ApiClusterTests
         var closed = new TaskCompletionSource();
         await using var server = new FakeApiServer(async (head, stream) =>
         {
-            Assert.Contains("/pods/web/exec?container=main&stdin=true&stdout=true&stderr=true&command=sh&command=a%20b%26 HTTP/1.1", head, StringComparison.Ordinal);
+            Assert.Contains("/pods/web/exec?container=main&stdin=true&stdout=true&stderr=true&command=sh&command=a+b%26%2B HTTP/1.1", head, StringComparison.Ordinal);
             using var socket = await FakeApiServer.UpgradeAsync(head, stream, protocol);
             var buffer = new byte[100_000];
             while (await socket.ReceiveAsync(buffer.AsMemory(), default) is { MessageType: not WebSocketMessageType.Close } message)
@@ -220,7 +220,7 @@ public class ApiClusterTests
             return false;
         });
         await using var cluster = new ApiCluster(server.Configuration());
-        await using (var exec = await cluster.ExecAsync(Container, ["sh", "a b&"], default))
+        await using (var exec = await cluster.ExecAsync(Container, ["sh", "a b&+"], default))
         {
             Assert.Equal(canClose, exec.CanCloseInput);
             await exec.Input.WriteAsync(new byte[70_000]);
