@@ -11,7 +11,7 @@ public static class RoomNeeded
     private const long State = (64 + 2 * 448 + 2 * 576 + 32) * 1024;
 
     /// <summary>The most that sshpod ever writes in a place: the program, once more while it is replaced, and what is beside it.</summary>
-    public static long Most { get; } = 2 * Bundles.All.Max(bundle => bundle.Size) + State;
+    public static long Most { get; } = 2 * Bundles.All.Select(bundle => bundle.Size).DefaultIfEmpty().Max() + State;
 
     /// <summary>
     /// The lowest limit that is enough. A limit is for what all write together, and what the application has written is not known: at least

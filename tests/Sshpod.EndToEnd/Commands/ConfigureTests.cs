@@ -2,6 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Commands;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class ConfigureTests(TestCluster cluster)
 {
     [Fact]

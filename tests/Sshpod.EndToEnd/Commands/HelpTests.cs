@@ -2,6 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Commands;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class HelpTests(TestCluster cluster)
 {
     [Fact]

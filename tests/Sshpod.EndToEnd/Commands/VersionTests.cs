@@ -4,6 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Commands;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class VersionTests(TestCluster cluster)
 {
     private static readonly string Artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../artifacts"));

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>The locale is the container's, whatever the client's system sends unasked; what the user sets is the user's.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class LocaleTests(TestCluster cluster)
 {
     private const string Image = "debian:12", Utf8 = "env: [{name: LANG, value: C.UTF-8}, {name: NO_COLOR, value: '1'}]";

@@ -8,6 +8,7 @@ namespace Sshpod.EndToEnd.Containers;
 /// <summary>
 /// Containers with little memory: a transfer ends no application. What the server takes, in KiB, is measured by <c>sshd/test.sh</c>.
 /// </summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class MemoryTests(TestCluster cluster)
 {
     private const int Size = 256 * 1024 * 1024;

@@ -3,6 +3,7 @@ using Sshpod.Tests;
 
 namespace Sshpod.EndToEnd.Documentation;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class InstallTests(TestCluster cluster)
 {
     [Fact]

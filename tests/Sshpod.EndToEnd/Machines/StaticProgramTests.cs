@@ -7,6 +7,7 @@ using Sshpod.Tests;
 namespace Sshpod.EndToEnd.Machines;
 
 /// <summary>The programs for Linux are static: they run on a machine with an old glibc, with musl, without OpenSSL, or with none of these.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class StaticProgramTests(TestCluster cluster)
 {
     private const string Address = "127.0.0.77";

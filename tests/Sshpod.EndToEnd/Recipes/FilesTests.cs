@@ -2,6 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Recipes;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class FilesTests(TestCluster cluster)
 {
     public static TheoryData<string> Commands => [.. Recipe.Named("Files").Blocks.SelectMany(block => block.Commands)];

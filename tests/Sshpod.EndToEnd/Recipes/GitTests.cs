@@ -3,6 +3,7 @@ using Sshpod.Tests;
 
 namespace Sshpod.EndToEnd.Recipes;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class GitTests(TestCluster cluster)
 {
     private static IEnumerable<Section> Sections => Document.Sections("README.md").Concat(Document.Sections("docs/recipes.md"))

@@ -2,6 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Recipes;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class LftpTests(TestCluster cluster)
 {
     [Fact]

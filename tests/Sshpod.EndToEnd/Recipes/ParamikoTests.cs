@@ -2,6 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Recipes;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class ParamikoTests(TestCluster cluster)
 {
     private const string Heading = "Python: paramiko";

@@ -11,6 +11,7 @@ namespace Sshpod.EndToEnd.Recipes;
 /// in the pod and prints where that listens, and talks to it through ssh's SOCKS port. Its log shows the commands (vscode-remote-release#9235,
 /// #10278 and others).
 /// </summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed partial class VsCodeTests(TestCluster cluster)
 {
     // In the order of the extension's: lock, look for a server that runs, else install and start one, report, stay.

@@ -32,7 +32,7 @@ public sealed class SecretsTests(TestCluster cluster)
         (await workstation.SshAsync("pod--audited", "true")).Quietly();
 
         var log = Path.Combine(Path.GetDirectoryName(Environment.GetEnvironmentVariable("KUBECONFIG"))!, "log/audit.log");
-        var lines = File.ReadLines(log).Where(line => line.Contains("/pods/audited/", StringComparison.Ordinal)).ToArray();
+        var lines = File.ReadLines(log).Where(line => line.Contains($"/namespaces/{cluster.Namespace}/pods/audited/", StringComparison.Ordinal)).ToArray();
 
         Assert.Contains(lines, line => line.Contains("/exec?", StringComparison.Ordinal) && line.Contains("sshpod-bootstrap", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("/portforward", StringComparison.Ordinal));

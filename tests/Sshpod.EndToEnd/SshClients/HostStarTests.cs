@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.SshClients;
 
 /// <summary>What a <c>Host *</c> of the user's may not decide: docs/configure.md has the table.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class HostStarTests(TestCluster cluster)
 {
     // Each pinned option, at its worst.

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.SshClients;
 
 /// <summary>Clients that are not OpenSSH, each with its own reader of ssh_config, connect by what <c>sshpod configure</c> has written.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class SshClientsTests(TestCluster cluster)
 {
     private const string OwnFile = "config/sshpod/ssh_config";
