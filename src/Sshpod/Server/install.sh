@@ -29,7 +29,8 @@ take() {
 # Makes $1 in this directory, and enters it.
 descend() {
 	p=${PWD%/}/$1
-	[ -d "./$1" ] || [ -L "./$1" ] || mkdir "./$1" || return
+	# Another connection may make it at the same moment: who then went on to the next place would start a second server, with another host key.
+	[ -d "./$1" ] || [ -L "./$1" ] || mkdir "./$1" 2>/dev/null || [ -d "./$1" ] || mkdir "./$1" || return
 	into "./$1" && [ "$PWD" = "$p" ] || { echo "$p belongs to another user" && return 1; }
 	take
 }
