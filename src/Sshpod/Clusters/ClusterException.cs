@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
-using Sshpod.Addressing;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Objects;
+using Sshpod.HostNames;
 using Sshpod.Settings;
 using Sshpod.Terminal;
 

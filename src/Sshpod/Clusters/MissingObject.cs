@@ -1,4 +1,4 @@
-using Sshpod.Addressing;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;

@@ -1,7 +1,10 @@
 using System.CommandLine;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
+using Sshpod.Connections;
 using Sshpod.Server;
+using Sshpod.Targets;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Sshpod.Completion;
-using Sshpod.Ssh;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
@@ -13,9 +13,9 @@ namespace Sshpod.Commands;
 public static class CompleteCommand
 {
     /// <summary>The first word of the command line.</summary>
-    public const string Name = "complete";
+    public const string Name = NameQuery.Command;
 
-    private const string Host = "host", Line = "line", Refresh = "refresh";
+    private const string Host = "host", Line = "line";
 
     // For a process that nobody waits for; a credential plugin may take some time.
     private static readonly TimeSpan RefreshLimit = TimeSpan.FromSeconds(20);
@@ -36,7 +36,7 @@ public static class CompleteCommand
                 case [Line, var line]:
                     await PrintAsync(Words(line), cancellation);
                     break;
-                case [Refresh, var kind, var ns, var context]:
+                case [NameQuery.Refresh, var kind, var ns, var context]:
                     await RefreshAsync(new NameQuery(kind, OrNull(ns), OrNull(context)), cancellation);
                     break;
             }
@@ -49,9 +49,6 @@ public static class CompleteCommand
         }
         return 0;
     }
-
-    /// <summary>The arguments that make another process ask the cluster.</summary>
-    public static string[] RefreshArguments(NameQuery query) => [Name, Refresh, query.Kind, query.Namespace ?? "", query.Context ?? ""];
 
     private static string? OrNull(string word) => word.Length == 0 ? null : word;
 

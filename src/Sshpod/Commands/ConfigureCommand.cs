@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.Text;
-using Sshpod.Addressing;
-using Sshpod.Clusters;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
+using Sshpod.HostNames;
 using Sshpod.Machine;
-using Sshpod.Server;
+using Sshpod.Settings;
 using Sshpod.Ssh;
+using Sshpod.Targets;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
@@ -52,7 +55,7 @@ public static class ConfigureCommand
                 Sharing: arguments.GetValue(noSharing) is { } separate ? !separate : chosen.Sharing,
                 ForwardAgent: arguments.GetValue(forwardAgent) is { Length: > 0 } named ? AgentHosts(named) : chosen.ForwardAgent,
                 Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(cancellation), false => null, null => chosen.Hosts });
-            var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options);
+            var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options, UserSettings.Current.ClientIdentity);
             if (arguments.GetValue(print))
             {
                 Print(UserConfiguration.FromUtf8(block.ToString()));
@@ -62,7 +65,7 @@ public static class ConfigureCommand
                 Log.Notice("your agent is no longer forwarded to every container; name those that need it, with --forward-agent HOST");
             var plan = configuration.Plan(block);
             if (!arguments.GetValue(dryRun))
-                await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
+                await UserSettings.Current.ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
             if (block.WhyNotShared is { } reason)
                 Log.Notice($"connections are not shared: {reason}");
             foreach (var notice in configuration.Overridden(block))

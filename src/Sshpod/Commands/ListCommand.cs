@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
-using Sshpod.Addressing;
-using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
 using Sshpod.Completion;
+using Sshpod.HostNames;
 using Sshpod.Listing;
 using Sshpod.Settings;
 using Sshpod.Terminal;

@@ -1,8 +1,9 @@
 using System.CommandLine;
-using Sshpod.Addressing;
-using Sshpod.Clusters;
-using Sshpod.Server;
+using Sshpod.Clusters.Transports;
+using Sshpod.Connections;
+using Sshpod.Settings;
 using Sshpod.Ssh;
+using Sshpod.Targets;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
 
@@ -56,8 +57,9 @@ public static class ProxyCommand
         var address = AddressBook.Current.Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
-        var isNewToSsh = ClientIdentity.Own is null && ClientKey.LacksPrivateHalf;
-        var clientKey = await ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
+        var identity = UserSettings.Current.ClientIdentity;
+        var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
+        var clientKey = await identity.EnsureAsync(AccessTime.Current.Limit, cancellation);
         if (isNewToSsh)
             throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
         var cluster = Transport.Choose(address.Context);

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Sshpod.Ssh;
+using Sshpod.Connections;
 
 namespace Sshpod.Commands;
 

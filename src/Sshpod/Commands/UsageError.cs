@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using Sshpod.Addressing;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;

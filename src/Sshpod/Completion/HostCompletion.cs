@@ -1,4 +1,4 @@
-using Sshpod.Addressing;
+using Sshpod.HostNames;
 
 namespace Sshpod.Completion;
 

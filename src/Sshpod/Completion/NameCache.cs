@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using Sshpod.Addressing;
-using Sshpod.Clusters;
-using Sshpod.Commands;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.HostNames;
 using Sshpod.Machine;
 using Sshpod.Settings;
-using Sshpod.Ssh;
 using Sshpod.Terminal;
 
 namespace Sshpod.Completion;
@@ -79,7 +77,7 @@ public static class NameCache
     {
         try
         {
-            ChildProcess.StartDetached(Environment.ProcessPath!, CompleteCommand.RefreshArguments(query));
+            ChildProcess.StartDetached(Environment.ProcessPath!, query.RefreshArguments);
         }
         catch (CannotRunException e)
         {

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Sshpod.Clusters;
-using Sshpod.Ssh;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Transports;
+using Sshpod.Machine;
 
 namespace Sshpod.Completion;
 
@@ -11,6 +12,15 @@ namespace Sshpod.Completion;
 /// <param name="Context">Context of the kubeconfig; null for the current one.</param>
 public sealed record NameQuery(string Kind, string? Namespace, string? Context)
 {
+    /// <summary>The command that completion runs.</summary>
+    internal const string Command = "complete";
+
+    /// <summary>Its word for: ask the cluster, and write the answer down.</summary>
+    internal const string Refresh = "refresh";
+
+    /// <summary>The arguments that make another process ask the cluster.</summary>
+    internal string[] RefreshArguments => [Command, Refresh, Kind, Namespace ?? "", Context ?? ""];
+
     /// <summary>The folder of all answers.</summary>
     public static string Directory { get; } = Path.Combine(ClientDirectory.Cache, "completion");
 

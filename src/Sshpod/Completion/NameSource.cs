@@ -1,5 +1,7 @@
-using Sshpod.Addressing;
-using Sshpod.Clusters;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
+using Sshpod.HostNames;
 using Sshpod.Listing;
 using Sshpod.Terminal;
 

@@ -1,4 +1,4 @@
-using Sshpod.Addressing;
+using Sshpod.HostNames;
 using Sshpod.Listing;
 
 namespace Sshpod.Completion;

@@ -1,9 +1,10 @@
 using System.Text;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Connections;
 using Sshpod.Server;
 using Sshpod.Settings;
-using Sshpod.Ssh;
+using Sshpod.Targets;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
 
@@ -87,7 +88,7 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
     private static async Task<Access> AccessAsync(CancellationToken cancellation)
     {
         var limit = AccessTime.Current.Limit;
-        return new Access(await ClientIdentity.EnsureAsync(limit, cancellation), limit, UserSettings.Current.CleanEnvironment);
+        return new Access(await UserSettings.Current.ClientIdentity.EnsureAsync(limit, cancellation), limit, UserSettings.Current.CleanEnvironment);
     }
 
     private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) =>

@@ -1,5 +1,5 @@
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 
 namespace Sshpod.Doctor;

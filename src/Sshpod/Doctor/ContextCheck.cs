@@ -1,6 +1,7 @@
-using Sshpod.Addressing;
 using Sshpod.Clusters;
-using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.HostNames;
 using Sshpod.Settings;
 
 namespace Sshpod.Doctor;

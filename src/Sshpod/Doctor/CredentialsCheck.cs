@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Transports;
 using Sshpod.Machine;
 using Sshpod.Terminal;
 

@@ -1,6 +1,9 @@
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
+using Sshpod.HostNames;
 using Sshpod.Server;
+using Sshpod.Targets;
 
 namespace Sshpod.Doctor;
 

@@ -1,4 +1,5 @@
 using Sshpod.Machine;
+using Sshpod.Settings;
 using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
@@ -10,10 +11,10 @@ internal static class KeyCheck
     public static async Task<Finding<string>> RunAsync(CancellationToken cancellation)
     {
         ClientDirectory.CheckCache();
-        if (ClientIdentity.Own is { } own)
+        if (UserSettings.Current.Identity is { } own)
         {
             await ClientIdentity.ReadAsync(own, cancellation);
-            return Finding.Ok($"{own}, as {Settings.UserSettings.File} says");
+            return Finding.Ok($"{own}, as {ClientDirectory.Settings} says");
         }
         var keygen = ProgramPath.Find("ssh-keygen");
         if (!ClientKey.Exists)

@@ -1,5 +1,5 @@
-using Sshpod.Clusters;
-using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Doctor;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using Sshpod.Clusters;
-using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Doctor;
 

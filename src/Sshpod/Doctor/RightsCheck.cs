@@ -1,5 +1,7 @@
-using Sshpod.Addressing;
-using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
+using Sshpod.Connections;
+using Sshpod.HostNames;
 using Sshpod.Tunnels;
 
 namespace Sshpod.Doctor;

@@ -1,4 +1,5 @@
 using Sshpod.Machine;
+using Sshpod.Settings;
 using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
@@ -58,7 +59,7 @@ internal static class SshConfigurationCheck
 
     private static IEnumerable<Mistake> Failures(string host, SshSettings settings)
     {
-        var identity = ClientIdentity.Files[0];
+        var identity = UserSettings.Current.ClientIdentity.Files[0];
         if (!Has(settings, identity))
             yield return new($"IdentityFile is not {identity}", ["identityfile"]);
         // Several stand in one line, without quotes.
@@ -89,7 +90,7 @@ internal static class SshConfigurationCheck
         if (settings["identitiesonly"] is not "yes")
             yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": keys of your agent are tried first");
         // As an earlier version wrote it.
-        if (ClientIdentity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
+        if (UserSettings.Current.ClientIdentity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
             yield return new($"IdentityFile is not {next} too, and so the key is never replaced", []);
         if (settings["addkeystoagent"] is not (null or "no" or "false"))
             yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key gets into your agent, and is lent on with it");

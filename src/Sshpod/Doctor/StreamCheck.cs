@@ -1,6 +1,8 @@
-using Sshpod.Addressing;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Streams;
+using Sshpod.Clusters.Objects;
+using Sshpod.Clusters.Transports;
 using Sshpod.Server;
 using Sshpod.Terminal;
 

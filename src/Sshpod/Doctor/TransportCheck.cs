@@ -1,4 +1,4 @@
-using Sshpod.Clusters;
+using Sshpod.Clusters.Transports;
 using Sshpod.Machine;
 
 namespace Sshpod.Doctor;

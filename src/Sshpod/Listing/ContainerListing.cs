@@ -1,7 +1,11 @@
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Objects;
+using Sshpod.Connections;
+using Sshpod.HostNames;
 using Sshpod.Server;
 using Sshpod.Settings;
+using Sshpod.Targets;
 
 namespace Sshpod.Listing;
 

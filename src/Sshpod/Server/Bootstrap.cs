@@ -1,6 +1,7 @@
 using System.Globalization;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;

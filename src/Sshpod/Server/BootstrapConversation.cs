@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 

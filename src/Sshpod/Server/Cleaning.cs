@@ -1,6 +1,6 @@
 using System.Globalization;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;

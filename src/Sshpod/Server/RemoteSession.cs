@@ -1,5 +1,6 @@
 using Sshpod.Clusters;
 using Sshpod.Ssh;
+using Sshpod.Streams;
 
 namespace Sshpod.Server;
 

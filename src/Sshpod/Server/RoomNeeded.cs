@@ -1,5 +1,5 @@
 using System.Globalization;
-using Sshpod.Addressing;
+using Sshpod.Clusters.Objects;
 
 namespace Sshpod.Server;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
 using Sshpod.Settings;
 
 namespace Sshpod.Server;

@@ -1,6 +1,7 @@
 using System.Text;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;

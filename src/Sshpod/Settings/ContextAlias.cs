@@ -1,5 +1,6 @@
 using System.Globalization;
-using Sshpod.Addressing;
+using Sshpod.HostNames;
+using Sshpod.Terminal;
 
 namespace Sshpod.Settings;
 

@@ -1,5 +1,5 @@
-using Sshpod.Addressing;
-using Sshpod.Ssh;
+using Sshpod.HostNames;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -125,10 +125,10 @@ internal sealed class SettingsFile(string file)
         return Period.Parse(text) ?? throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"", $"use {Period.Form}; {zero}");
     }
 
-    private Server.AccessTime Access(YamlNode node)
+    private AccessTime Access(YamlNode node)
     {
-        var text = Text(node, Server.AccessTime.Form);
-        return Server.AccessTime.Parse(text) ?? throw Wrong(node.Start.Line, $"\"access\" is \"{text}\"", $"use {Server.AccessTime.Form}");
+        var text = Text(node, AccessTime.Form);
+        return AccessTime.Parse(text) ?? throw Wrong(node.Start.Line, $"\"access\" is \"{text}\"", $"use {AccessTime.Form}");
     }
 
     private string FilePath(YamlNode node, string key)

@@ -1,3 +1,5 @@
+using Sshpod.HostNames;
+using Sshpod.Machine;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 
@@ -16,10 +18,13 @@ namespace Sshpod.Settings;
 /// <param name="SharedPlaces"><c>refuse</c> or <c>allow</c>.</param>
 public sealed record UserSettings(
     Aliases Aliases, string? Container = null, string? Transport = null, string? Tunnel = null, TimeSpan? Idle = null, TimeSpan? Wait = null,
-    Server.AccessTime? Access = null, string? Identity = null, bool CleanEnvironment = false, string? SharedPlaces = null)
+    AccessTime? Access = null, string? Identity = null, bool CleanEnvironment = false, string? SharedPlaces = null)
 {
     /// <summary>The file: <c>~/.config/sshpod/config.yaml</c>.</summary>
-    public static string File { get; } = Path.Combine(ClientDirectory.Config, "config.yaml");
+    public static string File { get; } = ClientDirectory.Settings;
+
+    /// <summary>The key that logs in.</summary>
+    public ClientIdentity ClientIdentity => new(Identity);
 
     private static readonly Lazy<UserSettings> Read = new(() => ReadFrom(File));
 

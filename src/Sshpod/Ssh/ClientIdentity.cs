@@ -1,23 +1,23 @@
-using Sshpod.Settings;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>The key that logs in: that of the setting <c>identity</c>, whose public half alone is read; else the one that sshpod has made.</summary>
-public static class ClientIdentity
+/// <summary>The key that logs in: the user's own, of which only the public half is read, or the one that sshpod has made.</summary>
+/// <param name="Own">Path of the user's own key, from the setting <c>identity</c>; null where none is set.</param>
+public sealed record ClientIdentity(string? Own)
 {
-    /// <summary>The user's own; null where none is set.</summary>
-    /// <exception cref="SshpodException">The settings cannot be read.</exception>
-    public static string? Own => UserSettings.Current.Identity;
+    /// <summary>The key that sshpod has made.</summary>
+    public static ClientIdentity Generated { get; } = new((string?)null);
 
     /// <summary>What ssh's configuration names as <c>IdentityFile</c>.</summary>
-    public static IReadOnlyList<string> Files => Own is { } own ? [own] : [ClientKey.File, ClientKey.NextFile];
+    public IReadOnlyList<string> Files => Own is { } own ? [own] : [ClientKey.File, ClientKey.NextFile];
 
     /// <summary>Finds the public key that is to be let in; makes sshpod's own where it is missing.</summary>
     /// <param name="access">How long a container may let a key in.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="SshpodException">There is none, or none that can be used.</exception>
-    public static Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation)
+    public Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation)
     {
         if (Own is not { } own)
             return ClientKey.EnsureAsync(access, cancellation);
@@ -40,7 +40,7 @@ public static class ClientIdentity
         var algorithm = line.Split(' ') is [{ Length: > 0 and < 50 } word, _, ..] ? word : null;
         throw new SshpodException(
             algorithm is null ? $"the identity {file} is no key" : $"the identity {file} is a key of type \"{OneLine.Of(algorithm)}\"",
-            $"sshpod takes {PublicKey.Algorithm} and {PublicKey.TokenAlgorithm}; correct identity in {UserSettings.File}");
+            $"sshpod takes {PublicKey.Algorithm} and {PublicKey.TokenAlgorithm}; correct identity in {ClientDirectory.Settings}");
 
         async Task<string> LineAsync(string name)
         {
@@ -50,7 +50,7 @@ public static class ClientIdentity
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new SshpodException($"cannot read the identity {name}: {e.Message}", $"correct identity in {UserSettings.File}");
+                throw new SshpodException($"cannot read the identity {name}: {e.Message}", $"correct identity in {ClientDirectory.Settings}");
             }
         }
     }

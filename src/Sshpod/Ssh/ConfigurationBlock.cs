@@ -1,16 +1,21 @@
+using Sshpod.Machine;
+
 namespace Sshpod.Ssh;
 
 /// <summary>Our own file: what ssh does for <c>*.sshpod</c>.</summary>
 /// <param name="Program">Absolute path of the program that ssh runs.</param>
 /// <param name="Kind">Which ssh reads it.</param>
 /// <param name="Options">What the user chose.</param>
-public sealed record ConfigurationBlock(string Program, ClientKind Kind, ConfigurationOptions Options)
+/// <param name="Identity">The key that logs in; null is the one that sshpod makes.</param>
+public sealed record ConfigurationBlock(string Program, ClientKind Kind, ConfigurationOptions Options, ClientIdentity? Identity = null)
 {
     /// <summary>The user's own options for <c>*.sshpod</c>: read before ours, so that they win.</summary>
     public static string UserFile { get; } = Path.Combine(ClientDirectory.Config, "ssh_config.user");
 
     /// <summary>Why connections are not shared although the user did not object; null when they are, or when the user objected.</summary>
-    public string? WhyNotShared => Options.Sharing && Kind.CanShare() ? SharedConnections.WhyNot(Program) : null;
+    public string? WhyNotShared => Options.Sharing && Kind.CanShare() ? ControlPath.WhyNot(Program) : null;
+
+    private IEnumerable<(string Keyword, string Value)> OfAll => PinnedOptions.OfAll(Kind, Identity ?? ClientIdentity.Generated);
 
     private bool IsShared => Options.Sharing && Kind.CanShare() && WhyNotShared is null;
 
@@ -36,14 +41,14 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
         # OpenSSH, which finds these names in capitals too. The name as it was typed (%n): contexts and aliases differ by case.
         {OpenSsh}
             ProxyCommand {Proxy("%n")}
-        {Lines([.. PinnedOptions.OfAll(Kind), .. PinnedOptions.OfOpenSsh])}
+        {Lines([.. OfAll, .. PinnedOptions.OfOpenSsh])}
         {(IsShared ? "    ControlMaster auto\n    ControlPersist 60\n" : "")}    # Also where `Host *` of yours shares connections: sshpod decides for these.
             ControlPath none
 
         # Every other client that reads this file. What stands above comes first for OpenSSH, and so wins there.
         Host *.sshpod *.sshpod.
             ProxyCommand {Proxy("%h")}
-        {Lines(PinnedOptions.OfAll(Kind))}
+        {Lines(OfAll)}
         {Hosts}
         # Some clients go on in the last block after an Include. This one is everybody's.
         Host *
@@ -68,7 +73,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
         # One connection carries all sessions of a host name, and stays for a minute after the last.
         {OpenSsh} exec "{Quoting.Inner(Program, Kind)} share --host %n"
-            ControlPath {Quoting.Option(Path.Combine(SharedConnections.Directory, "%C"), Kind).Replace("%%C", "%C", StringComparison.Ordinal)}
+            ControlPath {Quoting.Option(Path.Combine(ControlPath.Directory, "%C"), Kind).Replace("%%C", "%C", StringComparison.Ordinal)}
             ProxyCommand {Proxy("%n")} --shared
 
         """;

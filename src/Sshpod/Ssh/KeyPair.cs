@@ -1,3 +1,4 @@
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;

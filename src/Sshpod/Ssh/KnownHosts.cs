@@ -1,3 +1,4 @@
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
@@ -32,6 +33,9 @@ public static class KnownHosts
     /// <summary>How such a file is called in ssh's configuration, where %n is the host name as it was typed.</summary>
     internal const string NameForSsh = Start + "%n";
 
+    /// <summary>A host name as ssh looks it up: here, and in the <c>%C</c> of a ControlPath.</summary>
+    public static string Name(string host) => host.ToLowerInvariant();
+
     /// <summary>The file about one host name.</summary>
     /// <param name="host">What ssh was given (its <c>%n</c>), in the case in which it was typed.</param>
     /// <returns>Null where no file can be called so.</returns>
@@ -46,8 +50,8 @@ public static class KnownHosts
     /// <param name="cancellation">Ends the wait for another process that writes.</param>
     public static async Task SetAsync(string host, PublicKey key, Func<string, bool> isUsed, CancellationToken cancellation)
     {
-        // ssh looks a name up in lower case, and with the port when it is not 22.
-        var name = HostMeaning.Name(host);
+        // With the port when it is not 22.
+        var name = Name(host);
         var line = $"{name},[{name}]:* {key}";
         var own = FileOf(host);
         var ownLine = $"* {key}\n";
@@ -83,7 +87,7 @@ public static class KnownHosts
     }
 
     private static string HostOf(string file) =>
-        Path.GetFileName(file) is var name && name.StartsWith(Start, StringComparison.Ordinal) ? HostMeaning.Name(name[Start.Length..]) : "";
+        Path.GetFileName(file) is var name && name.StartsWith(Start, StringComparison.Ordinal) ? Name(name[Start.Length..]) : "";
 
     private static bool Holds(string file, string content)
     {

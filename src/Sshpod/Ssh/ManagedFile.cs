@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;

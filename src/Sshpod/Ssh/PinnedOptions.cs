@@ -12,7 +12,8 @@ public static class PinnedOptions
 {
     /// <summary>For every client that reads an ssh_config; values as plain as they come.</summary>
     /// <param name="kind">Which ssh reads it.</param>
-    public static IEnumerable<(string Keyword, string Value)> OfAll(ClientKind kind) =>
+    /// <param name="identity">The key that logs in.</param>
+    public static IEnumerable<(string Keyword, string Value)> OfAll(ClientKind kind, ClientIdentity identity) =>
     [
         // The container's own key, learned over the authenticated exec stream before ssh reads the first byte.
         ("UserKnownHostsFile", Quoting.Option(KnownHosts.File, kind)),
@@ -21,7 +22,7 @@ public static class PinnedOptions
         ("StrictHostKeyChecking", "yes"),
         ("CheckHostIP", "no"),
         ("HostKeyAlgorithms", PublicKey.Algorithm),
-        .. ClientIdentity.Files.Select(file => ("IdentityFile", Quoting.Option(file, kind))),
+        .. identity.Files.Select(file => ("IdentityFile", Quoting.Option(file, kind))),
         ("IdentitiesOnly", "yes"),
         ("PubkeyAuthentication", "yes"),
         ("PreferredAuthentications", "publickey"),

@@ -1,4 +1,5 @@
 using System.Text;
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;

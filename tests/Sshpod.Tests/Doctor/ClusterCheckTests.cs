@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Sshpod.Addressing;
-using Sshpod.Clusters;
-using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Doctor;
+using Sshpod.HostNames;
 
 namespace Sshpod.Tests.Doctor;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Objects;
 using Sshpod.Listing;
 using Sshpod.Terminal;
 using Sshpod.Tests.Clusters.Api;

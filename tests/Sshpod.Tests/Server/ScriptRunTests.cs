@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using CsCheck;
-using Sshpod.Addressing;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 using Sshpod.Terminal;
 

@@ -1,4 +1,4 @@
-using Sshpod.Addressing;
+using Sshpod.HostNames;
 using Sshpod.Settings;
 
 namespace Sshpod.Tests.Settings;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using CsCheck;
-using Sshpod.Addressing;
+using Sshpod.HostNames;
+using Sshpod.Machine;
 using Sshpod.Settings;
 using Sshpod.Terminal;
 
@@ -14,7 +15,7 @@ public partial class SettingsFileTests
         var settings = Parse(Example().Match(File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs/settings.md"))).Groups["yaml"].Value);
         Assert.Equal(("app", "api", "port-forward", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(2)),
             (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
-        Assert.Equal((TimeSpan.FromHours(8), Path.Combine(Sshpod.Ssh.ClientDirectory.Home, ".ssh/id_ed25519_sk"), true),
+        Assert.Equal((TimeSpan.FromHours(8), Path.Combine(ClientDirectory.Home, ".ssh/id_ed25519_sk"), true),
             (settings.Access?.Limit, settings.Identity, settings.CleanEnvironment));
         Assert.Equal("arn:aws:eks:eu-west-1:123456789012:cluster/dev", settings.Aliases.Contexts["dev"]);
         Assert.Equal("machine-learning-production", settings.Aliases.Namespaces["ML"]);

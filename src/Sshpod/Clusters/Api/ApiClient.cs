@@ -4,6 +4,10 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Api.Streams;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api;

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Sshpod.Addressing;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Api.Streams;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Sshpod.Addressing;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;

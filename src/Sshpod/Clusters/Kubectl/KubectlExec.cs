@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Sshpod.Addressing;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;

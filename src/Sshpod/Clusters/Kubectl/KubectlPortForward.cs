@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Sshpod.Addressing;
+using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;

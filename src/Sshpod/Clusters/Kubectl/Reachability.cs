@@ -1,8 +1,9 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Sshpod.Clusters.Api;
 using System.Text;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;

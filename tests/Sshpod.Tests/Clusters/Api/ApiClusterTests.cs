@@ -1,8 +1,9 @@
 using System.Net.WebSockets;
 using System.Text;
-using Sshpod.Addressing;
-using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Login;
+using Sshpod.Clusters.Api.Streams;
+using Sshpod.Clusters.Objects;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tests.Clusters.Api;

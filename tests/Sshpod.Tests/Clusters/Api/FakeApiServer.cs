@@ -6,7 +6,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Sshpod.Clusters.Api;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Api.Login;
 
 namespace Sshpod.Tests.Clusters.Api;
 

@@ -1,0 +1,31 @@
+using System.Text.Json.Serialization;
+using Sshpod.Clusters.Objects;
+
+namespace Sshpod.Clusters.Api.Http;
+
+/// <summary>A list of objects of one kind, or a page of it.</summary>
+internal sealed record ItemList<T>(IReadOnlyList<T>? Items = null, ListMeta? Metadata = null);
+
+/// <summary>ListMeta (meta/v1).</summary>
+/// <param name="Continue">What asks for the next page; null or empty on the last one.</param>
+internal sealed record ListMeta(string? Continue = null);
+
+/// <summary>Any object, of which only the name counts.</summary>
+internal sealed record NamedObject(ObjectMeta Metadata);
+
+/// <summary>Status (meta/v1): why a request or a command failed.</summary>
+internal sealed record ApiStatus(string? Kind = null, string? Status = null, string? Reason = null, string? Message = null, ApiStatusDetails? Details = null);
+
+/// <summary>StatusDetails (meta/v1).</summary>
+internal sealed record ApiStatusDetails(string? Name = null, string? Kind = null, IReadOnlyList<ApiStatusCause>? Causes = null);
+
+/// <summary>StatusCause (meta/v1).</summary>
+internal sealed record ApiStatusCause(string? Reason = null, string? Message = null);
+
+/// <summary>Reading what only this transport sees, without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ItemList<Pod>))]
+[JsonSerializable(typeof(ItemList<Workload>))]
+[JsonSerializable(typeof(ItemList<NamedObject>))]
+[JsonSerializable(typeof(ApiStatus))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,87 @@
+using Sshpod.Streams;
+
+namespace Sshpod.Clusters.Api.Http;
+
+/// <summary>
+/// How long an API server may take to show that it is there. What our own process needs on a busy machine before it has asked, and a
+/// handshake that goes on, are no silence.
+/// </summary>
+internal sealed class ConnectLimit : IDisposable
+{
+    /// <summary>For the connection to stand, and then for the first answer on it.</summary>
+    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(15);
+
+    private readonly CancellationTokenSource _source;
+    private bool _hasAsked, _hasAnswer;
+
+    public ConnectLimit(CancellationToken cancellation)
+    {
+        _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _source.CancelAfter(Silence);
+    }
+
+    /// <summary>Cancelled when it is over.</summary>
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Watches the connection, which stands now.</summary>
+    public Stream Watch(Stream stream)
+    {
+        if (!_hasAnswer)
+            _source.CancelAfter(Handshake);
+        return new Watched(stream, this);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _source.Dispose();
+
+    private void Asked()
+    {
+        if (_hasAsked)
+            return;
+        _hasAsked = true;
+        _source.CancelAfter(Silence);
+    }
+
+    private void Answered()
+    {
+        if (_hasAnswer)
+            return;
+        _hasAnswer = true;
+        _source.CancelAfter(Handshake);
+    }
+
+    private sealed class Watched(Stream inner, ConnectLimit limit) : AsyncStream
+    {
+        // Nobody waits any more once the handshake is over, and the limit is gone by then.
+        private bool _isSettled;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var count = await inner.ReadAsync(buffer, cancellationToken);
+            if (!_isSettled && count > 0)
+            {
+                _isSettled = true;
+                limit.Answered();
+            }
+            return count;
+        }
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+            if (!_isSettled)
+                limit.Asked();
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                inner.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Sshpod.Clusters.Api.Http;
+
+/// <summary>Connects to a name with several addresses, of which some may be dead ends (RFC 8305).</summary>
+internal static class HappyEyeballs
+{
+    // TCP_NOTSENT_LOWAT of linux/tcp.h and of xnu's netinet/tcp.h.
+    private const int Tcp = 6, UnsentOnLinux = 25, UnsentOnMacOS = 0x201;
+
+    private const int MostUnsent = 128 * 1024;
+
+    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Tries one address after the other, each with a head start before the next, and takes the first that answers.</summary>
+    /// <exception cref="SocketException">None does; why the last did not.</exception>
+    public static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellation)
+    {
+        var addresses = new Queue<IPAddress>(Alternating(IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellation)));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        List<Task<Socket>> attempts = [];
+        Task<Socket>? winner = null;
+        try
+        {
+            while (true)
+            {
+                if (addresses.TryDequeue(out var address))
+                    attempts.Add(ConnectAsync(address, port, ending.Token));
+                var running = attempts.Where(attempt => !attempt.IsCompleted).ToArray();
+                if (running.Length > 0)
+                {
+                    var head = addresses.Count > 0 ? Task.Delay(HeadStart, ending.Token) : Task.Delay(Timeout.Infinite, ending.Token);
+                    await Task.WhenAny([head, .. running]);
+                }
+                cancellation.ThrowIfCancellationRequested();
+                winner = attempts.Find(attempt => attempt.IsCompletedSuccessfully);
+                if (winner is not null)
+                    return await winner;
+                if (addresses.Count == 0 && attempts.TrueForAll(attempt => attempt.IsCompleted))
+                    return await (attempts.LastOrDefault() ?? throw new SocketException((int)SocketError.HostNotFound));
+            }
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            foreach (var loser in attempts.Where(attempt => attempt != winner))
+                _ = loser.ContinueWith(static lost => { if (lost.IsCompletedSuccessfully) lost.Result.Dispose(); else _ = lost.Exception; }, TaskScheduler.Default);
+        }
+    }
+
+    private static async Task<Socket> ConnectAsync(IPAddress address, int port, CancellationToken cancellation)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            LimitUnsent(socket);
+            await socket.ConnectAsync(address, port, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // The system would take megabytes from us before the network does: a key pressed during a copy would wait behind them, and progress
+    // would count them as sent.
+    private static void LimitUnsent(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
+            return;
+        try
+        {
+            socket.SetRawSocketOption(Tcp, OperatingSystem.IsLinux() ? UnsentOnLinux : UnsentOnMacOS, BitConverter.GetBytes(MostUnsent));
+        }
+        catch (SocketException)
+        {
+            // Not every system that calls itself Linux has it; nothing depends on it.
+        }
+    }
+
+    /// <summary>The families in turns, beginning with that of the first address.</summary>
+    private static IEnumerable<IPAddress> Alternating(IPAddress[] addresses) =>
+        addresses.GroupBy(address => address.AddressFamily)
+            .SelectMany((family, order) => family.Select((address, rank) => (address, rank, order)))
+            .OrderBy(item => item.rank).ThenBy(item => item.order).Select(item => item.address);
+}

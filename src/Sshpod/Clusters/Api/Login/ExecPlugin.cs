@@ -1,0 +1,222 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Sshpod.Clusters.Api.Http;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Machine;
+using Sshpod.Terminal;
+
+namespace Sshpod.Clusters.Api.Login;
+
+/// <summary>
+/// A program that gives credentials (kubernetes KEP-541). Its stdin is the terminal where it may ask, and there is one; else it is empty, since
+/// ours is the ssh stream. What it says on stderr the user sees.
+/// </summary>
+/// <param name="ApiVersion">The form that it speaks.</param>
+/// <param name="Command">Its name, or an absolute path.</param>
+/// <param name="Arguments">Its arguments, one each.</param>
+/// <param name="Environment">Variables that it gets beside ours.</param>
+/// <param name="InstallHint">Where to get it; null when the kubeconfig does not say.</param>
+/// <param name="ProvideClusterInfo">Whether it is told which cluster it is for.</param>
+/// <param name="Asking">Whether it may ask the user.</param>
+internal sealed record ExecPlugin(
+    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment, string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never)
+{
+    private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
+    private const int MaxOutput = 1024 * 1024;
+
+    // A login in a browser takes its time.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    // So does one who types.
+    private static readonly TimeSpan AskingLimit = TimeSpan.FromMinutes(3);
+
+    // For what it has said already: a child that it leaves behind may keep its stderr open for ever.
+    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Reads an <c>exec</c> of the kubeconfig.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
+    public static ExecPlugin Read(KubeconfigSection section)
+    {
+        section.AllowOnly("apiVersion", "command", "args", "env", "installHint", "provideClusterInfo", "interactiveMode");
+        var version = section.Text("apiVersion");
+        if (version is not (V1 or V1Beta1))
+            throw new UnsupportedKubeconfigException($"exec with apiVersion \"{version}\"");
+        // v1 must say it; in v1beta1 it was not there at first.
+        var mode = section.Text("interactiveMode") ?? (version == V1Beta1 ? nameof(InteractiveMode.IfAvailable) : null);
+        if (mode is not (nameof(InteractiveMode.Never) or nameof(InteractiveMode.IfAvailable) or nameof(InteractiveMode.Always)))
+            throw new UnsupportedKubeconfigException($"exec with interactiveMode \"{mode}\"");
+        var command = section.Text("command") ?? throw new UnsupportedKubeconfigException("exec without command");
+        // A name is looked for on PATH; a path is relative to the kubeconfig, and never to the current directory
+        // (client-go tools/clientcmd/loader.go, GetAuthInfoFileReferences).
+        if (command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
+            command = section.FilePath("command")!;
+        return new ExecPlugin(version, command, section.Texts("args"), [.. section.Sections("env").Select(Variable)],
+            section.Text("installHint"), section.Flag("provideClusterInfo"), Enum.Parse<InteractiveMode>(mode));
+    }
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="SshpodException">It cannot be run, fails, says nothing in time, or something else than it should.</exception>
+    public async Task<Credential> RunAsync(ApiServer server, CancellationToken cancellation)
+    {
+        var asks = Asking != InteractiveMode.Never && PluginTerminal.IsThere;
+        if (Asking == InteractiveMode.Always && !asks)
+            throw new SshpodException($"credential plugin {Command} asks on the terminal, and there is none here", "log in to the cluster first");
+        // What it asks may not stand behind a line of progress.
+        using var silence = asks ? Progress.Silence() : null;
+        var time = asks ? AskingLimit : Limit;
+        await using var process = Start(server, asks, time);
+        using var limit = process.LinkTo(cancellation);
+        var saying = RelayAsync(process.Error);
+        try
+        {
+            var output = await ReadAsync(process.Output, limit.Token);
+            var exitCode = await process.WaitAsync(limit.Token);
+            await Task.WhenAny(saying, Task.Delay(LastWords, limit.Token));
+            Log.Debug($"api: credential plugin {Command}: exit {exitCode}");
+            return exitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {exitCode}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw Failed($"did not end in {time.TotalSeconds:0} s");
+        }
+    }
+
+    private static KeyValuePair<string, string> Variable(KubeconfigSection section)
+    {
+        section.AllowOnly("name", "value");
+        return new(section.Text("name") ?? throw new UnsupportedKubeconfigException("exec with a variable without name"), section.Text("value") ?? "");
+    }
+
+    private ChildProcess Start(ApiServer server, bool asks, TimeSpan limit)
+    {
+        try
+        {
+            var (program, arguments) = asks
+                ? PluginTerminal.Give(ProgramPath.Find(Command) ?? throw new CannotRunException("it is not on your PATH"), Arguments)
+                : (Command, Arguments);
+            return ChildProcess.Start(program, arguments, limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server, asks))]);
+        }
+        catch (CannotRunException e)
+        {
+            throw new SshpodException($"cannot run credential plugin {Command}: {e.Message}", InstallHint ?? "install it");
+        }
+    }
+
+    /// <summary>The ExecCredential that the program is told about.</summary>
+    internal string Info(ApiServer server, bool asks)
+    {
+        using var text = new MemoryStream();
+        using (var json = new Utf8JsonWriter(text))
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", "ExecCredential");
+            json.WriteString("apiVersion", ApiVersion);
+            json.WriteStartObject("spec");
+            if (ProvideClusterInfo)
+                WriteCluster(json, server);
+            json.WriteBoolean("interactive", asks);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(text.ToArray());
+    }
+
+    private static void WriteCluster(Utf8JsonWriter json, ApiServer server)
+    {
+        json.WriteStartObject("cluster");
+        json.WriteString("server", server.Url.AbsoluteUri.TrimEnd('/'));
+        if (server.TlsServerName is { } name)
+            json.WriteString("tls-server-name", name);
+        if (server.SkipVerification)
+            json.WriteBoolean("insecure-skip-tls-verify", true);
+        if (server.Authorities is { } authorities)
+            json.WriteBase64String("certificate-authority-data", authorities.Pem);
+        if (server.Proxy is { } proxy)
+            json.WriteString("proxy-url", proxy.AbsoluteUri.TrimEnd('/'));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Reads the ExecCredential that the program printed.</summary>
+    internal Credential Parse(ReadOnlySpan<byte> output)
+    {
+        ExecCredential? answer;
+        // PowerShell writes one before it, and kubectl takes it.
+        var mark = "\uFEFF"u8;
+        if (output.StartsWith(mark))
+            output = output[mark.Length..];
+        try
+        {
+            answer = JsonSerializer.Deserialize(output, ExecCredentialJson.Default.ExecCredential);
+        }
+        catch (JsonException)
+        {
+            throw Failed("printed no ExecCredential");
+        }
+        if (answer is not { Kind: "ExecCredential", Status: { } status } || answer.ApiVersion != ApiVersion)
+            throw Failed($"printed no ExecCredential of {ApiVersion}");
+        if (status.ClientCertificateData is { Length: > 0 } != status.ClientKeyData is { Length: > 0 } || (string.IsNullOrEmpty(status.Token) && status.ClientKeyData is not { Length: > 0 }))
+            throw Failed("gave neither a token nor a certificate with its key");
+        try
+        {
+            return new Credential(
+                string.IsNullOrEmpty(status.Token) ? null : Credential.Bearer(status.Token),
+                status.ClientCertificateData is { Length: > 0 } certificate
+                    ? ClientCertificate.Parse(Encoding.UTF8.GetBytes(certificate), Encoding.UTF8.GetBytes(status.ClientKeyData!)) : null,
+                // The first moment of year 1 is Go's zero time: it does not expire.
+                status.ExpirationTimestamp == DateTimeOffset.MinValue ? null : status.ExpirationTimestamp);
+        }
+        catch (CryptographicException e)
+        {
+            throw Failed($"gave a certificate that cannot be used: {e.Message}");
+        }
+    }
+
+    private SshpodException Failed(string how) => new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see more");
+
+    private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
+    {
+        using var output = new MemoryStream();
+        var buffer = new byte[4096];
+        for (int count; output.Length < MaxOutput && (count = await stream.ReadAsync(buffer, cancellation)) > 0;)
+            output.Write(buffer, 0, count);
+        return output.ToArray();
+    }
+
+    // Not inherited: ssh may have taken our own stderr away, and a line of progress may stand on the terminal.
+    private static async Task RelayAsync(Stream stderr)
+    {
+        Progress? silence = null;
+        try
+        {
+            var buffer = new byte[4096];
+            for (int count; (count = await stderr.ReadAsync(buffer)) > 0;)
+            {
+                // What it says may go on in the same line.
+                silence ??= Progress.Silence();
+                Log.Relay(buffer.AsSpan(0, count));
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // It was ended by us.
+        }
+        finally
+        {
+            silence?.Dispose();
+        }
+    }
+}
+
+/// <summary>Whether a plugin asks the user (client-go's ExecInteractiveMode).</summary>
+internal enum InteractiveMode
+{
+    /// <summary>It does not.</summary>
+    Never,
+
+    /// <summary>It does where there is a terminal.</summary>
+    IfAvailable,
+
+    /// <summary>It cannot do without.</summary>
+    Always,
+}

@@ -1,0 +1,143 @@
+using System.Net.WebSockets;
+
+namespace Sshpod.Clusters.Api.Streams;
+
+/// <summary>Several streams in one WebSocket: the first byte of each message is the number of its channel (v4.channel.k8s.io and v5).</summary>
+internal sealed class ChannelSocket : IAsyncDisposable
+{
+    /// <summary>Subprotocol with a message that closes a channel (KEP-4006).</summary>
+    public const string V5 = "v5.channel.k8s.io";
+
+    /// <summary>Subprotocol that every server has.</summary>
+    public const string V4 = "v4.channel.k8s.io";
+
+    /// <summary>Bytes of the largest message; larger ones do not pass everywhere (kubernetes-client/csharp#949).</summary>
+    public const int MaxMessage = 32 * 1024;
+
+    private const byte CloseChannel = 255;
+
+    // Seen by load balancers that cut silent connections.
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
+
+    private readonly WebSocket _socket;
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly byte[] _outgoing = new byte[MaxMessage];
+    private readonly byte[] _first = new byte[1];
+    private int _channel = -1;
+
+    /// <param name="connection">The connection after its upgrade; owned.</param>
+    /// <param name="protocol">The subprotocol that the server has chosen.</param>
+    public ChannelSocket(Stream connection, string protocol)
+    {
+        _socket = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = KeepAlive });
+        CanCloseChannels = protocol == V5;
+    }
+
+    /// <summary>Whether one channel can end before the others.</summary>
+    public bool CanCloseChannels { get; }
+
+    /// <summary>Sends bytes on a channel, in messages that pass everywhere.</summary>
+    /// <exception cref="IOException">The connection has ended.</exception>
+    public async ValueTask SendAsync(byte channel, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        await _sending.WaitAsync(cancellation);
+        try
+        {
+            while (bytes.Length > 0)
+            {
+                var count = Math.Min(bytes.Length, MaxMessage - 1);
+                _outgoing[0] = channel;
+                bytes[..count].CopyTo(_outgoing.AsMemory(1));
+                await _socket.SendAsync(_outgoing.AsMemory(0, count + 1), WebSocketMessageType.Binary, endOfMessage: true, cancellation);
+                bytes = bytes[count..];
+            }
+        }
+        catch (Exception e) when (IsEnd(e, cancellation))
+        {
+            throw new IOException(e.Message, e);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    /// <summary>Ends one channel, where that is possible.</summary>
+    /// <exception cref="IOException">The connection has ended.</exception>
+    public async ValueTask CloseAsync(byte channel, CancellationToken cancellation)
+    {
+        if (CanCloseChannels)
+            await SendAsync(CloseChannel, new[] { channel }, cancellation);
+    }
+
+    /// <summary>Receives a part of a message.</summary>
+    /// <returns>Its channel and how many bytes came, which may be none; null when the far side has ended the connection in order.</returns>
+    /// <exception cref="IOException">The connection broke off.</exception>
+    public async ValueTask<(byte Channel, int Count)?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            if (_channel < 0)
+            {
+                ValueWebSocketReceiveResult first;
+                do
+                {
+                    first = await _socket.ReceiveAsync(_first.AsMemory(), cancellation);
+                    if (first.MessageType == WebSocketMessageType.Close)
+                        return null;
+                }
+                while (first.Count == 0);
+                if (first.EndOfMessage)
+                    return (_first[0], 0);
+                _channel = _first[0];
+            }
+            var part = await _socket.ReceiveAsync(buffer, cancellation);
+            if (part.MessageType == WebSocketMessageType.Close)
+                return null;
+            var channel = (byte)_channel;
+            if (part.EndOfMessage)
+                _channel = -1;
+            return (channel, part.Count);
+        }
+        catch (Exception e) when (IsEnd(e, cancellation))
+        {
+            throw new IOException(e.Message, e);
+        }
+    }
+
+    /// <summary>Says that no more comes, and goes on receiving.</summary>
+    public async Task CompleteAsync()
+    {
+        using var limit = new CancellationTokenSource(CloseLimit);
+        try
+        {
+            await _sending.WaitAsync(limit.Token);
+            try
+            {
+                if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
+                    await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);
+            }
+            finally
+            {
+                _sending.Release();
+            }
+        }
+        catch (Exception e) when (IsEnd(e, CancellationToken.None))
+        {
+            // It has ended already, or nobody takes what we say.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CompleteAsync();
+        _socket.Dispose();
+    }
+
+    // When one direction breaks, .NET calls what waits in the other one cancelled, whoever did not ask for it.
+    private static bool IsEnd(Exception e, CancellationToken cancellation) => e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+        || e is OperationCanceledException && !cancellation.IsCancellationRequested;
+}

@@ -1,0 +1,27 @@
+namespace Sshpod.Clusters.Kubeconfigs;
+
+/// <summary>What the kubeconfig says of one context. The secrets in it are not read.</summary>
+/// <param name="Server">URL of the API server; null when it is none that we understand.</param>
+/// <param name="ProxyUrl">Proxy on the way to it; null when none is set.</param>
+/// <param name="Namespace">Namespace set on the context, else <c>default</c>.</param>
+/// <param name="Contexts">Names of all contexts.</param>
+public sealed record Kubeconfig(Uri? Server, string? ProxyUrl, string Namespace, IReadOnlyList<string> Contexts)
+{
+    /// <summary>
+    /// Reads the files in KUBECONFIG, else <c>~/.kube/config</c>, see <see cref="KubeconfigFiles"/>.
+    /// </summary>
+    /// <param name="context">The context; null for the current one.</param>
+    /// <returns>Null when nothing that can be read names the context.</returns>
+    public static Kubeconfig? Read(string? context)
+    {
+        var files = KubeconfigFiles.Load();
+        if ((context ?? files.CurrentContext) is not { } name || files.Find("contexts", name, "context") is not { } found)
+            return null;
+        var cluster = found.TextOrNull("cluster") is { } clusterName ? files.Find("clusters", clusterName, "cluster") : null;
+        return new Kubeconfig(
+            ServerUrl.Read(cluster?.TextOrNull("server")),
+            cluster?.TextOrNull("proxy-url"),
+            found.TextOrNull("namespace") ?? "default",
+            files.Contexts);
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text.Json.Serialization;
+
+namespace Sshpod.Clusters.Objects;
+
+// The parts of Kubernetes API objects that sshpod reads, named as in the API reference. Whatever a server leaves out is null or empty.
+
+/// <summary>A Pod (core/v1).</summary>
+public sealed record Pod(ObjectMeta Metadata, PodSpec Spec, PodStatus Status);
+
+/// <summary>Any object that owns the pods it selects: Deployment, StatefulSet, DaemonSet, ReplicaSet, Job.</summary>
+public sealed record Workload(ObjectMeta Metadata, WorkloadSpec? Spec = null, WorkloadStatus? Status = null);
+
+/// <summary>A CronJob (batch/v1).</summary>
+public sealed record CronJob(ObjectMeta Metadata, CronJobStatus? Status = null);
+
+/// <summary>CronJobStatus (batch/v1).</summary>
+public sealed record CronJobStatus(IReadOnlyList<ObjectReference>? Active = null);
+
+/// <summary>ObjectReference (core/v1).</summary>
+public sealed record ObjectReference(string Name);
+
+/// <summary>A Service (core/v1).</summary>
+public sealed record Service(ObjectMeta Metadata, ServiceSpec? Spec = null);
+
+/// <summary>ServiceSpec (core/v1).</summary>
+public sealed record ServiceSpec(IReadOnlyDictionary<string, string>? Selector = null);
+
+/// <summary>What one list call returned.</summary>
+/// <param name="Pods">The pods that carry the labels.</param>
+/// <param name="ReplicaSets">The ReplicaSets that carry the labels, where asked for.</param>
+public sealed record PodList(IReadOnlyList<Pod> Pods, IReadOnlyList<Workload> ReplicaSets);
+
+/// <summary>ObjectMeta (meta/v1).</summary>
+public sealed record ObjectMeta(
+    string Name,
+    string Namespace,
+    string Uid,
+    DateTimeOffset? CreationTimestamp = null,
+    DateTimeOffset? DeletionTimestamp = null,
+    IReadOnlyDictionary<string, string>? Annotations = null,
+    IReadOnlyList<OwnerReference>? OwnerReferences = null,
+    IReadOnlyDictionary<string, string>? Labels = null);
+
+/// <summary>OwnerReference (meta/v1).</summary>
+public sealed record OwnerReference(string Uid, bool? Controller = null, string? Kind = null, string? Name = null);
+
+/// <summary>What is read of their specs: how many pods there should be, and whether a job holds them back.</summary>
+public sealed record WorkloadSpec(LabelSelector? Selector = null, int? Replicas = null, bool? Suspend = null);
+
+/// <summary>What is read of their status. A generation of null or 0 is a controller that has not looked yet.</summary>
+public sealed record WorkloadStatus(IReadOnlyList<PodCondition>? Conditions = null, int? DesiredNumberScheduled = null, long? ObservedGeneration = null);
+
+/// <summary>LabelSelector (meta/v1).</summary>
+public sealed record LabelSelector(
+    IReadOnlyDictionary<string, string>? MatchLabels = null,
+    IReadOnlyList<LabelSelectorRequirement>? MatchExpressions = null)
+{
+    /// <summary>The selector as the <c>labelSelector</c> parameter of a list call writes it.</summary>
+    public override string ToString()
+    {
+        var labels = (MatchLabels ?? new Dictionary<string, string>()).Select(label => $"{label.Key}={label.Value}");
+        var expressions = (MatchExpressions ?? []).Select(requirement => requirement.ToString());
+        return string.Join(',', labels.Concat(expressions));
+    }
+}
+
+/// <summary>LabelSelectorRequirement (meta/v1).</summary>
+public sealed record LabelSelectorRequirement(string Key, string Operator, IReadOnlyList<string>? Values = null)
+{
+    /// <summary>The requirement as the <c>labelSelector</c> parameter of a list call writes it.</summary>
+    public override string ToString() => Operator switch
+    {
+        "In" => $"{Key} in ({string.Join(',', Values ?? [])})",
+        "NotIn" => $"{Key} notin ({string.Join(',', Values ?? [])})",
+        "DoesNotExist" => $"!{Key}",
+        _ => Key,
+    };
+}
+
+/// <summary>PodSpec (core/v1).</summary>
+public sealed record PodSpec(
+    IReadOnlyList<Container>? Containers = null,
+    IReadOnlyList<Container>? InitContainers = null,
+    IReadOnlyList<Container>? EphemeralContainers = null,
+    bool? HostNetwork = null,
+    string? RuntimeClassName = null,
+    string? RestartPolicy = null,
+    string? NodeName = null,
+    IReadOnlyList<Volume>? Volumes = null,
+    SecurityContext? SecurityContext = null,
+    bool? HostIPC = null);
+
+/// <summary>Container (core/v1).</summary>
+public sealed record Container(
+    string Name,
+    string? Image = null,
+    IReadOnlyList<VolumeMount>? VolumeMounts = null,
+    SecurityContext? SecurityContext = null,
+    string? RestartPolicy = null,
+    ResourceRequirements? Resources = null);
+
+/// <summary>ResourceRequirements (core/v1): quantities, see <see cref="Quantity"/>.</summary>
+public sealed record ResourceRequirements(IReadOnlyDictionary<string, string>? Limits = null);
+
+/// <summary>PodSecurityContext and SecurityContext (core/v1): a container's own wins.</summary>
+public sealed record SecurityContext(long? RunAsUser = null);
+
+/// <summary>VolumeMount (core/v1).</summary>
+public sealed record VolumeMount(string Name, string MountPath);
+
+/// <summary>Volume (core/v1): one of its sources is set, of which those that are not read here are outside the pod.</summary>
+public sealed record Volume(
+    string Name,
+    EmptyDirVolumeSource? EmptyDir = null,
+    VolumeSource? Projected = null,
+    VolumeSource? ConfigMap = null,
+    VolumeSource? Secret = null,
+    VolumeSource? DownwardAPI = null)
+{
+    /// <summary>Whether it lives and dies with its pod, and no other can mount it: the claim behind a generic ephemeral volume has a name.</summary>
+    [JsonIgnore]
+    public bool IsOfPod => EmptyDir is not null;
+
+    /// <summary>Whether Kubernetes writes its content, and no container.</summary>
+    [JsonIgnore]
+    public bool IsKubernetesOwn => Projected is not null || ConfigMap is not null || Secret is not null || DownwardAPI is not null;
+}
+
+/// <summary>EmptyDirVolumeSource (core/v1).</summary>
+public sealed record EmptyDirVolumeSource(string? SizeLimit = null, string? Medium = null);
+
+/// <summary>Any other source of a volume: that it is set is all that counts.</summary>
+public sealed record VolumeSource;
+
+/// <summary>PodStatus (core/v1).</summary>
+public sealed record PodStatus(
+    string? Phase = null,
+    string? Reason = null,
+    string? Message = null,
+    IReadOnlyList<PodCondition>? Conditions = null,
+    IReadOnlyList<ContainerStatus>? ContainerStatuses = null,
+    IReadOnlyList<ContainerStatus>? InitContainerStatuses = null,
+    IReadOnlyList<ContainerStatus>? EphemeralContainerStatuses = null);
+
+/// <summary>PodCondition (core/v1).</summary>
+public sealed record PodCondition(string Type, string Status, string? Reason = null, string? Message = null);
+
+/// <summary>ContainerStatus (core/v1).</summary>
+public sealed record ContainerStatus(string Name, [property: JsonPropertyName("containerID")] string? ContainerId = null, ContainerState? State = null);
+
+/// <summary>ContainerState (core/v1): one of its members is set.</summary>
+public sealed record ContainerState(ContainerStateRunning? Running = null, ContainerStateDetail? Waiting = null, ContainerStateDetail? Terminated = null);
+
+/// <summary>ContainerStateRunning (core/v1).</summary>
+public sealed record ContainerStateRunning;
+
+/// <summary>Why a container waits or has ended.</summary>
+public sealed record ContainerStateDetail(string? Reason = null, string? Message = null, int? ExitCode = null);
+
+/// <summary>A list of objects of one or several kinds, as <c>kubectl get -o json</c> prints it.</summary>
+public sealed record ObjectList(IReadOnlyList<ListedObject> Items);
+
+/// <summary>One object of a list, told apart by its kind.</summary>
+public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spec = null, PodStatus? Status = null);
+
+/// <summary>What the API server says of itself at <c>/version</c>.</summary>
+internal sealed record VersionInfo(string GitVersion);
+
+/// <summary>Reading and writing the objects without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Pod))]
+[JsonSerializable(typeof(Workload))]
+[JsonSerializable(typeof(CronJob))]
+[JsonSerializable(typeof(Service))]
+[JsonSerializable(typeof(ObjectList))]
+[JsonSerializable(typeof(SelfSubjectAccessReview))]
+[JsonSerializable(typeof(VersionInfo))]
+internal sealed partial class KubernetesJson : JsonSerializerContext;

@@ -1,5 +1,0 @@
-namespace Sshpod.Clusters;
-
-/// <summary>The kubeconfig has something that only kubectl understands, or that kubectl has to complain about.</summary>
-/// <param name="reason">What it is.</param>
-internal sealed class UnsupportedKubeconfigException(string reason) : Exception(reason);

@@ -1,0 +1,152 @@
+using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.HostNames;
+using Sshpod.Machine;
+using Sshpod.Server;
+using Sshpod.Settings;
+using Sshpod.Ssh;
+using Sshpod.Targets;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Connections;
+
+/// <summary>
+/// An open tunnel to the server in the container that a host name means. Where the last connection's server is remembered, it is dialled
+/// while the cluster is asked for the container; otherwise, or when that was no longer right, or when access is about to end, a bootstrap
+/// brings it up and renews access.
+/// </summary>
+public sealed class Connection : IAsyncDisposable
+{
+    private Connection(Tunnel tunnel, RememberedServer server)
+    {
+        Tunnel = tunnel;
+        Container = server.Container;
+        Since = server.Since;
+        Until = AccessTime.Current.RenewalOf(server.Since, server.Access.Limit ?? TimeSpan.Zero);
+    }
+
+    /// <summary>Where the server runs.</summary>
+    public PodContainer Container { get; }
+
+    /// <summary>The way to it.</summary>
+    public Tunnel Tunnel { get; }
+
+    /// <summary>When the exec began that has given access.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>When another is needed, for further sessions too.</summary>
+    public DateTimeOffset Until { get; }
+
+    /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands where ssh looks for it.</summary>
+    /// <param name="cluster">How the container is reached.</param>
+    /// <param name="host">What ssh was given.</param>
+    /// <param name="address">What that means.</param>
+    /// <param name="clientKey">Who logs in.</param>
+    /// <param name="isShared">Whether sessions of other terminals may come to use it: then it leaves the session of this one.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SshpodException">There is no container, no server can run in it, or the user wants a tunnel that there is not.</exception>
+    public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, bool isShared, CancellationToken cancellation)
+    {
+        // Values that are none end it here, where nothing runs yet.
+        var forced = TunnelChoice.Forced;
+        var time = AccessTime.Current;
+        var access = new Access(clientKey, time.Limit, UserSettings.Current.CleanEnvironment);
+        var name = RememberedHost.Of(host, cluster, address);
+        var looking = Waiting.ResolveAsync(cluster, address, cancellation);
+        await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
+            && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)
+            && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
+            ? new Dial(cluster, remembered, cancellation) : null;
+        var container = await looking;
+        Log.Debug($"found {container}");
+
+        if (dial is not null && await dial.TakeAsync(container) is { } tunnel)
+        {
+            LeaveIfShared();
+            await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
+            return new Connection(tunnel, dial.Remembered);
+        }
+        var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
+        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, access), (hostKey, server) =>
+        {
+            LeaveIfShared();
+            return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
+        });
+        return new Connection(await opening.OpenAsync(cancellation), used);
+
+        // After the requests for which a credential plugin may want the terminal, and before kubectl is started for the port-forward.
+        void LeaveIfShared()
+        {
+            if (isShared)
+                ProcessSession.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Tunnel.DisposeAsync();
+
+    private static Task RecordAsync(string host, RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
+    {
+        RememberedServers.Add(server);
+        return KnownHosts.SetAsync(host, hostKey, RememberedServers.Has, cancellation);
+    }
+
+    /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing ends it and what it has led to.</summary>
+    private sealed class Dial : IAsyncDisposable
+    {
+        // Short: a bootstrap finds out what is wrong.
+        private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(3);
+
+        private readonly CancellationTokenSource _end;
+        private readonly Task<Tunnel?> _opening;
+        private bool _isTaken;
+
+        public Dial(ICluster cluster, RememberedServer remembered, CancellationToken cancellation)
+        {
+            Remembered = remembered;
+            _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            _opening = OpenAsync(cluster, _end.Token);
+        }
+
+        public RememberedServer Remembered { get; }
+
+        /// <summary>The tunnel, where the server is that of this container and answers; null otherwise.</summary>
+        public async Task<Tunnel?> TakeAsync(PodContainer container)
+        {
+            if (Remembered.Container != container)
+            {
+                Log.Debug($"remembered: another container, {Remembered.Container} {Remembered.Container.ContainerId}");
+                return null;
+            }
+            var tunnel = await _opening;
+            _isTaken = tunnel is not null;
+            return tunnel;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!_isTaken)
+            {
+                await _end.CancelAsync();
+                await ((Task)_opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (_opening.IsCompletedSuccessfully && _opening.Result is { } tunnel)
+                    await tunnel.DisposeAsync();
+            }
+            _end.Dispose();
+        }
+
+        private async Task<Tunnel?> OpenAsync(ICluster cluster, CancellationToken cancellation)
+        {
+            try
+            {
+                return await PortForwardTunnel.OpenAsync(cluster, Remembered.Container, Remembered.Server!, BannerLimit, cancellation);
+            }
+            catch (SshpodException e)
+            {
+                Log.Debug($"remembered: {e.Message}");
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Settings;
+using Sshpod.Ssh;
+
+namespace Sshpod.Connections;
+
+/// <summary>
+/// What a host name means on this machine now, as a digest: it is a function of the kubeconfig, of sshpod's settings, of the locale and
+/// of the name, so all four are hashed as they are, and nothing is parsed. Names that differ in this digest may still mean the same; equal
+/// ones do.
+/// </summary>
+public static class HostMeaning
+{
+    private const string Context = "context--";
+
+    /// <summary>The digest, in hexadecimal.</summary>
+    /// <param name="host">What ssh was given.</param>
+    public static string Digest(string host)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendKubeconfig(hash);
+        Append(hash, UserSettings.File);
+        AppendContent(hash, UserSettings.File);
+        // A connection that was opened with more access than is wanted now is not to be shared.
+        Append(hash, Environment.GetEnvironmentVariable(AccessTime.Variable) ?? "");
+        Append(hash, UnaskedVariables.Locale);
+        Append(hash, Canonical(host));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>A digest of the kubeconfig alone: of the paths of its files and what is in them.</summary>
+    internal static string KubeconfigDigest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AppendKubeconfig(hash);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The name in lower case, but for what keeps its case: names of contexts.</summary>
+    internal static string Canonical(string host) => string.Join('.', host.Split('.').Select(part =>
+        part.StartsWith(Context, StringComparison.OrdinalIgnoreCase) ? Context + part[Context.Length..] : part.ToLowerInvariant()));
+
+    private static void AppendKubeconfig(IncrementalHash hash)
+    {
+        foreach (var file in KubeconfigFiles.Names())
+        {
+            Append(hash, Path.GetFullPath(file));
+            AppendContent(hash, file);
+        }
+    }
+
+    private static void AppendContent(IncrementalHash hash, string file)
+    {
+        try
+        {
+            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be read decides nothing.
+        }
+    }
+
+    private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes($"{text}\0"));
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Machine;
+using Sshpod.Ssh;
+using Sshpod.Terminal;
+
+namespace Sshpod.Connections;
+
+/// <summary>
+/// Which host names have a connection that ssh may share (its <c>ControlMaster</c>).
+/// <para>
+/// ssh finds an open connection by host name and user alone, and its <c>%C</c> folds case. But <c>pod--db-0.sshpod</c> is another pod after
+/// <c>kubectl config use-context</c>, and <c>context--PROD</c> another cluster than <c>context--prod</c>. So a name, in lower case, is
+/// claimed for what it means (<see cref="HostMeaning"/>): the claim is a file that holds the digest, and it is locked while a
+/// connection of this name lives. With another meaning the name cannot be claimed until that one is gone, and ssh makes a connection of
+/// its own.
+/// </para>
+/// <para>
+/// Behind the digest stands from when to when the connection may take further sessions: not beyond the access that the last exec gave.
+/// </para>
+/// </summary>
+public static class SharedConnections
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Claims a host name for what it means now.</summary>
+    /// <returns>
+    /// Whether a connection of this name is to be shared: false while one lives that was opened when it meant something else, or whose
+    /// access has ended.
+    /// </returns>
+    public static async Task<bool> ClaimAsync(string host, CancellationToken cancellation)
+    {
+        ClientDirectory.Create(ControlPath.Directory);
+        var meaning = HostMeaning.Digest(host);
+        var limit = Limit / 10;
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        {
+            try
+            {
+                using (var claim = Open(host, FileAccess.Read, FileShare.Read))
+                {
+                    var read = Claim.Read(claim);
+                    if (read?.Meaning == meaning && read.Holds(DateTimeOffset.UtcNow))
+                        return true;
+                    // It may live for hours after its access has ended, and nobody waits for that.
+                    if (read?.Meaning == meaning)
+                        limit = Pause;
+                }
+                using var taken = Open(host, FileAccess.ReadWrite, FileShare.None);
+                taken.SetLength(0);
+                taken.Write(new Claim(meaning).ToBytes());
+                return true;
+            }
+            // Locked: by one that lives, or for a moment by another that asks or claims.
+            catch (IOException) when (waited < limit)
+            {
+                await Task.Delay(Pause, cancellation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Keeps the claim of a host name while a connection lives.</summary>
+    /// <returns>To be disposed when it has ended.</returns>
+    /// <exception cref="SshpodException">The name was claimed for something else since ssh asked.</exception>
+    public static async Task<HeldClaim> HoldAsync(string host, CancellationToken cancellation)
+    {
+        ClientDirectory.Create(ControlPath.Directory);
+        var meaning = HostMeaning.Digest(host);
+        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        {
+            try
+            {
+                // Shared, for all that it may write: what it writes, others may too.
+                var file = Open(host, FileAccess.ReadWrite, FileShare.ReadWrite);
+                if (Claim.Read(file)?.Meaning == meaning)
+                    return new HeldClaim(file, meaning);
+                await file.DisposeAsync();
+                if (!await ClaimAsync(host, cancellation))
+                    throw new SshpodException(
+                        $"a connection to \"{host}\" that means something else was opened at the same moment", "connect again");
+            }
+            catch (Exception e) when (e is IOException && waited < Limit)
+            {
+                await Task.Delay(Pause, cancellation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SshpodException($"cannot lock {FileOf(host)}: {e.Message}", "make its directory writable for you");
+            }
+        }
+    }
+
+    private static FileStream Open(string host, FileAccess access, FileShare share)
+    {
+        // .NET's locks on Unix are those of flock: an exclusive one for FileShare.None, else a shared one.
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new FileStream(FileOf(host), options);
+    }
+
+    private static string FileOf(string host) =>
+        Path.Combine(ControlPath.Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KnownHosts.Name(host))))[..16] + ".claim");
+
+    /// <summary>A claim that is held as long as a connection lives.</summary>
+    public sealed class HeldClaim : IDisposable
+    {
+        private readonly FileStream _file;
+        private readonly string _meaning;
+
+        internal HeldClaim(FileStream file, string meaning) => (_file, _meaning) = (file, meaning);
+
+        /// <summary>Lets the connection take further sessions for this time and no longer.</summary>
+        public void Allow(DateTimeOffset since, DateTimeOffset until)
+        {
+            _file.Position = 0;
+            _file.Write(new Claim(_meaning, since.ToUnixTimeSeconds(), until.ToUnixTimeSeconds()).ToBytes());
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => _file.Dispose();
+    }
+
+    /// <summary>What a claim's file holds; always of the same length once there are times, so that it is overwritten whole.</summary>
+    private sealed record Claim(string Meaning, long? Since = null, long? Until = null)
+    {
+        private const int MeaningLength = 2 * SHA256.HashSizeInBytes, TimeLength = 19;
+
+        /// <summary>Null for what is no claim, such as a new file.</summary>
+        public static Claim? Read(FileStream file)
+        {
+            var content = new byte[MeaningLength + 2 * (1 + TimeLength)];
+            var words = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)).Split(' ');
+            return words switch
+            {
+                [{ Length: MeaningLength } meaning] => new Claim(meaning),
+                [{ Length: MeaningLength } meaning, var since, var until] when Number(since) is { } from && Number(until) is { } to =>
+                    new Claim(meaning, from, to),
+                _ => null,
+            };
+        }
+
+        public byte[] ToBytes() => Encoding.ASCII.GetBytes(Since is { } since && Until is { } until
+            ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
+            : Meaning);
+
+        // Without times the connection is just being opened. A clock that was set back proves nothing.
+        public bool Holds(DateTimeOffset now) =>
+            Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until;
+
+        private static long? Number(string text) =>
+            long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Machine;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Connections;
+
+/// <summary>
+/// Remembers where port-forward does not work: a small file for each cluster and runtime class. One that is lost or wrong costs one
+/// attempt; one that is a day old is not believed any more, since rights and networks change.
+/// </summary>
+/// <param name="cluster">The cluster.</param>
+/// <param name="container">A container on it.</param>
+public sealed class TunnelMemory(ICluster cluster, PodContainer container)
+{
+    private const string Exec = "exec";
+
+    private static readonly TimeSpan Believed = TimeSpan.FromDays(1);
+
+    // Hashed: a URL is no file name.
+    private readonly string _file = Path.Combine(ClientDirectory.Cache, "tunnels",
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Context}\n{cluster.Server}\n{container.RuntimeClass}")))[..32]);
+
+    /// <summary>What worked last time; null when nothing is remembered.</summary>
+    public TunnelKind? Read()
+    {
+        try
+        {
+            return File.Exists(_file) && File.GetLastWriteTimeUtc(_file) > DateTime.UtcNow - Believed && File.ReadAllText(_file).Trim() == Exec ? TunnelKind.Exec : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Remembers what worked after something else was tried.</summary>
+    public void Write(TunnelKind kind)
+    {
+        try
+        {
+            if (kind == TunnelKind.PortForward)
+            {
+                File.Delete(_file);
+                return;
+            }
+            ClientDirectory.Create(Path.GetDirectoryName(_file)!);
+            ClientDirectory.Replace(_file, Exec);
+        }
+        catch (Exception e) when (e is SshpodException or IOException or UnauthorizedAccessException)
+        {
+            Log.Debug($"tunnel not remembered: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Server;
+using Sshpod.Ssh;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Connections;
+
+/// <summary>Brings a server up in a container and opens a tunnel to it, of the kinds that <see cref="TunnelChoice"/> says.</summary>
+/// <param name="cluster">How the container is reached.</param>
+/// <param name="container">The container.</param>
+/// <param name="forced">The tunnel that the user wants; null for whatever works.</param>
+/// <param name="bootstrap">Brings the server up.</param>
+/// <param name="record">Writes the server's host key down, before ssh sees the server's first byte, and the server, if it listens.</param>
+public sealed class TunnelOpening(ICluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap, Func<PublicKey, RemoteServer?, Task> record)
+{
+    /// <summary>Opens it.</summary>
+    /// <exception cref="SshpodException">None of the tunnels works; the message is about the last.</exception>
+    public async Task<Tunnel> OpenAsync(CancellationToken cancellation)
+    {
+        if (TunnelChoice.IsGiven(forced, container))
+            return await OpenAsync(TunnelChoice.Order(forced, container, null)[0], isLast: true, cancellation);
+        var memory = new TunnelMemory(cluster, container);
+        var remembered = memory.Read();
+        var order = TunnelChoice.Order(null, container, remembered);
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                var opened = await OpenAsync(order[i], isLast: i == order.Count - 1, cancellation);
+                if (i > 0)
+                    memory.Write(order[i]);
+                return opened;
+            }
+            catch (TunnelRefusedException e) when (i < order.Count - 1)
+            {
+                Log.Debug($"tunnel: {order[i + 1]} next, since {order[i]} does not work: {e.Message}");
+            }
+        }
+    }
+
+    private async Task<Tunnel> OpenAsync(TunnelKind kind, bool isLast, CancellationToken cancellation)
+    {
+        Log.Debug($"tunnel: {kind}");
+        return kind == TunnelKind.Exec ? await OpenExecAsync(isLast, cancellation) : await OpenPortForwardAsync(isLast, cancellation);
+    }
+
+    private async Task<Tunnel> OpenExecAsync(bool isLast, CancellationToken cancellation)
+    {
+        var session = await bootstrap.StartSessionAsync(cancellation);
+        try
+        {
+            await record(session.HostKey, null);
+        }
+        catch
+        {
+            await session.Exec.DisposeAsync();
+            throw;
+        }
+        try
+        {
+            return await ExecTunnel.OpenAsync(session, container, cancellation);
+        }
+        catch (UnresponsiveServerException e) when (!isLast)
+        {
+            throw new TunnelRefusedException(e);
+        }
+    }
+
+    /// <summary>Starts the server and connects to it; once more with a fresh one, when it runs and does not answer.</summary>
+    private async Task<Tunnel> OpenPortForwardAsync(bool isLast, CancellationToken cancellation)
+    {
+        for (var fresh = false; ; fresh = true)
+        {
+            var server = await bootstrap.StartAsync(fresh, cancellation);
+            Log.Debug($"server on port {server.Port}");
+            await record(server.HostKey, server);
+            try
+            {
+                return await PortForwardTunnel.OpenAsync(cluster, container, server, Tunnel.BannerLimit, cancellation);
+            }
+            catch (UnresponsiveServerException e) when (!fresh && (isLast || !e.IsSilent))
+            {
+                Log.Debug($"{e.Message}: again with a fresh server");
+            }
+            catch (SshpodException e) when (!isLast)
+            {
+                throw new TunnelRefusedException(e);
+            }
+        }
+    }
+
+    /// <summary>This kind of tunnel does not work here; the container may well be reached in another way.</summary>
+    private sealed class TunnelRefusedException(SshpodException reason) : Exception(reason.Message, reason);
+}

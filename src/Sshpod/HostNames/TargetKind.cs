@@ -1,0 +1,29 @@
+namespace Sshpod.HostNames;
+
+/// <summary>What a host name can point at. The name in lower case is the prefix in the host name.</summary>
+public enum TargetKind
+{
+    /// <summary>One pod, by its own name.</summary>
+    Pod,
+
+    /// <summary>A pod of a Deployment.</summary>
+    Deployment,
+
+    /// <summary>A pod of a StatefulSet.</summary>
+    StatefulSet,
+
+    /// <summary>A pod of a DaemonSet.</summary>
+    DaemonSet,
+
+    /// <summary>A pod of a ReplicaSet.</summary>
+    ReplicaSet,
+
+    /// <summary>A pod of a Job.</summary>
+    Job,
+
+    /// <summary>A pod of the newest active Job of a CronJob.</summary>
+    CronJob,
+
+    /// <summary>A pod that a Service selects.</summary>
+    Service,
+}

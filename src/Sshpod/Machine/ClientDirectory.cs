@@ -1,0 +1,108 @@
+using System.Runtime.Versioning;
+using System.Text;
+using Sshpod.Terminal;
+
+namespace Sshpod.Machine;
+
+/// <summary>Where sshpod keeps files on the client.</summary>
+public static class ClientDirectory
+{
+    /// <summary>The user's home directory.</summary>
+    public static string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    /// <summary>Keys, known hosts and memories: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows below %LOCALAPPDATA%.</summary>
+    public static string Cache { get; } = Locate("XDG_CACHE_HOME", Environment.SpecialFolder.LocalApplicationData, ".cache");
+
+    /// <summary>Configuration: <c>$XDG_CONFIG_HOME/sshpod</c>, else <c>~/.config/sshpod</c>; on Windows below %APPDATA%.</summary>
+    public static string Config { get; } = Locate("XDG_CONFIG_HOME", Environment.SpecialFolder.ApplicationData, ".config");
+
+    /// <summary>The user's settings.</summary>
+    public static string Settings { get; } = Path.Combine(Config, "config.yaml");
+
+    /// <summary>The user's own ssh configuration.</summary>
+    public static string SshConfig { get; } = Path.Combine(Home, ".ssh", "config");
+
+    private static string Locate(string variable, Environment.SpecialFolder windows, string unix)
+    {
+        // The XDG base directory specification: relative values are ignored.
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set && Path.IsPathRooted(set))
+            return Path.Combine(set, "sshpod");
+        return OperatingSystem.IsWindows()
+            ? Path.Combine(Environment.GetFolderPath(windows), "sshpod")
+            : Path.Combine(Home, unix, "sshpod");
+    }
+
+    /// <summary>Refuses a cache that is not the user's alone: the key is there, and what is known of servers and hosts.</summary>
+    /// <exception cref="SshpodException">Somebody else may write there.</exception>
+    public static void CheckCache() => PrivateDirectory.Check(Cache, Home);
+
+    /// <summary>Makes a directory that only the user can read, and its parents.</summary>
+    /// <exception cref="SshpodException">It cannot be made, or is in the cache and somebody else may write there.</exception>
+    public static void Create(string directory)
+    {
+        if (directory == Cache || directory.StartsWith(Cache + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            CheckCache();
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(directory);
+            else
+                CreateOnUnix(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot create directory {directory}: {e.Message}", "make its parent writable for you");
+        }
+    }
+
+    // One after the other: a parent that .NET makes on the way gets what the umask leaves, which may be open to others.
+    [UnsupportedOSPlatform("windows")]
+    private static void CreateOnUnix(string directory)
+    {
+        if (Directory.Exists(directory))
+            return;
+        if (Path.GetDirectoryName(directory) is { } parent)
+            CreateOnUnix(parent);
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Replaces a file at once: a reader sees the old content or the new, never a part. Only the user can read it.</summary>
+    /// <exception cref="SshpodException">It cannot be written; the old content is still there.</exception>
+    public static void Replace(string file, string content) => Replace(file, Encoding.UTF8.GetBytes(content));
+
+    /// <inheritdoc cref="Replace(string, string)"/>
+    public static void Replace(string file, byte[] content)
+    {
+        var temporary = $"{file}.{Environment.ProcessId}.{Guid.NewGuid():N}";
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+                options.UnixCreateMode = File.Exists(file)
+                    ? File.GetUnixFileMode(file)
+                    : UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using (var stream = new FileStream(temporary, options))
+                stream.Write(content);
+            File.Move(temporary, file, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            File.Delete(temporary);
+            throw new SshpodException($"cannot write {file}: {e.Message}", "make it and its directory writable for you");
+        }
+    }
+
+    /// <summary>Removes a file.</summary>
+    /// <exception cref="SshpodException">It cannot be removed.</exception>
+    public static void Delete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SshpodException($"cannot remove {file}: {e.Message}", "make its directory writable for you");
+        }
+    }
+}

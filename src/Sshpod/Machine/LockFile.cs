@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Sshpod.Terminal;
+
+namespace Sshpod.Machine;
+
+/// <summary>One of several sshpod processes at a time: an exclusive lock that the system releases when its holder dies.</summary>
+public sealed class LockFile : IAsyncDisposable
+{
+    // EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION.
+    private const int HeldOnLinux = 11, HeldOnMac = 35, HeldOnWindows = unchecked((int)0x80070020);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly FileStream _stream;
+
+    private LockFile(FileStream stream) => _stream = stream;
+
+    /// <summary>Takes the lock where nobody has it.</summary>
+    /// <returns>Null when another process holds it, or it cannot be made.</returns>
+    public static LockFile? TakeOrNull(string file)
+    {
+        try
+        {
+            return new LockFile(new FileStream(file, Options()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits for the lock.</summary>
+    /// <param name="file">Its file; made where missing, and left there: removing it would let two hold it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="SshpodException">It cannot be made, or another process holds it for too long.</exception>
+    public static async Task<LockFile> TakeAsync(string file, CancellationToken cancellation)
+    {
+        var options = Options();
+        for (var start = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                return new LockFile(new FileStream(file, options));
+            }
+            catch (IOException e) when (e.HResult is HeldOnLinux or HeldOnMac or HeldOnWindows)
+            {
+                if (Stopwatch.GetElapsedTime(start) >= Limit)
+                    throw new SshpodException($"another process has held {file} for {Limit.TotalSeconds:0} s", "end the sshpod that hangs");
+                await Task.Delay(Pause, cancellation);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new SshpodException($"cannot lock {file}: {e.Message}", "make its directory writable for you");
+            }
+        }
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _stream.DisposeAsync();
+}

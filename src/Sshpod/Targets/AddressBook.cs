@@ -1,0 +1,100 @@
+using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.HostNames;
+using Sshpod.Settings;
+using Sshpod.Terminal;
+
+namespace Sshpod.Targets;
+
+/// <summary>
+/// From what ssh was given to an address: host names of the grammar (<see cref="HostName"/>), and the user's aliases in them. A part without
+/// <c>--</c> is the alias of a target; further parts, such as <c>container--NAME</c>, win over those of the alias.
+/// </summary>
+/// <param name="aliases">The aliases. Each is looked up once: what it stands for is a real name.</param>
+public sealed class AddressBook(Aliases aliases)
+{
+    private const string Dashes = "--";
+
+    /// <summary>With the aliases of the settings.</summary>
+    /// <exception cref="SshpodException">The settings cannot be read.</exception>
+    public static AddressBook Current => new(UserSettings.Current.Aliases);
+
+    /// <summary>Finds the address.</summary>
+    /// <param name="host">What ssh was given (its <c>%n</c>).</param>
+    /// <param name="user">The login name (<c>%r</c>), where the beginning of a host name with an @ in it ends up; for messages.</param>
+    /// <exception cref="SshpodException">It is neither of the grammar nor an alias; the message names the offending part.</exception>
+    public PodAddress Find(string host, string? user = null)
+    {
+        PodAddress address;
+        try
+        {
+            address = FindReal(host, user);
+        }
+        catch (UnwritableContextException e)
+        {
+            throw new SshpodException(e.Message, ContextAlias.Offer(e.Context, aliases, []));
+        }
+        return address with
+        {
+            Namespace = address.Namespace is { } ns ? aliases.Namespaces.GetValueOrDefault(ns, ns) : null,
+            Context = address.Context is { } context ? aliases.Contexts.GetValueOrDefault(context, context) : null,
+        };
+    }
+
+    private PodAddress FindReal(string host, string? user)
+    {
+        var labels = HostName.Labels(host);
+        return labels.Where(IsAlias).ToArray() is [{ Length: > 0 } name] && !labels.Any(IsTarget)
+            ? FindTarget(name, labels.Where(label => !IsAlias(label)), host, user)
+            : ParseOrSuggest(host, labels);
+    }
+
+    private PodAddress FindTarget(string name, IEnumerable<string> labels, string host, string? user)
+    {
+        if (!aliases.Targets.TryGetValue(name, out var target))
+            throw NoAlias(name, host, user);
+        var parts = HostName.ParseParts(labels, host);
+        return target with
+        {
+            Container = parts.GetValueOrDefault(HostName.Container, target.Container!),
+            Namespace = parts.GetValueOrDefault(HostName.Namespace, target.Namespace!),
+            Context = parts.GetValueOrDefault(HostName.Context, target.Context!),
+        };
+    }
+
+    /// <summary>A name of the kubeconfig with a dot in it looks like several parts.</summary>
+    private static PodAddress ParseOrSuggest(string host, string[] labels)
+    {
+        try
+        {
+            return HostName.Parse(host);
+        }
+        catch (SshpodException e) when (CutContext(labels) is { } context && SuggestContext(context) is { } hint)
+        {
+            throw new SshpodException(e.Message, hint);
+        }
+    }
+
+    private SshpodException NoAlias(string name, string host, string? user)
+    {
+        var labels = HostName.Labels(host);
+        // "root@pod--x.context--admin@cluster.sshpod": ssh takes what is before the last @ for the login name.
+        var context = user?.LastIndexOf($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase) is { } start and >= 0
+            ? $"{user[(start + HostName.Context.Length + Dashes.Length)..]}@{string.Join('.', labels)}" : CutContext(labels);
+        return new SshpodException($"part \"{name}\" of host name \"{host}\" has no \"{Dashes}\" and is no alias",
+            (context is null ? null : SuggestContext(context))
+            ?? (Spelling.Nearest(name.ToLowerInvariant(), aliases.Targets.Keys) is { } meant ? $"did you mean \"{meant}\"?"
+                : $"write it as PREFIX--NAME, as in {HostName.Example}, or add it to the targets of aliases in {UserSettings.File}"));
+    }
+
+    /// <summary>All that follows <c>context--</c>, where what follows is more than one part.</summary>
+    private static string? CutContext(string[] labels) =>
+        Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index and >= 0 && index < labels.Length - 1
+            ? string.Join('.', labels[index..])[(HostName.Context.Length + Dashes.Length)..] : null;
+
+    private static string? SuggestContext(string context) => ContextAlias.Suggest(context, KubeconfigFiles.Load().Contexts);
+
+    private static bool IsAlias(string label) => !label.Contains(Dashes, StringComparison.Ordinal);
+
+    private static bool IsTarget(string label) =>
+        label.Split(Dashes, 2) is [var prefix, _] && Enum.GetValues<TargetKind>().Any(kind => HostName.Prefix(kind).Equals(prefix, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,118 @@
+using Sshpod.Clusters.Objects;
+using Sshpod.HostNames;
+using Sshpod.Terminal;
+
+namespace Sshpod.Targets;
+
+/// <summary>Decides which container of a pod is meant, and that it runs.</summary>
+public static class ContainerChoice
+{
+    /// <summary>Annotation that names the container kubectl takes too (kubernetes KEP-2227).</summary>
+    public const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
+
+    /// <summary>
+    /// Takes the named container (init and ephemeral ones too), else the pod's only one, else the one that the user takes by default
+    /// if there is one of that name, else the one its annotation names.
+    /// </summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="name">What the host name gives; null for none.</param>
+    /// <param name="byDefault">The setting <c>container</c>; null when it is not set.</param>
+    /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
+    public static PodContainer Choose(Pod pod, string? name, string? byDefault = null)
+    {
+        var chosen = name is null ? Default(pod, byDefault) : Named(pod, name);
+        if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
+            throw Deleted(pod);
+
+        var status = Statuses(pod).FirstOrDefault(status => status.Name == chosen);
+        if (status?.State?.Running is null)
+            throw NotRunning(pod, chosen, status);
+
+        return In(pod, chosen, status);
+    }
+
+    /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>
+    public static bool IsRunning(Pod pod, PodContainer container) =>
+        pod.Metadata.Uid == container.PodUid
+        && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null && BareId(status.ContainerId) == container.ContainerId);
+
+    /// <summary>The containers of a pod that can be connected to, with whether it is the one that is meant where none is named.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="byDefault">The setting <c>container</c>; null when it is not set.</param>
+    public static IEnumerable<(PodContainer Container, string? Image, bool IsDefault)> Running(Pod pod, string? byDefault = null)
+    {
+        if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
+            return [];
+        var statuses = Statuses(pod).ToLookup(status => status.Name);
+        var chosen = DefaultOrNull(pod, Names(pod.Spec.Containers), byDefault);
+        return (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? [])
+            .Where(container => statuses[container.Name].Any(status => status.State?.Running is not null))
+            .Select(container => (In(pod, container.Name, statuses[container.Name].First()), container.Image, container.Name == chosen));
+    }
+
+    private static string? DefaultOrNull(Pod pod, string[] names, string? byDefault) =>
+        names.Length == 1 ? names[0]
+        : byDefault is not null && names.Contains(byDefault) ? byDefault
+        : pod.Metadata.Annotations?.GetValueOrDefault(DefaultContainerAnnotation) is { } annotated && names.Contains(annotated) ? annotated
+        : null;
+
+    private static PodContainer In(Pod pod, string container, ContainerStatus status) =>
+        new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId), pod.Status.Phase == "Running",
+            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Places.Of(pod, container));
+
+    private static string Default(Pod pod, string? byDefault)
+    {
+        var names = Names(pod.Spec.Containers);
+        return DefaultOrNull(pod, names, byDefault) ?? throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",
+            $"choose one with container--NAME, as in container--{names.FirstOrDefault()}.pod--{pod.Metadata.Name}.{HostName.Suffix}");
+    }
+
+    private static string Named(Pod pod, string name)
+    {
+        string[] names = [.. Names(pod.Spec.Containers), .. Names(pod.Spec.InitContainers), .. Names(pod.Spec.EphemeralContainers)];
+        return names.Contains(name)
+            ? name
+            : throw new SshpodException($"{Describe(pod)} has no container \"{name}\"", $"it has {string.Join(", ", names)}");
+    }
+
+    private static SshpodException NotRunning(Pod pod, string container, ContainerStatus? status)
+    {
+        var detail = status?.State?.Waiting ?? status?.State?.Terminated;
+        var unscheduled = pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" });
+        var reasons = new[]
+        {
+            pod.Status.Phase is "Running" ? null : pod.Status.Phase,
+            pod.Status.Reason,
+            unscheduled?.Reason, unscheduled?.Message,
+            detail?.Reason, detail?.Message,
+        }.Where(reason => !string.IsNullOrWhiteSpace(reason)).Distinct();
+        var message = $"container \"{container}\" of {Describe(pod)} is not running ({string.Join(": ", reasons)})";
+        var hint = $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}";
+        return pod.Metadata.DeletionTimestamp is not null && HasSuccessor(pod) ? Deleted(pod)
+            : pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, container)
+                ? new StartingException(message, hint, $"container \"{container}\" of pod \"{pod.Metadata.Name}\": {string.Join(": ", reasons)}", Startup.NeedsNode(pod))
+            : new SshpodException(message, hint);
+    }
+
+    private static SshpodException Deleted(Pod pod)
+    {
+        var (message, hint) = ($"{Describe(pod)} is being deleted", "connect to its successor");
+        return HasSuccessor(pod) ? new StartingException(message, hint, $"the successor of pod \"{pod.Metadata.Name}\"", comesAnew: true) : new SshpodException(message, hint);
+    }
+
+    // Nobody else gives a new pod the same name.
+    private static bool HasSuccessor(Pod pod) => pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
+
+    private static IEnumerable<ContainerStatus> Statuses(Pod pod) =>
+        (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? []);
+
+    private static string[] Names(IReadOnlyList<Container>? containers) => [.. (containers ?? []).Select(container => container.Name)];
+
+    private static string Describe(Pod pod) => $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";
+
+    // "containerd://4f5c…": only what can be a directory name is kept, since it becomes one in the container.
+    private static string BareId(string? id) =>
+        string.Concat((id ?? "")[((id ?? "").LastIndexOf('/') + 1)..].Where(char.IsAsciiLetterOrDigit)) is { Length: > 0 } bare
+            ? bare[..Math.Min(bare.Length, 16)]
+            : "unknown";
+}

@@ -1,0 +1,54 @@
+using Sshpod.Clusters.Objects;
+using Sshpod.Connections;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Tests.Connections;
+
+public class TunnelChoiceTests
+{
+    private static readonly PodContainer Usual = new("app", "web-1", "uid", "main", "0123456789abcdef");
+
+    [Fact]
+    public void Without_a_memory_port_forward_is_tried_first_and_then_exec() =>
+        Assert.Equal([TunnelKind.PortForward, TunnelKind.Exec], TunnelChoice.Order(null, Usual, null));
+
+    [Fact]
+    public void Where_exec_worked_last_time_it_is_tried_first_and_then_port_forward() =>
+        Assert.Equal([TunnelKind.Exec, TunnelKind.PortForward], TunnelChoice.Order(null, Usual, TunnelKind.Exec));
+
+    [Theory]
+    [InlineData(TunnelKind.PortForward)]
+    [InlineData(TunnelKind.Exec)]
+    public void What_the_user_wants_is_the_only_one(TunnelKind wanted)
+    {
+        foreach (var container in new[] { Usual, Usual with { HostNetwork = true }, Usual with { PodIsRunning = false } })
+        {
+            Assert.Equal([wanted], TunnelChoice.Order(wanted, container, TunnelKind.Exec));
+            Assert.True(TunnelChoice.IsGiven(wanted, container));
+        }
+    }
+
+    [Fact]
+    public void On_the_hosts_network_and_in_an_init_container_it_is_exec_alone()
+    {
+        foreach (var container in new[] { Usual with { HostNetwork = true }, Usual with { PodIsRunning = false } })
+        {
+            Assert.Equal([TunnelKind.Exec], TunnelChoice.Order(null, container, null));
+            Assert.True(TunnelChoice.IsGiven(null, container));
+        }
+        Assert.False(TunnelChoice.IsGiven(null, Usual));
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("", null)]
+    [InlineData("auto", null)]
+    [InlineData("port-forward", TunnelKind.PortForward)]
+    [InlineData("exec", TunnelKind.Exec)]
+    public void The_variable_names_a_tunnel(string? value, TunnelKind? tunnel) => Assert.Equal(tunnel, TunnelChoice.Parse(value));
+
+    [Fact]
+    public void Any_other_value_is_told() =>
+        Assert.Equal("SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec", Assert.Throws<SshpodException>(() => TunnelChoice.Parse("vpn")).Line);
+}

@@ -1,0 +1,120 @@
+using Sshpod.Clusters.Objects;
+using Sshpod.HostNames;
+using Sshpod.Targets;
+using Sshpod.Terminal;
+using static Sshpod.Tests.Targets.Objects;
+
+namespace Sshpod.Tests.Targets;
+
+public class StartupTests
+{
+    [Theory]
+    [InlineData("ContainerCreating")]
+    [InlineData("PodInitializing")]
+    [InlineData("ErrImagePull")]
+    public void A_container_that_is_on_its_way_is_starting(string reason)
+    {
+        var starting = Assert.Throws<StartingException>(() => ContainerChoice.Choose(Pending(Waits(reason)), null));
+        Assert.Equal($"container \"main\" of pod \"p\": Pending: {reason}", starting.State);
+        Assert.EndsWith($"is not running (Pending: {reason}) after 7 s", starting.After(TimeSpan.FromSeconds(7)).Message);
+    }
+
+    [Theory]
+    [InlineData("CrashLoopBackOff")]
+    [InlineData("ImagePullBackOff")]
+    [InlineData("InvalidImageName")]
+    [InlineData("CreateContainerConfigError")]
+    public void A_container_that_cannot_start_is_an_error_with_the_reason(string reason)
+    {
+        var error = Assert.Throws<SshpodException>(() => ContainerChoice.Choose(Pending(Waits(reason, "because")), null));
+        Assert.Contains($"{reason}: because", error.Message);
+    }
+
+    [Theory]
+    [InlineData("Always", 0, true)]
+    [InlineData("Always", 1, true)]
+    [InlineData("OnFailure", 0, false)]
+    [InlineData("OnFailure", 1, true)]
+    [InlineData("Never", 1, false)]
+    public void A_container_that_has_ended_is_starting_where_it_is_restarted(string policy, int code, bool starts)
+    {
+        var pod = Pending(new ContainerState(Terminated: new("Error", ExitCode: code)));
+        pod = pod with { Spec = pod.Spec with { RestartPolicy = policy } };
+        Assert.Equal(starts, Startup.IsPossible(pod, "main"));
+    }
+
+    [Fact]
+    public void An_init_container_that_cannot_go_on_keeps_the_others_from_starting()
+    {
+        var pod = Pending(Waits("PodInitializing"));
+        Assert.True(Startup.IsPossible(With(new ContainerState(Terminated: new("Completed", ExitCode: 0))), "main"));
+        Assert.False(Startup.IsPossible(With(Waits("CrashLoopBackOff")), "main"));
+        Assert.False(Startup.IsPossible(With(new ContainerState(Terminated: new("Completed", ExitCode: 0))), "init"));
+
+        Pod With(ContainerState state) => pod with { Status = pod.Status with { InitContainerStatuses = [new ContainerStatus("init", null, state)] } };
+    }
+
+    [Fact]
+    public void The_schedulers_word_is_told_and_marked()
+    {
+        var pod = Pod("p", phase: "Pending");
+        pod = pod with { Status = new PodStatus("Pending", Conditions: [new PodCondition("PodScheduled", "False", "Unschedulable", "0/1 nodes are available")]) };
+        var starting = Assert.Throws<StartingException>(() => ContainerChoice.Choose(pod, null));
+        Assert.True(starting.NeedsNode);
+        Assert.Contains("Unschedulable: 0/1 nodes are available", starting.Message);
+    }
+
+    [Fact]
+    public void A_deleted_pod_of_a_stateful_set_comes_anew()
+    {
+        var pod = Pod("p", terminating: true, phase: "Failed");
+        Assert.IsType<SshpodException>(Record.Exception(() => ContainerChoice.Choose(pod, null)));
+        pod = pod with { Metadata = pod.Metadata with { OwnerReferences = [new OwnerReference("x", true, "StatefulSet")] } };
+        Assert.True(Assert.Throws<StartingException>(() => ContainerChoice.Choose(pod, null)).ComesAnew);
+    }
+
+    [Theory]
+    [InlineData(1, null, true)]
+    [InlineData(0, null, false)]
+    [InlineData(1, "exceeded quota", false)]
+    public void A_deployment_without_pods_is_starting_unless_it_wants_or_gets_none(int replicas, string? failure, bool starts)
+    {
+        var workload = Workload("web") with
+        {
+            Spec = new WorkloadSpec(Replicas: replicas),
+            Status = new WorkloadStatus(failure is null ? [] : [new PodCondition("ReplicaFailure", "True", "FailedCreate", failure)]),
+        };
+        var error = Record.Exception(() => PodChoice.Choose(PodOwner.Of(TargetKind.Deployment, workload), new PodList([], []), null));
+        Assert.Equal(starts, error is StartingException);
+        Assert.Contains($"no ready pod (no pods at all{(failure is null ? "" : $": {failure}")})", error!.Message);
+    }
+
+    [Fact]
+    public void A_job_that_has_ended_or_is_suspended_is_not_starting()
+    {
+        var job = Workload("batch");
+        Assert.True(PodOwner.Of(TargetKind.Job, job).MakesPods);
+        Assert.False(PodOwner.Of(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
+        Assert.False(PodOwner.Of(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
+    }
+
+    [Fact]
+    public void Pods_that_are_deleted_have_successors_and_pods_that_cannot_start_have_not()
+    {
+        var owner = PodOwner.Of(TargetKind.ReplicaSet, Workload("web"));
+        Assert.IsType<StartingException>(Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true)], []), null)));
+        var blocked = Pending(Waits("ImagePullBackOff", "no such image"));
+        blocked = blocked with { Metadata = blocked.Metadata with { OwnerReferences = [new OwnerReference("uid-of-web", true)] } };
+        var error = Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true), blocked], []), null));
+        Assert.IsType<SshpodException>(error);
+        Assert.Contains("2 not ready: a Terminating, p ImagePullBackOff: no such image", error.Message);
+    }
+
+    private static ContainerState Waits(string reason, string? message = null) => new(Waiting: new(reason, message));
+
+    private static Pod Pending(ContainerState state)
+    {
+        var pod = Pod("p");
+        return pod with { Status = new PodStatus("Pending", Conditions: [new PodCondition("Ready", "False")], ContainerStatuses: [new ContainerStatus("main", null, state)]) };
+    }
+}
