@@ -1,4 +1,5 @@
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
@@ -9,9 +10,14 @@ namespace Sshpod.Clusters;
 public sealed class BrokenStreamException(PodContainer container, string detail)
     : SshpodException($"the exec stream to {container} broke off ({detail})", "connect again")
 {
-    /// <summary>What is known of the end.</summary>
-    public string Detail => detail;
-
-    /// <summary>Whether the command ended with exit code 0, as far as anybody says: kubectl takes a lost connection for that (kubernetes#73056).</summary>
-    public bool IsOrderly { get; init; }
+    /// <summary>What an end means where more was to come. Then even a success is none, whoever reports it (kubernetes#60140).</summary>
+    /// <param name="end">Why the exec gives no more bytes.</param>
+    /// <param name="container">Where the command ran.</param>
+    public static SshpodException Of(StreamEnd end, PodContainer container) => end switch
+    {
+        StreamEnd.Refused refused => refused.Reason,
+        StreamEnd.Broken { Reason: { } reason } => new BrokenStreamException(container, reason),
+        StreamEnd.Finished => new BrokenStreamException(container, "exit code 0"),
+        _ => new BrokenStreamException(container, "no exit code"),
+    };
 }

@@ -1,14 +1,20 @@
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
 /// <summary>
-/// What sshpod asks of a Kubernetes cluster, in the context it was made for. A namespace of null is the one set on the context,
-/// then <c>default</c>; the objects that come back say which it was.
-/// All methods throw <see cref="SshpodException"/> for what the user can act on: unreachable, forbidden, not found.
+/// What sshpod asks of a Kubernetes cluster, in the context it was made for. All methods throw <see cref="SshpodException"/> for what the
+/// user can act on: unreachable, forbidden, not found.
 /// </summary>
-public interface ICluster
+public interface ICluster : IClusterObjects, IClusterStreams;
+
+/// <summary>
+/// What is read of a cluster. A namespace of null is the one set on the context, then <c>default</c>; the objects that come back say which
+/// it was.
+/// </summary>
+public interface IClusterObjects
 {
     /// <summary>Context of the kubeconfig; null for the current one.</summary>
     string? Context { get; }
@@ -36,46 +42,21 @@ public interface ICluster
 
     /// <summary>Asks for the version of Kubernetes, such as <c>v1.34.1</c>.</summary>
     Task<string> GetVersionAsync(CancellationToken cancellation);
+}
 
-    /// <summary>Starts a command in a container, with stdin and without a terminal.</summary>
+/// <summary>The byte streams that lead into a cluster's pods.</summary>
+public interface IClusterStreams
+{
+    /// <summary>
+    /// Starts a command in a container, without a terminal: what is written is its stdin, what is read its stdout. The end of its stdout
+    /// proves nothing: the tail may be lost (kubernetes#60140). Disposing ends the stream; the command itself must end on EOF of its stdin
+    /// (kubernetes#89031).
+    /// </summary>
     /// <param name="container">Where it runs.</param>
     /// <param name="command">Program and arguments. They travel in a URL and stand in audit logs: nothing secret, nothing long.</param>
     /// <param name="cancellation">Ends the attempt to start it.</param>
-    Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation);
+    Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation);
 
     /// <summary>Connects to a port on the loopback interface of the container's pod.</summary>
-    Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation);
-}
-
-/// <summary>A command that runs in a container. Disposing ends the stream; the command itself must end on EOF of its stdin (kubernetes#89031).</summary>
-public interface IExec : IAsyncDisposable
-{
-    /// <summary>The command's stdin; disposing it is the command's EOF where <see cref="CanCloseInput"/> says so.</summary>
-    Stream Input { get; }
-
-    /// <summary>
-    /// Whether the command sees an EOF of its stdin before the whole stream ends: v4.channel.k8s.io has no such thing (KEP-4006).
-    /// </summary>
-    bool CanCloseInput { get; }
-
-    /// <summary>The command's stdout. Its end proves nothing: the tail may be lost (kubernetes#60140).</summary>
-    Stream Output { get; }
-
-    /// <summary>Why the command's output ended: waits for its end and tells what the cluster or the command said.</summary>
-    /// <param name="cancellation">Ends the wait.</param>
-    Task<SshpodException> ExplainEndAsync(CancellationToken cancellation);
-}
-
-/// <summary>One connection to a port in a pod.</summary>
-public interface IPortForward : IAsyncDisposable
-{
-    /// <summary>The bytes, both ways.</summary>
-    Stream Stream { get; }
-
-    /// <summary>Tells the far side that no more bytes come; bytes from there still arrive.</summary>
-    void CompleteWriting();
-
-    /// <summary>What the cluster said when the connection ended without a reason of its own; null when it said nothing.</summary>
-    /// <param name="cancellation">Ends the wait.</param>
-    Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation);
+    Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation);
 }

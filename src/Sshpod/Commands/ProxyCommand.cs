@@ -3,6 +3,7 @@ using Sshpod.Clusters.Transports;
 using Sshpod.Connections;
 using Sshpod.Settings;
 using Sshpod.Ssh;
+using Sshpod.Streams;
 using Sshpod.Targets;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
@@ -67,10 +68,12 @@ public static class ProxyCommand
         Log.Debug("tunnel open");
         opened?.Invoke(connection);
 
-        if (!await new StdioPump(connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
+        await using var ssh = StandardPipes.Open();
+        if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
         {
-            var said = await connection.Tunnel.ExplainEndAsync(cancellation);
-            var reason = await Disappearance.ExplainAsync(cluster, connection.Container, cancellation) ?? said?.Message ?? "its server, or something on the way there, has closed it";
+            var end = await connection.Tunnel.EndAsync(cancellation);
+            var reason = await Disappearance.ExplainAsync(cluster, connection.Container, cancellation)
+                ?? Tunnel.Reason(end) ?? "its server, or something on the way there, has closed it";
             throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
         }
         Log.Debug("connection ended");

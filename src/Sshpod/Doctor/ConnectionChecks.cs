@@ -1,4 +1,3 @@
-using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Connections;
@@ -110,7 +109,7 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
     private static async Task<string> BannerAsync(Task<Tunnel> opening)
     {
         await using var tunnel = await opening;
-        return Encoding.ASCII.GetString(tunnel.Received.Span).Split('\n')[0].Trim();
+        return tunnel.Banner;
     }
 }
 

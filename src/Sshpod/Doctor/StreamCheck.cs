@@ -1,15 +1,15 @@
-using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.Server;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
 
 /// <summary>An exec that was tried: it has begun, or the cluster said why not.</summary>
-internal sealed record ExecAttempt(IExec? Exec, SshpodException? Failure) : IAsyncDisposable
+internal sealed record ExecAttempt(Duplex? Exec, SshpodException? Failure) : IAsyncDisposable
 {
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Exec?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -1,13 +1,15 @@
+using Sshpod.Machine;
 using Sshpod.Terminal;
 
 namespace Sshpod.HostNames;
 
 /// <summary>
-/// The name of a context has characters that no host name can hold, such as those of an ARN. It is thrown without a hint: an alias helps,
-/// and this folder does not know which aliases there are.
+/// The name of a context has characters that no host name can hold, such as those of an ARN. An alias helps; who knows the aliases that there
+/// are gives a better hint.
 /// </summary>
 /// <param name="context">The context.</param>
-public sealed class UnwritableContextException(string context) : SshpodException($"context \"{context}\" cannot be written in a host name")
+public sealed class UnwritableContextException(string context) : SshpodException(
+    $"context \"{context}\" cannot be written in a host name", $"give it an alias below contexts of aliases in {ClientDirectory.Settings}")
 {
     /// <summary>The context.</summary>
     public string Context { get; } = context;

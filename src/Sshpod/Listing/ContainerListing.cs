@@ -13,7 +13,7 @@ namespace Sshpod.Listing;
 public static class ContainerListing
 {
     /// <summary>Lists them by namespace and pod, and those of a pod in its own order.</summary>
-    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(ICluster cluster, PodScope scope, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(IClusterObjects cluster, PodScope scope, CancellationToken cancellation)
     {
         // A UID is one of all clusters, whatever the context was called at the time. An older bundle is replaced at the next connection.
         var used = RememberedServers.List().Where(server => server.Release == Bundles.Release)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Settings;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;
@@ -13,7 +14,7 @@ namespace Sshpod.Server;
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
 /// <param name="access">Who may log in, and how.</param>
-public sealed class Bootstrap(ICluster cluster, PodContainer container, Access access)
+public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, Access access)
 {
     // One for a bundle that is there or can be verified there, another one where it is read back, and one for a session after an upload;
     // and one more when a stream breaks.
@@ -51,14 +52,14 @@ public sealed class Bootstrap(ICluster cluster, PodContainer container, Access a
         return outcome.Session!;
     }
 
-    private async Task<(BootstrapOutcome Outcome, IExec Exec)> ConverseAsync(string[] arguments, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
+    private async Task<(BootstrapOutcome Outcome, Duplex Exec)> ConverseAsync(string[] arguments, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
     {
         using var progress = Progress.Begin($"starting the server in {container}");
         string? verifiedFile = null;
         var unfit = new List<UnfitPlace>();
         for (var attempt = 1; ; attempt++)
         {
-            IExec? exec = null;
+            Duplex? exec = null;
             BootstrapOutcome? outcome = null;
             try
             {

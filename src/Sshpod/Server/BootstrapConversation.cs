@@ -3,6 +3,7 @@ using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Ssh;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;
@@ -35,7 +36,7 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <param name="verifiedFile">The bundle in the container, when an earlier dialogue has read it back; null where it is uploaded.</param>
 /// <param name="cancellation">Ends it.</param>
 /// <param name="limits">How long it may take.</param>
-internal sealed class BootstrapConversation(PodContainer container, IExec exec, string? verifiedFile, CancellationToken cancellation, ScriptLimits? limits = null)
+internal sealed class BootstrapConversation(PodContainer container, Duplex exec, string? verifiedFile, CancellationToken cancellation, ScriptLimits? limits = null)
 {
     /// <summary>Each answer comes once.</summary>
     public static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -91,7 +92,7 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
                     break;
                 case "ok":
                     return port is { } number ? new BootstrapOutcome(Server: new RemoteServer(number, hostKey!, program))
-                        : new BootstrapOutcome(Session: new RemoteSession(hostKey!, exec, _script.Output));
+                        : new BootstrapOutcome(Session: new RemoteSession(hostKey!, _script.Output));
                 default:
                     var error = rest.Split(' ', 3);
                     if (error is ["place", ['/', ..] place, var why])
@@ -130,31 +131,31 @@ internal sealed class BootstrapConversation(PodContainer container, IExec exec, 
     private async Task SendAsync(Bundle bundle, bool gzip, string tools)
     {
         var form = verifiedFile ?? (gzip ? "gzip" : "plain");
-        await using (var input = exec.Input)
-        {
-            using var content = verifiedFile is not null ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
-            var upload = Upload.Choose(exec.CanCloseInput, tools, gzip ? content.Length : bundle.Size);
-            if (upload.IsText)
-                _script.AllowFor(TextLimit);
-            Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
-            var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\nbytes() {{ {upload.Command}; }}\n"
-                + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
-            await SendAsync(Encoding.UTF8.GetBytes(script));
-            var buffer = new byte[Piece];
-            using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);
-            for (int count; (count = await content.ReadAsync(buffer, cancellation)) > 0; progress.Advance(count))
-                await SendAsync(upload.Encode(buffer.AsMemory(0, count)));
-            if (verifiedFile is null)
-                await SendAsync(upload.End);
-            await input.FlushAsync(cancellation);
+        using var content = verifiedFile is not null ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
+        var upload = Upload.Choose(exec.HasHalfClose, tools, gzip ? content.Length : bundle.Size);
+        if (upload.IsText)
+            _script.AllowFor(TextLimit);
+        Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
+        var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\nbytes() {{ {upload.Command}; }}\n"
+            + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
+        var goesOn = await SendAsync(Encoding.UTF8.GetBytes(script));
+        var buffer = new byte[Piece];
+        using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);
+        for (int count; goesOn && (count = await content.ReadAsync(buffer, cancellation)) > 0; progress.Advance(count))
+            goesOn = await SendAsync(upload.Encode(buffer.AsMemory(0, count)));
+        if (goesOn && verifiedFile is null)
+            goesOn = await SendAsync(upload.End);
+        // Without a half-close the script counts, and reads its next commands from the same stream.
+        if (exec.HasHalfClose)
+            await exec.CompleteAsync(cancellation);
+        Log.Debug(goesOn ? "bootstrap: all sent" : "bootstrap: no more is taken");
 
-            async Task SendAsync(ReadOnlyMemory<byte> piece)
-            {
-                await input.WriteAsync(piece, cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
-                _script.Progressed();
-            }
+        async Task<bool> SendAsync(ReadOnlyMemory<byte> piece)
+        {
+            var isTaken = await exec.WriteAsync(piece, cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
+            _script.Progressed();
+            return isTaken;
         }
-        Log.Debug("bootstrap: all sent");
     }
 
     /// <summary>Hashes what the container says it holds.</summary>

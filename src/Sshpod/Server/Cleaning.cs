@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;
@@ -23,7 +24,7 @@ public static class Cleaning
 
     /// <summary>Cleans one container.</summary>
     /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>
-    public static async Task<Cleaned> RunAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, CancellationToken cancellation)
     {
         try
         {
@@ -37,7 +38,7 @@ public static class Cleaning
     }
 
     /// <summary>Reads what the script says.</summary>
-    internal static async Task<Cleaned> ReadAsync(IExec exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
+    internal static async Task<Cleaned> ReadAsync(Duplex exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {
         var script = new ScriptRun(container, exec, Grammar, limits, cancellation);
         for (var left = new List<string>(); ;)

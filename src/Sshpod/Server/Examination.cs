@@ -1,5 +1,5 @@
-using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Server;
@@ -40,10 +40,10 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
 
     /// <summary>Reads what it says.</summary>
     /// <exception cref="SshpodException">It does not come to its end.</exception>
-    public static Task<Examination> ReadAsync(IExec exec, PodContainer container, CancellationToken cancellation) =>
+    public static Task<Examination> ReadAsync(Duplex exec, PodContainer container, CancellationToken cancellation) =>
         ReadAsync(exec, container, ScriptLimits.Default, cancellation);
 
-    internal static async Task<Examination> ReadAsync(IExec exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
+    internal static async Task<Examination> ReadAsync(Duplex exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {
         var script = new ScriptRun(container, exec, Grammar, limits, cancellation);
         var found = new Examination("", [], [], null, null, null);

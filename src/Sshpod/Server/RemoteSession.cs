@@ -1,4 +1,3 @@
-using Sshpod.Clusters;
 using Sshpod.Ssh;
 using Sshpod.Streams;
 
@@ -6,6 +5,5 @@ namespace Sshpod.Server;
 
 /// <summary>A server for one connection, over the stream of the exec that started it.</summary>
 /// <param name="HostKey">The public half of its host key.</param>
-/// <param name="Exec">The exec. Its stdin is the server's.</param>
-/// <param name="Output">The server's stdout: the reader of the lines before may have taken some of it already.</param>
-public sealed record RemoteSession(PublicKey HostKey, IExec Exec, LineReader Output);
+/// <param name="Exec">The exec: what follows the lines of the bootstrap is the server's.</param>
+public sealed record RemoteSession(PublicKey HostKey, Duplex Exec);

@@ -38,11 +38,11 @@ internal sealed record ScriptAnswer(string Word, string Rest);
 /// ours; what is no answer of the script is passed over. Whatever the container does, this ends within its limits.
 /// </summary>
 /// <param name="container">Where it runs; for messages.</param>
-/// <param name="exec">The exec that runs it; not owned.</param>
+/// <param name="exec">The exec that runs it; not disposed here.</param>
 /// <param name="grammar">What it may say.</param>
 /// <param name="limits">How long it may take.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class ScriptRun(PodContainer container, IExec exec, ScriptGrammar grammar, ScriptLimits limits, CancellationToken cancellation)
+internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGrammar grammar, ScriptLimits limits, CancellationToken cancellation)
 {
     /// <summary>The first line of ours.</summary>
     public const string Header = "sshpod-bootstrap";
@@ -53,8 +53,8 @@ internal sealed class ScriptRun(PodContainer container, IExec exec, ScriptGramma
     private int _lines;
     private string? _last;
 
-    /// <summary>The script's stdout: what follows the last answer.</summary>
-    public LineReader Output { get; } = new(exec.Output);
+    /// <summary>The exec, of which the lines up to the last answer have been read.</summary>
+    public LineReader Output { get; } = new(exec);
 
     /// <summary>Waits for the next answer.</summary>
     /// <exception cref="ScriptException">It is out of turn, or beyond a limit.</exception>
@@ -100,7 +100,7 @@ internal sealed class ScriptRun(PodContainer container, IExec exec, ScriptGramma
             throw new ScriptException(container, $"answers with more than {grammar.MaxLines} lines");
         try
         {
-            var line = await WithinAsync(Output.ReadLineAsync(cancellation).AsTask()) ?? throw await WithinAsync(exec.ExplainEndAsync(cancellation));
+            var line = await WithinAsync(Output.ReadLineAsync(cancellation).AsTask()) ?? throw BrokenStreamException.Of(await WithinAsync(exec.EndAsync(cancellation).AsTask()), container);
             _bytes += Encoding.UTF8.GetByteCount(line) + 1;
             return _bytes <= limits.MaxBytes ? line : throw new ScriptException(container, $"answers with more than {limits.MaxBytes / 1024} KiB");
         }

@@ -2,11 +2,11 @@ using System.Text;
 
 namespace Sshpod.Streams;
 
-/// <summary>Reads lines, and then raw bytes, from a stream that somebody else writes: a line has a limit, and nothing is read past it twice.</summary>
-/// <param name="stream">The stream; the reader does not own it.</param>
-public sealed class LineReader(Stream stream)
+/// <summary>A duplex whose peer speaks in lines first. After the last line that was asked for, its bytes follow as they come.</summary>
+/// <param name="inner">The duplex; owned.</param>
+public sealed class LineReader(Duplex inner) : Duplex
 {
-    /// <summary>Bytes of the longest line; a longer one is an error and not a memory.</summary>
+    /// <summary>Bytes of the longest line. Longer ones are an error, so that a peer cannot make us buffer without bound.</summary>
     public const int MaxLine = 8 * 1024;
 
     private readonly byte[] _buffer = new byte[32 * 1024];
@@ -33,22 +33,36 @@ public sealed class LineReader(Stream stream)
         }
     }
 
-    /// <summary>Reads bytes that follow the last line.</summary>
-    /// <returns>How many; 0 at the end of the stream.</returns>
-    public async ValueTask<int> ReadAsync(Memory<byte> target, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override bool HasHalfClose => inner.HasHalfClose;
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         if (_start == _end)
-            return await stream.ReadAsync(target, cancellation);
-        var count = Math.Min(target.Length, _end - _start);
-        _buffer.AsMemory(_start, count).CopyTo(target);
+            return await inner.ReadAsync(buffer, cancellation);
+        var count = Math.Min(buffer.Length, _end - _start);
+        _buffer.AsMemory(_start, count).CopyTo(buffer);
         _start += count;
         return count;
     }
 
+    /// <inheritdoc/>
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => inner.WriteAsync(bytes, cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteAsync(CancellationToken cancellation) => inner.CompleteAsync(cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => inner.DisposeAsync();
+
     private async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         _start = 0;
-        _end = await stream.ReadAsync(_buffer, cancellation);
+        _end = await inner.ReadAsync(_buffer, cancellation);
         return _end > 0;
     }
 }

@@ -11,7 +11,7 @@ public static class Disappearance
 
     /// <summary>Looks at the pod after the far side has closed the connection.</summary>
     /// <returns>What to tell the user; null when the container runs as before, or nobody knows.</returns>
-    public static async Task<string?> ExplainAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    public static async Task<string?> ExplainAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);

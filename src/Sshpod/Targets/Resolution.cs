@@ -12,7 +12,7 @@ public static class Resolution
     /// <summary>Looks the address up in the cluster: one request for a pod, two for what has pods, three for a cronjob.</summary>
     /// <exception cref="StartingException">Nothing there yet, but it is starting: see <see cref="Waiting"/>.</exception>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
-    public static async Task<PodContainer> ResolveAsync(ICluster cluster, PodAddress address, CancellationToken cancellation) =>
+    public static async Task<PodContainer> ResolveAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation) =>
         ChooseContainer(await FindPodAsync(cluster, address, cancellation), address);
 
     /// <summary>The second half of it: from a pod to one of its containers.</summary>
@@ -21,7 +21,7 @@ public static class Resolution
 
     /// <summary>The first half of it: from the target to a pod.</summary>
     /// <exception cref="SshpodException">There is none to connect to; the message says what is.</exception>
-    public static async Task<Pod> FindPodAsync(ICluster cluster, PodAddress address, CancellationToken cancellation)
+    public static async Task<Pod> FindPodAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
     {
         var (ns, name) = (address.Namespace, address.Target);
         return address.Kind switch

@@ -1,89 +1,54 @@
-using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
 /// <summary>A tunnel through exec: its stream is the connection, to a server of its own that listens nowhere.</summary>
-public sealed class ExecTunnel : Tunnel
+public static class ExecTunnel
 {
-    // Whoever broke it may never say why (rke2#10237).
-    private static readonly TimeSpan ExplanationLimit = TimeSpan.FromSeconds(1);
-
-    private readonly RemoteSession _session;
-
-    private ExecTunnel(RemoteSession session) => _session = session;
-
     /// <summary>Waits for the banner of a server that has said it is ready.</summary>
     /// <param name="session">The stream; owned.</param>
     /// <param name="container">Where it leads; for messages.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="SshpodException">No ssh server speaks.</exception>
-    public static async Task<Tunnel> OpenAsync(RemoteSession session, PodContainer container, CancellationToken cancellation)
+    public static Task<Tunnel> OpenAsync(RemoteSession session, PodContainer container, CancellationToken cancellation) =>
+        Tunnel.OpenAsync(new Carrier(session.Exec), container, session.HostKey, "on its exec stream", Tunnel.BannerLimit, cancellation);
+
+    /// <summary>The exec, whose end is told in terms of the connection that it carries.</summary>
+    private sealed class Carrier(Duplex exec) : Duplex
     {
-        using var progress = Progress.Begin($"connecting to the server in {container}");
-        var tunnel = new ExecTunnel(session);
-        try
+        // Whatever broke it may never say why (rke2#10237).
+        private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
+
+        public override bool HasHalfClose => exec.HasHalfClose;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => exec.ReadAsync(buffer, cancellation);
+
+        public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => exec.WriteAsync(bytes, cancellation);
+
+        public override ValueTask CompleteAsync(CancellationToken cancellation) => exec.CompleteAsync(cancellation);
+
+        public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
         {
-            return await tunnel.WaitForBannerAsync(session.HostKey, "on its exec stream", BannerLimit, cancellation) is not { } problem ? tunnel
-                : throw new UnresponsiveServerException(container, problem);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(EndLimit);
+            try
+            {
+                return await exec.EndAsync(limit.Token) switch
+                {
+                    StreamEnd.Broken broken => new StreamEnd.Broken($"the exec stream ended ({broken.Reason ?? "no exit code"})"),
+                    StreamEnd.ClosedByPeer => new StreamEnd.Broken("the exec stream ended (no exit code)"),
+                    var end => end,
+                };
+            }
+            catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+            {
+                return new StreamEnd.ClosedByPeer();
+            }
         }
-        catch (Exception e)
-        {
-            await tunnel.DisposeAsync();
-            if (e is TimeoutException)
-                throw new UnresponsiveServerException(container, $"did not answer on its exec stream in {BannerLimit.TotalSeconds:0} s") { IsSilent = true };
-            throw;
-        }
+
+        public override ValueTask DisposeAsync() => exec.DisposeAsync();
     }
-
-    /// <inheritdoc/>
-    protected override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation) => _session.Output.ReadAsync(buffer, cancellation);
-
-    /// <inheritdoc/>
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        await _session.Exec.Input.WriteAsync(bytes, cancellation);
-        await _session.Exec.Input.FlushAsync(cancellation);
-    }
-
-    /// <summary>Ends the whole stream where its input has no end of its own: ssh has what it wants, and the server ends with its stdin.</summary>
-    public override void CompleteWriting() => _ = EndAsync();
-
-    private async Task EndAsync()
-    {
-        try
-        {
-            if (_session.Exec.CanCloseInput)
-                await _session.Exec.Input.DisposeAsync();
-            else
-                await _session.Exec.DisposeAsync();
-        }
-        catch (IOException)
-        {
-            // It has ended already.
-        }
-    }
-
-    /// <inheritdoc/>
-    public override async Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(ExplanationLimit);
-        try
-        {
-            var said = await _session.Exec.ExplainEndAsync(limit.Token);
-            return said is not BrokenStreamException broken ? said
-                : broken.IsOrderly ? null
-                : new SshpodException($"the exec stream ended ({broken.Detail})");
-        }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => _session.Exec.DisposeAsync();
 }

@@ -1,14 +1,17 @@
 using System.Text;
+using Sshpod.Clusters.Objects;
+using Sshpod.Server;
 using Sshpod.Ssh;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
 /// <summary>
 /// Bytes to and from a server. It is open when the server's banner has arrived: until then neither a port-forward nor an exec proves
-/// anything.
+/// anything. What is read begins with that banner, which belongs to ssh.
 /// </summary>
-public abstract class Tunnel : IAsyncDisposable
+public sealed class Tunnel : Duplex
 {
     /// <summary>How long a server that has just been started may take to answer.</summary>
     public static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
@@ -19,60 +22,102 @@ public abstract class Tunnel : IAsyncDisposable
 
     private static readonly byte[] BannerStart = Encoding.ASCII.GetBytes("SSH-2.0-");
 
-    /// <summary>What has arrived already: the server's identification string, and perhaps more. It belongs to ssh.</summary>
-    public ReadOnlyMemory<byte> Received { get; private set; }
+    private readonly Duplex _carrier;
+    private readonly HostKeyGuard _guard;
+    private ReadOnlyMemory<byte> _received;
 
-    private HostKeyGuard? _guard;
-
-    /// <summary>Receives bytes that follow <see cref="Received"/>.</summary>
-    /// <returns>How many; 0 when no more come.</returns>
-    /// <exception cref="IOException">The tunnel broke.</exception>
-    /// <exception cref="SshpodException">The server shows another host key than the one that it reported.</exception>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    private Tunnel(Duplex carrier, PublicKey hostKey)
     {
-        var count = await ReceiveAsync(buffer, cancellation);
-        return _guard is null || _guard.Allows(buffer.Span[..count]) ? count : throw new SshpodException(
-            "what answers has another host key than the server that was asked for",
-            "connect again; if it stays so, see what listens in the pod");
+        _carrier = carrier;
+        _guard = new HostKeyGuard(hostKey);
     }
 
-    /// <summary>Receives bytes, whatever they are.</summary>
-    /// <returns>How many; 0 when no more come.</returns>
-    /// <exception cref="IOException">The tunnel broke.</exception>
-    protected abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation);
-
-    /// <summary>Sends bytes to the server.</summary>
-    /// <exception cref="IOException">The tunnel has ended.</exception>
-    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
-
-    /// <summary>Tells the server that no more bytes come.</summary>
-    public abstract void CompleteWriting();
-
-    /// <summary>What the cluster said when the tunnel broke; null when it said nothing.</summary>
-    public abstract Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation);
+    /// <summary>The server's identification string (RFC 4253 section 4.2).</summary>
+    public string Banner { get; private set; } = "";
 
     /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
+    public override bool HasHalfClose => _carrier.HasHalfClose;
 
     /// <summary>Waits for the banner, which must be this server's: its configuration puts the tail of its host key there.</summary>
+    /// <param name="carrier">What leads to the server; owned, and disposed where this fails.</param>
+    /// <param name="container">Where the server runs; for messages.</param>
     /// <param name="hostKey">The server's host key.</param>
     /// <param name="where">Where it should answer; for messages.</param>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Null when it is; otherwise what is wrong with the server, after "the server in X".</returns>
-    /// <exception cref="TimeoutException">None came in time.</exception>
-    protected async Task<string?> WaitForBannerAsync(PublicKey hostKey, string where, TimeSpan limit, CancellationToken cancellation)
+    /// <exception cref="UnresponsiveServerException">No ssh server answers, or another one.</exception>
+    internal static async Task<Tunnel> OpenAsync(
+        Duplex carrier, PodContainer container, PublicKey hostKey, string where, TimeSpan limit, CancellationToken cancellation)
+    {
+        using var progress = Progress.Begin($"connecting to the server in {container}");
+        var tunnel = new Tunnel(carrier, hostKey);
+        try
+        {
+            return await tunnel.WaitForBannerAsync(hostKey, where, limit, cancellation) is not { } problem ? tunnel
+                : throw new UnresponsiveServerException(container, problem);
+        }
+        catch (Exception e)
+        {
+            await tunnel.DisposeAsync();
+            if (e is TimeoutException)
+                throw new UnresponsiveServerException(container, $"did not answer {where} in {limit.TotalSeconds:0} s") { IsSilent = true };
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="SshpodException">The server shows another host key than the one that it reported.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    {
+        if (!_received.IsEmpty)
+        {
+            var length = Math.Min(buffer.Length, _received.Length);
+            _received[..length].CopyTo(buffer);
+            _received = _received[length..];
+            return length;
+        }
+        var count = await _carrier.ReadAsync(buffer, cancellation);
+        return _guard.Allows(buffer.Span[..count]) ? count : throw new SshpodException(
+            "what answers has another host key than the server that was asked for",
+            "connect again; if it stays so, see what listens in the pod");
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => _carrier.WriteAsync(bytes, cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask CompleteAsync(CancellationToken cancellation) => _carrier.CompleteAsync(cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => _carrier.EndAsync(cancellation);
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _carrier.DisposeAsync();
+
+    /// <summary>What is known of an end, in words that follow "because"; null where nobody knows more than that it ended.</summary>
+    internal static string? Reason(StreamEnd end) => end switch
+    {
+        StreamEnd.Refused refused => refused.Reason.Message,
+        StreamEnd.Broken broken => broken.Reason,
+        _ => null,
+    };
+
+    /// <returns>Null when the server answers; otherwise what is wrong with it, after "the server in X".</returns>
+    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    private async Task<string?> WaitForBannerAsync(PublicKey hostKey, string where, TimeSpan limit, CancellationToken cancellation)
     {
         var received = await ReadBannerAsync(cancellation).WaitAsync(limit, cancellation);
-        Received = received;
-        _guard = new HostKeyGuard(hostKey);
         if (!received.AsSpan().StartsWith(BannerStart))
         {
-            var reason = received.Length > 0 ? null : await ExplainEndAsync(cancellation);
-            return $"does not answer as one {where}{(reason is null ? "" : $": {reason.Message}")}";
+            var reason = received.Length > 0 ? null : Reason(await EndAsync(cancellation));
+            return $"does not answer as one {where}{(reason is null ? "" : $": {reason}")}";
         }
-        return _guard.Allows(received) && received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8).EndsWith(Encoding.ASCII.GetBytes($" {hostKey.Tail}"))
-            ? null : $"is not the one that answers {where}: another ssh server does";
+        var line = received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8);
+        if (!_guard.Allows(received) || !line.EndsWith(Encoding.ASCII.GetBytes($" {hostKey.Tail}")))
+            return $"is not the one that answers {where}: another ssh server does";
+        Banner = Encoding.ASCII.GetString(line);
+        _received = received;
+        return null;
     }
 
     /// <summary>Reads a line, and perhaps more; less than a line where the far side says nothing more, or is no ssh server.</summary>
@@ -80,21 +125,14 @@ public abstract class Tunnel : IAsyncDisposable
     {
         var buffer = new byte[MaxBanner];
         var length = 0;
-        try
+        while (length < buffer.Length && !buffer.AsSpan(0, length).Contains(LineEnd))
         {
-            while (length < buffer.Length && !buffer.AsSpan(0, length).Contains(LineEnd))
-            {
-                var count = await ReceiveAsync(buffer.AsMemory(length), cancellation);
-                if (count == 0)
-                    break;
-                length += count;
-                if (!BannerStart.AsSpan().StartsWith(buffer.AsSpan(0, Math.Min(length, BannerStart.Length))))
-                    break;
-            }
-        }
-        catch (IOException)
-        {
-            // What has come until then tells who it was.
+            var count = await _carrier.ReadAsync(buffer.AsMemory(length), cancellation);
+            if (count == 0)
+                break;
+            length += count;
+            if (!BannerStart.AsSpan().StartsWith(buffer.AsSpan(0, Math.Min(length, BannerStart.Length))))
+                break;
         }
         return buffer[..length];
     }

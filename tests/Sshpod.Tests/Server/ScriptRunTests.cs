@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
 using CsCheck;
-using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tests.Server;
@@ -121,12 +121,12 @@ public class ScriptRunTests
         Assert.Equal((2, "/tmp/sshpod/a/b"), (cleaned.Removed, cleaned.Left[0]));
     }
 
-    private static IEnumerable<Func<IExec, Task>> Dialogues =>
+    private static IEnumerable<Func<Duplex, Task>> Dialogues =>
         [BootstrapAsync, exec => Cleaning.ReadAsync(exec, Container, Short, default), exec => Examination.ReadAsync(exec, Container, Short, default)];
 
-    private static Task<BootstrapOutcome> BootstrapAsync(IExec exec) => new BootstrapConversation(Container, exec, null, default, Short).RunAsync();
+    private static Task<BootstrapOutcome> BootstrapAsync(Duplex exec) => new BootstrapConversation(Container, exec, null, default, Short).RunAsync();
 
-    private static async Task EndsAsync(IExec exec, Func<IExec, Task> dialogue)
+    private static async Task EndsAsync(Duplex exec, Func<Duplex, Task> dialogue)
     {
         try
         {
@@ -139,60 +139,46 @@ public class ScriptRunTests
     }
 
     /// <summary>A container that says what it was told to, and then the same again and again.</summary>
-    private sealed class FakeExec(string text, byte[]? again = null, TimeSpan? pause = null) : IExec
+    private sealed class FakeExec(string text, byte[]? again = null, TimeSpan? pause = null) : Duplex
     {
-        private readonly CountingStream _input = new();
+        private readonly byte[] _text = Encoding.UTF8.GetBytes(text);
+        private int _position;
 
-        public TimeSpan Pause { get => _input.Pause; init => _input.Pause = value; }
-
-        public int Pieces => _input.Pieces;
-
-        public bool IsExplained { get; init; } = true;
-
-        public Stream Input => _input;
-
-        public bool CanCloseInput => true;
-
-        public Stream Output { get; } = new Endless(Encoding.UTF8.GetBytes(text), again, pause ?? TimeSpan.Zero);
-
-        public async Task<SshpodException> ExplainEndAsync(CancellationToken cancellation)
-        {
-            if (!IsExplained)
-                await Task.Delay(Timeout.Infinite, cancellation);
-            return new BrokenStreamException(Container, "exit code 0");
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-
-    private sealed class CountingStream : MemoryStream
-    {
-        public TimeSpan Pause { get; set; }
+        public TimeSpan Pause { get; init; }
 
         public int Pieces { get; private set; }
 
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Pieces++;
-            await Task.Delay(Pause, cancellationToken);
-        }
-    }
+        public bool IsExplained { get; init; } = true;
 
-    private sealed class Endless(byte[] text, byte[]? again, TimeSpan pause) : MemoryStream
-    {
-        private int _position;
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
         {
-            if (_position == text.Length && again is null)
+            if (_position == _text.Length && again is null)
                 return 0;
-            if (_position == text.Length)
-                await Task.Delay(pause, cancellationToken);
-            var bytes = _position < text.Length ? text.AsMemory(_position) : again;
+            if (_position == _text.Length)
+                await Task.Delay(pause ?? TimeSpan.Zero, cancellation);
+            var bytes = _position < _text.Length ? _text.AsMemory(_position) : again;
             var count = Math.Min(buffer.Length, bytes.Length);
             bytes[..count].CopyTo(buffer);
-            _position = Math.Min(text.Length, _position + count);
+            _position = Math.Min(_text.Length, _position + count);
             return count;
         }
+
+        public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        {
+            Pieces++;
+            await Task.Delay(Pause, cancellation);
+            return true;
+        }
+
+        public override ValueTask CompleteAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+
+        public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
+        {
+            if (!IsExplained)
+                await Task.Delay(Timeout.Infinite, cancellation);
+            return new StreamEnd.Finished();
+        }
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -4,6 +4,7 @@ using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api;
@@ -98,7 +99,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _client.AuthenticateAsync(cancellation);
 
     /// <inheritdoc/>
-    public async Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
+    public async Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var arguments = string.Concat(command.Select(argument => $"&command={EscapeShort(argument)}"));
         var socket = await OpenAsync(container, $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", ApiExec.Protocols, cancellation);
@@ -107,7 +108,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     }
 
     /// <inheritdoc/>
-    public async Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
+    public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
         new ApiPortForward(await OpenAsync(container, $"portforward?ports={port}", ApiPortForward.Protocols, cancellation), container);
 
     /// <inheritdoc/>

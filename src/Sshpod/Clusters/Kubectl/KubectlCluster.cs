@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
@@ -81,14 +82,14 @@ public sealed class KubectlCluster(string? context) : ICluster
     }
 
     /// <inheritdoc/>
-    public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
+    public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true, Timeout.InfiniteTimeSpan);
-        return Task.FromResult<IExec>(new KubectlExec(process, container, context));
+        return Task.FromResult<Duplex>(new KubectlExec(process, container, context));
     }
 
     /// <inheritdoc/>
-    public async Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
+    public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
     {
         // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
         var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false, Timeout.InfiniteTimeSpan);

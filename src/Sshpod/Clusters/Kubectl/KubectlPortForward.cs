@@ -8,27 +8,19 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>A <c>kubectl port-forward</c> with one connection through it: since 1.23 an error of one ends all (kubectl#1169).</summary>
-internal sealed partial class KubectlPortForward : IPortForward
+internal sealed partial class KubectlPortForward : StreamDuplex
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), EndLimit = TimeSpan.FromMilliseconds(300);
 
     private readonly KubectlProcess _process;
     private readonly Socket _socket;
     private readonly string? _context;
 
-    private KubectlPortForward(KubectlProcess process, Socket socket, string? context)
-    {
-        _context = context;
-        _process = process;
-        _socket = socket;
-        Stream = new NetworkStream(socket);
-    }
-
-    /// <inheritdoc/>
-    public Stream Stream { get; }
+    private KubectlPortForward(KubectlProcess process, Socket socket, NetworkStream stream, string? context) : base(stream, stream) =>
+        (_process, _socket, _context) = (process, socket, context);
 
     /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
-    public static async Task<IPortForward> ConnectAsync(KubectlProcess process, PodContainer container, string? context, CancellationToken cancellation)
+    public static async Task<Duplex> ConnectAsync(KubectlProcess process, PodContainer container, string? context, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
@@ -37,7 +29,7 @@ internal sealed partial class KubectlPortForward : IPortForward
         {
             var port = await ReadPortAsync(process, context, limit.Token);
             await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-            return new KubectlPortForward(process, socket, context);
+            return new KubectlPortForward(process, socket, new NetworkStream(socket), context);
         }
         catch (Exception e)
         {
@@ -52,39 +44,42 @@ internal sealed partial class KubectlPortForward : IPortForward
     }
 
     /// <inheritdoc/>
-    public void CompleteWriting()
+    public override ValueTask CompleteAsync(CancellationToken cancellation)
     {
         try
         {
             _socket.Shutdown(SocketShutdown.Send);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // The far side has ended already.
         }
+        return ValueTask.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation)
+    public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
     {
         // Since 1.23 kubectl ends with its connection; an older one does not, and has said nothing.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(TimeSpan.FromMilliseconds(300));
+        limit.CancelAfter(EndLimit);
         try
         {
             var (exitCode, errorText) = await _process.WaitAsync(limit.Token);
-            return exitCode == 0 && errorText.Length == 0 ? null : ClusterException.FromKubectl(errorText, _context);
+            if (exitCode != 0 || errorText.Length > 0)
+                return new StreamEnd.Refused(ClusterException.FromKubectl(errorText, _context));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return null;
+            // What the socket knows is all there is.
         }
+        return await base.EndAsync(cancellation);
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await Stream.DisposeAsync();
+        await base.DisposeAsync();
         _socket.Dispose();
         await _process.DisposeAsync();
     }
@@ -92,7 +87,7 @@ internal sealed partial class KubectlPortForward : IPortForward
     // "Forwarding from 127.0.0.1:40123 -> 22"
     private static async Task<int> ReadPortAsync(KubectlProcess process, string? context, CancellationToken cancellation)
     {
-        var reader = new LineReader(process.Output);
+        var reader = new LineReader(new StreamDuplex(process.Output, Stream.Null));
         while (await reader.ReadLineAsync(cancellation) is { } line)
             if (ForwardingFrom().Match(line) is { Success: true } match)
                 return int.Parse(match.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);

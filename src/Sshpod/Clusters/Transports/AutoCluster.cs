@@ -3,6 +3,7 @@ using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Kubectl;
 using Sshpod.Clusters.Objects;
 using Sshpod.Machine;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Transports;
@@ -46,11 +47,11 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
     public Task<string> GetVersionAsync(CancellationToken cancellation) => api.GetVersionAsync(cancellation);
 
     /// <inheritdoc/>
-    public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
+    public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
         TryAsync(cluster => cluster.ExecAsync(container, command, cancellation));
 
     /// <inheritdoc/>
-    public Task<IPortForward> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
+    public Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
         TryAsync(cluster => cluster.PortForwardAsync(container, port, cancellation));
 
     private async Task<T> TryAsync<T>(Func<ICluster, Task<T>> attempt)

@@ -1,9 +1,11 @@
 using System.Net.WebSockets;
 using System.Text;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
+using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Tests.Clusters.Api;
@@ -223,9 +225,9 @@ public class ApiClusterTests
         await using var cluster = new ApiCluster(server.Configuration());
         await using (var exec = await cluster.ExecAsync(Container, ["sh", "a b&+"], default))
         {
-            Assert.Equal(canClose, exec.CanCloseInput);
-            await exec.Input.WriteAsync(new byte[70_000]);
-            await exec.Input.DisposeAsync();
+            Assert.Equal(canClose, exec.HasHalfClose);
+            Assert.True(await exec.WriteAsync(new byte[70_000], default));
+            await exec.CompleteAsync(default);
         }
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
@@ -256,9 +258,11 @@ public class ApiClusterTests
         await using var cluster = new ApiCluster(server.Configuration());
         await using var exec = await cluster.ExecAsync(Container, ["sh"], default);
         using var output = new MemoryStream();
-        await exec.Output.CopyToAsync(output);
+        var buffer = new byte[100];
+        for (int count; (count = await exec.ReadAsync(buffer, default)) > 0;)
+            output.Write(buffer, 0, count);
         Assert.Equal("output", Encoding.UTF8.GetString(output.ToArray()));
-        Assert.Contains(words, (await exec.ExplainEndAsync(default)).Message, StringComparison.Ordinal);
+        Assert.Contains(words, BrokenStreamException.Of(await exec.EndAsync(default), Container).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -276,9 +280,10 @@ public class ApiClusterTests
         await using var cluster = new ApiCluster(server.Configuration());
         await using var forward = await cluster.PortForwardAsync(Container, 258, default);
         var buffer = new byte[100];
-        Assert.Equal("SSH-2.0-x", Encoding.UTF8.GetString(buffer, 0, await forward.Stream.ReadAsync(buffer)));
-        await Assert.ThrowsAsync<IOException>(() => forward.Stream.ReadAsync(buffer).AsTask());
-        Assert.Contains("failed: connection refused", (await forward.ExplainEndAsync(default))!.Message, StringComparison.Ordinal);
+        Assert.Equal("SSH-2.0-x", Encoding.UTF8.GetString(buffer, 0, await forward.ReadAsync(buffer, default)));
+        Assert.Equal(0, await forward.ReadAsync(buffer, default));
+        var end = Assert.IsType<StreamEnd.Refused>(await forward.EndAsync(default));
+        Assert.Contains("failed: connection refused", end.Reason.Message, StringComparison.Ordinal);
     }
 
     [Fact]

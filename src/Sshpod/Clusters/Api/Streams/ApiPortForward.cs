@@ -6,7 +6,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api.Streams;
 
 /// <summary>A port-forward over WebSocket, with one connection through it.</summary>
-internal sealed class ApiPortForward : IPortForward
+internal sealed class ApiPortForward(ChannelSocket socket, PodContainer container) : Duplex
 {
     /// <summary>The subprotocol. Later ones carry SPDY in it; servers still take this.</summary>
     public static readonly IReadOnlyList<string> Protocols = [ChannelSocket.V4];
@@ -17,35 +17,47 @@ internal sealed class ApiPortForward : IPortForward
     // Each channel begins with the port, in little-endian order.
     private const int PortBytes = 2;
 
-    private readonly ChannelSocket _socket;
-    private readonly PodContainer _container;
     private readonly int[] _ahead = [PortBytes, PortBytes];
     private readonly MemoryStream _errorText = new();
+    private bool _broke;
 
-    public ApiPortForward(ChannelSocket socket, PodContainer container)
+    /// <summary>The protocol has no half-close: we close, and data in flight still arrives.</summary>
+    public override bool HasHalfClose => false;
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
-        _socket = socket;
-        _container = container;
-        Stream = new DataStream(this);
+        try
+        {
+            return await ReadDataAsync(buffer, cancellation);
+        }
+        catch (IOException e)
+        {
+            Log.Debug($"api: port-forward ended: {e.Message}");
+            _broke = true;
+            return 0;
+        }
     }
 
     /// <inheritdoc/>
-    public Stream Stream { get; }
-
-    /// <summary>There is no half-close here: who has nothing more to say closes the connection, and what is on its way still arrives.</summary>
-    public void CompleteWriting() => _ = _socket.CompleteAsync();
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => socket.TrySendAsync(Data, bytes, cancellation);
 
     /// <inheritdoc/>
-    public Task<SshpodException?> ExplainEndAsync(CancellationToken cancellation) => Task.FromResult(_errorText.Length > 0
-        ? new SshpodException($"port-forward to {_container} failed: {Encoding.UTF8.GetString(_errorText.ToArray()).Trim()}", "connect again")
-        : null);
+    public override ValueTask CompleteAsync(CancellationToken cancellation) => new(socket.CompleteAsync());
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _socket.DisposeAsync();
+    public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => ValueTask.FromResult<StreamEnd>(
+        _errorText.Length > 0 ? new StreamEnd.Refused(new SshpodException(
+            $"port-forward to {container} failed: {Encoding.UTF8.GetString(_errorText.ToArray()).Trim()}", "connect again"))
+        : _broke ? new StreamEnd.Broken()
+        : new StreamEnd.ClosedByPeer());
 
-    private async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => socket.DisposeAsync();
+
+    private async ValueTask<int> ReadDataAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
-        while (await _socket.ReceiveAsync(buffer, cancellation) is var (channel, count))
+        while (await socket.ReceiveAsync(buffer, cancellation) is var (channel, count))
         {
             if (channel > Error)
                 continue;
@@ -64,13 +76,5 @@ internal sealed class ApiPortForward : IPortForward
             throw new IOException("the far side ended the port-forward");
         }
         return 0;
-    }
-
-    private sealed class DataStream(ApiPortForward forward) : AsyncStream
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => forward.ReadAsync(buffer, cancellationToken);
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            forward._socket.SendAsync(Data, buffer, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
@@ -64,12 +65,27 @@ internal sealed class ChannelSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends one channel, where that is possible.</summary>
-    /// <exception cref="IOException">The connection has ended.</exception>
+    /// <summary>Sends bytes on a channel.</summary>
+    /// <returns>False when the connection has ended.</returns>
+    public async ValueTask<bool> TrySendAsync(byte channel, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(channel, bytes, cancellation);
+            return true;
+        }
+        catch (IOException e)
+        {
+            Log.Debug($"api: sending ended: {e.Message}");
+            return false;
+        }
+    }
+
+    /// <summary>Ends one channel, where that is possible and the connection has not ended.</summary>
     public async ValueTask CloseAsync(byte channel, CancellationToken cancellation)
     {
         if (CanCloseChannels)
-            await SendAsync(CloseChannel, new[] { channel }, cancellation);
+            await TrySendAsync(CloseChannel, new[] { channel }, cancellation);
     }
 
     /// <summary>Receives a part of a message.</summary>
