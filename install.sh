@@ -137,7 +137,10 @@ check_path() {
 			found=$(command -v sshpod) || found=''
 			[ "$found" = "$prefix/sshpod" ] || say "PATH finds another sshpod first: $found"
 			;;
-		*) say "$prefix is not on your PATH: ssh works all the same; to type sshpod, add to your shell's profile: export PATH=\"$prefix:\$PATH\"" ;;
+		*)
+			say "$prefix is not on your PATH: ssh works all the same; to type sshpod, add to your shell's profile:" \
+				"export PATH=\"$prefix:\$PATH\""
+			;;
 	esac
 }
 
@@ -204,7 +207,8 @@ main() {
 	ask "install sshpod to $prefix, and have ssh use it for *.sshpod (one line in ~/.ssh/config)?"
 	put_in_place
 	check_path
-	"$prefix/sshpod" configure --yes || fail "sshpod is installed, but ssh is not configured: see the line above, then run $prefix/sshpod configure"
+	"$prefix/sshpod" configure --yes ||
+		fail "sshpod is installed, but ssh is not configured: see the line above, then run $prefix/sshpod configure"
 }
 
 main "$@"

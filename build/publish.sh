@@ -67,7 +67,8 @@ fi
 rm -rf "${directory:?}/$rid"
 dotnet publish src/Sshpod -c Release -r "$rid" "${options[@]}" --disable-build-servers --nologo -v quiet -o "$directory/$rid"
 # The bill of materials stands beside the program.
-dotnet run build/Sbom.cs -- artifacts/sshd/manifest.json src/Sshpod/obj/project.assets.json "$directory/$rid/sshpod.cdx.json" ${toolchain:+"$toolchain/SHA256SUMS"}
+dotnet run build/Sbom.cs -- artifacts/sshd/manifest.json src/Sshpod/obj/project.assets.json "$directory/$rid/sshpod.cdx.json" \
+  ${toolchain:+"$toolchain/SHA256SUMS"}
 
 # The program for this machine, which tests and `make install` use. Replaced, not overwritten: an sshpod that runs keeps its file.
 case $system-$(uname -m) in

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the files of a release for runtime identifiers that can be published here: an archive for each, and SHA256SUMS for all that are there.
+# Makes the files of a release for runtime identifiers that can be published here: an archive for each, and SHA256SUMS for all
+# archives that are there.
 #   release.sh RID...       into artifacts/release
 # The bundles must be made of the newest sources that were listed; with SSHPOD_RELEASE=1, sshd/build.sh makes no others.
 # SSHPOD_RELEASES is the URL of the page they will be on; on GitHub it is known.

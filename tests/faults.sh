@@ -6,7 +6,9 @@ SSHPOD_FAULT_REPORT=$(mktemp)
 export SSHPOD_FAULT_REPORT
 trap 'rm -f "$SSHPOD_FAULT_REPORT"' EXIT
 # Those that report: a fault of a tunnel or of what stands between is with the other tests of it.
-tests/run.sh '*Faults*' '*BetweenTests*' '*TunnelChoiceTests.A_*' '*ExecTunnelTests*' '*ErrorTests.A_full_tmp' '*ErrorTests.The_api_server*' '*CrowdTests.Fifty_connections_at_once' >&2
+tests/run.sh '*Faults*' '*BetweenTests*' '*TunnelChoiceTests.A_*' '*ExecTunnelTests*' \
+	'*ErrorTests.A_full_tmp' '*ErrorTests.The_api_server*' \
+	'*CrowdTests.Fifty_connections_at_once' >&2
 echo '| fault | transport | outcome | time |'
 echo '|---|---|---|---|'
 sort "$SSHPOD_FAULT_REPORT"

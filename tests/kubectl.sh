@@ -43,7 +43,8 @@ run_with() {
 	shift
 	say "$name"
 	# shellcheck disable=SC2163 # each is VARIABLE=VALUE
-	if (export "$@"; run_suite "$work/$name" "$suite" -trait Suite=streams && echo "$total $bad $skip" >"$work/counts") && read -r total bad skip <"$work/counts" && [ "$total" -gt 0 ]; then
+	if (export "$@"; run_suite "$work/$name" "$suite" -trait Suite=streams && echo "$total $bad $skip" >"$work/counts") &&
+		read -r total bad skip <"$work/counts" && [ "$total" -gt 0 ]; then
 		passed=$((passed + total - bad - skip)) failed=$((failed + bad)) skipped=$((skipped + skip))
 	else
 		failed=$((failed + 1))

@@ -51,7 +51,8 @@ install_clients() {
 	# A module of Debian's python3, whatever other python3 the machine has.
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
 	/usr/bin/python3 -W ignore -c 'import asyncssh' 2>/dev/null || missing+=(python3-asyncssh)
-	ruby -e 'require "net/ssh"; require "ed25519"; require "bcrypt_pbkdf"' 2>/dev/null || missing+=(ruby-net-ssh ruby-ed25519 ruby-bcrypt-pbkdf)
+	ruby -e 'require "net/ssh"; require "ed25519"; require "bcrypt_pbkdf"' 2>/dev/null ||
+		missing+=(ruby-net-ssh ruby-ed25519 ruby-bcrypt-pbkdf)
 	[ -r /usr/include/libssh/libssh.h ] || missing+=(libssh-dev)
 	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
@@ -70,11 +71,13 @@ install_powershell() {
 	local directory=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-tests/powershell
 	[ -x "$directory/pwsh" ] && return
 	say "installing PowerShell"
-	TMPDIR=$work dotnet tool install PowerShell --version 7.6.9 --tool-path "$directory" >"$work/powershell.log" 2>&1 || tail -n 1 "$work/powershell.log" >&2
+	TMPDIR=$work dotnet tool install PowerShell --version 7.6.9 --tool-path "$directory" >"$work/powershell.log" 2>&1 ||
+		tail -n 1 "$work/powershell.log" >&2
 }
 
 use_cluster() {
-	if [ -n "${SSHPOD_TEST_CONTEXT:-}" ] && kubectl --context "$SSHPOD_TEST_CONTEXT" --request-timeout=10s get --raw /readyz >/dev/null 2>&1; then
+	if [ -n "${SSHPOD_TEST_CONTEXT:-}" ] &&
+		kubectl --context "$SSHPOD_TEST_CONTEXT" --request-timeout=10s get --raw /readyz >/dev/null 2>&1; then
 		say "using context $SSHPOD_TEST_CONTEXT"
 		return
 	fi

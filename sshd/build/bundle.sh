@@ -32,8 +32,8 @@ take_apart() {
   for name in "${split_functions[@]}"; do
     options+=("--redefine-sym=$name=${prefix}_$name")
   done
-  # overrides/listener.c keeps count of the connections.
-  [ "$file" != sshd ] || options+=(--redefine-sym=fork=listener_fork)
+  # overrides/connections.c keeps count of the connections.
+  [ "$file" != sshd ] || options+=(--redefine-sym=fork=connections_fork)
   if [ "$file" != sshd-session ]; then
     for name in $(shared_variables "$file.o"); do
       options+=("--weaken-symbol=$name")
@@ -72,7 +72,8 @@ link_bundle() {
   wrapped=("-Wl,--wrap="{auth_openkeyfile,auth_log})
   # shellcheck disable=SC2046 # a list of names
   "$gnu-gcc" -specs "$specs" "$link_flags" "${wrapped[@]}" -o "$directory/sshd" \
-    "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${objects[@]}" libssh.a openbsd-compat/libopenbsd-compat.a
+    "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${objects[@]}" \
+    libssh.a openbsd-compat/libopenbsd-compat.a
   "$gnu-strip" --strip-all "$directory/sshd"
 }
 

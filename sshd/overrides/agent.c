@@ -1,4 +1,4 @@
-/* Where the socket of a forwarded agent goes (called by session.c through patches/session.patch). */
+/* Where the socket of a forwarded agent goes (OpenSSH's session.c asks, see patches/session.patch). */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -8,21 +8,18 @@
 
 char *sshpod_agent_template(void);
 
+/* Only where the bundle is in /tmp too: the script has checked that this place is not another container's volume. */
 static bool
-tmp_serves_everybody(void)
+tmp_is_usable_by_all(void)
 {
 	struct stat st;
 
-	/*
-	 * Only where the bundle is there too: that it is no volume of another container's the script has
-	 * found, and of this one place alone.
-	 */
-	return stat("/tmp", &st) == 0 && place_is_in(&st) && eaccess("/tmp", W_OK | X_OK) == 0 &&
+	return stat("/tmp", &st) == 0 && place_holds_bundle(&st) && eaccess("/tmp", W_OK | X_OK) == 0 &&
 	    (!origin.privileged || (st.st_mode & 0003) == 0003) && place_is_trusted("/tmp");
 }
 
 static bool
-let_through(int fd)
+let_others_pass(int fd)
 {
 	struct stat st;
 
@@ -31,10 +28,9 @@ let_through(int fd)
 }
 
 /*
- * Below /tmp as sshd has it, or below BUNDLE_DIR/.agent where /tmp cannot be written (read-only root file
- * system), or where others could exchange what is in it. Not in STATE, which is closed to the other users
- * of root's container. What the path passes through is made by us, and closed to others (place.c), so that
- * its name stays true.
+ * Below /tmp as with sshd, or below BUNDLE_DIR/.agent where /tmp cannot be written (read-only root file system), or where
+ * others could exchange what is in it. Not in STATE, which is closed to the other users of root's container. We made
+ * every directory on the way, and others cannot write there (place.c), so the path keeps leading to the same one.
  */
 void
 agent_prepare(void)
@@ -42,14 +38,14 @@ agent_prepare(void)
 	char path[200];
 	int above;
 
-	if (tmp_serves_everybody())
+	if (tmp_is_usable_by_all())
 		return;
 	if (mkdirat(place.bundle, ".agent", 0700) == 0 &&
 	    fchmodat(place.bundle, ".agent", origin.privileged ? 01733 : 0700, 0) == -1)
 		fail_errno("directory", ".agent");
 	if (origin.privileged) {
 		above = openat(place.bundle, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (above == -1 || !let_through(above) || !let_through(place.bundle))
+		if (above == -1 || !let_others_pass(above) || !let_others_pass(place.bundle))
 			fail_errno("directory", ".agent");
 		close(above);
 	}

@@ -1,7 +1,6 @@
 /*
- * chacha_*() and poly1305_auth(), of which OpenSSH has portable versions in C: here they are OpenSSL's
- * assembler, which takes a fraction of the time (README.md, Speed). What OpenSSH makes of them is in its
- * cipher-chachapoly.c.
+ * chacha_*() and poly1305_auth(), by OpenSSL's assembler, which takes a fraction of the time of OpenSSH's portable C
+ * (README.md, Speed). OpenSSH's cipher-chachapoly.c makes a cipher of them.
  */
 #include "includes.h"
 
@@ -20,7 +19,7 @@ void
 chacha_keysetup(struct chacha_ctx *x, const u_char *k, u_int bits)
 {
 	if (bits != 256)
-		abort();		/* all that OpenSSH asks for */
+		abort();		/* OpenSSH asks for no other */
 	for (int i = 0; i < 8; i++)
 		x->input[key + i] = CHACHA_U8TOU32(k + 4 * i);
 }
@@ -35,8 +34,8 @@ chacha_ivsetup(struct chacha_ctx *x, const u_char *iv, const u_char *ctr)
 }
 
 /*
- * OpenSSL counts in 32 bits, OpenSSH's own version in 64, and goes on where it was. Each packet has
- * an IV of its own and starts at 0 or 1, so that neither is ever noticed: a packet is 256 KiB at most.
+ * OpenSSL counts blocks in 32 bits, OpenSSH's own version in 64. The difference does not show: each packet has its own IV,
+ * starts at block 0 or 1, and is 256 KiB at most.
  */
 void
 chacha_encrypt_bytes(struct chacha_ctx *x, const u_char *m, u_char *c, u_int bytes)

@@ -1,12 +1,10 @@
 /*
- * The socket STATE/control, on which "up" and "down" speak to the server that runs: a request is one
- * message, and so is its answer. Who is at the other end, the kernel says: it must have our UID, and be
- * a process that we can see. One of another container, on a volume that both mount, has no number here.
+ * The socket STATE/control, on which "up" and "down" talk to the running server: a request is one message, and so is its
+ * answer. The kernel tells who is at the other end: it must have our UID, and be a process that we can see. A process of
+ * another container, on a volume that both mount, has no number here.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -18,7 +16,7 @@
 
 enum { LONGEST = 4096 };
 
-/* Relative to STATE, in which this process works (place.c). */
+/* Relative to STATE, the working directory (place.c). */
 static const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "control" };
 
 static int
@@ -28,7 +26,7 @@ open_socket(void)
 }
 
 static void
-limit(int fd, time_t seconds)
+limit_wait(int fd, time_t seconds)
 {
 	const struct timeval time = { .tv_sec = seconds };
 
@@ -37,7 +35,7 @@ limit(int fd, time_t seconds)
 }
 
 static bool
-is_ours(int fd, pid_t *pid)
+peer_is_ours(int fd, pid_t *pid)
 {
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
@@ -48,20 +46,22 @@ is_ours(int fd, pid_t *pid)
 	return peer.uid == geteuid() && peer.pid > 1;
 }
 
-/* For the process that is to be the server: the kernel names it to whoever connects. */
+/*
+ * Must be called by the process that becomes the server, since the kernel names that process to everyone who connects.
+ * Makes system calls, since bind() and listen() are the listener's (port.c, listener.c).
+ */
 int
 control_listen(void)
 {
 	int fd = keep_open(open_socket());
 
 	unlink(address.sun_path);
-	if (fd == -1 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) == -1 ||
-	    syscall(SYS_listen, fd, 64) == -1)
+	if (fd == -1 || syscall(SYS_bind, fd, &address, sizeof(address)) == -1 || syscall(SYS_listen, fd, 64) == -1)
 		return -1;
 	return fd;
 }
 
-/* Returns a connection to the server and its process, or -1 when there is none. */
+/* Returns a connection to the server, and the server's process, or -1 when there is none. */
 int
 control_connect(pid_t *pid)
 {
@@ -69,33 +69,17 @@ control_connect(pid_t *pid)
 
 	if (fd == -1)
 		fail_errno("start", "a socket");
-	limit(fd, 5);
+	limit_wait(fd, 5);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == -1) {
 		close(fd);
 		return -1;
 	}
-	if (!is_ours(fd, pid))
+	if (!peer_is_ours(fd, pid))
 		fail("start", "%s/control belongs to a process that is not ours", place.name);
 	return fd;
 }
 
-/* The process, and no other that gets its number later. -1 before Linux 5.3. */
-int
-process_open(pid_t pid)
-{
-	return (int)syscall(SYS_pidfd_open, pid, 0);
-}
-
-void
-process_signal(int process, pid_t pid, int signal)
-{
-	if (process != -1)
-		syscall(SYS_pidfd_send_signal, process, signal, NULL, 0);
-	else
-		kill(pid, signal);
-}
-
-/* Returns the answer, or NULL when the server left before it gave one; errno is EAGAIN when it hangs. */
+/* Returns the answer, or NULL when the server exits before it gives one; errno is EAGAIN when it hangs. */
 char *
 control_ask(int fd, const char *request)
 {
@@ -110,9 +94,9 @@ control_ask(int fd, const char *request)
 	return n > 0 ? answer : NULL;
 }
 
-/* One connection: this is the server's only thread, so nobody gets more than a second. */
+/* Serves one connection. This is the server's only thread, so no client gets more than a second. */
 void
-control_serve(int listening)
+control_serve(int listening, const char *(*answer_to)(const char *))
 {
 	int fd = (int)syscall(SYS_accept4, listening, NULL, NULL, SOCK_CLOEXEC);
 	char request[LONGEST + 1];
@@ -122,11 +106,10 @@ control_serve(int listening)
 
 	if (fd == -1)
 		return;
-	limit(fd, 1);
-	if (is_ours(fd, &ignored) && (n = recv(fd, request, LONGEST, 0)) > 0) {
+	limit_wait(fd, 1);
+	if (peer_is_ours(fd, &ignored) && (n = recv(fd, request, LONGEST, 0)) > 0) {
 		request[n] = '\0';
-		if ((answer = listener_answer(request)) != NULL &&
-		    send(fd, answer, strlen(answer), MSG_NOSIGNAL) == -1)
+		if ((answer = answer_to(request)) != NULL && send(fd, answer, strlen(answer), MSG_NOSIGNAL) == -1)
 			perror("control");
 	}
 	close(fd);

@@ -1,6 +1,6 @@
 /*
- * closefrom(): sshd closes everything it did not open itself, but what we have opened before is to
- * stay: locks, the pinned directories, files in memory.
+ * closefrom(): sshd closes everything that it did not open itself. What we have opened before must stay open: locks, the
+ * pinned directories, files in memory.
  */
 #include <dirent.h>
 #include <fcntl.h>
@@ -10,16 +10,16 @@
 
 #include "sshpod.h"
 
-enum { FIRST = 16, MOST = 16 };	/* sshd wants some of the numbers below for itself */
+enum { FIRST = 16, MOST = 16 };	/* sshd uses some of the numbers below itself */
 
 void closefrom(int);
 
 static int kept[MOST], count;	/* in ascending order */
-static pid_t keeper;
+static pid_t keeper;		/* the process that has called keep_open() */
 
 /*
- * Moves the descriptor out of the way, and has it stay open in this process. All of these are closed by
- * exec. Returns its number, or -1 with the errno of the call that should have opened it.
+ * Moves the descriptor out of the way, and keeps it open in this process until exec. Returns its new number, or -1 with
+ * the errno of the call that should have opened it.
  */
 int
 keep_open(int fd)
@@ -39,11 +39,11 @@ keep_open(int fd)
 	return moved;
 }
 
-/* What a forked sshd-session runs is the user's; a forked listener is about to become sshd-session. */
+/* A forked sshd-session runs what the user wants, and must not keep ours; a forked listener is about to become sshd-session. */
 static bool
 is_kept(int fd)
 {
-	if (keeper == 0 || (keeper != getpid() && program != &listener_program))
+	if (keeper == 0 || (keeper != getpid() && origin.role != LISTENER))
 		return false;
 	for (int i = 0; i < count; i++)
 		if (kept[i] == fd)
@@ -51,7 +51,7 @@ is_kept(int fd)
 	return false;
 }
 
-/* For kernels before 5.9, and seccomp profiles that do not know close_range. */
+/* For kernels before 5.9, and seccomp profiles that do not allow close_range. */
 static void
 close_one_by_one(int low)
 {

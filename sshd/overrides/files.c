@@ -1,6 +1,6 @@
 /*
- * Files in STATE, by name in the directory that place.c has opened: read whole, replaced whole, and
- * believed only where nobody else can have written them.
+ * Files in STATE, by name in the directory that place.c has opened: read whole, replaced whole, and trusted only where
+ * nobody else can have written them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
@@ -19,7 +18,7 @@
 #define MFD_NOEXEC_SEAL 8U	/* Linux 6.3 */
 #endif
 
-/* Opens a regular file that is ours, closed to others, and known by no second name. */
+/* Opens a regular file that is ours, closed to others, and has no second name. */
 int
 file_open(const char *name, int flags)
 {
@@ -78,7 +77,7 @@ write_all(int fd, const char *content, size_t length)
 	return 0;
 }
 
-/* Readers see the old content or the new, never a part: also when the disk is full. */
+/* Readers see the old content or the new one, never a part, even when the disk is full. */
 int
 file_replace(const char *name, const char *content, size_t length)
 {
@@ -100,26 +99,37 @@ file_replace(const char *name, const char *content, size_t length)
 	return 0;
 }
 
-/* Waits for a lock, which is let go of by closing it. */
+/* Locks an open file (flock). False when somebody holds the lock for that long, with EWOULDBLOCK, or when it fails. */
+bool
+lock_within(int fd, int milliseconds)
+{
+	for (; milliseconds > 0; milliseconds -= BRIEFLY) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return false;
+		pause_briefly();
+	}
+	errno = EWOULDBLOCK;
+	return false;
+}
+
+/* Waits for a lock; closing it releases it. */
 int
 file_lock(const char *name)
 {
-	const struct timespec pause = { 0, 10000000 };
 	int fd = file_open(name, O_RDWR | O_CREAT);
 
 	if (fd == -1)
 		fail_errno("directory", "%s/%s", place.name, name);
-	for (int i = 0; i < 3000; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return fd;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			fail_errno("start", "%s/%s", place.name, name);
-		nanosleep(&pause, NULL);
-	}
+	if (lock_within(fd, 30000))
+		return fd;
+	if (errno != EWOULDBLOCK)
+		fail_errno("start", "%s/%s", place.name, name);
 	fail("start", "another process holds %s/%s", place.name, name);
 }
 
-/* A file that is nowhere, and that nobody can change, us included: for what sshd wants to read by name. */
+/* A file in memory that nobody can change, not even we: for what sshd wants to read by name. */
 int
 sealed_file(const char *name, const char *content, size_t length)
 {

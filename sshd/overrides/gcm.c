@@ -1,7 +1,7 @@
 /*
- * aes128-gcm@openssh.com and aes256-gcm@openssh.com (RFC 5647), made of OpenSSL's assembler for AES and
- * GHASH and its GCM. Only for processors with instructions for both: without them AES needs tables,
- * whose use others can observe, and chacha20-poly1305 is faster anyway.
+ * aes128-gcm@openssh.com and aes256-gcm@openssh.com (RFC 5647), by OpenSSL's GCM and its assembler for AES and GHASH. Only
+ * for processors with instructions for both: without them, AES needs tables, whose use others can observe, and
+ * chacha20-poly1305 is faster anyway.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -63,7 +63,7 @@ gcm_free(struct gcm *gcm)
 	free(gcm);
 }
 
-/* The last 8 bytes count packets; the first 4 stay. */
+/* The last 8 bytes count packets; the first 4 do not change. */
 static void
 next_iv(struct gcm *gcm)
 {
@@ -73,9 +73,9 @@ next_iv(struct gcm *gcm)
 }
 
 /*
- * What cipher_crypt() promises: aad bytes are copied and authenticated, the length bytes after them
- * are en- or decrypted, and after those the tag is written, or compared. Returns 0; -1 when the length
- * is not one of whole blocks or the tag is wrong, and then nothing of what was decrypted remains.
+ * As cipher_crypt() promises: copies and authenticates `aad` bytes, encrypts or decrypts the `length` bytes after them, and
+ * writes or compares the tag after those. Returns 0, or -1 when the length is not in whole blocks or the tag is wrong:
+ * then nothing of the plaintext remains.
  */
 int
 gcm_crypt(struct gcm *gcm, unsigned char *dest, const unsigned char *src, size_t length, size_t aad,
@@ -105,7 +105,7 @@ gcm_crypt(struct gcm *gcm, unsigned char *dest, const unsigned char *src, size_t
 	return -1;
 }
 
-/* For the process that takes the connection over after authentication. */
+/* For the process that continues the connection after authentication. */
 int
 gcm_get_iv(const struct gcm *gcm, unsigned char *iv, size_t length)
 {

@@ -1,8 +1,9 @@
 /*
- * The listener's life: any free port, announced in STATE/port; leaves when idle. These replace
- * functions of libc, and change what they do in the listening process alone.
+ * The listening server: announces its port, answers "up" and "down", and exits when it is idle. These functions replace
+ * those of libc, and behave differently only in the listening process.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -13,171 +14,35 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include "sshpod.h"
 
 void closefrom(int);
 
-enum {
-	EXIT_AUTH_ATTEMPTED = 5,	/* sshd-session's, in OpenSSH's srclimit.h */
-	AFTER_UP = 5000,		/* milliseconds that a client has to come by the port it was told */
-	PATIENCE = 100,			/* times that sessions are told to leave before they are made to */
-};
+enum { AFTER_UP = 5000 };	/* milliseconds that a client has to connect to the port it was told */
 
 static struct {
-	pid_t pid;		/* 0: no listener here */
-	int idle, lock, control, turn;
+	int idle, lock, control, keys_lock;
 	bool announced;
-	pid_t *sessions;	/* children that are connections; others are what users left behind */
-	size_t count, room;
 	const char *host_key;
-	char answer[512];	/* to "up": also the content of the file "port" */
-	struct stat port_file;
-	long long active;	/* when something last happened */
+	const char *answer;	/* to "up" */
+	long long active;	/* when something last happened, besides the end of a connection; monotonic milliseconds */
 	long long up;		/* when somebody last came through "up" */
-	long long refused;	/* when somebody last failed to log in; 0: nobody did */
 } listener;
 
-/* False in the children that it forks, until they have become sshd-session. */
-static bool
-is_listener(void)
-{
-	return listener.pid != 0 && listener.pid == getpid();
-}
-
-/* Milliseconds, by a clock that nobody sets. */
-static long long
-now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
-}
-
-/* When STATE was removed and made again, another server's port may be there. */
-static bool
-owns_port_file(void)
-{
-	struct stat st;
-
-	return fstatat(place.state, "port", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    st.st_dev == listener.port_file.st_dev && st.st_ino == listener.port_file.st_ino;
-}
-
+/* SIGTERM is blocked while our functions run: sshd sees it next, and ends in order. */
 static void
-remove_files(void)
+end_in_order(void)
 {
-	if (!owns_port_file())
-		return;
-	unlinkat(place.state, "port", 0);
-	unlinkat(place.state, "control", 0);
-}
-
-static bool
-forget_session(pid_t pid)
-{
-	for (size_t i = 0; i < listener.count; i++)
-		if (listener.sessions[i] == pid) {
-			listener.sessions[i] = listener.sessions[--listener.count];
-			return true;
-		}
-	return false;
-}
-
-/* sshd.c's fork(), for a connection (build/bundle.sh). */
-pid_t
-listener_fork(void)
-{
-	size_t room = listener.room + 16;
-	pid_t pid, *larger;
-
-	if (listener.count == listener.room) {
-		if ((larger = realloc(listener.sessions, room * sizeof(*larger))) == NULL)
-			return -1;
-		listener.sessions = larger;
-		listener.room = room;
-	}
-	if ((pid = fork()) > 0)
-		listener.sessions[listener.count++] = pid;
-	return pid;
+	raise(SIGTERM);
 }
 
 /*
- * This process also reaps what its sessions leave behind, which says nothing. Somebody who cannot log in may be
- * missing among the keys: see may_serve.
+ * Runs before the listener ends, whichever way sshd takes. After this it is not the server any more, and another may
+ * start, but it stays beside its connections until the last has ended: nobody else would reap them. "down all" finds it as
+ * it finds the processes of "session".
  */
-pid_t
-waitpid(pid_t which, int *status, int options)
-{
-	int own, *result = status != NULL ? status : &own;
-	pid_t pid = (pid_t)syscall(SYS_wait4, which, result, options, NULL);
-
-	if (pid <= 0 || !is_listener() || !forget_session(pid))
-		return pid;
-	listener.active = now();
-	if (WIFEXITED(*result) && WEXITSTATUS(*result) == EXIT_AUTH_ATTEMPTED)
-		listener.refused = now();
-	return pid;
-}
-
-/* sshd no longer waits for those that got authenticated, so do it here. */
-static bool
-has_sessions(void)
-{
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	return listener.count > 0;
-}
-
-/* Each ends what belongs to it when it is told to leave. No number is anybody else's before we wait. */
-static void
-end_sessions(int signal)
-{
-	for (size_t i = 0; i < listener.count; i++)
-		kill(listener.sessions[i], signal);
-}
-
-static volatile sig_atomic_t told_to_leave;
-
-static void
-leave(int signal)
-{
-	(void)signal;
-	told_to_leave = 1;
-}
-
-/*
- * A server that leaves while sessions go on ("down") is one no more, and another may start. It stays beside them until the
- * last has ended: nobody else would reap them. "down all" finds it, as it finds those of "session".
- */
-static void
-await_sessions(void)
-{
-	sigset_t watched, others;
-	int told = 0;
-
-	sigemptyset(&watched);
-	sigaddset(&watched, SIGTERM);
-	sigaddset(&watched, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &watched, &others);
-	sigdelset(&others, SIGTERM);
-	sigdelset(&others, SIGCHLD);
-	signal(SIGTERM, leave);
-	while (has_sessions()) {
-		/* "down all" says it a hundred times a second */
-		if (told_to_leave)
-			end_sessions(++told < PATIENCE ? SIGTERM : SIGKILL);
-		told_to_leave = 0;
-		sigsuspend(&others);
-	}
-}
-
-/* Before this process ends, by whatever way sshd takes. */
 void
 listener_leave(void)
 {
@@ -187,15 +52,21 @@ listener_leave(void)
 		return;
 	left = true;
 	if (!listener.announced)
-		server_fail_with_log();
-	remove_files();
-	/* a connection that has just begun waits at its end of a pair for what sshd will never say now; before a lock is taken, which a close loses */
+		log_fail_with_last_line();
+	if (port_file_is_ours()) {
+		unlinkat(place.state, "port", 0);
+		unlinkat(place.state, "control", 0);
+	}
+	/*
+	 * A connection that has just begun waits at its end of a pair for what sshd will never send now. Closed before the
+	 * lock is taken, since a close would lose it.
+	 */
 	closefrom(STDERR_FILENO + 1);
-	if (has_sessions() && !sessions_join())
+	if (connections_remain() && !session_lock_hold())
 		perror("lock.sessions");
 	close(listener.control);
 	close(listener.lock);
-	await_sessions();
+	connections_await();
 	orphans_reap();
 }
 
@@ -206,70 +77,39 @@ listener_activate(const struct server *server, int control)
 	char pid[32];
 	int n = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 
-	listener.pid = getpid();
+	connections_begin();
 	listener.idle = server->idle;
 	listener.lock = server->lock;
 	listener.control = control;
-	listener.turn = server->turn;
+	listener.keys_lock = server->keys_lock;
 	listener.host_key = server->host_key.public;
-	listener.active = listener.up = now();
-	/* for people who look: nothing relies on it, the lock itself tells whether it runs */
+	listener.active = listener.up = monotonic_milliseconds();
+	/* for people who look: no program relies on it, the lock itself tells whether the server runs */
 	if (ftruncate(listener.lock, 0) == 0 && pwrite(listener.lock, pid, (size_t)n, 0) != n)
 		perror("lock.server");
 	atexit(listener_leave);
 }
 
-/* sshd refuses "Port 0" in its configuration, so the port is chosen here. */
-int
-bind(int fd, const struct sockaddr *address, socklen_t length)
-{
-	struct sockaddr_in any;
-
-	if (!is_listener() || address->sa_family != AF_INET || length < sizeof(any))
-		return (int)syscall(SYS_bind, fd, address, length);
-	memcpy(&any, address, sizeof(any));
-	any.sin_port = 0;
-	return (int)syscall(SYS_bind, fd, &any, sizeof(any));
-}
-
 /*
- * The client closes the stream when it has the answer. From then on nothing of it is kept: exec through Kubernetes
- * copies for as long as anybody holds its stdin, stdout and stderr.
+ * The client closes the stream when it has the answer. From then on we hold nothing of it: exec through Kubernetes copies
+ * as long as any process has its stdin, stdout or stderr open.
  */
 static int
 answer_and_detach(void)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* it may have left already */
+	/* the client may be gone already */
 	if (null == -1 || (dprintf(STDOUT_FILENO, "%sok\n", listener.answer) < 0 && errno != EPIPE) ||
 	    dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1)
 		return -1;
 	close(null);
-	close(listener.turn);
+	close(listener.keys_lock);
 	alarm(0);
 	signal(SIGALRM, SIG_DFL);
-	answer_is_last = false;
+	failure_awaits_client = false;
 	listener.announced = true;
 	return 0;
-}
-
-static int
-announce(int fd)
-{
-	struct sockaddr_in address;
-	socklen_t length = sizeof(address);
-	int n;
-
-	if (getsockname(fd, (struct sockaddr *)&address, &length) == -1)
-		return -1;
-	n = snprintf(listener.answer, sizeof(listener.answer), "port %u\nhost-key %s\n",
-	    ntohs(address.sin_port), listener.host_key);
-	if (file_replace("port", listener.answer, (size_t)n) == -1 ||
-	    fstatat(place.state, "port", &listener.port_file, AT_SYMLINK_NOFOLLOW) == -1)
-		return -1;
-	server_forget_host_key();
-	return answer_and_detach();
 }
 
 int
@@ -277,23 +117,28 @@ listen(int fd, int backlog)
 {
 	if (syscall(SYS_listen, fd, backlog) == -1)
 		return -1;
-	return is_listener() ? announce(fd) : 0;
+	if (!is_listener())
+		return 0;
+	if ((listener.answer = port_announce(fd, listener.host_key)) == NULL)
+		return -1;
+	sshd_forget_host_key();
+	return answer_and_detach();
 }
 
 /*
- * Clients come without "up" where they remember the port. A server that is no longer the one of this
- * STATE, or that has refused somebody, whose key may have expired, hangs up before its banner, and
- * they go through "up".
+ * Clients that remember the port come without "up". A server whose STATE is not its own any more, or that has refused
+ * somebody, whose key may have expired, hangs up before its banner, so that they go through "up".
  */
 static bool
 may_serve(void)
 {
-	if (!owns_port_file() || !place_is_intact()) {
-		raise(SIGTERM);	/* blocked here: sshd sees it next, and ends in order */
+	if (!port_file_is_ours() || !place_is_intact()) {
+		end_in_order();
 		return false;
 	}
-	/* but who makes it refuse all the time keeps nobody out who has just come through "up" */
-	return listener.refused == 0 || listener.up >= listener.refused || now() - listener.up < AFTER_UP;
+	/* a client that makes it refuse all the time cannot keep out one that has just come through "up" */
+	return connections.refused == 0 || listener.up >= connections.refused ||
+	    monotonic_milliseconds() - listener.up < AFTER_UP;
 }
 
 /* Nagle and delayed acknowledgement would add 40 ms to each handshake. */
@@ -313,31 +158,32 @@ accept(int fd, struct sockaddr *address, socklen_t *length)
 	return connection;
 }
 
-/* What "up" and "down" ask through control.c. NULL: nothing that we know. */
-const char *
-listener_answer(const char *request)
+/* Answers "up" and "down" (control.c). NULL for a request that we do not know. */
+static const char *
+answer_request(const char *request)
 {
 	if (strncmp(request, "up\n", 3) == 0 && place_is_intact() && keys_add(request + 3)) {
 		/* where the disk is full, the key lasts as long as this server */
 		if (keys_save() == -1)
 			perror("authorized_keys");
-		listener.up = listener.active = now();
+		listener.up = listener.active = monotonic_milliseconds();
 		return listener.answer;
 	}
 	if (strcmp(request, "down") != 0 && strcmp(request, "down all") != 0)
 		return NULL;
 	if (strcmp(request, "down all") == 0)
-		end_sessions(SIGTERM);
-	raise(SIGTERM);		/* blocked here: sshd sees it next, and ends in order */
+		connections_signal(SIGTERM);
+	end_in_order();
 	return "ok\n";
 }
 
-/* The time until it may leave. "up" and connections begin it anew; NULL is for ever. */
+/* The time until the server may exit; NULL is for ever. "up" and connections restart it. */
 static struct timespec *
-remaining(void)
+idle_time_left(void)
 {
 	static struct timespec time;
-	long long left = listener.active + listener.idle * 1000LL - now();
+	long long last = connections.ended > listener.active ? connections.ended : listener.active;
+	long long left = last + listener.idle * 1000LL - monotonic_milliseconds();
 
 	if (listener.idle == 0)
 		return NULL;
@@ -348,9 +194,8 @@ remaining(void)
 }
 
 /*
- * sshd's main loop waits here for connections and the end of children, without limit. We wait for
- * "up" and "down" too. An "up" that has got its answer has begun the idle time anew; one that comes when
- * it is over finds nobody, and starts another server.
+ * sshd's main loop waits here, without limit, for connections and for children that end. We wait for "up" and "down" too.
+ * An "up" that is answered has restarted the idle time; one that comes after it finds nobody, and starts another server.
  */
 int
 ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask)
@@ -367,25 +212,25 @@ ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset
 	for (;;) {
 		memcpy(all, fds, n * sizeof(*all));
 		*control = (struct pollfd){ .fd = listener.control, .events = POLLIN };
-		result = (int)syscall(SYS_ppoll, all, n + 1, remaining(), mask, _NSIG / 8);
+		result = (int)syscall(SYS_ppoll, all, n + 1, idle_time_left(), mask, _NSIG / 8);
 		if (result > 0 && control->revents != 0) {
-			control_serve(listener.control);
+			control_serve(listener.control, answer_request);
 			result--;
 			if (result == 0)
 				continue;
 		}
 		if (result == 0) {
-			if (has_sessions()) {
-				listener.active = now();
+			if (connections_remain()) {
+				listener.active = monotonic_milliseconds();
 				continue;
 			}
-			raise(SIGTERM);	/* blocked here: sshd sees it next, and ends in order */
+			end_in_order();
 			errno = EINTR;
 			return -1;
 		}
-		/* not for a signal: what a user has left running may end children for ever */
+		/* a signal does not count: processes that users left running may go on ending for ever */
 		if (result > 0)
-			listener.active = now();
+			listener.active = monotonic_milliseconds();
 		memcpy(fds, all, n * sizeof(*all));
 		return result;
 	}

@@ -1,27 +1,8 @@
-/*
- * The error log, STATE/log, which is the standard error of all of our processes. write() bounds it
- * while they run: a forwarding to a port where nobody listens says so each time that it is tried.
- */
-#include <errno.h>
+/* The error log, STATE/log, which is the standard error of all our processes (log_limit.c keeps it small). */
 #include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+#include <string.h>
 
 #include "sshpod.h"
-
-enum { LOG_SIZE = 64 * 1024 };
-
-/* A log of old errors is not worth the space. */
-static void
-make_room(int fd)
-{
-	struct stat st;
-
-	/* a user's standard error, in a process that has forked for a session, is a pipe or a terminal */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > LOG_SIZE && ftruncate(fd, 0) == -1)
-		return;
-}
 
 int
 log_open(void)
@@ -30,24 +11,22 @@ log_open(void)
 
 	if (fd == -1)
 		fail_errno("start", "%s/log", place.name);
-	make_room(fd);
+	log_limit(fd);
 	return fd;
 }
 
-static bool bounded;
-
-/* From here on, standard error is the log. */
+/* The last words of a server that did not start, so that the user sees why. */
 void
-log_bound(void)
+log_fail_with_last_line(void)
 {
-	bounded = true;
-}
+	char *content, *line;
+	int length;
 
-ssize_t
-write(int fd, const void *content, size_t length)
-{
-	/* not sshd-auth, which is behind seccomp, and speaks to the log through sshd-session */
-	if (fd == STDERR_FILENO && (bounded || program == &session_program))
-		make_room(fd);
-	return syscall(SYS_write, fd, content, length);
+	if ((length = file_read("log", &content, 1 << 20)) <= 0)
+		fail("start", "the server left without a word");
+	while (length > 0 && strchr("\r\n", content[length - 1]) != NULL)
+		content[--length] = '\0';
+	line = strrchr(content, '\n');
+	fail(strstr(line != NULL ? line : content, "No space left") != NULL ? "disk-full" : "start",
+	    "%s", line != NULL ? line + 1 : content);
 }

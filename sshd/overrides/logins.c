@@ -1,6 +1,6 @@
 /*
- * STATE/logins: a line for each login, with the time, the key and the name that ssh gave. A file of its
- * own, so that no number of errors pushes a login out.
+ * STATE/logins: a line for each login, with the time, the key and the name that ssh gave. It is separate from the error
+ * log, so that no number of errors can push a login out.
  */
 #include "includes.h"
 
@@ -29,7 +29,7 @@ extern struct sshauthopt *auth_opts;
 bool login_is_clean;
 static int logins = -1;
 
-/* For sshd-session, which has no other way into STATE. */
+/* Opened for sshd-session, which cannot reach STATE itself. */
 int
 logins_open(void)
 {
@@ -50,9 +50,9 @@ logins_receive(int fd)
 	logins = keep_open(fd);
 }
 
-/* What comes from outside stays on its line, and is nothing but letters. */
+/* Escapes a name from outside, so that it stays on its line and is printable. */
 static void
-clean(char *to, size_t size, const char *from)
+escape_name(char *to, size_t size, const char *from)
 {
 	char *end = to + size - sizeof("\\000");
 
@@ -65,7 +65,7 @@ clean(char *to, size_t size, const char *from)
 }
 
 static void
-record(const char *user, const struct sshkey *key)
+record_login(const char *user, const struct sshkey *key)
 {
 	char date[32], name[128], line[512], *fingerprint;
 	time_t now = time(NULL);
@@ -75,7 +75,7 @@ record(const char *user, const struct sshkey *key)
 	if (gmtime_r(&now, &parts) == NULL || strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0 ||
 	    (fingerprint = sshkey_fingerprint(key, SSH_DIGEST_SHA256, SSH_FP_BASE64)) == NULL)
 		return;
-	clean(name, sizeof(name), user);
+	escape_name(name, sizeof(name), user);
 	n = snprintf(line, sizeof(line), "%s %s %s\n", date, fingerprint, name);
 	free(fingerprint);
 	if (n > 0 && (size_t)n < sizeof(line) && write(logins, line, (size_t)n) == -1)
@@ -85,21 +85,21 @@ record(const char *user, const struct sshkey *key)
 void __real_auth_log(struct ssh *, int, int, const char *, const char *);
 void __wrap_auth_log(struct ssh *, int, int, const char *, const char *);
 
-/* sshd-session, which still is root or the container's user, says so of each attempt (the linker's --wrap). */
+/* sshd-session logs each attempt (the linker's --wrap), while it is still root or the container's user. */
 void
 __wrap_auth_log(struct ssh *ssh, int authenticated, int partial, const char *method, const char *submethod)
 {
 	const Authctxt *context = ssh->authctxt;
 
 	__real_auth_log(ssh, authenticated, partial, method, submethod);
-	if (program != &session_program || !authenticated || partial)
+	if (origin.role != SESSION || !authenticated || partial)
 		return;
 	for (size_t i = 0; i < auth_opts->nenv; i++)
 		if (strcmp(auth_opts->env[i], "SSHPOD_ENVIRONMENT=clean") == 0)
 			login_is_clean = true;
 	if (logins != -1 && context->auth_method_key != NULL)
-		record(context->user, context->auth_method_key);
-	/* the user's processes have nothing to do with it */
+		record_login(context->user, context->auth_method_key);
+	/* the user's processes must not inherit it */
 	close(logins);
 	logins = -1;
 }

@@ -1,8 +1,29 @@
-/* One executable, four programs: which one it is depends on the name it was started by. */
+/* One executable, several programs: OpenSSH's go by the name that they are started by, our commands by the first argument. */
 #include <stdio.h>
 #include <string.h>
 
 #include "sshpod.h"
+
+static int
+version_main(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return puts("sshpod-sshd " OPENSSH_VERSION " " ARCHITECTURE) < 0;
+}
+
+static const struct {
+	const char *name;
+	int (*main)(int, char **);
+} commands[] = {
+	{ "up", up_main },
+	{ "serve", serve_main },
+	{ "down", down_main },
+	{ "session", session_main },
+	{ "place", place_main },
+	{ "sweep", sweep_main },
+	{ "version", version_main },
+};
 
 static bool
 is_named(const char *path, const char *name)
@@ -22,28 +43,17 @@ main(int argc, char **argv)
 	title_capture(argc, argv, environ);
 	origin_capture(environ);
 	if (is_named(argv[0], "sshd-session")) {
-		program = &session_program;
-		origin_receive();
+		origin.role = SESSION;
+		handover_receive();
 		return sshd_session_main(argc, argv);
 	}
 	if (is_named(argv[0], "sshd-auth")) {
-		program = &auth_program;
-		origin_receive();
+		origin.role = AUTH;
+		handover_receive();
 		return sshd_auth_main(argc, argv);
 	}
-	if (argc > 1 && strcmp(argv[1], "up") == 0)
-		return up_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "serve") == 0)
-		return serve_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "down") == 0)
-		return down_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "session") == 0)
-		return session_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "place") == 0)
-		return place_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "sweep") == 0)
-		return sweep_main(argc, argv);
-	if (argc > 1 && strcmp(argv[1], "version") == 0)
-		return puts("sshpod-sshd " OPENSSH_VERSION " " ARCHITECTURE) < 0;
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].main(argc, argv);
 	return sshd_main(argc, argv);
 }

@@ -1,6 +1,6 @@
 /*
- * How much memory a connection may take: it counts towards the container's limit, and where that is small the kernel would end the
- * application. patches/memory.patch sizes windows and buffers by this.
+ * How much memory a connection may take. It counts towards the container's limit, and where that is small, the kernel
+ * might kill the application. patches/memory.patch sizes windows and buffers by this.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,13 +11,13 @@
 enum {
 	KIB = 1024,
 	MIB = 1024 * KIB,
-	TIGHT = 64 * MIB,		/* limits up to here */
+	TIGHT = 64 * MIB,		/* up to this limit */
 };
 
 unsigned sshpod_window(void);
 unsigned sshpod_chunk(void);
 
-/* Bytes; 0 when the file cannot be read or says that there is none ("max"). */
+/* Bytes; 0 when the file cannot be read, or has no limit ("max"). */
 static unsigned long long
 limit_in(const char *path)
 {
@@ -35,7 +35,7 @@ limit_in(const char *path)
 	return strtoull(text, NULL, 10);
 }
 
-/* The container's own limit: 0 where there is none, or none that the container shows. */
+/* The container's own limit; 0 where there is none, or none that we can see. */
 static unsigned long long
 memory_limit(void)
 {
@@ -57,7 +57,7 @@ is_tight(void)
 }
 
 /*
- * What a peer may send before it was taken, for each channel; as much again may be held for a moment. OpenSSH's 2 MB keep a line of
+ * What a peer may send ahead, for each channel; we may hold as much again for a moment. OpenSSH's 2 MB keep a line of
  * 160 Mbit/s and 100 ms full; a container of 32 MiB gets 256 KiB.
  */
 unsigned
@@ -70,7 +70,7 @@ sshpod_window(void)
 	return window < 128 * KIB ? 128 * KIB : (unsigned)window & ~(32U * KIB - 1);
 }
 
-/* The most that is read from the network at once, or carried by a message of sftp. */
+/* The most that is read from the network at once, or that a message of sftp carries. */
 unsigned
 sshpod_chunk(void)
 {

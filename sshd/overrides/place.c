@@ -1,7 +1,7 @@
 /*
- * Where the bundle is, and STATE in it. Whoever can write to one of these directories, or exchange one
- * for another, decides who logs in as us: so each up to the root is looked at, by descriptor, and
- * everything after is reached from the descriptors that have been looked at, never by a path.
+ * Where the bundle is, and STATE in it. A user who can write to one of these directories, or exchange one for another,
+ * decides who logs in as us. So we check each directory up to the root, by descriptor, and reach everything afterwards
+ * from the descriptors that were checked, never by a path.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,11 +13,11 @@
 
 #include "sshpod.h"
 
-enum { DEEPEST = 128 };		/* directories above one another: more is none of ours */
+enum { DEEPEST = 128 };		/* levels of directories that we follow up to the root */
 
 struct place place = { .bundle = -1, .state = -1 };
 
-/* For people: the name that the directory has just now. */
+/* The path that the directory has at this moment, for people to read. */
 void
 place_path(int fd, char *path, size_t size)
 {
@@ -29,7 +29,7 @@ place_path(int fd, char *path, size_t size)
 	path[n > 0 ? n : 0] = '\0';
 }
 
-static bool
+bool
 same_file(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -44,7 +44,7 @@ fault_of_own(const struct stat *st)
 	return (st->st_mode & 022) != 0 ? "can be written by others" : NULL;
 }
 
-/* Likewise one above: others may write there only where the sticky bit keeps them from what is ours. */
+/* The same for a directory above: others may write there only where the sticky bit protects what is ours. */
 static const char *
 fault_of_ancestor(const struct stat *st)
 {
@@ -55,20 +55,20 @@ fault_of_ancestor(const struct stat *st)
 	if ((st->st_mode & 022) == 0 || (st->st_mode & S_ISVTX) != 0)
 		return NULL;
 	/*
-	 * An emptyDir is 0777. The script has found that no other container mounts it, and where the
-	 * container does not run as root, nobody in it has another UID.
+	 * An emptyDir is 0777. The script has found that no other container mounts it, and where the container does not
+	 * run as root, nobody in it has another UID.
 	 */
 	if (geteuid() != 0 && private != NULL && strcmp(private, "1") == 0)
 		return NULL;
-	/* the user trusts everybody there (shared-places: allow) */
+	/* the user trusts everyone who can write there (shared-places: allow) */
 	if (private != NULL && strcmp(private, "any") == 0)
 		return NULL;
 	return "can be written by others, who could exchange what is in it";
 }
 
 /*
- * Looks at the directory and at all above it. Returns what is wrong, with the name of the one in
- * `path`, or NULL. The first `own` of them must be ours alone.
+ * Checks the directory and all above it. Returns what is wrong, with the path of that directory in `path`, or NULL. The
+ * first `own` of them must be ours alone.
  */
 static const char *
 fault_of_chain(int fd, int own, char *path, size_t size)
@@ -98,7 +98,19 @@ fault_of_chain(int fd, int own, char *path, size_t size)
 	return fault;
 }
 
-/* Whether nobody else can exchange what is below this directory. */
+/*
+ * Whether other containers may have their STATE beside ours: the user has allowed that, or the caller does not say that
+ * the place is this container's alone.
+ */
+bool
+place_may_be_shared(void)
+{
+	const char *private = getenv("SSHPOD_PRIVATE");
+
+	return private == NULL || strcmp(private, "any") == 0;
+}
+
+/* Whether nobody else can exchange anything below this directory. */
 bool
 place_is_trusted(const char *name)
 {
@@ -110,16 +122,16 @@ place_is_trusted(const char *name)
 	return trusted;
 }
 
-/* Whether this is the directory in which `sshpod` is. */
+/* Whether the directory is the one that has `sshpod`, and so the bundle, in it. */
 bool
-place_is_in(const struct stat *directory)
+place_holds_bundle(const struct stat *directory)
 {
 	struct stat st;
 
 	return fstatat(place.bundle, "../..", &st, 0) == 0 && same_file(&st, directory);
 }
 
-/* BUNDLE_DIR is where the program was started. It and the directory above, `sshpod`, are ours alone. */
+/* BUNDLE_DIR is where the program was started. It and the directory above, `sshpod`, must be ours alone. */
 void
 place_open_bundle(void)
 {
@@ -132,7 +144,7 @@ place_open_bundle(void)
 		fail("place", "%s %s", path, fault);
 }
 
-/* Whether STATE may have it. */
+/* Whether STATE may be called that. */
 bool
 place_is_name(const char *name)
 {
@@ -169,20 +181,20 @@ enter_state(void)
 	return true;
 }
 
-/* Whether there is such a STATE: then this process works there. */
+/* Makes STATE the working directory, and returns true, if it exists. */
 bool
-place_find(const char *name)
+place_enter(const char *name)
 {
 	check_name(name);
 	place_open_bundle();
 	return enter_state();
 }
 
-/* The same, and creates it where it is missing. */
+/* The same, but creates STATE where it is missing. */
 void
-place_open(const char *name)
+place_create(const char *name)
 {
-	if (place_find(name))
+	if (place_enter(name))
 		return;
 	if (mkdirat(place.bundle, place.name, 0700) == -1 && errno != EEXIST)
 		fail_errno("directory", "%s", place.name);
@@ -190,7 +202,7 @@ place_open(const char *name)
 		fail_errno("directory", "%s", place.name);
 }
 
-/* Whether STATE is still the one that this process works in: it may have been removed, and made again. */
+/* Whether STATE is still the directory that this process works in: it may have been removed, and made again. */
 bool
 place_is_intact(void)
 {

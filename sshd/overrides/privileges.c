@@ -1,12 +1,9 @@
 /*
- * Privileges inside a container: root may have lost the capabilities that OpenSSH's privilege
- * separation needs, and the groups the container was given (fsGroup) must not get lost.
+ * Privileges inside a container: root may lack the capabilities that OpenSSH's privilege separation needs
+ * (capabilities.c), and the groups that Kubernetes gave the container (fsGroup) must not get lost.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -14,51 +11,14 @@
 
 #include "sshpod.h"
 
-/* True for root that can become another user and lock the pre-authentication process away. */
-bool
-has_switch_capabilities(void)
-{
-	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
-	struct __user_cap_data_struct data[2] = { { 0 } };
-	const unsigned needed = 1U << CAP_SETGID | 1U << CAP_SETUID | 1U << CAP_SYS_CHROOT;
-
-	if (geteuid() != 0 || syscall(SYS_capget, &header, data) == -1)
-		return false;
-	return (data[0].effective & needed) == needed && ids_mapped(65534, 65534);
-}
-
-static bool
-id_mapped(const char *map, unsigned id)
-{
-	char line[128];
-	unsigned inside, outside, count;
-	bool found = false;
-	FILE *f = fopen(map, "re");
-
-	if (f == NULL)
-		return true;	/* no user namespaces */
-	while (!found && fgets(line, sizeof(line), f) != NULL)
-		found = sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 &&
-		    id >= inside && id - inside < count;
-	fclose(f);
-	return found;
-}
-
-/* In a user namespace (hostUsers: false, rootless) only mapped ids can be taken on. */
-bool
-ids_mapped(uid_t uid, gid_t gid)
-{
-	return id_mapped("/proc/self/uid_map", uid) && id_mapped("/proc/self/gid_map", gid);
-}
-
-/* Without capabilities only the root directory stays open to the process; seccomp still applies. */
+/* Without the capability, the process keeps its root directory. Seccomp still applies. */
 int
 chroot(const char *path)
 {
 	return origin.privileged ? (int)syscall(SYS_chroot, path) : 0;
 }
 
-/* sshd clears the groups as it starts: they are the container's, and the sessions' by right. */
+/* sshd clears the groups as it starts, but sessions are entitled to the container's. */
 int
 setgroups(size_t n, const gid_t *groups)
 {
@@ -77,7 +37,7 @@ initgroups(const char *name, gid_t gid)
 
 	if (!origin.privileged)
 		return 0;
-	if (is_own_name(name))
+	if (user_is_own(name))
 		return (int)syscall(SYS_setgroups, origin.ngroups, origin.groups);
 	if ((groups = calloc(MOST, sizeof(*groups))) == NULL)
 		return -1;
@@ -88,8 +48,8 @@ initgroups(const char *name, gid_t gid)
 }
 
 /*
- * A terminal whose owner cannot be changed (no CAP_CHOWN, or a read-only /dev) still works through
- * its descriptor: sshd would end the connection.
+ * sshd would end the connection when it cannot change the owner of a terminal (no CAP_CHOWN, or a read-only /dev), but
+ * such a terminal still works through its descriptor.
  */
 int
 chown(const char *path, uid_t uid, gid_t gid)

@@ -1,31 +1,28 @@
-/* What "up" answers when it fails: one line on stdout, which the client parses. */
+/* The answer of a command that fails: one line on stdout, which the client parses. */
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
 
-bool answer_is_last;
+bool failure_awaits_client;
 
-/* The answer may be lost when its process leaves (kubernetes#60140): the client closes the stream once it has it. */
+/* An answer may be lost when its process exits (kubernetes#60140). The client closes the stream once it has the answer. */
 void
 await_client(void)
 {
-	const time_t limit = 10;
+	const long long limit = 10000;
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	char ignored[4096];
-	struct timespec begun, now;
+	long long begun = monotonic_milliseconds();
 
-	clock_gettime(CLOCK_MONOTONIC, &begun);
 	do {
 		if (poll(&input, 1, 1000) == 1 && read(STDIN_FILENO, ignored, sizeof(ignored)) <= 0)
 			return;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-	} while (now.tv_sec - begun.tv_sec < limit);
+	} while (monotonic_milliseconds() - begun < limit);
 }
 
 static void __attribute__((noreturn))
@@ -41,7 +38,7 @@ answer(const char *code, const char *text)
 	line[length++] = '\n';
 	if (write(STDOUT_FILENO, line, length) < 0)
 		_exit(2);
-	if (answer_is_last)
+	if (failure_awaits_client)
 		await_client();
 	_exit(1);
 }
@@ -58,7 +55,7 @@ fail(const char *code, const char *format, ...)
 	answer(code, text);
 }
 
-/* Adds what errno says; a full disk is a code of its own, since only the user can help there. */
+/* Adds the text of errno. A full disk has a code of its own, since only the user can help there. */
 void
 fail_errno(const char *code, const char *format, ...)
 {

@@ -1,9 +1,11 @@
 /*
- * Where the process that speaks to strangers can be locked away (patches/upstream-seccomp.patch). Without a seccomp filter nobody logs in.
+ * Whether the process that talks to strangers can be locked away (patches/upstream-seccomp.patch). Without a seccomp
+ * filter nobody logs in.
  *
- * An emulator in user mode (qemu, which runs containers of another architecture on many desktops) has none to offer to anybody: it
- * refuses PR_SET_SECCOMP, since a filter for the program's system calls would hit the emulator's own. What it emulates is no boundary
- * either, and the alternative would be no server there: other UID, empty root directory and resource limits remain.
+ * A user-mode emulator (qemu, which runs containers of another architecture on many desktops) has no filter to offer: it
+ * refuses PR_SET_SECCOMP, since a filter for the program's system calls would hit the emulator's own. There we run
+ * without one. What an emulator runs is not confined by it anyway, and the alternative would be no server at all; the
+ * other UID, the empty root directory and the resource limits remain.
  */
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -25,8 +27,8 @@ link_of(const char *path, char *target, size_t size)
 }
 
 /*
- * The emulator shows its program as /proc/self/exe, by the name that it was started with, which no longer leads there from another
- * directory; what the kernel runs stands under the thread's own name.
+ * The emulator shows its program as /proc/self/exe, by the name that it was started with, which leads elsewhere once the
+ * working directory has changed. The thread's own /proc entry shows what the kernel really runs.
  */
 int
 sshpod_emulated(void)
@@ -37,7 +39,7 @@ sshpod_emulated(void)
 	    (!link_of("/proc/self/exe", shown, sizeof(shown)) || strcmp(shown, real) != 0);
 }
 
-/* A filter at address 0 cannot be read; who says so has looked for it. */
+/* A kernel that knows filters tries to read the one at address 0, and fails with EFAULT. */
 int
 sshpod_has_seccomp(void)
 {

@@ -1,154 +1,15 @@
-/* Starts a server: its configuration, and sshd's main. */
+/* Starts a server: this process becomes it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "gcm.h"
 #include "sshpod.h"
 
 /*
- * Every connection comes from 127.0.0.1 and has passed the cluster's own authorization, so limits
- * per source or for slow strangers would only hit the user. AcceptEnv *: the manual warns of users
- * who are to be kept from a shell, and none is; the values reach only that user's own session.
- * sntrup761 is left out: it costs a client 60 ms of CPU, and ML-KEM does the same for less.
- */
-static const char configuration[] =
-    "Port 22\n"			/* stands for any free port (listener.c) */
-    "ListenAddress 127.0.0.1\n"
-    "HostKey /proc/self/fd/%1$d\n"
-    "AuthorizedKeysFile /\n"	/* stands for the keys in memory (keys.c) */
-    "SshdSessionPath %2$s\n"
-    "SshdAuthPath %3$s\n"
-    "PidFile none\n"
-    "LogLevel ERROR\n"
-    "VersionAddendum %4$s\n"	/* who answers, before a byte of ssh's has been sent */
-    "KexAlgorithms mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org\n"
-    "Ciphers %5$schacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
-    "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com\n"
-    "HostKeyAlgorithms ssh-ed25519\n"
-    "PubkeyAcceptedAlgorithms ssh-ed25519,sk-ssh-ed25519@openssh.com\n"
-    "AuthenticationMethods publickey\n"
-    "PubkeyAuthentication yes\n"
-    "PasswordAuthentication no\n"
-    "KbdInteractiveAuthentication no\n"
-    "HostbasedAuthentication no\n"
-    "PermitRootLogin prohibit-password\n"
-    "StrictModes no\n"		/* there is no file of keys whose mode could be checked */
-    "MaxAuthTries 128\n"		/* an agent may hold that many keys, and only ours is let in */
-    "MaxSessions 100\n"
-    "MaxStartups 200\n"
-    "PerSourceMaxStartups none\n"
-    "PerSourcePenalties no\n"
-    "LoginGraceTime 30\n"
-    "ClientAliveInterval 30\n"
-    "ClientAliveCountMax 4\n"
-    "UseDNS no\n"
-    "AllowAgentForwarding yes\n"
-    "AllowTcpForwarding yes\n"
-    "AllowStreamLocalForwarding yes\n"
-    "GatewayPorts no\n"
-    "PermitTunnel no\n"
-    "X11Forwarding no\n"
-    "AcceptEnv *\n"
-    "PermitUserEnvironment no\n"	/* what a key's line says is read by logins.c */
-    "PermitUserRC no\n"
-    "PrintMotd no\n"
-    "DebianBanner no\n"
-    "Subsystem sftp internal-sftp\n";
-
-static int host_key_file = -1;
-
-/* sshd has read it: what it has in memory is harder to read. */
-void
-server_forget_host_key(void)
-{
-	close(host_key_file);
-	host_key_file = -1;
-}
-
-/*
- * The name of a file that has the configuration. Like the host key that it names, it is in memory, where
- * nobody can exchange it, and open as long as this process does not execute another program.
- */
-static char *
-write_configuration(const struct host_key *host_key)
-{
-	enum { tail = 16 };
-	char session[64], auth[64], *text, *name;
-	int file, n;
-
-	host_key_file = keep_open(sealed_file("host_key", host_key->private, host_key->length));
-	explicit_bzero(host_key->private, host_key->length);
-	if (host_key_file == -1 || !origin_bundle_path(session, sizeof(session), "sshd-session") ||
-	    !origin_bundle_path(auth, sizeof(auth), "sshd-auth"))
-		fail_errno("start", "cannot make a file in memory");
-	n = asprintf(&text, configuration, host_key_file, session, auth,
-	    host_key->public + strlen(host_key->public) - tail,
-	    gcm_is_fast() ? "aes128-gcm@openssh.com,aes256-gcm@openssh.com," : "");
-	if (n == -1 || (file = keep_open(sealed_file("sshd_config", text, (size_t)n))) == -1 ||
-	    asprintf(&name, "/proc/self/fd/%d", file) == -1)
-		fail_errno("start", "cannot make a file in memory");
-	free(text);
-	return name;
-}
-
-static void
-fail_overdue(int signal)
-{
-	(void)signal;
-	fail("start", "the server did not listen within 10 s");
-}
-
-/* Runs sshd in this process: `mode` is its option for a listener (-D) or for one connection (-i). */
-int
-server_run(const struct server *server, const char *mode, int log)
-{
-	char program[512];
-	char *argv[] = { program, (char *)mode, (char *)"-e", (char *)"-f", NULL, NULL };
-
-	argv[4] = write_configuration(&server->host_key);
-	place_path(place.bundle, program, sizeof(program) - sizeof("/sshd"));
-	strcat(program, "/sshd");	/* for ps: it is not executed */
-	if (dup2(log, STDERR_FILENO) == -1)
-		_exit(1);
-	log_bound();
-	/* what exec ignored, sessions would ignore as well */
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL);
-	if (mode[1] == 'D') {
-		signal(SIGALRM, fail_overdue);
-		alarm(10);
-	}
-	umask(origin.umask);
-	exit(sshd_main(5, argv));
-}
-
-/* The server's last words, for the user to see why there is none. */
-void
-server_fail_with_log(void)
-{
-	char *content, *line;
-	int length;
-
-	if ((length = file_read("log", &content, 1 << 20)) <= 0)
-		fail("start", "the server left without a word");
-	while (length > 0 && strchr("\r\n", content[length - 1]) != NULL)
-		content[--length] = '\0';
-	line = strrchr(content, '\n');
-	fail(strstr(line != NULL ? line : content, "No space left") != NULL ? "disk-full" : "start",
-	    "%s", line != NULL ? line + 1 : content);
-}
-
-/*
- * This process becomes the server, and gives the answer once it listens (listener.c). It is the one that the container
- * runtime has started, wherever the script could exec: the runtime reaps it. A process that "up" had forked would be
- * left to the container's first process, and many an application reaps nobody. Seen with containerd; CRI-O and Docker
- * are the parents of what they start by exec as well. The caller holds both locks.
+ * Gives the answer once the server listens (listener.c). Wherever the script could exec, this is the process that the
+ * container runtime has started, and so the runtime reaps it. A process that "up" had forked would be left to the
+ * container's first process, and many an application reaps nothing. Seen with containerd; CRI-O and Docker too are the
+ * parents of what they start by exec. The caller holds both locks.
  */
 void
 server_start(struct server *server)
@@ -164,5 +25,5 @@ server_start(struct server *server)
 		fail_errno("start", "%s/control", place.name);
 	orphans_adopt();
 	listener_activate(server, control);
-	server_run(server, "-D", log);
+	sshd_run(&server->host_key, "-D", log);
 }

@@ -1,6 +1,6 @@
 /*
- * setproctitle(), as ps shows it. OpenSSH's own writes over its arguments as it finds them, which
- * are not where the kernel has them when "up" becomes the server, and spares the last letter.
+ * setproctitle(), as ps shows it. OpenSSH's own version writes over the arguments of its main, which are not the ones
+ * that the kernel shows when "serve" becomes the server, and leaves out the last letter.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@ extern char *__progname, **environ;
 void compat_init_setproctitle(int, char **);
 void setproctitle(const char *, ...) __attribute__((format(printf, 1, 2)));
 
-static char *start;		/* arguments and environment, one after the other */
-static size_t size;
+static char *area;		/* arguments and environment, one after the other */
+static size_t area_size;
 
-/* main()'s, before anything has moved. */
+/* Called with main's arguments, before anything has moved. */
 void
 title_capture(int argc, char **argv, char **environment)
 {
@@ -29,11 +29,11 @@ title_capture(int argc, char **argv, char **environment)
 	for (; *environment != NULL; environment++)
 		if (*environment == end)
 			end += strlen(end) + 1;
-	start = argv[0];
-	size = (size_t)(end - start);
+	area = argv[0];
+	area_size = (size_t)(end - area);
 }
 
-/* OpenSSH has copied the arguments; the environment moves out of the way here. */
+/* OpenSSH has copied the arguments already; this moves the environment out of the way. */
 void
 compat_init_setproctitle(int argc, char **argv)
 {
@@ -67,6 +67,6 @@ setproctitle(const char *format, ...)
 	for (char *c = title; *c != '\0'; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';
-	memset(start, 0, size);
-	snprintf(start, size, "%s", title);
+	memset(area, 0, area_size);
+	snprintf(area, area_size, "%s", title);
 }

@@ -1,13 +1,13 @@
 /*
- * What a client's system sends of its own accord (Debian's ssh_config has "SendEnv LANG LC_*") does not take
- * the place of what the container has; what the user sends with SetEnv does. On the wire both look alike. So
- * sshpod's proxy, which ssh has started and which has ssh's environment, sends a line before ssh's first,
+ * What a client's system sends of its own accord (Debian's ssh_config has "SendEnv LANG LC_*") does not replace what the
+ * container has, but what the user sends with SetEnv does. On the wire both look alike. So sshpod's proxy, which ssh has
+ * started and which has ssh's environment, sends a line before ssh's first,
  *
  *	sshpod-unasked LANG=de_DE.UTF-8 LC_TIME=C
  *
- * with those of ssh's variables that systems send. OpenSSH sends what SendEnv has named first, and then
- * what SetEnv sets, also where it is the same name. So a variable of that line, with the value that it has
- * there, is unasked when it comes for the first time in a session. Other clients send nothing unasked.
+ * with those of ssh's variables that systems send. OpenSSH first sends what SendEnv names, and then what SetEnv sets, even
+ * if the name is the same. So a variable of that line, with the value that it has there, is unasked when it comes for the
+ * first time in a session. Other clients send nothing unasked.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ int sshpod_yields(const char *, const char *);
 static const char start[] = "sshpod-unasked ";
 static char *line;
 
-/* Whether this is such a line, which is kept then. sshd-auth gets it from the client, sshd-session from sshd-auth. */
+/* Keeps the line, and returns true, if it is such a line. sshd-auth gets it from the client, sshd-session from sshd-auth. */
 int
 sshpod_unasked_receive(const char *text)
 {
@@ -42,41 +42,40 @@ sshpod_unasked(void)
 static bool
 is_unasked(const char *name, const char *value)
 {
-	size_t length = strlen(name), value_length = strlen(value);
+	size_t length = strlen(value);
+	const char *sent;
 
 	if (line == NULL || strchr(name, ' ') != NULL || strchr(value, ' ') != NULL)
 		return false;
 	for (const char *word = line; (word = strchr(word, ' ')) != NULL; ) {
 		word++;
-		if (strncmp(word, name, length) == 0 && word[length] == '=' &&
-		    strncmp(word + length + 1, value, value_length) == 0 &&
-		    strchr(" ", word[length + 1 + value_length]) != NULL)
+		if ((sent = value_in(word, name)) != NULL && strncmp(sent, value, length) == 0 &&
+		    strchr(" ", sent[length]) != NULL)
 			return true;
 	}
 	return false;
 }
 
-/* The locale is one thing: LC_ALL of the client's would do away with LANG of the container's. */
+/* The locale is one setting in several variables: the client's LC_ALL would override the container's LANG. */
 static bool
 is_locale(const char *entry)
 {
 	return strncmp(entry, "LANG=", 5) == 0 || strncmp(entry, "LANGUAGE=", 9) == 0 || strncmp(entry, "LC_", 3) == 0;
 }
 
-/* Whether a variable that came for the first time in this session yields to what the container has. */
+/* Whether a variable that comes for the first time in this session must not replace what the container has. */
 int
 sshpod_yields(const char *name, const char *value)
 {
 	bool locale = is_locale(name) || strcmp(name, "LANG") == 0 || strcmp(name, "LANGUAGE") == 0;
-	size_t length = strlen(name);
 
-	/* whatever the line says, which anybody on the way may have changed: no more than what systems send */
+	/* the line may have been changed on the way, so it has no say in any other variable than those that systems send */
 	if (!locale && strcmp(name, "COLORTERM") != 0 && strcmp(name, "NO_COLOR") != 0 && strcmp(name, "XMODIFIERS") != 0)
 		return false;
 	if (!is_unasked(name, value))
 		return false;
 	for (char **e = origin.environment; *e != NULL; e++)
-		if ((locale && is_locale(*e)) || (strncmp(*e, name, length) == 0 && (*e)[length] == '='))
+		if ((locale && is_locale(*e)) || value_in(*e, name) != NULL)
 			return true;
 	return false;
 }

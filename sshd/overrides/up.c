@@ -1,7 +1,7 @@
 /*
- * sshd up STATE IDLE ACCESS OPTIONS KEY: lets the key in where a server runs, and says how to reach it. Where none
- * does, it says what "sshd serve", with the same arguments, needs to become the server: the script executes that in its
- * own place. README.md describes the answers and the files.
+ * sshd up STATE IDLE ACCESS OPTIONS KEY: lets the key in where a server runs, and says how to reach it. Where none runs,
+ * it prints what "sshd serve", with the same arguments, needs to become the server: the script executes that in its own
+ * place. README.md describes the answers and the files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,27 +11,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sshpod.h"
 
-int
-parse_seconds(const char *text)
-{
-	char *end;
-	long seconds;
-
-	errno = 0;
-	seconds = strtol(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || seconds > 31536000)
-		fail("usage", "not a number of seconds: %s", text);
-	return (int)seconds;
-}
-
-/* The running server's answer, or NULL when none runs, or it is just leaving, or hangs. */
+/* The running server's answer, or NULL when none runs, or it is just exiting, or hangs: then `kill_hanging` kills it. */
 static char *
-ask_server(const char *line, bool replace)
+ask_server(const char *line, bool kill_hanging)
 {
 	char *request, *answer;
 	pid_t pid;
@@ -43,8 +29,8 @@ ask_server(const char *line, bool replace)
 	if (asprintf(&request, "up\n%s", line) == -1)
 		fail_errno("start", "the key");
 	answer = control_ask(fd, request);
-	/* it has the number as long as it holds the other end */
-	if (answer == NULL && errno == EAGAIN && replace)
+	/* the number is its own as long as it holds the other end */
+	if (answer == NULL && errno == EAGAIN && kill_hanging)
 		process_signal(process, pid, SIGKILL);
 	free(request);
 	close(process);
@@ -52,9 +38,9 @@ ask_server(const char *line, bool replace)
 	return answer;
 }
 
-/* Without a server, the keys are those of the last one and this. */
+/* The new server lets in the keys of the last one, and this key. */
 static void __attribute__((noreturn))
-start(struct server *server, const char *line)
+start_server(struct server *server, const char *line)
 {
 	keys_load();
 	if (!keys_add(line))
@@ -67,18 +53,17 @@ start(struct server *server, const char *line)
 static char *
 find_or_start(struct server *server, const char *line)
 {
-	const struct timespec pause = { 0, 10000000 };
 	char *answer;
 
 	if ((server->lock = keep_open(file_open("lock.server", O_RDWR | O_CREAT))) == -1)
 		fail_errno("directory", "%s/lock.server", place.name);
 	for (int i = 0; i < 1000; i++) {
-		/* one that is still starting holds lock.keys, as we do now: this one hangs */
+		/* a server that is still starting holds lock.keys, which we hold now, so one that does not answer hangs */
 		if ((answer = ask_server(line, true)) != NULL)
 			return answer;
 		if (flock(server->lock, LOCK_EX | LOCK_NB) == 0)
-			start(server, line);
-		nanosleep(&pause, NULL);
+			start_server(server, line);
+		pause_briefly();
 	}
 	fail("start", "another process holds %s/lock.server and does not listen", place.name);
 }
@@ -94,36 +79,36 @@ prepare(struct server *server, int argc, char **argv)
 		fail("usage", "sshd %s STATE IDLE ACCESS OPTIONS KEY", argv[1]);
 	server->idle = parse_seconds(argv[3]);
 	line = key_line(argv[4], argv[5], argv[6]);
-	place_open(argv[2]);
+	place_create(argv[2]);
 	return line;
 }
 
 static int
-say(const char *answer)
+print_answer(const char *answer)
 {
 	return printf("%sok\n", answer) < 0 || fflush(stdout) == EOF;
 }
 
-/* Returns only where another server has come first. */
+/* Returns only when another process has become the server first. */
 static int
 serve(struct server *server, const char *line)
 {
 	char *answer;
 
-	/* of several at the same moment one becomes the server, and the others find it */
-	server->turn = keep_open(file_lock("lock.keys"));
+	/* of several at the same moment, one becomes the server, and the others find it */
+	server->keys_lock = keep_open(file_lock("lock.keys"));
 	answer = find_or_start(server, line);
-	close(server->turn);
-	return say(answer);
+	close(server->keys_lock);
+	return print_answer(answer);
 }
 
 int
 serve_main(int argc, char **argv)
 {
-	struct server server = { .lock = -1, .turn = -1 };
+	struct server server = { .lock = -1, .keys_lock = -1 };
 	int result;
 
-	answer_is_last = true;
+	failure_awaits_client = true;
 	result = serve(&server, prepare(&server, argc, argv));
 	await_client();
 	return result;
@@ -132,16 +117,16 @@ serve_main(int argc, char **argv)
 int
 up_main(int argc, char **argv)
 {
-	struct server server = { .lock = -1, .turn = -1 };
+	struct server server = { .lock = -1, .keys_lock = -1 };
 	char *line = prepare(&server, argc, argv), *answer, *environment;
 	pid_t pid;
 
 	sweep_place();
 	if ((answer = ask_server(line, false)) != NULL)
-		return say(answer);
-	if ((environment = origin_encode()) != NULL)
+		return print_answer(answer);
+	if ((environment = environment_encode(origin.environment)) != NULL)
 		return printf("start %s\n", environment) < 0 || fflush(stdout) == EOF;
-	/* an environment that no script can carry: whoever reads the answer waits until the server has closed this stdout */
+	/* no script can carry this environment: fork, and the reader waits until the server has closed this stdout */
 	if ((pid = fork()) == -1)
 		fail_errno("start", "cannot start a process");
 	if (pid != 0)

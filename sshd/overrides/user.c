@@ -1,5 +1,5 @@
 /*
- * The user database. Who may log in is decided by the key alone; this decides as whom:
+ * The user database. The key alone decides who may log in; this file decides as whom:
  *   - a name of the container's /etc/passwd, if this is root and can switch to it: that user;
  *   - any other name: the user that the container itself runs as, whether or not it has an entry.
  */
@@ -23,7 +23,7 @@ is_directory(const char *path)
 	    access(path, X_OK) == 0;
 }
 
-/* Service accounts have these in place of a shell; the key's owner is to get in all the same. */
+/* Service accounts have these in place of a shell; the owner of the key must get in all the same. */
 static bool
 is_shell(const char *path)
 {
@@ -40,7 +40,7 @@ is_shell(const char *path)
 	return true;
 }
 
-/* Falls back to the bundle itself, so that forwarding and sftp work where there is no shell. */
+/* Falls back to the bundle itself, so that forwarding and sftp work without a shell. */
 static char *
 choose_shell(const char *of_entry)
 {
@@ -51,7 +51,7 @@ choose_shell(const char *of_entry)
 	for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++)
 		if (is_shell(candidates[i]))
 			return (char *)candidates[i];
-	return origin_bundle_path(none, sizeof(none), "sshd") ? none : (char *)"/bin/sh";
+	return origin_program_path(none, sizeof(none), "sshd") ? none : (char *)"/bin/sh";
 }
 
 static char *
@@ -63,8 +63,8 @@ choose_home(const char *first, const char *second)
 }
 
 /*
- * Looks in /etc/passwd by name, or with NULL by UID. Not getpwnam_r(): it gives up on all entries
- * after a line longer than its buffer. Malformed lines are skipped. Overwritten by the next call.
+ * Looks in /etc/passwd by name, or by UID when the name is NULL. getpwnam_r() would give up on all entries after a line
+ * longer than its buffer. Malformed lines are skipped. The next call overwrites the entry.
  */
 static struct passwd *
 find_entry(const char *name, uid_t uid)
@@ -82,7 +82,7 @@ find_entry(const char *name, uid_t uid)
 	return entry;
 }
 
-/* The container's user, whatever it is called: kubectl exec would give its HOME too. */
+/* The container's user, by whatever name it was asked for. Its home is the container's HOME, as with kubectl exec. */
 static struct passwd *
 own_user(const char *login)
 {
@@ -122,7 +122,7 @@ other_user(const char *login)
 	return user;
 }
 
-/* The user that handles the network before authentication; no image needs to have it. */
+/* The user that handles the network before authentication. No image needs to have it. */
 static struct passwd *
 separation_user(void)
 {
@@ -134,8 +134,9 @@ separation_user(void)
 	return &user;
 }
 
+/* Whether a login by this name is one as the container's own user. */
 bool
-is_own_name(const char *name)
+user_is_own(const char *name)
 {
 	return other_user(name) == NULL;
 }
@@ -166,7 +167,7 @@ getgrgid(gid_t gid)
 	return getgrgid_r(gid, &entry, buffer, sizeof(buffer), &found) == 0 ? found : NULL;
 }
 
-/* Only asked for "tty": without it a terminal belongs to the user's own group, which needs no right. */
+/* sshd asks only for "tty". Without that group, a terminal belongs to the user's own, which takes no privilege. */
 struct group *
 getgrnam(const char *name)
 {
@@ -181,7 +182,7 @@ void setgrent(void) {}
 void endgrent(void) {}
 struct group *getgrent(void) { return NULL; }
 
-/* Passwords are off: leaves out the password hashes of libc. */
+/* Passwords are off. This keeps the password hashes of libc out of the program. */
 char *
 crypt(const char *password, const char *salt)
 {

@@ -86,7 +86,8 @@ mkdir -p "$work/cleaned/home/app/.ssh"
 echo 'SSHPOD_ENVIRONMENT=all' > "$work/cleaned/home/app/.ssh/environment"
 check "that user cannot undo it" equals '' remote app 'echo $SECRET'
 check "whoever logs in sees no variable of ours" equals '' remote app 'echo $SSHPOD_ENVIRONMENT'
-check "the file says so of the key" grep -q ',environment="SSHPOD_ENVIRONMENT=clean" ssh-ed25519 ' "$work/cleaned$bundle/state/authorized_keys"
+check "the file says so of the key" grep -q \
+  ',environment="SSHPOD_ENVIRONMENT=clean" ssh-ed25519 ' "$work/cleaned$bundle/state/authorized_keys"
 up cleaned > /dev/null
 check "without it again, as before" equals 1 remote app 'echo $SECRET'
 

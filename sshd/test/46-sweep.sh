@@ -43,7 +43,8 @@ until_held "$in_bundle"/held.server/lock.server "$in_bundle"/held.keys/lock.keys
 
 check "sweep: the next up" up_again
 for name in gone gone.2 upload.gone.1; do check "sweep: $name goes" away "$name"; done
-for name in state held.server held.keys held.sessions foreign unknown/file unknown/directory unknown/host_key nothing.of.ours/log.txt upload.now.1; do
+for name in state held.server held.keys held.sessions foreign unknown/file unknown/directory unknown/host_key nothing.of.ours/log.txt \
+  upload.now.1; do
   check "sweep: $name stays" there "$name"
 done
 check "sweep: a link is not followed" test -e "$work/swept/victim/log"

@@ -24,7 +24,9 @@ if [ -n "$openssh_source" ]; then
     " $(ssh-keygen -lf "$work/security.pub" | cut -d ' ' -f 2) root" "$work/token$bundle/state/logins"
   check "security key: another is refused" eval '! with_token other_security'
   up token 0 state "$(cat "$work/security.pub")" > /dev/null
-  touchless() { equals 'error usage unknown option: no-touch-required' up token 0 state "$(cat "$work/security.pub")" 60 no-touch-required; }
+  touchless() {
+    equals 'error usage unknown option: no-touch-required' up token 0 state "$(cat "$work/security.pub")" 60 no-touch-required
+  }
   check "security key: no option does without a touch" touchless
   check "security key: one is refused whose type is another's" grep -q '^error key ' \
     <(up token 0 state "$(sed 's/^sk-ssh-ed25519@openssh.com/ssh-ed25519/' "$work/security.pub")")

@@ -39,8 +39,8 @@ bounded() {
   check "$1: scp back over a slow line: at most $2 KiB" stays_below "$2" bash -c 'timeout 4 scp -q "$@" || true' bash \
     "${throttled[@]}" root@server:/tmp/large "$work/back"
   check "$1: when that client is gone, sftp is too" no_sftp_goes_on
-  check "$1: cat back over a slow line: at most $2 KiB" stays_below "$2" bash -c 'ssh "$@" root@server "busybox head -c 16000000 /tmp/large" > /dev/null' \
-    bash "${throttled[@]}"
+  check "$1: cat back over a slow line: at most $2 KiB" stays_below "$2" bash -c \
+    'ssh "$@" root@server "busybox head -c 16000000 /tmp/large" > /dev/null' bash "${throttled[@]}"
 }
 
 make_container roomy 0

@@ -78,7 +78,8 @@ answer_of() {
 up_in() {
   local name=$1 directory=$2
   shift 2
-  answer_of run_in "$name" sh -c 'cd -P "$1" && shift && answer=$(SSHPOD_ENVIRON=/proc/$$/environ ./sshd up "$@") || { echo "$answer"; exit 1; }
+  answer_of run_in "$name" sh -c 'cd -P "$1" && shift
+    answer=$(SSHPOD_ENVIRON=/proc/$$/environ ./sshd up "$@") || { echo "$answer"; exit 1; }
     case $answer in start*) export SSHPOD_ENVIRON="${answer#* }" && exec ./sshd serve "$@" ;; esac
     echo "$answer"' sh "$directory" "$@"
 }

@@ -29,7 +29,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, A
     // Places that only the server's own program finds unfit, where the container has no ls.
     private const int MaxUnfit = 10;
 
-    private static readonly string Probe = Script.Read("probe.sh");
+    private static readonly string Probe = $"{Script.Read("probe.sh")}\n{Script.Loader}";
 
     /// <summary>Starts the server, or finds it running.</summary>
     /// <param name="fresh">Whether a server that runs is to be replaced, since it does not answer. Open sessions go on.</param>

@@ -28,7 +28,8 @@ public static class Cleaning
     {
         try
         {
-            await using var exec = await cluster.ExecAsync(container, Script.Command(CleanScript, container, []), cancellation);
+            await using var exec = await cluster.ExecAsync(container, Script.Command(Script.Loader, container, []), cancellation);
+            _ = Script.SendAsync(exec, CleanScript, cancellation);
             return await ReadAsync(exec, container, ScriptLimits.Default, cancellation);
         }
         catch (ShellNotFoundException e) when (Script.HasAnother(e))

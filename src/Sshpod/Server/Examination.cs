@@ -36,12 +36,15 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
 
     /// <summary>The command that tells.</summary>
     /// <param name="container">Where it will run.</param>
-    public static IReadOnlyList<string> Command(PodContainer container) => Script.Command(ExamineScript, container, [RoomNeeded.Free]);
+    public static IReadOnlyList<string> Command(PodContainer container) => Script.Command(Script.Loader, container, [RoomNeeded.Free]);
 
     /// <summary>Reads what it says.</summary>
     /// <exception cref="SshpodException">It does not come to its end.</exception>
-    public static Task<Examination> ReadAsync(Duplex exec, PodContainer container, CancellationToken cancellation) =>
-        ReadAsync(exec, container, ScriptLimits.Default, cancellation);
+    public static Task<Examination> ReadAsync(Duplex exec, PodContainer container, CancellationToken cancellation)
+    {
+        _ = Script.SendAsync(exec, ExamineScript, cancellation);
+        return ReadAsync(exec, container, ScriptLimits.Default, cancellation);
+    }
 
     internal static async Task<Examination> ReadAsync(Duplex exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {

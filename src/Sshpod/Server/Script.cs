@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Settings;
+using Sshpod.Streams;
 
 namespace Sshpod.Server;
 
@@ -9,6 +11,9 @@ namespace Sshpod.Server;
 internal static class Script
 {
     private static readonly string Common = Read("places.sh");
+
+    /// <summary>For <see cref="Command"/>: runs the script that <see cref="SendAsync"/> then sends.</summary>
+    public static readonly string Loader = Read("load.sh");
 
     // Containers whose PATH leads to no sh.
     private static readonly ConcurrentDictionary<PodContainer, bool> WithoutPath = new();
@@ -32,6 +37,10 @@ internal static class Script
         .. SharedPlaces.AreAllowed ? (string[])["any"] : [],
         .. (container.Places ?? Places.None).Arguments(RoomNeeded.IsBelow, SharedPlaces.AreAllowed, without),
     ];
+
+    /// <summary>Sends a script to the command of <see cref="Loader"/>. Not to be awaited before its answers: its failure shows in what comes of them.</summary>
+    public static Task SendAsync(Duplex exec, string script, CancellationToken cancellation) =>
+        exec.WriteAsync(Encoding.UTF8.GetBytes($"{script}\n.\n"), cancellation).AsTask();
 
     /// <summary>Whether a command of ours is to be tried again: the shell is then asked for by its path.</summary>
     /// <param name="missing">What came of the last try.</param>

@@ -1,24 +1,24 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `all` calls `try`
-# Runs in the container as `sh -c` for `sshpod doctor`: tells what the probe and the installation would find. It writes, starts and executes nothing
-# of ours. Needs only sh. Before the volumes, $1 is the room that an installation needs, in KiB.
+# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `each` calls `try`
+# Runs in the container for `sshpod doctor`, over stdin (load.sh): tells what the probe and the installation would find. It writes, starts
+# and executes nothing of ours. Needs only sh. Before the volumes, $1 is the room that an installation needs, in KiB.
 room=$1
 shift
 volumes "$@"
 echo machine "$(uname -m 2>/dev/null)"
-w=''
-for q in uname cat mkdir chmod mv rm; do command -v "$q" >/dev/null || w="$w $q"; done
-echo "missing$w"
+missing=''
+for tool in uname cat mkdir chmod mv rm; do command -v "$tool" >/dev/null || missing="$missing $tool"; done
+echo "missing$missing"
 
-# Whether the server could be put below $1.
+# Says whether the server could be put below $1.
 judge() (
 	[ -d "$1" ] && cd -P "$1" 2>/dev/null || { echo absent && return; }
-	case $b$(options "${PWD%/}") in
+	case $last$(options "${PWD%/}") in
 	*,ro,*) echo read-only && return ;;
 	*,noexec,*) echo noexec && return ;;
 	,tmpfs,*) echo later && return ;;
 	esac
-	kind "${PWD%/}" || { echo "shared ${q:-/}" && return; }
-	! small || { echo "${w%% *} ${w##* }" && return; }
+	usable "${PWD%/}" || { echo "shared ${mount:-/}" && return; }
+	! small || { echo "${why%% *} ${why##* }" && return; }
 	closed || { echo open && return; }
 	if [ -e ./sshpod ] || [ -L ./sshpod ]; then
 		enter "$1" '' && ours || { echo foreign && return; }
@@ -28,37 +28,36 @@ judge() (
 	echo free
 )
 
-# The server that is there, and whether its port is open: a killed one leaves the file.
+# Says what server is there, and whether its port is open: a server that was killed leaves the file.
 server() {
-	enter "$1" "$r" && [ -x ./sshd ] && mine . ./sshd || return
-	found=1
-	case $a in *,"${w:-?}",*) w=verified ;; *) w=${w:+damaged} ;; esac
-	echo "server $PWD ${w:-unknown}"
-	read -r _ port 2>/dev/null <"./$c/port" || return 0
+	enter "$1" "$release" && [ -x ./sshd ] && mine . ./sshd || return
+	found=1 state=unknown
+	[ -z "$hash" ] || if known; then state=verified; else state=damaged; fi
+	echo "server $PWD $state"
+	read -r _ port 2>/dev/null <"./$container/port" || return 0
 	case $port in '' | *[!0-9]*) return 0 ;; esac
 	port=$(printf %04X "$port")
-	while read -r _ q _ h _; do
-		[ "$q:$h" != "0100007F:$port:0A" ] || echo "running $((0x$port))"
+	while read -r _ address _ socket _; do
+		[ "$address:$socket" != "0100007F:$port:0A" ] || echo "running $((0x$port))"
 	done </proc/net/tcp
 }
 
 found=''
 try() { [ "$found" ] || server "$1"; }
-all "$l"
-m=''
+each "$usual"
 mounts
-all "$m"
+each "$mounts"
 
 found=''
 try() {
 	# Kubernetes mounts files too, such as /etc/hosts.
 	[ -z "$found" ] && { [ -d "$1" ] || [ "$1" = /tmp ]; } || return
-	w=$(judge "$1")
-	[ "$w" != later ] || { late="$late$1 " && return; }
-	echo "place $1 $w"
-	[ "$w" != free ] || found=1
+	verdict=$(judge "$1")
+	[ "$verdict" != later ] || { late="$late$1 " && return; }
+	echo "place $1 $verdict"
+	[ "$verdict" != free ] || found=1
 }
 seek
 echo examined
-# The answer may be lost when nobody runs any more who said it (kubernetes#60140): it waits for the client to end.
+# The answer may be lost when its process has ended (kubernetes#60140), so it waits until the client ends.
 read -r _

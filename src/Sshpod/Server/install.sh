@@ -1,21 +1,21 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # variables and functions are the probe's, and judge.sh's; `all` calls `try`
-# Runs in the container where the bundle is missing: the probe evaluates it, having read it from stdin; the bundle follows on the same stdin.
-# Needs only sh, cat, mkdir, chmod, mv and rm. Variables are the probe's; the client sets `form`, `sha256` and `room` in lines before this,
-# and makes a command `bytes` that prints the bundle.
+# shellcheck shell=sh disable=SC2015,SC2031,SC2154,SC2317 # variables and functions are the probe's, and judge.sh's; `each` calls `try`
+# Runs in the container where the bundle is missing, over stdin (load.sh), with the functions and variables of the probe; the bundle follows
+# on the same stdin. Needs only sh, cat, mkdir, chmod, mv and rm. The client sets `form`, `sha256` and `room` in lines before this, and
+# defines a command `bytes` that prints the bundle.
 # form: gzip, plain, or the name of a file that an earlier run has put there and the client has read back and found right.
-LC_ALL=C access=$e mask=$(umask)
+LC_ALL=C session=$i fresh=$f mask=$(umask)
 umask 077
-# Nothing is written into a file that is there already.
+# Never write into a file that exists.
 set -C
-file='' why=''
+file='' reason=''
 
 # One line for the client: what failed, then what the tool said about it.
 fail() {
 	[ -z "$file" ] || rm -f "./$file"
-	w="error $*"
-	while :; do case $w in *"$n"*) w="${w%%"$n"*} ${w#*"$n"}" ;; *) break ;; esac; done
-	echo "$w"
-	# Whoever exits while the client still sends may lose what was said (kubernetes#60140).
+	line="error $*"
+	while :; do case $line in *"$nl"*) line="${line%%"$nl"*} ${line#*"$nl"}" ;; *) break ;; esac; done
+	echo "$line"
+	# If we exit while the client is still sending, what we said may be lost (kubernetes#60140).
 	cat >/dev/null
 	exit 1
 }
@@ -28,10 +28,11 @@ take() {
 
 # Makes $1 in this directory, and enters it.
 descend() {
-	p=${PWD%/}/$1
-	# Another connection may make it at the same moment: who then went on to the next place would start a second server, with another host key.
+	path=${PWD%/}/$1
+	# Another connection may make it at the same moment. A failure would lead us to the next place, and to a second server with another host
+	# key.
 	[ -d "./$1" ] || [ -L "./$1" ] || mkdir "./$1" 2>/dev/null || [ -d "./$1" ] || mkdir "./$1" || return
-	into "./$1" && [ "$PWD" = "$p" ] || { echo "$p belongs to another user" && return 1; }
+	into "./$1" && [ "$PWD" = "$path" ] || { echo "$path belongs to another user" && return 1; }
 	take
 }
 
@@ -39,38 +40,37 @@ descend() {
 prepare() (
 	[ -d "$1" ] || { echo "$1 does not exist" && exit 1; }
 	into "$1" || exit
-	w=${PWD%/} d=''
-	kind "$w" || { echo "shared $w ${q:-/}" && exit 1; }
-	case $b$(options "$w") in
+	here=${PWD%/} created=''
+	usable "$here" || { echo "shared $here ${mount:-/}" && exit 1; }
+	case $last$(options "$here") in
 	*,noexec,*) echo "$1 does not allow execution" && exit 1 ;;
 	,tmpfs,*) echo later && exit 1 ;;
 	esac
-	! small || { echo "$w" && exit 1; }
-	w=${PWD%/}
-	closed || { echo "open $w" && exit 1; }
-	[ -d ./sshpod ] || d=1
-	# An empty file is an empty script; 126 is what a shell says where nothing may be executed.
-	x=./try.$c.$$
-	descend sshpod && descend "$r" && rm -f "$x" && : >"$x" && chmod 700 "$x" && { "$x" || [ $? != 126 ]; }
-	e=$?
-	[ ! -e "$x" ] || rm -f "$x"
-	# rmdir alone: whatever stands there now, it removes nothing that has something in it.
-	[ "$e" = 0 ] || [ -z "$d" ] || rmdir "$w/sshpod/$r" "$w/sshpod" 2>/dev/null
-	exit "$e"
+	! small || { echo "$why" && exit 1; }
+	closed || { echo "open $here" && exit 1; }
+	[ -d ./sshpod ] || created=1
+	# An empty file is an empty script; a shell says 126 where nothing may be executed.
+	probe=./try.$container.$$
+	descend sshpod && descend "$release" && rm -f "$probe" && : >"$probe" && chmod 700 "$probe" && { "$probe" || [ $? != 126 ]; }
+	status=$?
+	[ ! -e "$probe" ] || rm -f "$probe"
+	# Only rmdir: whatever stands there now, it removes nothing that has something in it.
+	[ "$status" = 0 ] || [ -z "$created" ] || rmdir "$here/sshpod/$release" "$here/sshpod" 2>/dev/null
+	exit "$status"
 )
 
-# Enters the first place that will do; of those that will not, the first reason is told, or one that somebody can change by a setting.
-# Which are in memory is noted in `late`.
+# Enters the first place that will do. Of the reasons why others will not, keeps the first that somebody can change by a setting, or else
+# the first. Notes in `late` which places are in memory.
 try() {
 	[ -z "$place" ] || return
-	if w=$(prepare "$1" 2>&1); then
-		enter "$1" "$r" && mine . && place=${p:-/} && return
-		w="$1 was exchanged meanwhile"
+	if said=$(prepare "$1" 2>&1); then
+		enter "$1" "$release" && mine . && place=${base:-/} && return
+		said="$1 was exchanged meanwhile"
 	fi
-	[ "$w" != later ] || { late="$late$1 " && return; }
-	case $why in
+	[ "$said" != later ] || { late="$late$1 " && return; }
+	case $reason in
 	shared* | open* | small* | full*) ;;
-	*) case $w in shared* | open* | small* | full*) why=$w ;; *) why=${why:-$w} ;; esac ;;
+	*) case $said in shared* | open* | small* | full*) reason=$said ;; *) reason=${reason:-$said} ;; esac ;;
 	esac
 }
 
@@ -78,49 +78,49 @@ case $form in
 gzip | plain)
 	place=''
 	seek
-	[ -n "$place" ] || fail directory "$why"
-	# Names that no second upload at the same moment shares, be it from another container with the same volume.
-	file=upload.$c.$$
+	[ -n "$place" ] || fail directory "$reason"
+	# Two uploads at the same moment must not share a name, even from two containers with the same volume.
+	file=upload.$container.$$
 	rm -f "./$file"
 	if [ "$form" = gzip ]; then
-		w=$( (bytes | gzip -dc >"./$file") 2>&1) || fail upload "$PWD: $w"
+		said=$( (bytes | gzip -dc >"./$file") 2>&1) || fail upload "$PWD: $said"
 	else
-		w=$( (bytes >"./$file") 2>&1) || fail upload "$PWD: $w"
+		said=$( (bytes >"./$file") 2>&1) || fail upload "$PWD: $said"
 	fi
 	digest() { sha256sum "$1" || openssl dgst -sha256 -r "$1" || shasum -a 256 "$1" || busybox sha256sum "$1"; }
-	h=$(digest "./$file" 2>/dev/null)
-	h=${h%% *}
-	if [ ${#h} != 64 ]; then
+	hash=$(digest "./$file" 2>/dev/null)
+	hash=${hash%% *}
+	if [ ${#hash} != 64 ]; then
 		# Nothing here can hash: the client reads the file back, and comes again with its name.
 		echo "verify $PWD/$file"
 		cat "./$file"
 		exit
 	fi
-	[ "$h" = "$sha256" ] || fail corrupt
+	[ "$hash" = "$sha256" ] || fail corrupt
 	;;
 *)
-	file=${form##*/} q=${form%/sshpod/*}
-	enter "${q:-/}" "$r" && mine . "./$file" || { file='' && fail corrupt; }
-	place=$p
+	file=${form##*/} place=${form%/sshpod/*}
+	enter "${place:-/}" "$release" && mine . "./$file" || { file='' && fail corrupt; }
+	place=$base
 	;;
 esac
 
-w=$(chmod 700 "./$file" 2>&1 && mv -f "./$file" ./sshd 2>&1) || fail upload "$PWD: $w"
+said=$(chmod 700 "./$file" 2>&1 && mv -f "./$file" ./sshd 2>&1) || fail upload "$PWD: $said"
 file=''
-w=$(SSHPOD_PRIVATE=$v ./sshd place 2>&1)
-e=$?
-case $w in
+said=$(run place 2>&1)
+status=$?
+case $said in
 "error place "*)
 	rm -f ./sshd
 	rmdir "$PWD" "${PWD%/*}" 2>/dev/null
 	# The client comes again for another.
-	fail place "${place:-/} ${w#error place }"
+	fail place "${place:-/} ${said#error place }"
 	;;
 esac
-[ "$e" -le 1 ] || fail start "$PWD/sshd ended with $e"
-[ -z "$f" ] || SSHPOD_PRIVATE=$v ./sshd down "$c" >/dev/null
-if [ "$i" = session ]; then
-	# This stream may have ended for the client: the session is on another.
+[ "$status" -le 1 ] || fail start "$PWD/sshd ended with $status"
+[ -z "$fresh" ] || run down "$container" >/dev/null
+if [ "$session" = session ]; then
+	# This stream may have ended for the client: the session comes on another.
 	echo installed
 	cat >/dev/null
 	exit
@@ -128,11 +128,9 @@ fi
 echo "program $PWD/sshd"
 # Sessions get the container's.
 umask "$mask"
-h=$(SSHPOD_PRIVATE=$v SSHPOD_ENVIRON=/proc/$$/environ ./sshd up "$c" "$i" "$access" "$o" "$k")
-e=$?
-[ "$e" -le 1 ] || fail start "$PWD/sshd ended with $e"
-# See the probe.
-case $h in start*) export SSHPOD_PRIVATE="$v" SSHPOD_ENVIRON="${h#* }" && exec ./sshd serve "$c" "$i" "$access" "$o" "$k" ;; esac
-echo "$h"
+up
+status=$?
+[ "$status" -le 1 ] || fail start "$PWD/sshd ended with $status"
+serve
 cat >/dev/null
-exit "$e"
+exit "$status"

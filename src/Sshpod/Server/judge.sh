@@ -1,23 +1,23 @@
 # shellcheck shell=sh disable=SC2012,SC2015,SC2034,SC2086,SC2154,SC2317 # places.sh and closed.sh stand before it; others call what is here
 # Whether the server could be put into the directory that we are in. Stands before install.sh and examine.sh.
 
-# Type and options of the mount that $1 is on: the last of those with the longest name.
+# Prints the type and the options of the mount that $1 is on: the last of those with the longest name.
 options() {
-	k=0 o=''
-	while read -r _ q y w _; do
-		case $1/ in "${q%/}"/*) [ ${#q} -lt "$k" ] || k=${#q} o=$y,$w ;; esac
+	longest=0 best=''
+	while read -r _ path type flags _; do
+		case $1/ in "${path%/}"/*) [ ${#path} -lt "$longest" ] || longest=${#path} best=$type,$flags ;; esac
 	done </proc/self/mounts
-	echo ",$o,"
+	echo ",$best,"
 }
 
-# Whether there is too little room here, `room` being what is needed in KiB: w says why. q is the volume's, as `kind` has left it. Where
-# nothing tells what is free, an upload that does not fit is removed again.
+# Whether there is too little room here; `room` is what is needed, in KiB, and `usable` has set `mount`. Sets `why`. Where nothing can tell
+# what is free, an upload that does not fit is removed again.
 small() {
-	case $t in *" <${q:-/} "*) w="small ${PWD%/} ${q:-/}" && return ;; esac
-	w=$(df -Pk . 2>/dev/null)
-	w=${w##*"$n"}
-	# Before the first percentage: total, used, free, and that. What has no total, such as some FUSE file systems, says nothing.
-	set -- ${w%%%*}
+	case $marks in *" <${mount:-/} "*) why="small ${PWD%/} ${mount:-/}" && return ;; esac
+	free=$(df -Pk . 2>/dev/null)
+	free=${free##*"$nl"}
+	# Total, used and free stand before the first percentage. A file system without a total, such as some of FUSE, tells nothing.
+	set -- ${free%%%*}
 	while [ $# -gt 4 ]; do shift; done
 	case ${1:-0}:${3:-?} in
 	0:*) return 1 ;;
@@ -25,16 +25,17 @@ small() {
 	*[!0-9:]* | *:*:*) return 1 ;;
 	esac
 	[ ${#3} -lt 12 ] && [ "$3" -lt "$room" ] || return
-	w="full ${PWD%/} $3"
+	why="full ${PWD%/} $3"
 }
 
-# Whether it belongs to us.
-ours() { if command -v ls >/dev/null; then ls -ldn . | (read -r _ _ q _ && [ "$q" = "$u" ]); else [ -O . ]; fi; }
+# Whether this directory belongs to us.
+ours() { if command -v ls >/dev/null; then ls -ldn . | (read -r _ _ owner _ && [ "$owner" = "$uid" ]); else [ -O . ]; fi; }
 
-# Tries all places, but those in memory (b is set then) only when no other will do: what is there counts against the container's limit.
-late='' b=''
+# Calls `try` with all places. Those in memory count against the container's limit: `try` puts them into `late`, and they come again, with
+# `last` set, in case that no other will do.
+late='' last=''
 seek() {
-	all "$l$m"
-	b=1
-	all "$late"
+	each "$usual$mounts"
+	last=1
+	each "$late"
 }

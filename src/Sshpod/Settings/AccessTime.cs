@@ -17,7 +17,7 @@ public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
 
     private const string Word = "every-connection";
 
-    // The server ends a login that takes more than 30 s (sshd/overrides/server.c). A key must outlive it.
+    // The server ends a login that takes more than 30 s (sshd/overrides/sshd.c). A key must outlive it.
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1), LongestLogin = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);

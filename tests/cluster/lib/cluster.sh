@@ -28,7 +28,8 @@ import_images() {
   images_imported
 }
 run_arm64() {
-  arm64_registered 2>>"$LOG/arm64.log" || say "pods of localhost/arm64 will not start: qemu cannot be registered (binfmt_misc; log: $LOG/arm64.log)"
+  arm64_registered 2>>"$LOG/arm64.log" ||
+    say "pods of localhost/arm64 will not start: qemu cannot be registered (binfmt_misc; log: $LOG/arm64.log)"
 }
 start_kubelet() { kubelet_start && within 60 node_is_ready; }
 

@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+using Sshpod.Addressing;
+using Sshpod.Server;
+
+namespace Sshpod.Tests.Server;
+
+public partial class ScriptTests
+{
+    private static readonly PodContainer Container = new("default", "web", "uid", "app", $"containerd://{new string('c', 64)}");
+
+    [Fact]
+    public void What_runs_at_every_connection_fits_into_a_url()
+    {
+        var key = $"ssh-ed25519 {new string('A', 68)} {new string('c', 64)}";
+
+        // Proxies on the way accept 8 KB. The rest is for names, volumes of the pod and the proxy's own path.
+        Assert.InRange(Length($"{Script.Read("probe.sh")}\n{Script.Loader}", "3600", key, "fresh", "86400", "clean-environment"), 1, 6000);
+    }
+
+    [Fact]
+    public void What_runs_over_stdin_takes_little_of_a_url() => Assert.InRange(Length(Script.Loader, "10000"), 1, 5000);
+
+    [Theory]
+    [InlineData("clean.sh")]
+    [InlineData("closed.sh")]
+    [InlineData("examine.sh")]
+    [InlineData("install.sh")]
+    [InlineData("judge.sh")]
+    [InlineData("places.sh")]
+    public void Variables_are_words(string name) =>
+        Assert.DoesNotContain(Variable().Matches(Script.Read(name)), variable => variable.Groups["name"].Captures.Any(name => name.Length == 1));
+
+    // The hashes of two bundles, also where this build has none.
+    private static int Length(string script, params string[] arguments) =>
+        Script.Command(script, Container, [.. arguments, new string('h', 130)]).Sum(word => $"&command={Uri.EscapeDataString(word).Replace("%20", "+", StringComparison.Ordinal)}".Length);
+
+    // What is assigned, read or looped over.
+    [GeneratedRegex(@"(?<=^|[\s;({])(?:(?<name>[a-z]\w*)=|for (?<name>[a-z]\w*)|read -r(?: _| (?<name>[a-z]\w*))+)", RegexOptions.Multiline)]
+    private static partial Regex Variable();
+}
