@@ -22,7 +22,8 @@ inputs() {
 }
 
 manifest() {
-  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n  "mbedtls": "%s",\n' "$(openssh_version)" "$(version_of openssl)" "$(version_of mbedtls)"
+  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n  "mbedtls": "%s",\n' \
+    "$(openssh_version)" "$(version_of openssl)" "$(version_of mbedtls)"
   printf '  "newestListed": { "openssh": "%s", "openssl": "%s", "mbedtls": "%s" },\n' \
     "$(newest_of openssh)" "$(newest_of openssl)" "$(newest_of mbedtls)"
   printf '  "bundles": {%s\n  },\n' "$(bundle_entries "$@")"

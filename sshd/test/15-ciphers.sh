@@ -36,14 +36,15 @@ offered_exchanges() {
   remote root -vv true 2>&1 < /dev/null | sed -n '/peer server KEXINIT/,$s/^debug2: KEX algorithms: //p' | head -n 1 |
     tr -d '\r' | tr ',' '\n' | grep -vx 'ext-info-s\|kex-strict-s-v00@openssh.com'
 }
-check "the exchanges of FIPS 140 are offered last" equals $'curve25519-sha256@libssh.org\necdh-sha2-nistp256\ndiffie-hellman-group14-sha256' \
-  tail -n 3 <(offered_exchanges)
+check "the exchanges of FIPS 140 are offered last" equals \
+  $'curve25519-sha256@libssh.org\necdh-sha2-nistp256\ndiffie-hellman-group14-sha256' tail -n 3 <(offered_exchanges)
 
 # Each way 2 MB, with a key exchange after each 16 KiB: values with zero bytes in front and with a first bit set are among them.
 exchanges_with() {
   head -c 2000000 "$work/data" > "$work/exchanged"
   # shellcheck disable=SC2094 # both read
-  remote_stdin root -v -o "KexAlgorithms=$1" -o RekeyLimit=16K cat < "$work/exchanged" 2> "$work/exchanges" | cmp - "$work/exchanged" || return 1
+  remote_stdin root -v -o "KexAlgorithms=$1" -o RekeyLimit=16K cat < "$work/exchanged" 2> "$work/exchanges" |
+    cmp - "$work/exchanged" || return 1
   [ "$(grep -c 'SSH2_MSG_NEWKEYS received' "$work/exchanges")" -ge 50 ]
 }
 # What FIPS 140 allows, as Red Hat's policy of that name lists it, but for the types of host keys.

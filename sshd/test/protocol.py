@@ -134,7 +134,8 @@ def numbers():
     return {"15": number(15), "15, with zeros": bytes(200) + number(15), "p - 2": number(p - 2)}, {
         "nothing": b"", "0": b"\0", "256 zeros": bytes(256), "1": number(1), "1, with zeros": bytes(256) + b"\1",
         "2": number(2), "2**2000": number(2**2000), "7 << 1000": number(7 << 1000),
-        "p - 1": number(p - 1), "p": number(p), "p + 1": number(p + 1), "p + 15": number(p + 15), "2 p": number(2 * p), "2 p + 15": number(2 * p + 15),
+        "p - 1": number(p - 1), "p": number(p), "p + 1": number(p + 1), "p + 15": number(p + 15),
+        "2 p": number(2 * p), "2 p + 15": number(2 * p + 15),
         "negative": b"\xff" * 256, "2**2048 - 1": number(2**2048 - 1), "300 bytes": number(2**2399 - 1), "30 KB": b"\1" * 30000,
     }
 

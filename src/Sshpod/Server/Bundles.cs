@@ -77,12 +77,17 @@ public sealed record BundleSource(string Name, string Version, string? NewestLis
 }
 
 /// <summary>What the build of the bundles wrote beside them.</summary>
-internal sealed record BundleManifest(string Openssh, string Openssl, string Mbedtls, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
+internal sealed record BundleManifest(
+    string Openssh, string Openssl, string Mbedtls, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
 {
     /// <summary>The sources, in the order of <c>sshpod version</c>.</summary>
     [JsonIgnore]
     public IReadOnlyList<BundleSource> Sources =>
-        [new("OpenSSH", Openssh, NewestListed?.Openssh), new("OpenSSL", Openssl, NewestListed?.Openssl), new("Mbed TLS", Mbedtls, NewestListed?.Mbedtls)];
+    [
+        new("OpenSSH", Openssh, NewestListed?.Openssh),
+        new("OpenSSL", Openssl, NewestListed?.Openssl),
+        new("Mbed TLS", Mbedtls, NewestListed?.Mbedtls),
+    ];
 
     /// <summary>Reads what the build wrote.</summary>
     public static BundleManifest Parse(string json) => JsonSerializer.Deserialize(json, BundleJson.Default.BundleManifest)!;
