@@ -24,10 +24,13 @@ foreach (var (id, library) in assets["libraries"]!.AsObject())
     components.Add(Component("library", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)));
 }
 
-// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto, musl and our overrides.
+// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto and of Mbed TLS, musl and our overrides.
 var openssh = (string)manifest["openssh"]!;
-var openssl = (string)manifest["openssl"]!;
-components.Add(OfSource(Component("library", "openssl", openssl, SourcePackage("openssl", openssl)), "openssl"));
+foreach (var library in new[] { "openssl", "mbedtls" })
+{
+    var used = (string)manifest[library]!;
+    components.Add(OfSource(Component("library", library, used, SourcePackage(library, used)), library));
+}
 foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
 {
     var component = Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!));

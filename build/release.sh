@@ -39,7 +39,7 @@ pack() { # NAME
 # The bundles may come from another machine, and from a build that was none for a release.
 listed() { sed -n "s/^  \"newestListed\":.*\"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
 used() { sed -n "s/^  \"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
-for package in openssh openssl; do
+for package in openssh openssl mbedtls; do
 	[ "$(used $package)" = "$(listed $package)" ] && continue
 	echo "release: the bundles have $package $(used $package); listed was $(listed $package): run SSHPOD_RELEASE=1 sshd/build.sh again" >&2
 	exit 1

@@ -21,6 +21,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-build
 . "$here/build/toolchain.sh"
 # shellcheck source=SCRIPTDIR/build/crypto.sh
 . "$here/build/crypto.sh"
+# shellcheck source=SCRIPTDIR/build/mbedtls.sh
+. "$here/build/mbedtls.sh"
 # shellcheck source=SCRIPTDIR/build/openssh.sh
 . "$here/build/openssh.sh"
 # shellcheck source=SCRIPTDIR/build/bundle.sh
@@ -46,6 +48,7 @@ main() {
   refuse_older
   for architecture in "${architectures[@]}"; do
     build_crypto "$architecture"
+    build_mbedtls "$architecture"
     build_openssh "$architecture"
     build_bundle "$architecture"
   done

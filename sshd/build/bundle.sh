@@ -52,6 +52,8 @@ compile_overrides() {
       include=(-I. -Iopenbsd-compat -DHAVE_CONFIG_H -Wno-sign-compare)
     ! grep -q '"crypto/' "$source" ||
       include+=("-I$crypto/include" "-I$crypto/crypto" -DAES_ASM -DOPENSSL_CPUID_OBJ -DOPENSSL_SUPPRESS_DEPRECATED)
+    # shellcheck disable=SC2207 # a list of flags
+    ! grep -qE '"(mbedtls|psa|p256-m)/' "$source" || include+=($(mbedtls_flags "$mbedtls") "-I$mbedtls/3rdparty")
     # shellcheck disable=SC2046 # a list of flags
     "$gnu-gcc" -specs "$specs" $(compile_flags "$here") -Wall -Wextra -Werror \
       -D_GNU_SOURCE -DARCHITECTURE="\"$architecture\"" -DOPENSSH_VERSION="\"$(openssh_version)\"" \
@@ -72,23 +74,24 @@ link_bundle() {
   wrapped=("-Wl,--wrap="{auth_openkeyfile,auth_log})
   # shellcheck disable=SC2046 # a list of names
   "$gnu-gcc" -specs "$specs" "$link_flags" "${wrapped[@]}" -o "$directory/sshd" \
-    "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${objects[@]}" \
-    libssh.a openbsd-compat/libopenbsd-compat.a
+    "$directory"/*.o $(crypto_objects "$architecture" | sed "s|crypto/|$crypto/&|g") "${mbedtls_objects[@]/#/$mbedtls/}" \
+    "${objects[@]}" libssh.a openbsd-compat/libopenbsd-compat.a
   "$gnu-strip" --strip-all "$directory/sshd"
 }
 
 bundle_directory() {
   printf '%s/bundle-%s-%s' "$cache" "$1" \
-    "$({ openssh_directory "$1"; crypto_directory "$1"; } | key_of overrides build build.sh)"
+    "$({ openssh_directory "$1"; crypto_directory "$1"; mbedtls_directory "$1"; } | key_of overrides build build.sh)"
 }
 
 build_bundle() {
-  local architecture=$1 directory openssh crypto specs gnu
+  local architecture=$1 directory openssh crypto mbedtls specs gnu
   directory=$(bundle_directory "$architecture")
   [ ! -e "$directory/sshd.gz" ] || return 0
   say "linking the bundle for $architecture"
   openssh=$(openssh_directory "$architecture")
   crypto=$(crypto_directory "$architecture")/source
+  mbedtls=$(mbedtls_directory "$architecture")/source
   specs=$openssh/specs gnu=$(triplet "$architecture")
   rm -rf "$cache/bundle-$architecture"-*
   mkdir -p "$directory"

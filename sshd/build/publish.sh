@@ -22,8 +22,10 @@ inputs() {
 }
 
 manifest() {
-  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n' "$(openssh_version)" "$(version_of openssl)"
-  printf '  "newestListed": { "openssh": "%s", "openssl": "%s" },\n' "$(newest_of openssh)" "$(newest_of openssl)"
+  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n  "mbedtls": "%s",\n' \
+    "$(openssh_version)" "$(version_of openssl)" "$(version_of mbedtls)"
+  printf '  "newestListed": { "openssh": "%s", "openssl": "%s", "mbedtls": "%s" },\n' \
+    "$(newest_of openssh)" "$(newest_of openssl)" "$(newest_of mbedtls)"
   printf '  "bundles": {%s\n  },\n' "$(bundle_entries "$@")"
   printf '  "compilers": [\n%s\n  ],\n' "$(compilers | sed 's/.*/    "&"/; $!s/$/,/')"
   printf '  "inputs": {\n%s\n  }\n}\n' \

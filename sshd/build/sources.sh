@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # variables of build.sh and its other parts
-# Fetches what the bundle is made of from Debian trixie: OpenSSH's and OpenSSL's source, musl for
-# both architectures, the kernel's headers. apt does it, with a configuration of its own, so that
-# signatures are verified and security updates taken whatever release this machine runs.
+# Fetches what the bundle is made of from Debian trixie: the sources of OpenSSH, OpenSSL and
+# Mbed TLS, musl for both architectures, the kernel's headers. apt does it, with a configuration of
+# its own, so that signatures are verified and security updates taken whatever release this machine runs.
 
 suite=trixie
+source_packages=(openssh openssl mbedtls)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Where this machine gets its Debian from: no mirror is named here. Reads "apt-get update
@@ -70,11 +71,13 @@ download_source() {
 }
 
 download() {
+  local package
   configure_apt
   export APT_CONFIG=$cache/apt/apt.conf
   quietly apt-get update --error-on=any
-  download_source openssh
-  download_source openssl
+  for package in "${source_packages[@]}"; do
+    download_source "$package"
+  done
   quietly apt-get download musl-dev:amd64 musl-dev:arm64 linux-libc-dev
   sha256sum -- *.dsc *.tar.* *.deb > SHA256SUMS
 }
@@ -82,7 +85,7 @@ download() {
 # An earlier version of this build may have fetched less.
 sources_are_complete() {
   local package
-  for package in openssh openssl musl-dev linux-libc-dev; do
+  for package in "${source_packages[@]}" musl-dev linux-libc-dev; do
     grep -qs "  ${package}_" "$cache/sources/SHA256SUMS" || return 1
   done
 }
@@ -118,7 +121,7 @@ newest_of() { sed -n "s/^$1 //p" "$cache/sources/newest" 2> /dev/null || true; }
 refuse_older() {
   local package
   [ -n "${SSHPOD_RELEASE:-}" ] || return 0
-  for package in openssh openssl; do
+  for package in "${source_packages[@]}"; do
     [ "$(version_of "$package")" = "$(newest_of "$package")" ] ||
       die "$package $(newest_of "$package") is listed and could not be fetched: no release is made of $(version_of "$package")"
   done

@@ -14,6 +14,7 @@
  * strangers would only hit the user. AcceptEnv *: the manual warns of it where users must be kept from a shell, which ours
  * are not; the values reach only that user's own session. sntrup761 is left out: it costs a client 60 ms of CPU, and
  * ML-KEM does the same for less.
+ * The last two key exchanges and MACs are for clients that may use nothing else (FIPS 140).
  */
 static const char configuration[] =
     "Port 22\n"			/* stands for any free port (port.c) */
@@ -25,9 +26,10 @@ static const char configuration[] =
     "PidFile none\n"
     "LogLevel ERROR\n"
     "VersionAddendum %4$s\n"	/* tells the client whom it has reached, in the first line */
-    "KexAlgorithms mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org\n"
+    "KexAlgorithms mlkem768x25519-sha256,curve25519-sha256,curve25519-sha256@libssh.org,"
+	"ecdh-sha2-nistp256,diffie-hellman-group14-sha256\n"
     "Ciphers %5$schacha20-poly1305@openssh.com,aes128-ctr,aes256-ctr\n"
-    "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com\n"
+    "MACs hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha2-256,hmac-sha2-512\n"
     "HostKeyAlgorithms ssh-ed25519\n"
     "PubkeyAcceptedAlgorithms ssh-ed25519,sk-ssh-ed25519@openssh.com\n"
     "AuthenticationMethods publickey\n"

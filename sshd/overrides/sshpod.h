@@ -65,6 +65,10 @@ void title_capture(int, char **, char **);
 
 /* gcm.c: AES-GCM by OpenSSL's assembler; declared in gcm.h. */
 
+/* kex_p256.c: ecdh-sha2-nistp256 by Mbed TLS. */
+
+/* kex_group14.c: diffie-hellman-group14-sha256 by Mbed TLS. */
+
 /* unasked.c: What the client's system sends unasked. */
 
 /* log_limit.c: write(), which keeps the error log small. */

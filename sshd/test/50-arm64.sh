@@ -39,6 +39,11 @@ if [ -n "$qemu" ] && [ -e "$bundles/sshd-arm64" ]; then
         head -c 1000000 "$0/data" | "$@" | cmp - <(head -c 1000000 "$0/data")' "$work" \
         timeout 60 ssh "${ssh_options[@]}" -c "$cipher" root@server cat
     done
+    for exchange in ecdh-sha2-nistp256 diffie-hellman-group14-sha256; do
+      check "arm64: 300 KB pass both ways with exchanges by $exchange" bash -c '
+        head -c 300000 "$0/data" | "$@" | cmp - <(head -c 300000 "$0/data")' "$work" \
+        timeout 60 ssh "${ssh_options[@]}" -o "KexAlgorithms=$exchange" -o RekeyLimit=32K root@server cat
+    done
     stop arm64
   else
     echo "# this kernel has no binfmt_misc for user namespaces: arm64 was not run further"

@@ -13,7 +13,7 @@ public static class Bundles
     private static readonly Lazy<BundleManifest> Manifest = new(() =>
     {
         using var stream = typeof(Bundles).Assembly.GetManifestResourceStream("manifest.json");
-        return stream is null ? new BundleManifest("", "", null, new Dictionary<string, BundleEntry>())
+        return stream is null ? new BundleManifest("", "", "", null, new Dictionary<string, BundleEntry>())
             : JsonSerializer.Deserialize(stream, BundleJson.Default.BundleManifest)!;
     });
 
@@ -67,7 +67,7 @@ public sealed record Bundle(string Architecture, string Sha256, long Size)
 }
 
 /// <summary>A source package of Debian that the bundles are made of.</summary>
-/// <param name="Name">OpenSSH or OpenSSL.</param>
+/// <param name="Name">OpenSSH, OpenSSL or Mbed TLS.</param>
 /// <param name="Version">The version that was used.</param>
 /// <param name="NewestListed">The newest version that Debian listed at the time; null where the build did not write it down.</param>
 public sealed record BundleSource(string Name, string Version, string? NewestListed)
@@ -77,19 +77,24 @@ public sealed record BundleSource(string Name, string Version, string? NewestLis
 }
 
 /// <summary>What the build of the bundles wrote beside them.</summary>
-internal sealed record BundleManifest(string Openssh, string Openssl, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
+internal sealed record BundleManifest(
+    string Openssh, string Openssl, string Mbedtls, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
 {
     /// <summary>The sources, in the order of <c>sshpod version</c>.</summary>
     [JsonIgnore]
     public IReadOnlyList<BundleSource> Sources =>
-        [new("OpenSSH", Openssh, NewestListed?.Openssh), new("OpenSSL", Openssl, NewestListed?.Openssl)];
+    [
+        new("OpenSSH", Openssh, NewestListed?.Openssh),
+        new("OpenSSL", Openssl, NewestListed?.Openssl),
+        new("Mbed TLS", Mbedtls, NewestListed?.Mbedtls),
+    ];
 
     /// <summary>Reads what the build wrote.</summary>
     public static BundleManifest Parse(string json) => JsonSerializer.Deserialize(json, BundleJson.Default.BundleManifest)!;
 }
 
 /// <summary>Of each source package, the newest version that was listed.</summary>
-internal sealed record NewestListed(string? Openssh, string? Openssl);
+internal sealed record NewestListed(string? Openssh, string? Openssl, string? Mbedtls);
 
 /// <summary>One bundle in the manifest.</summary>
 internal sealed record BundleEntry(string Sha256, long Size);

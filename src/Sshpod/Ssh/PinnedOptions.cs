@@ -44,8 +44,9 @@ public static class PinnedOptions
         ("UpdateHostKeys", "no"),
         // The name before 8.5, which later versions know as well.
         ("PubkeyAcceptedKeyTypes", "*ssh-ed25519*"),
-        // The client's own order, whatever a Host * has left of it.
-        ("KexAlgorithms", "+curve25519-sha256"),
+        // The client's own order, whatever a Host * has left of it. The one that is added is FIPS 140's: a client in that mode may refuse a
+        // file that names another.
+        ("KexAlgorithms", "+ecdh-sha2-nistp256"),
         ("CertificateFile", "none"),
         ("AddKeysToAgent", "no"),
         ("ForwardX11", "no"),

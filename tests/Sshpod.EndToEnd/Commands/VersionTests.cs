@@ -30,7 +30,13 @@ public sealed class VersionTests(TestCluster cluster)
             Assert.StartsWith($"pkg:deb/debian/{library}@", (string?)components.Single(component => (string?)component!["name"] == library)!["purl"], StringComparison.Ordinal);
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Artifacts, "sshd/manifest.json")))!;
         Assert.Contains($"made of OpenSSL {(string?)manifest["openssl"]}", said, StringComparison.Ordinal);
-        Assert.NotEqual("", (string?)manifest["newestListed"]!["openssl"]);
+        Assert.Contains($"made of Mbed TLS {(string?)manifest["mbedtls"]}", said, StringComparison.Ordinal);
+        foreach (var source in new[] { "openssl", "mbedtls" })
+        {
+            Assert.NotEqual("", (string?)manifest["newestListed"]![source]);
+            var component = components.Single(c => (string?)c!["name"] == source)!;
+            Assert.Equal($"pkg:deb/debian/{source}@{(string?)manifest[source]}?arch=source", (string?)component["purl"]);
+        }
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class HostStarTests(TestCluster cluster)
         "HostName %h.corp.example", "Port 2222", "CanonicalizeHostname always", "CanonicalDomains localhost", "ProxyCommand false", "ProxyUseFdpass yes", "ConnectTimeout 1",
         "UserKnownHostsFile /dev/null", "GlobalKnownHostsFile /nonexistent", "StrictHostKeyChecking ask", "UpdateHostKeys yes", "CheckHostIP yes",
         "HostKeyAlias jump",
-        "HostKeyAlgorithms rsa-sha2-512", "KexAlgorithms diffie-hellman-group14-sha256", "Ciphers aes256-ctr",
+        "HostKeyAlgorithms rsa-sha2-512", "KexAlgorithms diffie-hellman-group16-sha512", "Ciphers aes256-ctr",
         "IdentitiesOnly no", "CertificateFile /nonexistent", "PubkeyAuthentication no", "PubkeyAcceptedAlgorithms rsa-sha2-512", "PreferredAuthentications password", "AddKeysToAgent yes",
         "ForwardAgent yes", "ForwardX11 yes", "Tunnel yes", "ControlMaster yes", "ControlPath /nonexistent/%C", "ControlPersist yes", "ServerAliveInterval 1", "ServerAliveCountMax 1",
     ];
@@ -34,6 +34,36 @@ public sealed class HostStarTests(TestCluster cluster)
     public async Task One_at_its_worst_changes_nothing(string option)
     {
         await using var workstation = await SetUpAsync(option);
+        Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello")).Quietly().Text);
+    }
+
+    [Theory]
+    [InlineData("ecdh-sha2-nistp256", "exchange-p256")]
+    [InlineData("diffie-hellman-group14-sha256", "exchange-dh")]
+    public async Task A_client_that_may_use_one_key_exchange_alone_gets_in_cold_and_warm(string exchange, string pod)
+    {
+        await cluster.CreatePodAsync(pod, "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        foreach (var state in new[] { "cold", "warm" })
+        {
+            var run = await workstation.RunAsync("ssh", "-v", "-F", workstation.SshConfig, "-o", $"KexAlgorithms={exchange}",
+                $"root@{workstation.Host($"pod--{pod}")}", $"echo {state}");
+            Assert.Equal($"{state}\n", run.Successfully().Text);
+            Assert.Contains($"kex: algorithm: {exchange}", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_client_with_nothing_but_what_FIPS_140_allows_exchanges_keys_and_data()
+    {
+        await using var workstation = await SetUpAsync();
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/ssh_config.user"), """
+            Host *.sshpod
+                KexAlgorithms ecdh-sha2-nistp521,ecdh-sha2-nistp384,ecdh-sha2-nistp256,diffie-hellman-group16-sha512,diffie-hellman-group14-sha256
+                Ciphers aes256-ctr,aes128-ctr
+                MACs hmac-sha2-256
+
+            """);
         Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello")).Quietly().Text);
     }
 

@@ -35,8 +35,8 @@ public class BundlesTests
     [InlineData("3.5.7-1", "", "made of OpenSSL 3.5.7-1")]
     public void A_newer_source_that_could_not_be_fetched_is_told(string used, string listed, string line)
     {
-        var manifest = BundleManifest.Parse($$"""{"openssh":"10.0p1-7","openssl":"{{used}}"{{listed}},"bundles":{ } }""");
+        var manifest = BundleManifest.Parse($$"""{"openssh":"10.0p1-7","openssl":"{{used}}","mbedtls":"3.6.6-1"{{listed}},"bundles":{ } }""");
 
-        Assert.Equal(["made of OpenSSH 10.0p1-7", line], manifest.Sources.Select(VersionCommand.Describe));
+        Assert.Equal(["made of OpenSSH 10.0p1-7", line, "made of Mbed TLS 3.6.6-1"], manifest.Sources.Select(VersionCommand.Describe));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Sshpod.Addressing;
 using Sshpod.Server;
 
 namespace Sshpod.Tests.Server;
