@@ -47,6 +47,10 @@ install_clients() {
 		cc gcc
 		ruby ruby
 		dash dash
+		mksh mksh
+		ksh93 ksh93u+m
+		openssl openssl
+		shasum perl
 		setpriv util-linux
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.

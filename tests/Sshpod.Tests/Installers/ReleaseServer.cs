@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Sshpod.Tests.Installers;
+
+/// <summary>Serves a tree of files over TLS on this machine, as any web server would; a test can damage what it serves.</summary>
+public sealed class ReleaseServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly X509Certificate2 _certificate;
+    private readonly string _tree;
+    private readonly Task _serving;
+
+    public ReleaseServer(string tree, (string Certificate, string Key) identity)
+    {
+        _tree = tree;
+        // Schannel and the others want a key that has been in a store.
+        using var ephemeral = X509Certificate2.CreateFromPem(identity.Certificate, identity.Key);
+        _certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    /// <summary>Its port.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Its URL.</summary>
+    public string Url => $"https://localhost:{Port}";
+
+    /// <summary>Files by their name that it serves in place of the tree's; those that are null are missing.</summary>
+    public Dictionary<string, byte[]?> Changed { get; } = [];
+
+    /// <summary>The file that comes only half before the connection ends.</summary>
+    public string? Cut { get; set; }
+
+    /// <summary>Where it sends whoever asks for an archive, as GitHub does; their path is put behind it.</summary>
+    public string? Redirect { get; set; }
+
+    /// <summary>The paths that were asked for.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    /// <summary>A file of the latest release, as it is in the tree.</summary>
+    public byte[] Original(string name) => File.ReadAllBytes(Path.Combine(_tree, "latest/download", name));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _certificate.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+            _ = AnswerAsync(await _listener.AcceptTcpClientAsync());
+    }
+
+    private async Task AnswerAsync(TcpClient client)
+    {
+        try
+        {
+            using (client)
+            await using (var stream = new SslStream(client.GetStream()))
+            {
+                await stream.AuthenticateAsServerAsync(_certificate);
+                using var reader = new StreamReader(stream, leaveOpen: true);
+                var path = (await reader.ReadLineAsync())!.Split(' ')[1];
+                while (await reader.ReadLineAsync() is { Length: > 0 })
+                    continue;
+                Requests.Enqueue(path);
+                await AnswerAsync(stream, path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException or SocketException)
+        {
+            // A client that goes away, or trusts no such authority, is what some tests are about.
+        }
+    }
+
+    private async Task AnswerAsync(Stream stream, string path)
+    {
+        var name = path.Split('/')[^1];
+        if (Redirect is not null && name.StartsWith("sshpod-", StringComparison.Ordinal) && !path.StartsWith("/stored/", StringComparison.Ordinal))
+        {
+            await WriteHeaderAsync(stream, $"302 Found\r\nLocation: {Redirect}/stored{path}", 0);
+            return;
+        }
+        var file = _tree + (path.StartsWith("/stored/", StringComparison.Ordinal) ? path["/stored".Length..] : path);
+        var content = Changed.TryGetValue(name, out var changed) ? changed : File.Exists(file) ? await File.ReadAllBytesAsync(file) : null;
+        await WriteHeaderAsync(stream, content is null ? "404 Not Found" : "200 OK", content?.Length ?? 0);
+        await stream.WriteAsync(name == Cut ? content.AsMemory(0, content!.Length / 2) : content);
+    }
+
+    private static ValueTask WriteHeaderAsync(Stream stream, string status, int length) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"));
+}
