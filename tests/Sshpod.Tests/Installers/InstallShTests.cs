@@ -205,10 +205,12 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.True(exitCode == 0, said);
         Assert.Contains($"/stored/download/v{Release.Version}/{Archive}", _server.Requests);
 
-        _server.Redirect = $"http://localhost:{_server.Port}";
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _server.Redirect = plain.Url;
         (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.Equal(1, exitCode);
         Assert.Contains($"install: cannot download {_server.Url}/download/v{Release.Version}/{Archive}", said, StringComparison.Ordinal);
+        Assert.Empty(plain.Requests);
     }
 
     [Theory]

@@ -11,16 +11,20 @@ namespace Sshpod.Tests.Installers;
 public sealed class ReleaseServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2? _certificate;
     private readonly string _tree;
     private readonly Task _serving;
 
-    public ReleaseServer(string tree, (string Certificate, string Key) identity)
+    /// <summary>Starts one that has a certificate, or speaks HTTP without TLS.</summary>
+    public ReleaseServer(string tree, (string Certificate, string Key)? identity)
     {
         _tree = tree;
-        // Schannel and the others want a key that has been in a store.
-        using var ephemeral = X509Certificate2.CreateFromPem(identity.Certificate, identity.Key);
-        _certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
+        if (identity is var (certificate, key))
+        {
+            // Schannel and the others want a key that has been in a store.
+            using var ephemeral = X509Certificate2.CreateFromPem(certificate, key);
+            _certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
+        }
         _listener.Start();
         _serving = ServeAsync();
     }
@@ -29,7 +33,7 @@ public sealed class ReleaseServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Its URL.</summary>
-    public string Url => $"https://localhost:{Port}";
+    public string Url => $"{(_certificate is null ? "http" : "https")}://localhost:{Port}";
 
     /// <summary>Files by their name that it serves in place of the tree's; those that are null are missing.</summary>
     public Dictionary<string, byte[]?> Changed { get; } = [];
@@ -51,7 +55,7 @@ public sealed class ReleaseServer : IAsyncDisposable
     {
         _listener.Stop();
         await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _certificate.Dispose();
+        _certificate?.Dispose();
     }
 
     private async Task ServeAsync()
@@ -65,9 +69,10 @@ public sealed class ReleaseServer : IAsyncDisposable
         try
         {
             using (client)
-            await using (var stream = new SslStream(client.GetStream()))
+            await using (Stream stream = _certificate is null ? client.GetStream() : new SslStream(client.GetStream()))
             {
-                await stream.AuthenticateAsServerAsync(_certificate);
+                if (stream is SslStream tls)
+                    await tls.AuthenticateAsServerAsync(_certificate!);
                 using var reader = new StreamReader(stream, leaveOpen: true);
                 var path = (await reader.ReadLineAsync())!.Split(' ')[1];
                 while (await reader.ReadLineAsync() is { Length: > 0 })
