@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Sshpod.Tests.Build;
 
@@ -47,7 +46,8 @@ public sealed class MachOTests
 
     private static IEnumerable<int> DamagedPages(byte[] program, byte[] directory)
     {
-        var (hashes, count, signed, page) = ((int)Field(directory, 16), (int)Field(directory, 28), (int)Field(directory, 32), 1 << directory[39]);
+        var (hashes, count, signed) = ((int)Field(directory, 16), (int)Field(directory, 28), (int)Field(directory, 32));
+        var page = 1 << directory[39];
         Assert.Equal((signed + page - 1) / page, count);
         return Enumerable.Range(0, count).Where(number =>
         {
@@ -62,8 +62,11 @@ public sealed class MachOTests
     {
         Assert.Equal(Magic64, BinaryPrimitives.ReadUInt32LittleEndian(program));
         var commands = BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(16));
-        for (int number = 0, at = 32; number < commands; number++, at += (int)BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(at + 4)))
+        var next = 32;
+        for (var number = 0; number < commands; number++)
         {
+            var at = next;
+            next += (int)BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(at + 4));
             if (BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(at)) != CodeSignatureCommand)
                 continue;
             var offset = BinaryPrimitives.ReadUInt32LittleEndian(program.AsSpan(at + 8));

@@ -75,7 +75,8 @@ public sealed class PackTests : IDisposable
             File.SetUnixFileMode(path, (UnixFileMode)(isProgram ? mode | 0b001_000_000 : mode));
             File.SetLastWriteTimeUtc(path, time);
         }
-        var (exitCode, said) = await _machine.RunAsync("sh", "-c", "cd \"$1\" && exec \"$2\" \"$3\" \"$4\"", "-", _machine.File(folder), Script, name, Epoch);
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c", "cd \"$1\" && exec \"$2\" \"$3\" \"$4\"", "-",
+            _machine.File(folder), Script, name, Epoch);
         Assert.True(exitCode == 0, said);
         return _machine.File($"{folder}/{name}");
     }

@@ -26,16 +26,18 @@ public sealed partial class WorkflowTests
     public void A_job_gets_what_it_says_and_only_the_one_that_publishes_may_write(string workflow)
     {
         Assert.Empty(((YamlMappingNode)Root(workflow)["permissions"]).Children);
-        var writers = Jobs(workflow).Where(job => ((YamlMappingNode)job.Value["permissions"]).Children.Any(permission => permission.Value.ToString() == "write"));
+        var writers = Jobs(workflow).Where(job =>
+            ((YamlMappingNode)job.Value["permissions"]).Children.Any(permission => permission.Value.ToString() == "write"));
         Assert.Equal(workflow == "release.yml" ? ["release"] : [], writers.Select(job => job.Key.ToString()));
     }
 
     [Fact]
     public void Each_system_that_an_installer_knows_has_an_archive()
     {
-        var built = ((YamlSequenceNode)Jobs("release.yml").Single(job => job.Key.ToString() == "archives").Value["strategy"]["matrix"]["include"])
-            .Select(entry => entry["rid"].ToString());
-        var named = Rid().Matches(File.ReadAllText(Path.Combine(Document.Root, "build/release.sh"))).Select(match => match.Groups["rid"].Value);
+        var archives = Jobs("release.yml").Single(job => job.Key.ToString() == "archives").Value;
+        var built = ((YamlSequenceNode)archives["strategy"]["matrix"]["include"]).Select(entry => entry["rid"].ToString());
+        var script = File.ReadAllText(Path.Combine(Document.Root, "build/release.sh"));
+        var named = Rid().Matches(script).Select(match => match.Groups["rid"].Value);
         Assert.Equal(named.Order(), built.Order());
     }
 

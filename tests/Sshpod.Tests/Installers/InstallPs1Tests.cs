@@ -94,7 +94,8 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     [Fact]
     public async Task The_line_of_the_README_installs()
     {
-        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Single(block => block.Body.StartsWith("PS> powershell", StringComparison.Ordinal)).Body;
+        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Select(block => block.Body)
+            .Single(body => body.StartsWith("PS> powershell", StringComparison.Ordinal));
         var path = Directory.CreateDirectory(_machine.File("path")).FullName;
         File.CreateSymbolicLink(Path.Combine(path, "powershell"), PowerShell);
         _machine.Variables["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}";

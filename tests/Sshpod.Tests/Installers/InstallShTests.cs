@@ -9,7 +9,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     private static readonly string Archive = $"sshpod-{Release.Version}-{Machine.Platform}.tar.gz";
 
     // What the script needs beside the shell, a downloader and something for hashes.
-    private static readonly string[] Tools = [.. "uname mktemp sed grep cut tar gzip head tail dirname mkdir rmdir cp chmod mv rm cat tr".Split(' '), "ssh-keygen"];
+    private static readonly string[] Tools =
+        "uname mktemp sed grep cut tar gzip head tail dirname mkdir rmdir cp chmod mv rm cat tr ssh-keygen".Split(' ');
 
     private readonly Machine _machine = new();
     private ReleaseServer _server = null!;
@@ -43,7 +44,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.True(exitCode == 0, said);
         Assert.Contains($"{_machine.Prefix} is not on your PATH", said, StringComparison.Ordinal);
         Assert.StartsWith("# sshpod", await File.ReadAllTextAsync(_machine.File(".ssh/config")), StringComparison.Ordinal);
-        Assert.Contains($"ProxyCommand {_machine.Prefix}/sshpod proxy ", await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
+        var configuration = await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config"));
+        Assert.Contains($"ProxyCommand {_machine.Prefix}/sshpod proxy ", configuration, StringComparison.Ordinal);
         Assert.Equal(["sshpod"], Directory.EnumerateFileSystemEntries(_machine.Prefix).Select(Path.GetFileName));
         Assert.Equal(await File.ReadAllBytesAsync(Machine.Program), await File.ReadAllBytesAsync(Path.Combine(_machine.Prefix, "sshpod")));
         Assert.Equal([
@@ -51,7 +53,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
             ".local/share/fish/vendor_completions.d/sshpod.fish",
             ".local/share/man/man1/sshpod.1",
             ".local/share/zsh/site-functions/_sshpod",
-        ], _machine.Files().Where(file => file.StartsWith(".local/share", StringComparison.Ordinal) && File.Exists(_machine.File(file))));
+        ], _machine.Files().Where(file => file.StartsWith(".local/share/", StringComparison.Ordinal) && File.Exists(_machine.File(file))));
 
         (exitCode, said) = await RunAsync(shell, "--purge");
         Assert.True(exitCode == 0, said);
@@ -86,9 +88,10 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Fact]
     public void Nothing_that_is_released_has_a_placeholder()
     {
-        var checkout = new[] { "README.md", "README.ja.md", "build/published", "install.sh", "install.ps1" }.Select(name => Path.Combine(Machine.Root, name));
-        var released = new[] { "README.md", "install.sh", "install.ps1" }.Select(release.Installer).ToArray();
-        Assert.All(checkout.Concat(released), file =>
+        string[] sources = ["README.md", "README.ja.md", "build/published", "install.sh", "install.ps1"];
+        string[] made = ["README.md", "install.sh", "install.ps1"];
+        var released = made.Select(release.Installer).ToArray();
+        Assert.All(sources.Select(name => Path.Combine(Machine.Root, name)).Concat(released), file =>
             Assert.DoesNotMatch(@"OWNER|YOUR_|/USER/|example\.(com|org|net)|TODO|FIXME|XXX", File.ReadAllText(file)));
         // What a reader of the checkout has to set, a release has set.
         Assert.All(released, file => Assert.DoesNotContain("SSHPOD_RELEASES/", File.ReadAllText(file), StringComparison.Ordinal));
@@ -97,7 +100,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Fact]
     public async Task A_release_that_nobody_signs_is_not_made()
     {
-        var (exitCode, said) = await _machine.RunAsync("env", "-u", "SSHPOD_SIGNING_KEY", Path.Combine(Machine.Root, "build/release.sh"), "--into", _machine.File("tree"));
+        var (exitCode, said) = await _machine.RunAsync("env", "-u", "SSHPOD_SIGNING_KEY",
+            Path.Combine(Machine.Root, "build/release.sh"), "--into", _machine.File("tree"));
         Assert.Equal(1, exitCode);
         Assert.Contains("release: SSHPOD_SIGNING_KEY does not name the key that signs a release", said, StringComparison.Ordinal);
         Assert.False(Path.Exists(_machine.File("tree/latest")));
@@ -110,8 +114,10 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         _machine.Variables["PATH"] = $"{_machine.Prefix}:{Environment.GetEnvironmentVariable("PATH")}";
         foreach (var (shell, question) in new[]
         {
-            ("bash", "source /usr/share/bash-completion/bash_completion; _comp_load sshpod 2>/dev/null || _completion_loader sshpod; complete -p sshpod"),
-            ("zsh", "fpath=($HOME/.local/share/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u -d $HOME/dump; echo $_comps[sshpod]"),
+            ("bash", "source /usr/share/bash-completion/bash_completion; "
+                + "_comp_load sshpod 2>/dev/null || _completion_loader sshpod; complete -p sshpod"),
+            ("zsh", "fpath=($HOME/.local/share/zsh/site-functions $fpath); autoload -Uz compinit; "
+                + "compinit -u -d $HOME/dump; echo $_comps[sshpod]"),
             ("fish", "complete -C 'sshpod ver'"),
         })
         {
@@ -156,7 +162,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Fact]
     public async Task An_older_release_in_place_of_the_one_that_was_asked_for_is_a_refusal()
     {
-        var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  {Archive.Replace(Release.Version, "1.0.0", StringComparison.Ordinal)}\n");
+        var older = Archive.Replace(Release.Version, "1.0.0", StringComparison.Ordinal);
+        var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  {older}\n");
         _server.Changed["SHA256SUMS"] = hashes;
         _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
         await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/download/v{Release.Version} is version 1.0.0", "--version", Release.Version);
@@ -310,7 +317,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         _machine.Variables["TMPDIR"] = Directory.CreateDirectory(_machine.File("tmp")).FullName;
         var mount = Directory.CreateDirectory(_machine.File("mount")).FullName;
         var (code, said) = await _machine.RunAsync("unshare", "--mount", "sh", "-c",
-            $"mount -t tmpfs -o noexec none {_machine.File(noexec)} && {{ dash {Script} --prefix {mount}/opt/bin; code=$?; find {mount} -mindepth 1; exit $code; }}");
+            $"mount -t tmpfs -o noexec none {_machine.File(noexec)} && "
+            + $"{{ dash {Script} --prefix {mount}/opt/bin; code=$?; find {mount} -mindepth 1; exit $code; }}");
 
         Assert.True(exitCode == code, said);
         Assert.Equal(exitCode == 0, said.Contains($"{mount}/opt/bin/sshpod\n", StringComparison.Ordinal));

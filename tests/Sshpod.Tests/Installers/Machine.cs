@@ -53,8 +53,8 @@ public sealed class Machine : IDisposable
     }
 
     /// <summary>Where a program of the tests' own PATH is, or null.</summary>
-    public static string? Locate(string program) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists);
+    public static string? Locate(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')
+        .Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists);
 
     /// <summary>Runs a command line to its end.</summary>
     /// <returns>Its exit code and what it said.</returns>

@@ -48,7 +48,8 @@ public sealed class Release : IDisposable
     {
         using var machine = new Machine();
         await File.WriteAllBytesAsync(machine.File("signed"), content);
-        await RunAsync("ssh-keygen", "-q", "-Y", "sign", "-f", Path.Combine(_directory, isStranger ? "stranger" : "key"), "-n", "sshpod-release", machine.File("signed"));
+        var key = Path.Combine(_directory, isStranger ? "stranger" : "key");
+        await RunAsync("ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "sshpod-release", machine.File("signed"));
         return await File.ReadAllBytesAsync(machine.File("signed.sig"));
     }
 
@@ -61,7 +62,8 @@ public sealed class Release : IDisposable
         foreach (var key in new[] { "key", "stranger" })
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", key, "-f", Path.Combine(_directory, key));
         var files = Directory.CreateDirectory(Path.Combine(Tree, $"download/v{Version}")).FullName;
-        await Task.WhenAll(new[] { "linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64" }.Select(platform => PackAsync(files, platform)));
+        string[] platforms = ["linux-amd64", "linux-arm64", "darwin-amd64", "darwin-arm64", "windows-amd64"];
+        await Task.WhenAll(platforms.Select(platform => PackAsync(files, platform)));
         await RunAsync("env", $"SSHPOD_SIGNING_KEY={_directory}/key", $"SSHPOD_RELEASES={Address}", "GITHUB_REPOSITORY=",
             Path.Combine(Machine.Root, "build/release.sh"), "--into", Tree, "--version", Version);
     }
@@ -75,9 +77,9 @@ public sealed class Release : IDisposable
             File.Copy(Machine.Program, program);
         else
             await File.WriteAllTextAsync(program, "no program: nothing in the tests runs it\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
         File.Copy(Path.Combine(Machine.Root, "docs/sshpod.1"), Path.Combine(directory, "sshpod.1"));
-        await RunAsync("sh", "-c", "cd \"$1\" && \"$2\" \"$3\" 1700000000 && rm -r \"$3\"", "-", files, Path.Combine(Machine.Root, "build/pack.sh"), name);
+        await RunAsync("sh", "-c", "cd \"$1\" && \"$2\" \"$3\" 1700000000 && rm -r \"$3\"", "-",
+            files, Path.Combine(Machine.Root, "build/pack.sh"), name);
     }
 
     private static async Task RunAsync(params string[] command)

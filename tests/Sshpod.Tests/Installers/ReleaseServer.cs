@@ -90,13 +90,15 @@ public sealed class ReleaseServer : IAsyncDisposable
     private async Task AnswerAsync(Stream stream, string path)
     {
         var name = path.Split('/')[^1];
-        if (Redirect is not null && name.StartsWith("sshpod-", StringComparison.Ordinal) && !path.StartsWith("/stored/", StringComparison.Ordinal))
+        var isStored = path.StartsWith("/stored/", StringComparison.Ordinal);
+        if (Redirect is not null && name.StartsWith("sshpod-", StringComparison.Ordinal) && !isStored)
         {
             await WriteHeaderAsync(stream, $"302 Found\r\nLocation: {Redirect}/stored{path}", 0);
             return;
         }
-        var file = _tree + (path.StartsWith("/stored/", StringComparison.Ordinal) ? path["/stored".Length..] : path);
-        var content = Changed.TryGetValue(name, out var changed) ? changed : File.Exists(file) ? await File.ReadAllBytesAsync(file) : null;
+        var file = _tree + (isStored ? path["/stored".Length..] : path);
+        if (!Changed.TryGetValue(name, out var content) && File.Exists(file))
+            content = await File.ReadAllBytesAsync(file);
         await WriteHeaderAsync(stream, content is null ? "404 Not Found" : "200 OK", content?.Length ?? 0);
         await stream.WriteAsync(name == Cut ? content.AsMemory(0, content!.Length / 2) : content);
     }
