@@ -41,7 +41,7 @@ install: build ## copy the program to PREFIX (default ~/.local/bin) and configur
 	@prefix="$(PREFIX)" && manual="$${prefix%/bin}/share/man/man1" && mkdir -p "$$manual" && install -m 644 docs/sshpod.1 "$$manual"
 
 release: export SSHPOD_RELEASE = 1
-release: bundles ## make the archive of a release for this machine: artifacts/release
+release: bundles ## make artifacts/release for this machine (SSHPOD_RELEASES: where it will be; SSHPOD_SIGNING_KEY)
 	@build/release.sh $(RID)
 
 cluster: ## bring up a local single-node Kubernetes for tests (needs root)

@@ -85,7 +85,9 @@ publish() {
 		rm -f SHA256SUMS.sig
 		# What was not made here has no archive here.
 		shopt -s nullglob
-		sha256 sshpod-"$version"-*.{tar.gz,zip,cdx.json} install.sh install.ps1 README.md >SHA256SUMS
+		# And the packages of packaging/package.sh, when it has run.
+		sha256 sshpod-"$version"-*.{tar.gz,zip,cdx.json} ./*.{deb,rpm,tgz,nupkg,rb,yaml} ./*scoop.json [P]KGBUILD [f]lake.nix \
+			install.sh install.ps1 README.md | sed 's|  \./|  |' >SHA256SUMS
 		ssh-keygen -q -Y sign -f "$key" -n sshpod-release SHA256SUMS >&2
 	)
 	rm -rf "$release/latest"

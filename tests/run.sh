@@ -51,6 +51,8 @@ install_clients() {
 		ksh93 ksh93u+m
 		openssl openssl
 		shasum perl
+		rpmbuild rpm
+		lintian lintian
 		setpriv util-linux
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.
