@@ -38,10 +38,10 @@ lint: bundles ## check format, analyzers and shell scripts
 
 install: build ## copy the program to PREFIX (default ~/.local/bin) and configure ssh, as install.sh does
 	@./install.sh --yes --prefix "$(PREFIX)" --program $(PROGRAM)
-	@prefix="$(PREFIX)"; install -D -m 644 docs/sshpod.1 "$${prefix%/bin}/share/man/man1/sshpod.1"
+	@prefix="$(PREFIX)" && manual="$${prefix%/bin}/share/man/man1" && mkdir -p "$$manual" && install -m 644 docs/sshpod.1 "$$manual"
 
 release: export SSHPOD_RELEASE = 1
-release: bundles ## make the archive of a release for this machine: artifacts/release
+release: bundles ## make artifacts/release for this machine (SSHPOD_RELEASES: where it will be; SSHPOD_SIGNING_KEY)
 	@build/release.sh $(RID)
 
 cluster: ## bring up a local single-node Kubernetes for tests (needs root)

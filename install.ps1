@@ -12,13 +12,16 @@ Which release; the newest by default.
 Do not ask.
 .PARAMETER Uninstall
 Take sshpod out of ssh's configuration, and remove the program.
+.PARAMETER Purge
+The same, and remove its settings, its key and its caches.
 #>
 [CmdletBinding()]
 param(
     [string] $Prefix = '',
     [string] $Version = '',
     [switch] $Yes,
-    [switch] $Uninstall
+    [switch] $Uninstall,
+    [switch] $Purge
 )
 
 # All is in functions, so that a script that was cut on its way does nothing.
@@ -47,11 +50,51 @@ function Get-Releases {
     $url = $published
     if ($env:SSHPOD_RELEASES) { $url = $env:SSHPOD_RELEASES.TrimEnd('/') }
     if (-not $url) { Stop-Install 'this copy does not say where its releases are: take that of a release, or set SSHPOD_RELEASES' }
+    if (-not (Get-Signer)) { Stop-Install 'this copy does not know who signs releases: take that of a release' }
     # Over TLS, but for a server on this very machine.
     if ($url -notmatch '^https://' -and $url -notmatch '^http://(localhost|127\.0\.0\.1|\[::1\])[:/]') {
         Stop-Install "SSHPOD_RELEASES is ${url}: it must begin with https://"
     }
     return $url
+}
+
+function Get-Signer {
+    # And the public key of who signs it.
+    $signer = ''
+    return $signer
+}
+
+# What the hashes of a release say counts only when its signer has signed them.
+function Assert-Signature([string] $Sums, [string] $Work) {
+    $keygen = Get-Command ssh-keygen -CommandType Application -ErrorAction SilentlyContinue | Select-Object -First 1
+    if (-not $keygen) {
+        Stop-Install ('the signature of the release cannot be checked without ssh-keygen: install the OpenSSH client, which sshpod needs ' +
+            'anyway (Settings, System, Optional features)')
+    }
+    $signers = Join-Path $Work 'signers'
+    [System.IO.File]::WriteAllText($signers, "sshpod namespaces=`"sshpod-release`" $(Get-Signer)`n")
+    $start = [System.Diagnostics.ProcessStartInfo]::new($keygen.Source,
+        "-Y verify -f `"$signers`" -I sshpod -n sshpod-release -s `"$Sums.sig`"")
+    $start.UseShellExecute = $false
+    $start.RedirectStandardInput = $true
+    $start.RedirectStandardOutput = $true
+    $start.RedirectStandardError = $true
+    $verify = [System.Diagnostics.Process]::Start($start)
+    # As bytes: a pipeline of PowerShell would change them.
+    $bytes = [System.IO.File]::ReadAllBytes($Sums)
+    try {
+        $verify.StandardInput.BaseStream.Write($bytes, 0, $bytes.Length)
+        $verify.StandardInput.Close()
+    } catch {
+        # It said why before it had read all.
+        Write-Verbose $_
+    }
+    $said = $verify.StandardOutput.ReadToEnd() + $verify.StandardError.ReadToEnd()
+    $verify.WaitForExit()
+    if ($verify.ExitCode -ne 0) {
+        $last = $said.Trim() -split '\r?\n' | Select-Object -Last 1
+        Stop-Install "the release is not signed by the key that this script trusts ($last): nothing was installed"
+    }
 }
 
 function Save-Url([string] $Url, [string] $File) {
@@ -77,10 +120,14 @@ function Save-Program([string] $Work) {
     Write-Line "looking for sshpod $wanted for $platform at $releases"
     $sums = Join-Path $Work 'SHA256SUMS'
     Save-Url "$releases/$at/SHA256SUMS" $sums
+    Save-Url "$releases/$at/SHA256SUMS.sig" "$sums.sig"
+    Assert-Signature $sums $Work
     $line = Get-Content $sums | Where-Object { $_ -match "^[0-9a-f]{64}  sshpod-[0-9A-Za-z.+-]+-$platform\.zip$" } | Select-Object -First 1
     if (-not $line) { Stop-Install "the release has nothing for $platform" }
     $expected, $archive = $line -split '  ', 2
     $number = $archive.Substring(7, $archive.Length - "sshpod--$platform.zip".Length)
+    # Signed is not enough: an older release is signed as well.
+    if ($Version -and $number -ne $wanted) { Stop-Install "$releases/$at is version ${number}: nothing was installed" }
     $file = Join-Path $Work $archive
     Save-Url "$releases/download/v$number/$archive" $file
     $stream = [System.IO.File]::OpenRead($file)
@@ -125,33 +172,52 @@ function Confirm-Install([string] $Question) {
 }
 
 function Install-Program([string] $Program) {
-    $reported = $null
-    try { $reported = & $Program version 2>$null | Select-Object -First 1 } catch { Write-Verbose $_ }
-    if (-not $reported) { Stop-Install 'the program does not run here; nothing was installed' }
     $target = Join-Path $Prefix 'sshpod.exe'
-    $old = "$target.old"
+    # Tried where it will be: a policy may forbid programs in the directory for temporary files. Only a name in .exe can be run.
+    $new = Join-Path $Prefix "sshpod.$PID.new.exe"
     try {
         [void] [System.IO.Directory]::CreateDirectory($Prefix)
-        Copy-Item -LiteralPath $Program -Destination "$target.new" -Force
-        if (Test-Path -LiteralPath $target) {
-            # A program that runs can be renamed, but neither replaced nor removed. What an earlier upgrade left goes now, if it has ended.
-            if (Test-Path -LiteralPath $old) { Remove-Item -LiteralPath $old -Force -ErrorAction SilentlyContinue }
-            if (Test-Path -LiteralPath $old) { $old = "$target.$PID.old" }
-            [System.IO.File]::Move($target, $old)
-        }
+        Copy-Item -LiteralPath $Program -Destination $new -Force
+    } catch {
+        Remove-Item -LiteralPath $new -Force -ErrorAction SilentlyContinue
+        Stop-Install "cannot write to ${Prefix}: $($_.Exception.Message)"
+    }
+    $reported = $null
+    try { $reported = & $new version 2>$null | Select-Object -First 1 } catch { Write-Verbose $_ }
+    if (-not $reported) {
+        Remove-Item -LiteralPath $new -Force -ErrorAction SilentlyContinue
+        if (-not (Get-ChildItem -LiteralPath $Prefix -Force)) { Remove-Item -LiteralPath $Prefix -ErrorAction SilentlyContinue }
+        Stop-Install 'the program does not run here; nothing was installed'
+    }
+    try {
+        $old = Move-Aside $target
         try {
-            [System.IO.File]::Move("$target.new", $target)
+            [System.IO.File]::Move($new, $target)
         } catch {
-            if (Test-Path -LiteralPath $old) { [System.IO.File]::Move($old, $target) }
+            if ($old) { [System.IO.File]::Move($old, $target) }
             throw
         }
-        Remove-Item -LiteralPath $old -Force -ErrorAction SilentlyContinue
     } catch {
-        Remove-Item -LiteralPath "$target.new" -Force -ErrorAction SilentlyContinue
+        Remove-Item -LiteralPath $new -Force -ErrorAction SilentlyContinue
         Stop-Install "cannot write ${target}: $($_.Exception.Message)"
     }
+    Remove-Old
     Write-Line "installed $reported as $target"
     return $target
+}
+
+# A program that runs can be renamed, but neither replaced nor removed.
+function Move-Aside([string] $Target) {
+    if (-not (Test-Path -LiteralPath $Target)) { return $null }
+    $old = "$Target.$([System.Guid]::NewGuid().ToString('N')).old"
+    [System.IO.File]::Move($Target, $old)
+    return $old
+}
+
+# What still runs stays until the next time.
+function Remove-Old {
+    Get-ChildItem -LiteralPath $Prefix -Force | Where-Object { $_.Name -match '^sshpod\.exe\.([0-9a-f]{32}\.|\d+\.)?old$' } |
+        ForEach-Object { Remove-Item -LiteralPath $_.FullName -Force -ErrorAction SilentlyContinue }
 }
 
 function Test-OnPath {
@@ -162,14 +228,40 @@ function Test-OnPath {
     }
 }
 
+# Where sshpod keeps its key and caches, and its settings.
+function Get-OwnDirectories {
+    $cache = $env:LOCALAPPDATA
+    $settings = $env:APPDATA
+    if ($env:XDG_CACHE_HOME) { $cache = $env:XDG_CACHE_HOME }
+    if ($env:XDG_CONFIG_HOME) { $settings = $env:XDG_CONFIG_HOME }
+    foreach ($directory in $cache, $settings) { if ($directory) { Join-Path $directory 'sshpod' } }
+}
+
 function Uninstall-Program {
     $target = Join-Path $Prefix 'sshpod.exe'
     if (-not (Test-Path -LiteralPath $target)) { Stop-Install "there is no $target; say where it is with -Prefix" }
-    Confirm-Install "take sshpod out of ssh's configuration and remove ${target}?"
+    $directories = @(Get-OwnDirectories)
+    $also = ''
+    if ($Purge) { $also = ", and remove $($directories -join ' and ') with your key" }
+    Confirm-Install "take sshpod out of ssh's configuration and remove $target${also}?"
+    # Whatever cannot be removed is told before ssh's configuration changes.
+    try { $old = Move-Aside $target } catch { Stop-Install "cannot remove ${target}: $($_.Exception.Message)" }
+    [System.IO.File]::Move($old, $target)
     & $target configure --remove --yes
     if ($LASTEXITCODE -ne 0) { Stop-Install "ssh's configuration is as it was, and so is $target" }
-    try { Remove-Item -LiteralPath $target -Force -ErrorAction Stop } catch { Stop-Install "cannot remove ${target}: $($_.Exception.Message)" }
-    Write-Line "removed $target; keys and known hosts are still in your cache directory"
+    [void] (Move-Aside $target)
+    Remove-Old
+    if (-not (Get-ChildItem -LiteralPath $Prefix -Force)) { Remove-Item -LiteralPath $Prefix -ErrorAction SilentlyContinue }
+    if (-not $Purge) {
+        Write-Line "removed $target; keys and known hosts are still in $($directories[0]): -Purge would remove them too"
+        return
+    }
+    foreach ($directory in $directories) {
+        if (Test-Path -LiteralPath $directory) {
+            try { Remove-Item -LiteralPath $directory -Recurse -Force } catch { Stop-Install "cannot remove ${directory}: $($_.Exception.Message)" }
+        }
+    }
+    Write-Line "removed $target, $($directories -join ' and ')"
 }
 
 function Install-Sshpod {
@@ -178,7 +270,7 @@ function Install-Sshpod {
     [Net.ServicePointManager]::SecurityProtocol = [Net.ServicePointManager]::SecurityProtocol -bor [Net.SecurityProtocolType]::Tls12
     if (-not $Prefix) { $script:Prefix = Join-Path (Join-Path $env:LOCALAPPDATA 'Programs') 'sshpod' }
     $script:Prefix = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Prefix)
-    if ($Uninstall) {
+    if ($Uninstall -or $Purge) {
         Uninstall-Program
         return
     }
@@ -197,9 +289,12 @@ function Install-Sshpod {
     }
 }
 
+# Of `irm URL | iex`, exit would end the session of the user.
+$global:LASTEXITCODE = 0
 try {
     Install-Sshpod
 } catch [System.OperationCanceledException] {
     Write-Line $_.Exception.Message
-    exit 1
+    if ($PSCommandPath) { exit 1 }
+    $global:LASTEXITCODE = 1
 }

@@ -1,17 +1,20 @@
 #!/bin/sh
 # Installs sshpod, or upgrades it: downloads the release for this system, checks it, puts it in place and runs `sshpod configure`.
-# POSIX sh, for Linux and macOS. Nothing is changed before the download has been checked and the program has run once.
-#   install.sh [--prefix DIRECTORY] [--version VERSION] [--yes] [--uninstall]
+# POSIX sh, for Linux and macOS; zsh runs it too. What fails leaves the machine as it was.
+#   install.sh [--prefix DIRECTORY] [--version VERSION] [--yes] [--uninstall | --purge]
 set -eu
+# Else zsh runs a trap at the end of the function that set it.
+[ -z "${ZSH_VERSION:-}" ] || emulate sh
 
 usage() {
 	cat <<-'USAGE'
-		usage: install.sh [--prefix DIRECTORY] [--version VERSION] [--yes] [--uninstall]
+		usage: install.sh [--prefix DIRECTORY] [--version VERSION] [--yes] [--uninstall | --purge]
 		  --prefix DIRECTORY   where the program goes (default: ~/.local/bin)
 		  --version VERSION    which release (default: the newest)
 		  --program FILE       install this file in place of a release
 		  --yes                do not ask
 		  --uninstall          take sshpod out of ssh's configuration, and remove the program
+		  --purge              the same, and remove its settings, its key and its caches
 		SSHPOD_RELEASES is the URL of the page of releases, if it is another than the one this is from.
 	USAGE
 }
@@ -46,21 +49,47 @@ platform() {
 # Over TLS, but for a server on this very machine.
 check_url() {
 	case $releases in
-		https://*) protocols='=https' ;;
-		http://localhost[:/]* | http://127.0.0.1[:/]* | "http://[::1]"*) protocols='=http' ;;
+		https://*) local_server=false ;;
+		http://localhost[:/]* | http://127.0.0.1[:/]* | "http://[::1]"*) local_server=true ;;
 		'') fail "this copy does not say where its releases are: take that of a release, or set SSHPOD_RELEASES, or run make install" ;;
 		*) fail "SSHPOD_RELEASES is $releases: it must begin with https://" ;;
 	esac
+	[ -n "$signer" ] || fail "this copy does not know who signs releases: take that of a release, or run make install"
 }
 
 download() { # PATH FILE
 	if command -v curl >/dev/null; then
-		curl -fsSL --proto "$protocols" --connect-timeout 20 --retry 2 -o "$2" "$releases/$1"
+		# https, and nothing else where it redirects to.
+		if [ "$local_server" = true ]; then
+			curl -fsS --proto '=http' --max-redirs 0 --connect-timeout 20 -o "$2" "$releases/$1"
+		else
+			curl -fsSL --proto '=https' --proto-redir '=https' --tlsv1.2 --connect-timeout 20 --retry 2 -o "$2" "$releases/$1"
+		fi
 	elif command -v wget >/dev/null; then
-		wget -q -T 20 -O "$2" "$releases/$1"
+		download_with_wget "$releases/$1" "$2"
 	else
 		fail "neither curl nor wget is here: install one of them"
 	fi || fail "cannot download $releases/$1"
+}
+
+# It has no option that forbids a redirect to http, so each is followed by hand.
+download_with_wget() { # URL FILE
+	case $(wget --version 2>/dev/null) in
+		"GNU Wget"*) ;;
+		*) fail "this wget cannot be kept to https: install curl, or GNU wget" ;;
+	esac
+	url=$1 redirects=0
+	until wget -nv -S --max-redirect=0 -T 20 -O "$2" "$url" 2>"$work/headers"; do
+		url=$(sed -n 's/^ *[Ll]ocation: *\([^ ]*\).*/\1/p' "$work/headers" | tr -d '\r' | head -n 1)
+		redirects=$((redirects + 1))
+		case $local_server$redirects$url in
+			false[1-5]https://*) ;;
+			*)
+				sed -n '/^wget\|ERROR/p' "$work/headers" >&2
+				return 1
+				;;
+		esac
+	done
 }
 
 sha256() { # FILE
@@ -75,17 +104,32 @@ sha256() { # FILE
 	fi | cut -d ' ' -f 1
 }
 
-# The release's program, checked, as $work/sshpod.
+# What the hashes of a release say counts only when its signer has signed them.
+check_signature() {
+	command -v ssh-keygen >/dev/null ||
+		fail "the signature of the release cannot be checked without ssh-keygen: install OpenSSH's client, which sshpod needs anyway"
+	printf 'sshpod namespaces="sshpod-release" %s\n' "$signer" >"$work/signers"
+	ssh-keygen -Y verify -f "$work/signers" -I sshpod -n sshpod-release -s "$work/SHA256SUMS.sig" \
+		<"$work/SHA256SUMS" >"$work/verified" 2>&1 ||
+		fail "the release is not signed by the key that this script trusts ($(tail -n 1 "$work/verified")): nothing was installed"
+}
+
+# The release's files, checked.
 fetch() {
 	platform=$(platform)
 	check_url
 	if [ -n "$version" ]; then at=download/v${version#v}; else at=latest/download; fi
 	say "looking for sshpod ${version:-(the newest)} for $platform at $releases"
 	download "$at/SHA256SUMS" "$work/SHA256SUMS"
+	download "$at/SHA256SUMS.sig" "$work/SHA256SUMS.sig"
+	check_signature
 	# HASH  sshpod-VERSION-PLATFORM.tar.gz
 	archive=$(sed -n "s/^[0-9a-f]\{64\}  \(sshpod-[0-9A-Za-z.+-]*-$platform\.tar\.gz\)\$/\1/p" "$work/SHA256SUMS" | head -n 1)
 	[ -n "$archive" ] || fail "the release has nothing for $platform"
-	version=${archive#sshpod-} version=${version%"-$platform.tar.gz"}
+	found=${archive#sshpod-} found=${found%"-$platform.tar.gz"}
+	# Signed is not enough: an older release is signed as well.
+	[ -z "$version" ] || [ "$found" = "${version#v}" ] || fail "$releases/$at is version $found: nothing was installed"
+	version=$found
 	expected=$(grep "  $archive\$" "$work/SHA256SUMS" | cut -d ' ' -f 1)
 	download "download/v$version/$archive" "$work/$archive"
 	actual=$(sha256 "$work/$archive")
@@ -119,16 +163,54 @@ ask() { # QUESTION
 }
 
 put_in_place() {
-	chmod 755 "$program"
-	reported=$("$program" version 2>"$work/error") || fail "the program does not run here: $(head -n 1 "$work/error"); nothing was installed"
 	mkdir -p "$prefix" || fail "cannot make $prefix"
 	staged=$prefix/.sshpod.$$
-	# Replaced by a rename, not overwritten: an sshpod that runs keeps its file.
-	if ! cp "$program" "$staged" || ! chmod 755 "$staged" || ! mv -f "$staged" "$prefix/sshpod"; then
-		fail "cannot write $prefix/sshpod"
+	if ! cp "$program" "$staged" || ! chmod 755 "$staged"; then
+		fail "cannot write to $prefix"
 	fi
+	# Where it will be, and not where it was unpacked: /tmp may not allow execution.
+	reported=$("$staged" version 2>"$work/error") || fail "the program does not run here: $(head -n 1 "$work/error"); nothing was installed"
+	# Replaced by a rename, not overwritten: an sshpod that runs keeps its file.
+	mv -f "$staged" "$prefix/sshpod" || fail "cannot write $prefix/sshpod"
 	staged=''
 	say "installed $(echo "$reported" | head -n 1) as $prefix/sshpod"
+}
+
+# The manual page and completions, where man and shells look: beside a directory bin.
+names_of_shared() {
+	share=${prefix%/bin}/share
+	manual=$share/man/man1/sshpod.1
+	bash_completion=$share/bash-completion/completions/sshpod
+	zsh_completion=$share/zsh/site-functions/_sshpod
+	fish_completion=$share/fish/vendor_completions.d/sshpod.fish
+}
+
+put_shared() {
+	[ -f "$(dirname "$program")/sshpod.1" ] || return 0
+	names_of_shared
+	for shared in "$manual" "$bash_completion" "$zsh_completion" "$fish_completion"; do
+		mkdir -p "$(dirname "$shared")" || return
+	done
+	cp "$(dirname "$program")/sshpod.1" "$manual" &&
+		"$prefix/sshpod" completion bash >"$bash_completion" &&
+		{ echo '#compdef sshpod' && "$prefix/sshpod" completion zsh && echo '_sshpod "$@"'; } >"$zsh_completion" &&
+		"$prefix/sshpod" completion fish >"$fish_completion"
+}
+
+remove_shared() {
+	names_of_shared
+	for shared in "$manual" "$bash_completion" "$zsh_completion" "$fish_completion"; do
+		rm -f "$shared"
+		remove_empty "$(dirname "$shared")" "${prefix%/bin}"
+	done
+}
+
+# Up to, but without, a directory that stays.
+remove_empty() { # DIRECTORY STAYS
+	directory=$1
+	while [ "$directory" != "$2" ] && rmdir "$directory" 2>/dev/null; do
+		directory=$(dirname "$directory")
+	done
 }
 
 check_path() {
@@ -146,24 +228,38 @@ check_path() {
 
 uninstall() {
 	[ -f "$prefix/sshpod" ] || fail "there is no $prefix/sshpod; say where it is with --prefix"
-	ask "take sshpod out of ssh's configuration and remove $prefix/sshpod?"
+	cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod settings=${XDG_CONFIG_HOME:-$HOME/.config}/sshpod
+	also=''
+	[ "$purge" = false ] || also=", and remove $settings and $cache with your key"
+	ask "take sshpod out of ssh's configuration and remove $prefix/sshpod$also?"
 	"$prefix/sshpod" configure --remove --yes || fail "ssh's configuration is as it was, and so is $prefix/sshpod"
 	rm "$prefix/sshpod" || fail "cannot remove $prefix/sshpod"
-	say "removed $prefix/sshpod; keys and known hosts are still in ${XDG_CACHE_HOME:-$HOME/.cache}/sshpod"
+	remove_shared
+	if [ "$purge" = true ]; then
+		rm -rf "$cache" "$settings" || fail "removed $prefix/sshpod, but cannot remove all of $cache and $settings"
+		say "removed $prefix/sshpod, $settings and $cache"
+	else
+		say "removed $prefix/sshpod; keys and known hosts are still in $cache: --purge would remove them too"
+	fi
 }
 
-end() {
+# Not called end: zsh has a word of that name.
+remove_temporary() {
 	rm -rf "$work"
-	[ -z "$staged" ] || rm -f "$staged"
+	[ -n "$staged" ] || return 0
+	rm -f "$staged"
+	# And what was made for it.
+	remove_empty "$prefix" "$existing"
 }
 
 # All is in a function, so that a script that was cut on its way does nothing.
 main() {
-	# build/release.sh writes into the copy of a release where it is published.
+	# build/release.sh writes into the copy of a release where it is published, and the key of who signs it.
 	published=''
+	signer=''
 	releases=${SSHPOD_RELEASES:-$published}
 	releases=${releases%/}
-	prefix='' version='' program='' staged='' yes=false uninstall=false
+	prefix='' version='' program='' staged='' yes=false uninstall=false purge=false
 	while [ $# -gt 0 ]; do
 		case $1 in
 			--prefix=* | --version=* | --program=*)
@@ -183,6 +279,7 @@ main() {
 				;;
 			--yes | -y) yes=true ;;
 			--uninstall) uninstall=true ;;
+			--purge) uninstall=true purge=true ;;
 			--help | -h) usage; exit 0 ;;
 			*) say "unknown option $1"; usage >&2; exit 2 ;;
 		esac
@@ -201,11 +298,12 @@ main() {
 
 	check_prefix
 	work=$(mktemp -d) || fail "cannot make a temporary directory"
-	trap end EXIT
+	trap remove_temporary EXIT
 	trap 'exit 1' HUP INT TERM
 	[ -n "$program" ] || fetch
 	ask "install sshpod to $prefix, and have ssh use it for *.sshpod (one line in ~/.ssh/config)?"
 	put_in_place
+	put_shared || say "cannot write the manual page and completions below $share"
 	check_path
 	"$prefix/sshpod" configure --yes ||
 		fail "sshpod is installed, but ssh is not configured: see the line above, then run $prefix/sshpod configure"

@@ -1,15 +1,30 @@
 #!/usr/bin/env bash
-# Makes the files of a release for runtime identifiers that can be published here: an archive for each, and SHA256SUMS for all
-# archives that are there.
-#   release.sh RID...       into artifacts/release
+# Makes a release: a tree of files that any web server can serve, as GitHub's pages of releases are laid out.
+#   release.sh [--into DIRECTORY] [--version VERSION] [RID...]     into artifacts/release
+# It publishes the archives of the RIDs named, and writes what belongs to all archives of this version that are there: the installers,
+# SHA256SUMS and its signature, in download/vVERSION/ and latest/download/. Without a RID it does the second alone.
+#   SSHPOD_SIGNING_KEY   file of the private key that signs; a public key, where ssh-agent has the private one
+#   SSHPOD_RELEASES      the URL where the tree will be, where build/published does not say it
 # The bundles must be made of the newest sources that were listed; with SSHPOD_RELEASE=1, sshd/build.sh makes no others.
-# SSHPOD_RELEASES is the URL of the page they will be on; on GitHub it is known.
 # install.sh and install.ps1 rely on these names: sshpod-VERSION-SYSTEM-ARCHITECTURE.tar.gz, for Windows .zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+root=$PWD
 release=artifacts/release
-export SSHPOD_RELEASE=1
 version=$(sed -n 's|.*<Version>\(.*\)</Version>.*|\1|p' src/Sshpod/Sshpod.csproj)
+export SSHPOD_RELEASE=1
+
+fail() { echo "release: $*" >&2; exit 1; }
+
+while [ $# -gt 0 ]; do
+	case $1 in
+		--into) release=$2 ;;
+		--version) version=$2 ;;
+		-*) fail "unknown option $1" ;;
+		*) break ;;
+	esac
+	shift 2
+done
 
 platform() { # RID
 	case $1 in
@@ -19,51 +34,88 @@ platform() { # RID
 		osx-arm64) echo darwin-arm64 ;;
 		win-x64) echo windows-amd64 ;;
 		win-arm64) echo windows-arm64 ;;
-		*) echo "release: no name for $1" >&2; return 1 ;;
-	esac
-}
-
-# The same files give the same archive, where tar is GNU's.
-pack() { # NAME
-	local options=()
-	if tar --version | grep -q GNU; then
-		options=(--sort=name --owner=0 --group=0 --numeric-owner "--mtime=@$(git log -1 --format=%ct)")
-	fi
-	case $1 in
-		# The tar of Windows writes zip files.
-		*-windows-*) if command -v zip >/dev/null; then zip -qr "$1.zip" "$1"; else tar -a -cf "$1.zip" "$1"; fi ;;
-		*) tar "${options[@]}" -cf - "$1" | gzip -9n >"$1.tar.gz" ;;
+		*) fail "no name for $1" ;;
 	esac
 }
 
 # The bundles may come from another machine, and from a build that was none for a release.
-listed() { sed -n "s/^  \"newestListed\":.*\"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
-used() { sed -n "s/^  \"$1\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json; }
-for package in openssh openssl mbedtls; do
-	[ "$(used $package)" = "$(listed $package)" ] && continue
-	echo "release: the bundles have $package $(used $package); listed was $(listed $package): run SSHPOD_RELEASE=1 sshd/build.sh again" >&2
-	exit 1
-done
+check_bundles() {
+	local package listed used
+	for package in openssh openssl mbedtls; do
+		listed=$(sed -n "s/^  \"newestListed\":.*\"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
+		used=$(sed -n "s/^  \"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
+		[ "$used" = "$listed" ] ||
+			fail "the bundles have $package $used; listed was $listed: run SSHPOD_RELEASE=1 sshd/build.sh again"
+	done
+}
 
-mkdir -p "$release"
-for rid; do
+archive() { # RID
+	local rid=$1 name program=sshpod
 	name=sshpod-$version-$(platform "$rid")
 	build/publish.sh "$rid" artifacts
 	rm -rf "${release:?}/$name"
 	mkdir "$release/$name"
-	program=sshpod
 	[[ $rid != win-* ]] || program=sshpod.exe
-	cp "artifacts/$rid/$program" "artifacts/$rid/sshpod.cdx.json" docs/sshpod.1 LICENSE NOTICE README.md "$release/$name"
-	(cd "$release" && pack "$name" && rm -rf "$name")
-done
-# Whoever installs from a release gets the next one from where it came.
-published=${SSHPOD_RELEASES:-${GITHUB_REPOSITORY:+https://github.com/$GITHUB_REPOSITORY/releases}}
-for installer in install.sh install.ps1; do
-	sed "s|\(published *= *\)''|\1'$published'|" "$installer" >"$release/$installer"
-done
-cd "$release"
+	cp "artifacts/$rid/$program" "artifacts/$rid/sshpod.cdx.json" docs/sshpod.1 LICENSE NOTICE "$release/$name"
+	stamp README.md >"$release/$name/README.md"
+	# The bill of materials stands beside the archive too, for who looks before downloading.
+	cp "artifacts/$rid/sshpod.cdx.json" "$files/$name.cdx.json"
+	(cd "$release" && "$root/build/pack.sh" "$name" "$(git -C "$root" log -1 --format=%ct)")
+	mv "$release/$name".{tar.gz,zip} "$files" 2>/dev/null || true
+	rm -rf "${release:?}/$name"
+}
+
+# A document or an installer, as it is in a release.
+stamp() { # FILE
+	# shellcheck disable=SC2016 # what a reader of the checkout sets
+	sed -e "s|\$SSHPOD_RELEASES/|$address/|g; s|\$env:SSHPOD_RELEASES/|$address/|g" \
+		-e "s|^\([[:space:]]*[\$]*published *= *\)''|\1'$address'|; s|^\([[:space:]]*[\$]*signer *= *\)''|\1'$signer'|" "$1"
+}
+
 sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
-# What was not made here has no archive here.
-shopt -s nullglob
-sha256 sshpod-"$version"-*.tar.gz sshpod-"$version"-*.zip install.sh install.ps1 >SHA256SUMS
-echo "release: $PWD" >&2
+
+# What belongs to all archives.
+publish() {
+	local file
+	[ -n "${SSHPOD_SIGNING_KEY:-}" ] || fail "SSHPOD_SIGNING_KEY does not name the key that signs a release: ssh-keygen -t ed25519 makes one"
+	for file in install.sh install.ps1 README.md; do stamp $file >"$files/$file"; done
+	chmod 755 "$files/install.sh"
+	(
+		cd "$files"
+		rm -f SHA256SUMS.sig
+		# What was not made here has no archive here.
+		shopt -s nullglob
+		# And the packages of packaging/package.sh, when it has run.
+		sha256 sshpod-"$version"-*.{tar.gz,zip,cdx.json} ./*.{deb,rpm,tgz,nupkg,rb,yaml} ./*scoop.json [P]KGBUILD [f]lake.nix \
+			install.sh install.ps1 README.md | sed 's|  \./|  |' >SHA256SUMS
+		ssh-keygen -q -Y sign -f "$key" -n sshpod-release SHA256SUMS >&2
+	)
+	rm -rf "$release/latest"
+	mkdir -p "$release/latest"
+	cp -R "$files" "$release/latest/download"
+}
+
+# shellcheck source=SCRIPTDIR/published
+. build/published
+[[ $address =~ ^https?://[A-Za-z0-9._:/@~%-]+$ ]] ||
+	fail "where it will be published is not known ('$address'): write it into build/published, or set SSHPOD_RELEASES"
+if [ -n "${SSHPOD_SIGNING_KEY:-}" ]; then
+	key=$(realpath "$SSHPOD_SIGNING_KEY")
+	public=$(ssh-keygen -y -f "$key" 2>/dev/null || cat "$key")
+	# Type and key, without the comment.
+	public=$(cut -d ' ' -f 1,2 <<<"$public")
+	[[ $public =~ ^[a-z0-9@.-]+\ [A-Za-z0-9+/=]+$ ]] || fail "$SSHPOD_SIGNING_KEY holds no key of ssh-keygen"
+	signer=$(cut -d ' ' -f 1,2 <<<"$signer")
+	[ -z "$signer" ] || [ "$signer" = "$public" ] || fail "$SSHPOD_SIGNING_KEY is not the key in build/published"
+	signer=$public
+fi
+
+mkdir -p "$release"
+release=$(realpath "$release")
+files=$release/download/v$version
+mkdir -p "$files"
+[ $# = 0 ] || check_bundles
+for rid; do archive "$rid"; done
+# Machines that make an archive each do not sign.
+if [ $# = 0 ] || [ -n "${SSHPOD_SIGNING_KEY:-}" ]; then publish; fi
+echo "release: $files" >&2

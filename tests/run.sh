@@ -40,12 +40,19 @@ install_clients() {
 		node nodejs
 		npm npm
 		unzip unzip
+		zip zip
 		curl curl
 		wget wget
 		patch patch
 		cc gcc
 		ruby ruby
 		dash dash
+		mksh mksh
+		ksh93 ksh93u+m
+		openssl openssl
+		shasum perl
+		rpmbuild rpm
+		lintian lintian
 		setpriv util-linux
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.
@@ -146,6 +153,7 @@ if [ ${#filter[@]} = 0 ]; then
 	say "building the program for arm64"
 	build/publish.sh linux-arm64 artifacts || { count 0 1 0 && echo "failed: build/publish.sh linux-arm64" >>"$work/failures"; }
 	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
+	run_shell build/test.sh
 	run_shell sshd/test.sh
 fi
 run_xunit Sshpod.Tests

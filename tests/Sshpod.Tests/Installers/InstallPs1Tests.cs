@@ -6,18 +6,24 @@ namespace Sshpod.Tests.Installers;
 /// <c>install.ps1</c> in a real PowerShell, on this system: the variables of Windows are set by the test, and the program that its archive calls
 /// sshpod.exe is the one for this machine.
 /// </summary>
-public sealed class InstallPs1Tests : IAsyncDisposable
+public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
 {
-    private const string Archive = $"sshpod-{FakeReleases.Version}-windows-amd64.zip";
+    private const string Archive = $"sshpod-{Release.Version}-windows-amd64.zip";
 
     private static readonly string PowerShell = Path.Combine(Machine.Root, "tests/PowerShell/bin/Release/net10.0/pwsh");
 
-    private readonly Machine _machine = new();
-    private readonly FakeReleases _releases = new(Machine.Program);
+    private Machine _machine = null!;
+    private ReleaseServer _server = null!;
 
-    public InstallPs1Tests()
+    private string Script => release.Installer("install.ps1");
+
+    public async ValueTask InitializeAsync()
     {
-        _machine.Variables["SSHPOD_RELEASES"] = _releases.Url;
+        _server = await release.ServeAsync();
+        // Only now: a test that is skipped above, for want of a program, is not disposed.
+        _machine = new();
+        _machine.Variables["SSHPOD_RELEASES"] = _server.Url;
+        _machine.Variables["SSL_CERT_FILE"] = release.Authority;
         _machine.Variables["LOCALAPPDATA"] = _machine.File("AppData/Local");
         _machine.Variables["PROCESSOR_ARCHITECTURE"] = "AMD64";
         _machine.Variables["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
@@ -28,7 +34,7 @@ public sealed class InstallPs1Tests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _releases.DisposeAsync();
+        await _server.DisposeAsync();
         _machine.Dispose();
     }
 
@@ -46,22 +52,88 @@ public sealed class InstallPs1Tests : IAsyncDisposable
     [Fact]
     public async Task What_is_not_what_the_release_says_is_not_installed()
     {
-        _releases.Assets[Archive] = [.. _releases.Assets[Archive], 0];
+        _server.Changed[Archive] = [.. _server.Original(Archive), 0];
         await FailsAndInstallsNothingAsync($"{Archive} is not what the release says");
+    }
+
+    [Fact]
+    public async Task Hashes_that_nobody_has_signed_are_a_refusal()
+    {
+        _server.Changed["SHA256SUMS.sig"] = null;
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/latest/download/SHA256SUMS.sig");
+    }
+
+    [Fact]
+    public async Task Hashes_that_somebody_else_has_signed_are_a_refusal()
+    {
+        _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(_server.Original("SHA256SUMS"), isStranger: true);
+        await FailsAndInstallsNothingAsync("the release is not signed by the key that this script trusts");
+    }
+
+    [Fact]
+    public async Task Without_ssh_keygen_nothing_is_trusted()
+    {
+        _machine.Variables["PATH"] = _machine.MakePath("uname");
+        await FailsAndInstallsNothingAsync("the signature of the release cannot be checked without ssh-keygen");
+    }
+
+    [Fact]
+    public async Task Purge_removes_settings_key_and_caches_and_uninstall_does_not()
+    {
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        var cache = Directory.CreateDirectory(_machine.File("AppData/Local/sshpod")).FullName;
+        var (exitCode, said) = await RunAsync("-Uninstall");
+        Assert.True(exitCode == 0, said);
+        Assert.True(Directory.Exists(cache));
+
+        Assert.Equal(0, (await RunAsync()).ExitCode);
+        (exitCode, said) = await RunAsync("-Purge");
+        Assert.True(exitCode == 0, said);
+        Assert.False(Directory.Exists(cache));
+        Assert.False(Path.Exists(Prefix));
+    }
+
+    [Fact]
+    public async Task The_line_of_the_README_installs()
+    {
+        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Select(block => block.Body)
+            .Single(body => body.StartsWith("PS> powershell", StringComparison.Ordinal));
+        var path = Directory.CreateDirectory(_machine.File("path")).FullName;
+        File.CreateSymbolicLink(Path.Combine(path, "powershell"), PowerShell);
+        _machine.Variables["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}";
+        var (exitCode, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", line["PS> ".Length..]);
+        Assert.True(exitCode == 0, said);
+        Assert.True(File.Exists(Path.Combine(Prefix, "sshpod.exe")), said);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_session_that_pipes_it_into_iex_goes_on(bool isWhole)
+    {
+        if (!isWhole)
+            _server.Changed[Archive] = null;
+        // As `irm URL | iex`.
+        var (exitCode, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
+            $"Get-Content -Raw '{Script}' | Invoke-Expression; \"and then $LASTEXITCODE\"");
+
+        Assert.Equal(0, exitCode);
+        Assert.EndsWith($"and then {(isWhole ? 0 : 1)}\n", said, StringComparison.Ordinal);
+        Assert.Equal(isWhole, File.Exists(Path.Combine(Prefix, "sshpod.exe")));
     }
 
     [Fact]
     public async Task A_release_without_the_archive_is_not_installed()
     {
-        _releases.Assets.Remove(Archive);
-        await FailsAndInstallsNothingAsync($"cannot download {_releases.Url}/download/v{FakeReleases.Version}/{Archive}");
+        _server.Changed[Archive] = null;
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/download/v{Release.Version}/{Archive}");
     }
 
     [Fact]
     public async Task A_download_that_is_cut_is_not_installed()
     {
-        _releases.Cut = Archive;
-        await FailsAndInstallsNothingAsync($"cannot download {_releases.Url}/download/v{FakeReleases.Version}/{Archive}");
+        _server.Cut = Archive;
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/download/v{Release.Version}/{Archive}");
     }
 
     [Fact]
@@ -83,14 +155,14 @@ public sealed class InstallPs1Tests : IAsyncDisposable
     {
         await File.WriteAllTextAsync(_machine.File("file"), "");
         await FailsAndInstallsNothingAsync("cannot install to ", "-Prefix", _machine.File("file/bin"));
-        Assert.Empty(_releases.Requests);
+        Assert.Empty(_server.Requests);
     }
 
     [Fact]
     public async Task A_prefix_may_have_spaces_and_brackets_and_a_version_its_v()
     {
         var prefix = _machine.File("My Programs [x86]");
-        var (exitCode, said) = await RunAsync("-Prefix", prefix, "-Version", $"v{FakeReleases.Version}", "-Yes");
+        var (exitCode, said) = await RunAsync("-Prefix", prefix, "-Version", $"v{Release.Version}", "-Yes");
 
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(prefix, "sshpod.exe")));
@@ -134,7 +206,7 @@ public sealed class InstallPs1Tests : IAsyncDisposable
     }
 
     private Task<(int ExitCode, string Said)> RunAsync(params string[] arguments) =>
-        _machine.RunAsync([PowerShell, "-NoProfile", "-NonInteractive", "-File", Path.Combine(Machine.Root, "install.ps1"), .. arguments]);
+        _machine.RunAsync([PowerShell, "-NoProfile", "-NonInteractive", "-File", Script, .. arguments]);
 
     private async Task FailsAndInstallsNothingAsync(string message, params string[] arguments)
     {

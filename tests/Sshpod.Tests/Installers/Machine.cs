@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using CliWrap;
 
@@ -21,6 +22,9 @@ public sealed class Machine : IDisposable
         }
     }
 
+    /// <summary>What an archive for it has in its name.</summary>
+    public static string Platform { get; } = $"linux-{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}";
+
     private static string Built { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program ? program : Path.Combine(Root, "artifacts/sshpod");
 
     /// <summary>The home directory.</summary>
@@ -38,6 +42,19 @@ public sealed class Machine : IDisposable
     /// <summary>Every file in the home directory, and below.</summary>
     public IEnumerable<string> Files() =>
         Directory.EnumerateFileSystemEntries(Home, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Home, file)).Order(StringComparer.Ordinal);
+
+    /// <summary>A PATH with these programs and no others.</summary>
+    public string MakePath(params IEnumerable<string> programs)
+    {
+        var path = Directory.CreateDirectory(File("path")).FullName;
+        foreach (var program in programs)
+            System.IO.File.CreateSymbolicLink(Path.Combine(path, program), Locate(program)!);
+        return path;
+    }
+
+    /// <summary>Where a program of the tests' own PATH is, or null.</summary>
+    public static string? Locate(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')
+        .Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists);
 
     /// <summary>Runs a command line to its end.</summary>
     /// <returns>Its exit code and what it said.</returns>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 
 namespace Sshpod.Tests.Server;

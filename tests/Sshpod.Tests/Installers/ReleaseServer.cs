@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace Sshpod.Tests.Installers;
+
+/// <summary>Serves a tree of files over TLS on this machine, as any web server would; a test can damage what it serves.</summary>
+public sealed class ReleaseServer : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly X509Certificate2? _certificate;
+    private readonly string _tree;
+    private readonly Task _serving;
+
+    /// <summary>Starts one that has a certificate, or speaks HTTP without TLS.</summary>
+    public ReleaseServer(string tree, (string Certificate, string Key)? identity)
+    {
+        _tree = tree;
+        if (identity is var (certificate, key))
+        {
+            // Schannel and the others want a key that has been in a store.
+            using var ephemeral = X509Certificate2.CreateFromPem(certificate, key);
+            _certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
+        }
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    /// <summary>Its port.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>Its URL.</summary>
+    public string Url => $"{(_certificate is null ? "http" : "https")}://localhost:{Port}";
+
+    /// <summary>Files by their name that it serves in place of the tree's; those that are null are missing.</summary>
+    public Dictionary<string, byte[]?> Changed { get; } = [];
+
+    /// <summary>The file that comes only half before the connection ends.</summary>
+    public string? Cut { get; set; }
+
+    /// <summary>Where it sends whoever asks for an archive, as GitHub does; their path is put behind it.</summary>
+    public string? Redirect { get; set; }
+
+    /// <summary>The paths that were asked for.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
+
+    /// <summary>A file of the latest release, as it is in the tree.</summary>
+    public byte[] Original(string name) => File.ReadAllBytes(Path.Combine(_tree, "latest/download", name));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _certificate?.Dispose();
+    }
+
+    private async Task ServeAsync()
+    {
+        while (true)
+            _ = AnswerAsync(await _listener.AcceptTcpClientAsync());
+    }
+
+    private async Task AnswerAsync(TcpClient client)
+    {
+        try
+        {
+            using (client)
+            await using (Stream stream = _certificate is null ? client.GetStream() : new SslStream(client.GetStream()))
+            {
+                if (stream is SslStream tls)
+                    await tls.AuthenticateAsServerAsync(_certificate!);
+                using var reader = new StreamReader(stream, leaveOpen: true);
+                var path = (await reader.ReadLineAsync())!.Split(' ')[1];
+                while (await reader.ReadLineAsync() is { Length: > 0 })
+                    continue;
+                Requests.Enqueue(path);
+                await AnswerAsync(stream, path);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException or SocketException)
+        {
+            // A client that goes away, or trusts no such authority, is what some tests are about.
+        }
+    }
+
+    private async Task AnswerAsync(Stream stream, string path)
+    {
+        var name = path.Split('/')[^1];
+        var isStored = path.StartsWith("/stored/", StringComparison.Ordinal);
+        if (Redirect is not null && name.StartsWith("sshpod-", StringComparison.Ordinal) && !isStored)
+        {
+            await WriteHeaderAsync(stream, $"302 Found\r\nLocation: {Redirect}/stored{path}", 0);
+            return;
+        }
+        var file = _tree + (isStored ? path["/stored".Length..] : path);
+        if (!Changed.TryGetValue(name, out var content) && File.Exists(file))
+            content = await File.ReadAllBytesAsync(file);
+        await WriteHeaderAsync(stream, content is null ? "404 Not Found" : "200 OK", content?.Length ?? 0);
+        await stream.WriteAsync(name == Cut ? content.AsMemory(0, content!.Length / 2) : content);
+    }
+
+    private static ValueTask WriteHeaderAsync(Stream stream, string status, int length) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"));
+}
