@@ -24,6 +24,10 @@ public partial class ManualTests
     }
 
     [Fact]
+    public void Each_command_is_there_once_in_the_order_of_help() => Assert.Equal(
+        Root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name), Heading().Matches(Manual).Select(match => match.Groups[1].Value));
+
+    [Fact]
     public void Options_of_every_command_are_in_the_manual() => Assert.Equal(["--help", "--version"], Options(Manual[..Manual.IndexOf("\n.Ss ", StringComparison.Ordinal)]));
 
     [Fact]
@@ -37,6 +41,9 @@ public partial class ManualTests
 
     [GeneratedRegex(@"^\.It Fl (?:. , )?(-[a-z-]+)", RegexOptions.Multiline)]
     private static partial Regex Option();
+
+    [GeneratedRegex(@"^\.Ss (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Heading();
 
     [GeneratedRegex("\"(SSHPOD_[A-Z_]+)\"")]
     private static partial Regex VariableInSource();

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Sshpod.Clusters.Api.Streams;
+using Sshpod.Clusters.Kubectl;
+using Sshpod.Clusters.Objects;
+using Sshpod.Commands;
+using Sshpod.Completion;
+using Sshpod.Connections;
+using Sshpod.Doctor;
+using Sshpod.HostNames;
+using Sshpod.Machine;
+using Sshpod.Server;
+using Sshpod.Settings;
+using Sshpod.Ssh;
+using Sshpod.Streams;
+using Sshpod.Targets;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Tests;
+
+/// <summary>Limits, settings and variables in the documents against the program.</summary>
+public partial class DocumentedFactsTests
+{
+    // What stands in braces is the unit in which the document has the value: ms, s, min and d of a time, n of a number, KiB of bytes.
+    private static readonly (string Document, string Sentence, Type Type, string Member)[] Limits =
+    [
+        ("docs/how-it-works.md", "The key is replaced after {d} days.", typeof(ClientKey), "Lifetime"),
+        ("docs/sshpod.1", "It is replaced after {d} days.", typeof(ClientKey), "Lifetime"),
+        ("docs/security.md", "it is replaced after {d} days", typeof(ClientKey), "Lifetime"),
+        ("docs/how-it-works.md", "for {s} seconds, or for the time that `SSHPOD_WAIT`", typeof(WaitTime), nameof(WaitTime.Default)),
+        ("docs/settings.md", "`SSHPOD_WAIT` | {s} seconds |", typeof(WaitTime), nameof(WaitTime.Default)),
+        ("docs/how-it-works.md", "finally every {s} seconds", typeof(Waiting), "LongestPause"),
+        ("docs/how-it-works.md", "has not been used for {d} days is forgotten", typeof(RememberedServers), "Forgotten"),
+        ("docs/tunnels.md", "`~/.cache/sshpod/tunnels`, for {d} day.", typeof(TunnelMemory), "Believed"),
+        ("docs/tunnels.md", "does not answer within {s} seconds", typeof(Tunnel), nameof(Tunnel.BannerLimit)),
+        ("docs/troubleshooting.md", "did not answer on port N in {s} s", typeof(Tunnel), nameof(Tunnel.BannerLimit)),
+        ("docs/tunnels.md", "messages have at most {KiB} KiB", typeof(ChannelSocket), nameof(ChannelSocket.MaxMessage)),
+        ("docs/troubleshooting.md", "a line of more than {n} bytes", typeof(LineReader), nameof(LineReader.MaxLine)),
+        ("docs/troubleshooting.md", "kubectl port-forward to CONTAINER did not start in {s} s", typeof(KubectlPortForward), "StartLimit"),
+        ("docs/troubleshooting.md", "kubectl get … gave no answer in {s} s", typeof(KubectlCluster), "RequestLimit"),
+        ("docs/troubleshooting.md", "another process has held F for {s} s", typeof(LockFile), "Limit"),
+        ("docs/troubleshooting.md", "ssh-keygen did not end in {s} s", typeof(KeyPair), "KeygenLimit"),
+        ("docs/troubleshooting.md", "the hash was wrong in all {word} attempts", typeof(Bootstrap), "MaxAttempts"),
+        ("docs/completion.md", "A file up to {s} seconds old is used as it is", typeof(NameCache), "Fresh"),
+        ("docs/completion.md", "a file up to {s} seconds old is used and refreshed", typeof(NameCache), "Usable"),
+        ("docs/completion.md", "for at most {ms} ms", typeof(NameCache), "Patience"),
+        ("docs/completion.md", "ends after at most {s} seconds", typeof(CompleteCommand), "RefreshLimit"),
+        ("docs/doctor.md", "A check may take {s} seconds", typeof(Walk), nameof(Walk.Limit)),
+        ("docs/doctor.md", "`start` may take {s}", typeof(ConnectionChecks), nameof(ConnectionChecks.StartLimit)),
+        ("docs/doctor.md", "`login` may take {s}", typeof(LoginCheck), nameof(LoginCheck.Limit)),
+        ("docs/list.md", "in pages of {n}", typeof(PodScope), nameof(PodScope.PageSize)),
+        ("docs/host-names.md", "must not be `-` | {n} |", typeof(HostName), nameof(HostName.MaxName)),
+        ("docs/host-names.md", "the same | {n} |", typeof(HostName), nameof(HostName.MaxDnsLabel)),
+        ("docs/configure.md", "host names of more than {n} characters", typeof(KnownHosts), "MaxName"),
+    ];
+
+    // The same where the value is in a source that is not C#, or in a list.
+    private static readonly (string Document, string Sentence, string Source, string Pattern)[] LimitsInSources =
+    [
+        ("docs/how-it-works.md", "send a keep-alive every {n} seconds", "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
+        ("docs/tunnels.md", "ssh's keep-alive every {n} s", "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
+        ("docs/tunnels.md", "it sends a keep-alive every {n} s", "sshd/overrides/server.c", @"ClientAliveInterval (\d+)"),
+        ("docs/tunnels.md", "no byte has left for {n} seconds", "sshd/overrides/session.c", @"LINGER = (\d+)000"),
+        ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log.c", @"LOG_SIZE = (\d+) \* 1024"),
+        ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
+        ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),
+        ("docs/faults.md", "No fault may take longer than {n} seconds", "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @" Limit = TimeSpan.FromSeconds\((\d+)\)"),
+        ("docs/faults.md", "which may take {n}.", "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @"CrowdLimit = TimeSpan.FromSeconds\((\d+)\)"),
+    ];
+
+    [Fact]
+    public void A_limit_in_a_document_is_that_of_the_program() => Assert.All(Limits, limit =>
+        Assert.Contains(Unit().Replace(limit.Sentence, unit => In(unit.Groups["unit"].Value, ValueOf(limit.Type, limit.Member))), Text(limit.Document), StringComparison.Ordinal));
+
+    [Fact]
+    public void A_limit_of_the_script_dialogue_is_that_of_the_program()
+    {
+        var (limits, grammar) = (ScriptLimits.Default, new ScriptGrammar(new Dictionary<string, string[]>()));
+        Assert.Contains($"at most {grammar.MaxLines} lines and {limits.Overall.TotalSeconds:0} seconds", Text("docs/how-it-works.md"), StringComparison.Ordinal);
+        Assert.Contains($"`CONTAINER gave no answer in {limits.Silence.TotalSeconds:0} s`", Text("docs/troubleshooting.md"), StringComparison.Ordinal);
+        Assert.Contains($"`CONTAINER did not come to an end in {limits.Overall.TotalSeconds:0} s`", Text("docs/troubleshooting.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_limit_in_a_document_is_that_of_the_source() => Assert.All(LimitsInSources, limit =>
+    {
+        var value = Regex.Match(File.ReadAllText(Path.Combine(Document.Root, limit.Source)), limit.Pattern);
+        Assert.True(value.Success, $"{limit.Source} has no {limit.Pattern}");
+        Assert.Contains(Unit().Replace(limit.Sentence, value.Groups[1].Value), Text(limit.Document), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void The_settings_in_the_documents_are_those_that_the_file_may_have()
+    {
+        // The error for a key that means nothing lists the others.
+        var hint = Assert.Throws<SshpodException>(() => SettingsFile.Parse("config.yaml", "no-such-key: 1")).Hint!;
+        var keys = hint[(hint.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ").Order().ToArray();
+        Assert.Contains("transport", keys);
+        Assert.Equal(keys, KeyRow().Matches(File.ReadAllText(Path.Combine(Document.Root, "docs/settings.md"))).Select(row => row.Groups["key"].Value).Order());
+        var item = SettingsInManual().Match(File.ReadAllText(Path.Combine(Document.Root, "docs/sshpod.1"))).Groups["keys"].Value;
+        Assert.Equal(keys, item.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word is not (".Cm" or "," or "." or "and")).Order());
+    }
+
+    [Fact]
+    public void Each_variable_that_sets_something_is_in_the_table_of_settings()
+    {
+        // These two are no settings: one is for a single look, the other is a mark of ours on processes.
+        string[] others = ["SSHPOD_LOG", "SSHPOD_STARTED"];
+        var read = Sources("src/Sshpod", "*.cs").SelectMany(text => QuotedVariable().Matches(text)).Select(match => match.Groups[1].Value).Distinct().Except(others);
+        var table = File.ReadLines(Path.Combine(Document.Root, "docs/settings.md")).Where(line => line.StartsWith('|')).SelectMany(line => Variable().Matches(line));
+        Assert.Equal(read.Order(), table.Select(match => match.Value).Distinct().Order());
+    }
+
+    [Fact]
+    public void Each_variable_that_a_document_names_is_read_somewhere()
+    {
+        var code = string.Concat(Sources("src/Sshpod", "*").Concat(Sources("sshd/overrides", "*")).Concat(Sources("tests", "*.cs")).Concat(Sources("tests", "*.sh")));
+        Assert.All(Directory.GetFiles(Document.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Document.Root, "docs"))), document =>
+            Assert.All(Variable().Matches(File.ReadAllText(document)).Select(match => match.Value).Distinct(), name => Assert.Contains(name, code, StringComparison.Ordinal)));
+    }
+
+    private static object ValueOf(Type type, string member)
+    {
+        const BindingFlags all = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
+        return type.GetField(member, all)?.GetValue(null) ?? type.GetProperty(member, all)?.GetValue(null)
+            ?? throw new InvalidOperationException($"{type} has no {member}: name what holds this limit now");
+    }
+
+    private static string In(string unit, object value) => (unit, value) switch
+    {
+        ("ms", TimeSpan time) => Number(time.TotalMilliseconds),
+        ("s", TimeSpan time) => Number(time.TotalSeconds),
+        ("d", TimeSpan time) => Number(time.TotalDays),
+        ("n", int number) => Number(number),
+        ("KiB", int bytes) => Number(bytes / 1024),
+        ("word", int number) => new[] { "no", "one", "two", "three", "four", "five", "six" }[number],
+        _ => throw new InvalidOperationException($"{value} in {unit}"),
+    };
+
+    private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
+
+    // Lines are wrapped anywhere.
+    private static string Text(string document) => Blanks().Replace(File.ReadAllText(Path.Combine(Document.Root, document)), " ");
+
+    private static IEnumerable<string> Sources(string folder, string pattern) =>
+        Directory.EnumerateFiles(Path.Combine(Document.Root, folder), pattern, SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
+
+    [GeneratedRegex(@"\{(?<unit>\w+)\}")]
+    private static partial Regex Unit();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+
+    [GeneratedRegex(@"^\| `(?<key>[a-z-]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex KeyRow();
+
+    [GeneratedRegex(@"config\.yaml\nYour settings:\n(?<keys>(?:\.Cm .*\n|and\n)+)")]
+    private static partial Regex SettingsInManual();
+
+    [GeneratedRegex("\"(SSHPOD_[A-Z_]+)\"")]
+    private static partial Regex QuotedVariable();
+
+    [GeneratedRegex(@"SSHPOD_[A-Z_]*[A-Z]")]
+    private static partial Regex Variable();
+}
