@@ -81,7 +81,8 @@ public partial class DocumentationTests
         for (var i = 0; i < files.Length; i++)
         {
             var (depth, parent) = files[i];
-            var below = files[(i + 1)..].TakeWhile(entry => entry.Depth > depth).Where(entry => entry.Depth == depth + 1).Select(entry => entry.File).ToArray();
+            var below = files[(i + 1)..].TakeWhile(entry => entry.Depth > depth)
+                .Where(entry => entry.Depth == depth + 1).Select(entry => entry.File).ToArray();
             var used = below.Select(file => (File: file, At: FirstUse(parent, Path.GetFileNameWithoutExtension(file)))).ToArray();
             Assert.All(used, use => Assert.True(use.At >= 0, $"{parent} does not use {use.File}"));
             Assert.Equal(used.OrderBy(use => use.At).Select(use => use.File), below);
@@ -92,7 +93,8 @@ public partial class DocumentationTests
         // A member of the type, or of its plural, or a constructor; not a mention in a signature or a comment.
         static int FirstUse(string file, string type)
         {
-            var code = File.ReadLines(Source(file)).Where(line => !line.StartsWith("using ", StringComparison.Ordinal) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
+            var code = File.ReadLines(Source(file))
+                .Where(line => !line.StartsWith("using ", StringComparison.Ordinal) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
             var match = Regex.Match(string.Join('\n', code), $@"(?<![\w.]){type}s?[.(]");
             return match.Success ? match.Index : -1;
         }
@@ -101,24 +103,27 @@ public partial class DocumentationTests
     [Theory, InlineData("docs/configure.md", "configure"), InlineData("docs/list.md", "list")]
     public void A_table_of_options_has_those_of_the_command(string document, string command)
     {
-        var options = CommandLine.Create().Subcommands.Single(candidate => candidate.Name == command).Options.Where(option => !option.Hidden).ToArray();
-        var flags = OptionRow().Matches(File.ReadAllText(Path.Combine(Root, document))).SelectMany(row => Flag().Matches(row.Value)).Select(flag => flag.Value).ToHashSet();
+        var options = CommandLine.Create().Subcommands.Single(candidate => candidate.Name == command).Options
+            .Where(option => !option.Hidden).ToArray();
+        var flags = OptionRow().Matches(File.ReadAllText(Path.Combine(Root, document)))
+            .SelectMany(row => Flag().Matches(row.Value)).Select(flag => flag.Value).ToHashSet();
         Assert.All(flags, flag => Assert.Contains(options, option => option.Name == flag || option.Aliases.Contains(flag)));
-        Assert.All(options, option => Assert.True(flags.Contains(option.Name) || option.Aliases.Any(flags.Contains), $"{document} lacks {option.Name}"));
+        Assert.All(options, option =>
+            Assert.True(flags.Contains(option.Name) || option.Aliases.Any(flags.Contains), $"{document} lacks {option.Name}"));
     }
 
     [Fact]
     public void Lines_end_at_140_columns_outside_of_tables_and_of_what_the_program_prints() =>
         Assert.All(Documents().Append(Path.Combine(Root, "docs/sshpod.1")), document =>
         {
-            var shown = Document.Sections(Path.GetRelativePath(Root, document)).SelectMany(section => section.Blocks).Where(block => block.IsExample)
-                .SelectMany(block => block.Body.Split('\n')).ToHashSet();
+            var shown = Document.Sections(Path.GetRelativePath(Root, document)).SelectMany(section => section.Blocks)
+                .Where(block => block.IsExample).SelectMany(block => block.Body.Split('\n')).ToHashSet();
             Assert.DoesNotContain(File.ReadLines(document), line => line.Length > 140 && line[0] != '|' && !shown.Contains(line));
         });
 
     private static IEnumerable<(int Depth, string File)> Diagram() =>
-        Document.Sections("docs/how-it-works.md").SelectMany(section => section.Blocks).Single(block => block.Body.Contains("ProxyCommand.cs", StringComparison.Ordinal)).Body
-            .Split('\n').Select(line => DiagramLine().Match(line)).Where(line => line.Success)
+        Document.Sections("docs/how-it-works.md").SelectMany(section => section.Blocks)
+            .Single(block => block.Body.Contains("ProxyCommand.cs", StringComparison.Ordinal)).Body.Split('\n').Select(line => DiagramLine().Match(line)).Where(line => line.Success)
             .Select(line => (line.Groups["indent"].Length / 4, line.Groups["file"].Value));
 
     private static IEnumerable<string> Documents() =>

@@ -59,28 +59,33 @@ public partial class DocumentedFactsTests
     // The same where the value is in a source that is not C#, or in a list.
     private static readonly (string Document, string Sentence, string Source, string Pattern)[] LimitsInSources =
     [
-        ("docs/how-it-works.md", "send a keep-alive every {n} seconds", "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
+        ("docs/how-it-works.md", "send a keep-alive every {n} seconds",
+            "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
         ("docs/tunnels.md", "ssh's keep-alive every {n} s", "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
         ("docs/tunnels.md", "it sends a keep-alive every {n} s", "sshd/overrides/server.c", @"ClientAliveInterval (\d+)"),
         ("docs/tunnels.md", "no byte has left for {n} seconds", "sshd/overrides/session.c", @"LINGER = (\d+)000"),
         ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log.c", @"LOG_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),
-        ("docs/faults.md", "No fault may take longer than {n} seconds", "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @" Limit = TimeSpan.FromSeconds\((\d+)\)"),
-        ("docs/faults.md", "which may take {n}.", "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @"CrowdLimit = TimeSpan.FromSeconds\((\d+)\)"),
+        ("docs/faults.md", "No fault may take longer than {n} seconds",
+            "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @" Limit = TimeSpan.FromSeconds\((\d+)\)"),
+        ("docs/faults.md", "which may take {n}.",
+            "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @"CrowdLimit = TimeSpan.FromSeconds\((\d+)\)"),
     ];
 
     [Fact]
-    public void A_limit_in_a_document_is_that_of_the_program() => Assert.All(Limits, limit =>
-        Assert.Contains(Unit().Replace(limit.Sentence, unit => In(unit.Groups["unit"].Value, ValueOf(limit.Type, limit.Member))), Text(limit.Document), StringComparison.Ordinal));
+    public void A_limit_in_a_document_is_that_of_the_program() => Assert.All(Limits, limit => Assert.Contains(
+        Unit().Replace(limit.Sentence, unit => In(unit.Groups["unit"].Value, ValueOf(limit.Type, limit.Member))), Text(limit.Document),
+        StringComparison.Ordinal));
 
     [Fact]
     public void A_limit_of_the_script_dialogue_is_that_of_the_program()
     {
         var (limits, grammar) = (ScriptLimits.Default, new ScriptGrammar(new Dictionary<string, string[]>()));
-        Assert.Contains($"at most {grammar.MaxLines} lines and {limits.Overall.TotalSeconds:0} seconds", Text("docs/how-it-works.md"), StringComparison.Ordinal);
-        Assert.Contains($"`CONTAINER gave no answer in {limits.Silence.TotalSeconds:0} s`", Text("docs/troubleshooting.md"), StringComparison.Ordinal);
-        Assert.Contains($"`CONTAINER did not come to an end in {limits.Overall.TotalSeconds:0} s`", Text("docs/troubleshooting.md"), StringComparison.Ordinal);
+        string story = Text("docs/how-it-works.md"), lines = Text("docs/troubleshooting.md");
+        Assert.Contains($"at most {grammar.MaxLines} lines and {limits.Overall.TotalSeconds:0} seconds", story, StringComparison.Ordinal);
+        Assert.Contains($"`CONTAINER gave no answer in {limits.Silence.TotalSeconds:0} s`", lines, StringComparison.Ordinal);
+        Assert.Contains($"`CONTAINER did not come to an end in {limits.Overall.TotalSeconds:0} s`", lines, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -98,9 +103,11 @@ public partial class DocumentedFactsTests
         var hint = Assert.Throws<SshpodException>(() => SettingsFile.Parse("config.yaml", "no-such-key: 1")).Hint!;
         var keys = hint[(hint.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ").Order().ToArray();
         Assert.Contains("transport", keys);
-        Assert.Equal(keys, KeyRow().Matches(File.ReadAllText(Path.Combine(Document.Root, "docs/settings.md"))).Select(row => row.Groups["key"].Value).Order());
+        var rows = KeyRow().Matches(File.ReadAllText(Path.Combine(Document.Root, "docs/settings.md")));
+        Assert.Equal(keys, rows.Select(row => row.Groups["key"].Value).Order());
         var item = SettingsInManual().Match(File.ReadAllText(Path.Combine(Document.Root, "docs/sshpod.1"))).Groups["keys"].Value;
-        Assert.Equal(keys, item.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Where(word => word is not (".Cm" or "," or "." or "and")).Order());
+        Assert.Equal(keys, item.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word is not (".Cm" or "," or "." or "and")).Order());
     }
 
     [Fact]
@@ -108,17 +115,21 @@ public partial class DocumentedFactsTests
     {
         // These two are no settings: one is for a single look, the other is a mark of ours on processes.
         string[] others = ["SSHPOD_LOG", "SSHPOD_STARTED"];
-        var read = Sources("src/Sshpod", "*.cs").SelectMany(text => QuotedVariable().Matches(text)).Select(match => match.Groups[1].Value).Distinct().Except(others);
-        var table = File.ReadLines(Path.Combine(Document.Root, "docs/settings.md")).Where(line => line.StartsWith('|')).SelectMany(line => Variable().Matches(line));
+        var read = Sources("src/Sshpod", "*.cs").SelectMany(text => QuotedVariable().Matches(text))
+            .Select(match => match.Groups[1].Value).Distinct().Except(others);
+        var table = File.ReadLines(Path.Combine(Document.Root, "docs/settings.md")).Where(line => line.StartsWith('|'))
+            .SelectMany(line => Variable().Matches(line));
         Assert.Equal(read.Order(), table.Select(match => match.Value).Distinct().Order());
     }
 
     [Fact]
     public void Each_variable_that_a_document_names_is_read_somewhere()
     {
-        var code = string.Concat(Sources("src/Sshpod", "*").Concat(Sources("sshd/overrides", "*")).Concat(Sources("tests", "*.cs")).Concat(Sources("tests", "*.sh")));
+        var code = string.Concat(Sources("src/Sshpod", "*").Concat(Sources("sshd/overrides", "*"))
+            .Concat(Sources("tests", "*.cs")).Concat(Sources("tests", "*.sh")));
         Assert.All(Directory.GetFiles(Document.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(Document.Root, "docs"))), document =>
-            Assert.All(Variable().Matches(File.ReadAllText(document)).Select(match => match.Value).Distinct(), name => Assert.Contains(name, code, StringComparison.Ordinal)));
+            Assert.All(Variable().Matches(File.ReadAllText(document)).Select(match => match.Value).Distinct(), name =>
+                Assert.Contains(name, code, StringComparison.Ordinal)));
     }
 
     private static object ValueOf(Type type, string member)
@@ -146,7 +157,8 @@ public partial class DocumentedFactsTests
 
     private static IEnumerable<string> Sources(string folder, string pattern) =>
         Directory.EnumerateFiles(Path.Combine(Document.Root, folder), pattern, SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal)).Select(File.ReadAllText);
+            .Where(file => !file.Contains("/bin/", StringComparison.Ordinal) && !file.Contains("/obj/", StringComparison.Ordinal))
+            .Select(File.ReadAllText);
 
     [GeneratedRegex(@"\{(?<unit>\w+)\}")]
     private static partial Regex Unit();

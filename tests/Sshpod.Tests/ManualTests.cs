@@ -25,7 +25,8 @@ public partial class ManualTests
 
     [Fact]
     public void Each_command_is_there_once_in_the_order_of_help() => Assert.Equal(
-        Root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name), Heading().Matches(Manual).Select(match => match.Groups[1].Value));
+        Root.Subcommands.Where(command => !command.Hidden).Select(command => command.Name),
+        Heading().Matches(Manual).Select(match => match.Groups[1].Value));
 
     [Fact]
     public void Options_of_every_command_are_in_the_manual() => Assert.Equal(["--help", "--version"], Options(Manual[..Manual.IndexOf("\n.Ss ", StringComparison.Ordinal)]));
