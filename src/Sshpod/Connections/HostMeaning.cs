@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Machine;
 using Sshpod.Settings;
 using Sshpod.Ssh;
 
@@ -17,14 +19,15 @@ public static class HostMeaning
 
     /// <summary>The digest, in hexadecimal.</summary>
     /// <param name="host">What ssh was given.</param>
-    public static string Digest(string host)
+    /// <param name="snapshot">What the user has set up.</param>
+    public static string Digest(string host, Snapshot snapshot)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendKubeconfig(hash);
-        Append(hash, UserSettings.File);
-        AppendContent(hash, UserSettings.File);
+        Append(hash, snapshot.Settings.Content.Path);
+        AppendContent(hash, snapshot.Settings.Content);
         // A connection that was opened with more access than is wanted now is not to be shared.
-        Append(hash, Environment.GetEnvironmentVariable(AccessTime.Variable) ?? "");
+        Append(hash, snapshot.Settings.Text(Setting.Access));
         Append(hash, UnaskedVariables.Locale);
         Append(hash, Canonical(host));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
@@ -47,15 +50,15 @@ public static class HostMeaning
         foreach (var file in KubeconfigFiles.Names())
         {
             Append(hash, Path.GetFullPath(file));
-            AppendContent(hash, file);
+            AppendContent(hash, new FileOnce(file));
         }
     }
 
-    private static void AppendContent(IncrementalHash hash, string file)
+    private static void AppendContent(IncrementalHash hash, FileOnce file)
     {
         try
         {
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+            hash.AppendData(SHA256.HashData(file.Content));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,10 +14,6 @@ public sealed class AddressBook(Aliases aliases)
 {
     private const string Dashes = "--";
 
-    /// <summary>With the aliases of the settings.</summary>
-    /// <exception cref="SshpodException">The settings cannot be read.</exception>
-    public static AddressBook Current => new(UserSettings.Current.Aliases);
-
     /// <summary>Finds the address.</summary>
     /// <param name="host">What ssh was given (its <c>%n</c>).</param>
     /// <param name="user">The login name (<c>%r</c>), where the beginning of a host name with an @ in it ends up; for messages.</param>
@@ -62,7 +58,7 @@ public sealed class AddressBook(Aliases aliases)
     }
 
     /// <summary>A name of the kubeconfig with a dot in it looks like several parts.</summary>
-    private static PodAddress ParseOrSuggest(string host, string[] labels)
+    private PodAddress ParseOrSuggest(string host, string[] labels)
     {
         try
         {
@@ -91,7 +87,7 @@ public sealed class AddressBook(Aliases aliases)
         Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index and >= 0 && index < labels.Length - 1
             ? string.Join('.', labels[index..])[(HostName.Context.Length + Dashes.Length)..] : null;
 
-    private static string? SuggestContext(string context) => ContextAlias.Suggest(context, KubeconfigFiles.Load().Contexts);
+    private string? SuggestContext(string context) => ContextAlias.Suggest(context, KubeconfigFiles.Load().Contexts, () => aliases);
 
     private static bool IsAlias(string label) => !label.Contains(Dashes, StringComparison.Ordinal);
 

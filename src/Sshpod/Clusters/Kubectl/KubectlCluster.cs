@@ -8,8 +8,11 @@ namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>The <c>kubectl</c> transport: whatever the user's kubectl can reach, sshpod can.</summary>
 /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-public sealed class KubectlCluster(string? context) : ICluster
+/// <param name="snapshot">What the user has set up.</param>
+public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluster
 {
+    private readonly NamedContext _named = new(context, snapshot);
+
     /// <summary>
     /// How long one request may take, a credential plugin that opens a browser included.
     /// An API server that cannot be reached is found out much sooner, see <see cref="Reachability"/>.
@@ -84,7 +87,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     public Task<IExec> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true, Timeout.InfiniteTimeSpan);
-        return Task.FromResult<IExec>(new KubectlExec(process, container, context));
+        return Task.FromResult<IExec>(new KubectlExec(process, container, _named));
     }
 
     /// <inheritdoc/>
@@ -92,7 +95,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     {
         // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
         var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false, Timeout.InfiniteTimeSpan);
-        return await KubectlPortForward.ConnectAsync(process, container, context, cancellation);
+        return await KubectlPortForward.ConnectAsync(process, container, _named, cancellation);
     }
 
     /// <inheritdoc/>
@@ -142,7 +145,7 @@ public sealed class KubectlCluster(string? context) : ICluster
                 throw unreachable;
             var (exitCode, output, errorText) = await run;
             Log.Debug($"kubectl {string.Join(' ', arguments)}: exit {exitCode}");
-            return exitCode == 0 ? output : throw ClusterException.FromKubectl(errorText, context);
+            return exitCode == 0 ? output : throw ClusterException.FromKubectl(errorText, _named);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

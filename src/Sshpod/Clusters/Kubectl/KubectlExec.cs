@@ -5,7 +5,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>A <c>kubectl exec -i</c>.</summary>
-internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, string? context) : IExec
+internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, NamedContext context) : IExec
 {
     /// <inheritdoc/>
     public Stream Input => process.Input;

@@ -14,9 +14,9 @@ internal sealed partial class KubectlPortForward : IPortForward
 
     private readonly KubectlProcess _process;
     private readonly Socket _socket;
-    private readonly string? _context;
+    private readonly NamedContext _context;
 
-    private KubectlPortForward(KubectlProcess process, Socket socket, string? context)
+    private KubectlPortForward(KubectlProcess process, Socket socket, NamedContext context)
     {
         _context = context;
         _process = process;
@@ -28,7 +28,7 @@ internal sealed partial class KubectlPortForward : IPortForward
     public Stream Stream { get; }
 
     /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
-    public static async Task<IPortForward> ConnectAsync(KubectlProcess process, PodContainer container, string? context, CancellationToken cancellation)
+    public static async Task<IPortForward> ConnectAsync(KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
@@ -90,7 +90,7 @@ internal sealed partial class KubectlPortForward : IPortForward
     }
 
     // "Forwarding from 127.0.0.1:40123 -> 22"
-    private static async Task<int> ReadPortAsync(KubectlProcess process, string? context, CancellationToken cancellation)
+    private static async Task<int> ReadPortAsync(KubectlProcess process, NamedContext context, CancellationToken cancellation)
     {
         var reader = new LineReader(process.Output);
         while (await reader.ReadLineAsync(cancellation) is { } line)

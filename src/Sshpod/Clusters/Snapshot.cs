@@ -1,0 +1,14 @@
+using Sshpod.Settings;
+
+namespace Sshpod.Clusters;
+
+/// <summary>
+/// What the user has set up on this machine, as it was when a command began. A command takes it once and passes it on: whatever changes
+/// meanwhile, all parts of one connection go by the same.
+/// </summary>
+/// <param name="Settings">What they want.</param>
+public sealed record Snapshot(UserSettings Settings)
+{
+    /// <summary>Takes it. Files are read when they are wanted first.</summary>
+    public static Snapshot Take() => new(UserSettings.Take());
+}
