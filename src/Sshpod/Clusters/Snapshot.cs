@@ -1,3 +1,4 @@
+using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Settings;
 
 namespace Sshpod.Clusters;
@@ -7,8 +8,9 @@ namespace Sshpod.Clusters;
 /// meanwhile, all parts of one connection go by the same.
 /// </summary>
 /// <param name="Settings">What they want.</param>
-public sealed record Snapshot(UserSettings Settings)
+/// <param name="Kubeconfig">Their clusters.</param>
+public sealed record Snapshot(UserSettings Settings, KubeconfigFiles Kubeconfig)
 {
     /// <summary>Takes it. Files are read when they are wanted first.</summary>
-    public static Snapshot Take() => new(UserSettings.Take());
+    public static Snapshot Take() => new(UserSettings.Take(), KubeconfigFiles.Take());
 }

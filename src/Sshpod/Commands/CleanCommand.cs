@@ -23,13 +23,15 @@ public static class CleanCommand
             if (result.GetValue(all) == (result.GetValue(host) is not null))
                 result.AddError("clean wants a host name or --all.");
         });
-        command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name ? CleanAsync(name, Snapshot.Take(), cancellation) : CleanAllAsync(Snapshot.Take(), cancellation));
+        command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name
+            ? CleanAsync(name, Snapshot.Take(), cancellation)
+            : CleanAllAsync(Snapshot.Take(), cancellation));
         return command;
     }
 
     private static async Task<int> CleanAsync(string host, Snapshot snapshot, CancellationToken cancellation)
     {
-        var address = new AddressBook(snapshot.Settings.Aliases).Find(host);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var cluster = Transport.Choose(snapshot, address.Context);
         await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, snapshot.Settings, cancellation), snapshot, cancellation);
         return 0;

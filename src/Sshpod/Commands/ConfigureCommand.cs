@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text;
 using Sshpod.Clusters;
-using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.HostNames;
@@ -84,7 +83,8 @@ public static class ConfigureCommand
             return null;
         string[] hosts = [.. named.Select(name => name.Contains('.') ? name : $"{name}.{HostName.Suffix}").Distinct()];
         foreach (var host in hosts)
-            if (new AddressBook(snapshot.Settings.Aliases).Find(host) is not null && host.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            if (new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host) is not null
+                && host.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
                 throw new SshpodException($"\"{host}\" cannot stand in ssh's configuration", "name an alias of letters, digits and dashes");
         return hosts;
     }
@@ -131,7 +131,7 @@ public static class ConfigureCommand
     private static async Task<IReadOnlyList<string>> RunningPodsAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         // The entries stay while the current context changes: they name it, where a host name can hold its name.
-        var current = KubeconfigFiles.Load().CurrentContext;
+        var current = snapshot.Kubeconfig.CurrentContext;
         var context = current is not null && HostName.IsContext(current) ? current : null;
         var hosts = await Transport.Choose(snapshot, null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
         return [.. hosts.Order(StringComparer.Ordinal)];

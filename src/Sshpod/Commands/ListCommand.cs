@@ -37,7 +37,8 @@ public static class ListCommand
         return command;
     }
 
-    private static IEnumerable<CompletionItem> Names(NameQuery query) => NameCache.LookUp(query, Snapshot.Take()).Select(name => new CompletionItem(name));
+    private static IEnumerable<CompletionItem> Names(NameQuery query) =>
+        NameCache.LookUp(query, Snapshot.Take()).Select(name => new CompletionItem(name));
 
     private static async Task<int> RunAsync(string? context, PodScope scope, string? output, CancellationToken cancellation)
     {

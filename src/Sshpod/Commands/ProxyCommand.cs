@@ -55,7 +55,7 @@ public static class ProxyCommand
     private static async Task<int> RunAsync(string host, string? user, Snapshot snapshot, Action<Connection>? opened, CancellationToken cancellation)
     {
         user ??= SshParent.Current?.LoginNameAt(host);
-        var address = new AddressBook(snapshot.Settings.Aliases).Find(host, user);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
         var identity = snapshot.Settings.ClientIdentity;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Sshpod.Clusters;
-using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.HostNames;
 using Sshpod.Machine;
 using Sshpod.Terminal;
@@ -29,7 +28,7 @@ public static class NameCache
     {
         var aliases = snapshot.Settings.Aliases;
         if (query.Kind == HostName.Context)
-            return [.. KubeconfigFiles.Load().Contexts, .. aliases.Contexts.Keys];
+            return [.. snapshot.Kubeconfig.Contexts, .. aliases.Contexts.Keys];
         if (query.Kind == HostCompletion.Alias)
             return [.. aliases.Targets.Keys];
         query = query with

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sshpod.Clusters;
-using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Machine;
 using Sshpod.Settings;
 
@@ -32,7 +31,7 @@ public sealed record NameQuery(string Kind, string? Namespace, string? Context)
     internal string File(Snapshot snapshot)
     {
         var key = new StringBuilder().AppendJoin('\n', Kind, Namespace, Context, snapshot.Settings.Text(Setting.Transport));
-        foreach (var name in KubeconfigFiles.Names())
+        foreach (var name in snapshot.Kubeconfig.All.Select(file => file.Path))
             key.Append('\n').Append(Path.GetFullPath(name)).Append(' ').Append(System.IO.File.GetLastWriteTimeUtc(name).Ticks);
         return Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}")))[..32]);
     }

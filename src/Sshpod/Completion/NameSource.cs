@@ -22,7 +22,7 @@ internal static class NameSource
             var containers = await ContainerListing.ReadAsync(cluster, new PodScope(ns), snapshot, cancellation);
             return [.. containers.Where(container => container.Host is not null).Select(container => PodNames.Of(container).ToString())];
         }
-        ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
+        ns ??= Kubeconfig.Read(snapshot.Kubeconfig, context)?.Namespace ?? "default";
         var names = kind switch
         {
             HostName.Namespace => await NamesAsync(Resources.Namespaces, null),

@@ -55,7 +55,7 @@ public sealed class Connection : IAsyncDisposable
         var forced = settings.Tunnel;
         var time = settings.Access;
         var access = new Access(clientKey, time.Limit, settings.CleanEnvironment);
-        var name = RememberedHost.Of(host, cluster, address);
+        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
         var looking = Waiting.ResolveAsync(cluster, address, settings, cancellation);
         await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
             && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)

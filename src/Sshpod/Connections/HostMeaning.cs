@@ -23,7 +23,7 @@ public static class HostMeaning
     public static string Digest(string host, Snapshot snapshot)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AppendKubeconfig(hash);
+        AppendKubeconfig(hash, snapshot.Kubeconfig);
         Append(hash, snapshot.Settings.Content.Path);
         AppendContent(hash, snapshot.Settings.Content);
         // A connection that was opened with more access than is wanted now is not to be shared.
@@ -34,10 +34,10 @@ public static class HostMeaning
     }
 
     /// <summary>A digest of the kubeconfig alone: of the paths of its files and what is in them.</summary>
-    internal static string KubeconfigDigest()
+    internal static string KubeconfigDigest(KubeconfigFiles files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AppendKubeconfig(hash);
+        AppendKubeconfig(hash, files);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -45,12 +45,12 @@ public static class HostMeaning
     internal static string Canonical(string host) => string.Join('.', host.Split('.').Select(part =>
         part.StartsWith(Context, StringComparison.OrdinalIgnoreCase) ? Context + part[Context.Length..] : part.ToLowerInvariant()));
 
-    private static void AppendKubeconfig(IncrementalHash hash)
+    private static void AppendKubeconfig(IncrementalHash hash, KubeconfigFiles files)
     {
-        foreach (var file in KubeconfigFiles.Names())
+        foreach (var file in files.All)
         {
-            Append(hash, Path.GetFullPath(file));
-            AppendContent(hash, new FileOnce(file));
+            Append(hash, Path.GetFullPath(file.Path));
+            AppendContent(hash, file);
         }
     }
 

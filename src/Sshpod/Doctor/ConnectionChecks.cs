@@ -102,7 +102,8 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         var (access, since) = (await AccessAsync(cancellation), DateTimeOffset.UtcNow);
         var server = await BootstrapFor(access).StartAsync(fresh, cancellation);
         // `sshpod clean --all` finds this one too.
-        var name = RememberedHost.Of(host, cluster, new AddressBook(snapshot.Settings.Aliases).Find(host));
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
+        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
         RememberedServers.Add(new RememberedServer(name, cluster.Context, container, server, Bundles.Release, access, since));
         return server;
     }

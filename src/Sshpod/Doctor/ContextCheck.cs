@@ -28,7 +28,7 @@ internal static class ContextCheck
         {
             return Finding.Ok(new Kubeconfig(null, null, "default", files.Contexts), $"\"{name}\": kubectl's affair, since the kubeconfig has {e.Message}");
         }
-        if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(name) is not { } kubeconfig)
+        if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(files, name) is not { } kubeconfig)
             throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
         var missing = new[] { ("cluster", "clusters"), ("user", "users") }
             .Where(kind => context.TextOrNull(kind.Item1) is { } entry && files.Find(kind.Item2, entry, kind.Item1) is null)

@@ -39,15 +39,17 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     private async Task<Client> ClientAsync(Hop<string> ssh, Hop settings)
     {
         var configuration = await walk.CheckAsync("configuration", Who.You, [ssh, settings],
-            cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, snapshot.Settings.ClientIdentity, cancellation));
+            cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, snapshot.Settings.ClientIdentity,
+                cancellation));
         var key = await walk.CheckAsync("key", Who.You, [settings], cancellation => KeyCheck.RunAsync(snapshot.Settings, cancellation));
         return new Client(ssh, configuration, key);
     }
 
     private async Task<Cluster> ClusterAsync(Hop settings, PodAddress? address)
     {
-        var files = await walk.CheckAsync("kubeconfig", Who.You, [], KubeconfigCheck.Run);
-        var context = await walk.CheckAsync("context", Who.You, [files, settings], () => ContextCheck.Run(files.Value, snapshot, address?.Context));
+        var files = await walk.CheckAsync("kubeconfig", Who.You, [], () => KubeconfigCheck.Run(snapshot.Kubeconfig));
+        var context = await walk.CheckAsync("context", Who.You, [files, settings],
+            () => ContextCheck.Run(files.Value, snapshot, address?.Context));
         var transport = await walk.CheckAsync("transport", Who.You, [context], () => TransportCheck.Run(snapshot, address?.Context));
         var credentials = await walk.CheckAsync("credentials", Who.You, [transport],
             cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster, snapshot, address?.Context, cancellation));
@@ -77,7 +79,8 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
             cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, cancellation));
         var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks().Architecture(examination.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));
-        await walk.CheckAsync("server", Who.PodOwner, [examination, architecture, directory], () => ContainerChecks.Server(examination.Value));
+        await walk.CheckAsync("server", Who.PodOwner, [examination, architecture, directory],
+            () => ContainerChecks.Server(examination.Value));
         return new Container(chosen, shell, examination, architecture, directory);
     }
 
@@ -97,7 +100,8 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
 
     private Finding<PodAddress> ParseHost()
     {
-        var address = new AddressBook(snapshot.Settings.Aliases).Find(_host!, _host == destination ? null : destination![..^(_host!.Length + 1)]);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(
+            _host!, _host == destination ? null : destination![..^(_host!.Length + 1)]);
         return Finding.Ok(address, $"{address}");
     }
 

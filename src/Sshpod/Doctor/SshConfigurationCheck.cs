@@ -12,7 +12,8 @@ internal static class SshConfigurationCheck
     /// <param name="host">The host name.</param>
     /// <param name="identity">The key that logs in.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<Finding<string>> RunAsync(string ssh, IEnumerable<string> options, string host, ClientIdentity identity, CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(
+        string ssh, IEnumerable<string> options, string host, ClientIdentity identity, CancellationToken cancellation)
     {
         var run = await SshProgram.RunAsync(ssh, [.. options, "-vvv", "-G", "--", host], cancellation);
         return run.ExitCode == 0

@@ -19,7 +19,8 @@ internal sealed record ExecAttempt(IExec? Exec, SshpodException? Failure) : IAsy
 internal static class StreamCheck
 {
     /// <summary>Starts the examination.</summary>
-    public static async Task<Finding<ExecAttempt>> RunAsync(ChosenTransport transport, PodContainer container, ContainerShell shell, CancellationToken cancellation)
+    public static async Task<Finding<ExecAttempt>> RunAsync(
+        ChosenTransport transport, PodContainer container, ContainerShell shell, CancellationToken cancellation)
     {
         var cluster = transport.Cluster;
         ExecAttempt attempt;

@@ -1,5 +1,4 @@
 using Sshpod.Clusters;
-using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
 using Sshpod.Connections;
 using Sshpod.HostNames;
@@ -16,7 +15,8 @@ public static class ContainerListing
     /// <param name="scope">Which namespaces.</param>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(ICluster cluster, PodScope scope, Snapshot snapshot, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(
+        ICluster cluster, PodScope scope, Snapshot snapshot, CancellationToken cancellation)
     {
         // A UID is one of all clusters, whatever the context was called at the time. An older bundle is replaced at the next connection.
         var used = RememberedServers.List().Where(server => server.Release == Bundles.Release)
@@ -34,6 +34,6 @@ public static class ContainerListing
         if (context is null || HostName.CanHold(HostName.Context, context))
             return context;
         return snapshot.Settings.Aliases.Contexts.FirstOrDefault(alias => alias.Value == context).Key
-            ?? (context == KubeconfigFiles.Load().CurrentContext ? null : context);
+            ?? (context == snapshot.Kubeconfig.CurrentContext ? null : context);
     }
 }

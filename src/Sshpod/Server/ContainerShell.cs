@@ -1,4 +1,3 @@
-using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Settings;
 

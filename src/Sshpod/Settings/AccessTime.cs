@@ -1,8 +1,8 @@
 namespace Sshpod.Settings;
 
 /// <summary>
-/// How long a key that a connection brings into a container may log in there. Only an exec brings a key, so who loses the right to exec is out
-/// after this time.
+/// How long a key that a connection brings into a container may log in there. Only an exec brings a key, so who loses the right to exec is
+/// out after this time.
 /// </summary>
 /// <param name="Limit">The time.</param>
 /// <param name="EveryConnection">Whether each connection passes through exec: then the time is only that for one login.</param>

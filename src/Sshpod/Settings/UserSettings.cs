@@ -40,7 +40,9 @@ public sealed class UserSettings
     public static UserSettings Take() => new(File, Environment.GetEnvironmentVariable);
 
     /// <summary>Names of their own.</summary>
-    /// <exception cref="SshpodException">The file cannot be read or has something wrong; the message names file and line. So with all the others.</exception>
+    /// <exception cref="SshpodException">
+    /// The file cannot be read or has something wrong; the message names file and line. So with all the others.
+    /// </exception>
     public Aliases Aliases => _file.Value.Aliases;
 
     /// <summary>Container to take of a pod that has one of this name, where the host name gives none; null when none is set.</summary>
@@ -55,7 +57,9 @@ public sealed class UserSettings
     /// <summary>Whether a login as another user of root's container goes without the container's environment.</summary>
     public bool CleanEnvironment => _file.Value.CleanEnvironment;
 
-    /// <summary>How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, else by what understands the kubeconfig.</summary>
+    /// <summary>
+    /// How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, else by what understands the kubeconfig.
+    /// </summary>
     /// <exception cref="SshpodException">The variable is no such value. So with the others that have one.</exception>
     public TransportKind Transport => Find(Setting.Transport, file => file.Transport ?? TransportKind.Auto);
 
@@ -65,13 +69,21 @@ public sealed class UserSettings
     /// <summary>The only tunnel to try: <c>SSHPOD_TUNNEL</c>, else the setting <c>tunnel</c>; null for whatever works.</summary>
     public TunnelKind? Tunnel => Find(Setting.Tunnel, file => file.Tunnel);
 
-    /// <summary>How long a server stays without a connection: <c>SSHPOD_IDLE</c>, else the setting <c>idle</c>, else 10 minutes; zero is for ever.</summary>
+    /// <summary>
+    /// How long a server stays without a connection: <c>SSHPOD_IDLE</c>, else the setting <c>idle</c>, else 10 minutes; zero is for ever.
+    /// </summary>
     public TimeSpan Idle => Find(Setting.Idle, file => file.Idle ?? UsualIdle);
 
-    /// <summary>How long a target that is starting is waited for: <c>SSHPOD_WAIT</c>, else the setting <c>wait</c>, else a minute; zero is not at all.</summary>
+    /// <summary>
+    /// How long a target that is starting is waited for: <c>SSHPOD_WAIT</c>, else the setting <c>wait</c>, else a minute; zero is not at
+    /// all.
+    /// </summary>
     public TimeSpan Wait => Find(Setting.Wait, file => file.Wait ?? UsualWait);
 
-    /// <summary>How long a key that a connection brings into a container may log in there: <c>SSHPOD_ACCESS</c>, else the setting <c>access</c>, else a day.</summary>
+    /// <summary>
+    /// How long a key that a connection brings into a container may log in there: <c>SSHPOD_ACCESS</c>, else the setting <c>access</c>,
+    /// else a day.
+    /// </summary>
     public AccessTime Access => Find(Setting.Access, file => file.Access ?? UsualAccess);
 
     /// <summary>

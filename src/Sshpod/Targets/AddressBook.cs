@@ -10,7 +10,8 @@ namespace Sshpod.Targets;
 /// <c>--</c> is the alias of a target; further parts, such as <c>container--NAME</c>, win over those of the alias.
 /// </summary>
 /// <param name="aliases">The aliases. Each is looked up once: what it stands for is a real name.</param>
-public sealed class AddressBook(Aliases aliases)
+/// <param name="kubeconfig">The contexts that there are, for errors.</param>
+public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
 {
     private const string Dashes = "--";
 
@@ -87,7 +88,7 @@ public sealed class AddressBook(Aliases aliases)
         Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index and >= 0 && index < labels.Length - 1
             ? string.Join('.', labels[index..])[(HostName.Context.Length + Dashes.Length)..] : null;
 
-    private string? SuggestContext(string context) => ContextAlias.Suggest(context, KubeconfigFiles.Load().Contexts, () => aliases);
+    private string? SuggestContext(string context) => ContextAlias.Suggest(context, kubeconfig.Contexts, () => aliases);
 
     private static bool IsAlias(string label) => !label.Contains(Dashes, StringComparison.Ordinal);
 

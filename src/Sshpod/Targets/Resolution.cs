@@ -12,7 +12,8 @@ public static class Resolution
     /// <summary>Looks the address up in the cluster: one request for a pod, two for what has pods, three for a cronjob.</summary>
     /// <exception cref="StartingException">Nothing there yet, but it is starting: see <see cref="Waiting"/>.</exception>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
-    public static async Task<PodContainer> ResolveAsync(ICluster cluster, PodAddress address, UserSettings settings, CancellationToken cancellation) =>
+    public static async Task<PodContainer> ResolveAsync(
+        ICluster cluster, PodAddress address, UserSettings settings, CancellationToken cancellation) =>
         ChooseContainer(await FindPodAsync(cluster, address, cancellation), address, settings);
 
     /// <summary>The second half of it: from a pod to one of its containers.</summary>

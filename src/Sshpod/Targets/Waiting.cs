@@ -14,7 +14,8 @@ public static class Waiting
 
     /// <summary>As <see cref="Resolution.ResolveAsync"/>, but what is starting is waited for.</summary>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
-    public static async Task<PodContainer> ResolveAsync(ICluster cluster, PodAddress address, UserSettings settings, CancellationToken cancellation)
+    public static async Task<PodContainer> ResolveAsync(
+        ICluster cluster, PodAddress address, UserSettings settings, CancellationToken cancellation)
     {
         using var progress = Progress.Begin("waiting for the API server");
         var start = Stopwatch.GetTimestamp();

@@ -42,8 +42,12 @@ public sealed class UserSettingsTests : IDisposable
         var settings = With((variable, value));
         Dictionary<string, Func<object?>> values = new()
         {
-            ["TRANSPORT"] = () => settings.Transport, ["TUNNEL"] = () => settings.Tunnel, ["IDLE"] = () => settings.Idle,
-            ["WAIT"] = () => settings.Wait, ["ACCESS"] = () => settings.Access, ["SHARED_PLACES"] = () => settings.AllowsSharedPlaces,
+            ["TRANSPORT"] = () => settings.Transport,
+            ["TUNNEL"] = () => settings.Tunnel,
+            ["IDLE"] = () => settings.Idle,
+            ["WAIT"] = () => settings.Wait,
+            ["ACCESS"] = () => settings.Access,
+            ["SHARED_PLACES"] = () => settings.AllowsSharedPlaces,
         };
         Assert.Equal($"SSHPOD_{variable} is \"{value}\"; {hint}", Assert.Throws<SshpodException>(() => values[variable]()).Line);
         foreach (var (_, other) in values.Where(other => other.Key != variable))

@@ -23,7 +23,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     public string? Context => context;
 
     /// <inheritdoc/>
-    public Uri? Server => Kubeconfig.Read(context)?.Server;
+    public Uri? Server => Kubeconfig.Read(snapshot.Kubeconfig, context)?.Server;
 
     /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
@@ -34,7 +34,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
         catch (ClusterException e) when (e.IsNotFound($"{resource}", "namespaces"))
         {
-            throw await new MissingObject(this).ExplainAsync(resource, ns ?? Kubeconfig.Read(context)?.Namespace ?? "default", name, cancellation);
+            var where = ns ?? Kubeconfig.Read(snapshot.Kubeconfig, context)?.Namespace ?? "default";
+            throw await new MissingObject(this).ExplainAsync(resource, where, name, cancellation);
         }
     }
 
@@ -134,7 +135,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     {
         await using var process = Start(arguments, withInput: input is not null, RequestLimit);
         using var limit = process.LinkTo(cancellation);
-        var reachability = Reachability.WatchAsync(context, limit.Token);
+        var reachability = Reachability.WatchAsync(_named, limit.Token);
         try
         {
             if (input is not null)

@@ -45,11 +45,13 @@ public static class Transport
         }
         catch (UnsupportedKubeconfigException e) when (wanted == TransportKind.Auto)
         {
-            return new ChosenTransport(new KubectlCluster(context, snapshot), "kubectl", $"since the kubeconfig has what only that understands: unsupported: {e.Message}");
+            return new ChosenTransport(new KubectlCluster(context, snapshot), "kubectl",
+                $"since the kubeconfig has what only that understands: unsupported: {e.Message}");
         }
         catch (UnsupportedKubeconfigException e)
         {
-            throw new SshpodException($"the kubeconfig has what the api transport does not understand: unsupported: {e.Message}", $"set {Setting.Transport.Variable}=kubectl");
+            throw new SshpodException($"the kubeconfig has what the api transport does not understand: unsupported: {e.Message}",
+                $"set {Setting.Transport.Variable}=kubectl");
         }
     }
 }

@@ -27,12 +27,13 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
     /// <exception cref="SshpodException">There is no such context, or no cluster at all.</exception>
     public static ApiConfiguration Read(Snapshot snapshot, string? context)
     {
-        var files = KubeconfigFiles.Load();
+        var files = snapshot.Kubeconfig;
         if (files.Problems.Count > 0)
             throw new UnsupportedKubeconfigException(files.Problems[0]);
         if ((context ?? files.CurrentContext) is not { } name)
-            return InCluster.Read(InCluster.Mount) ?? throw ClusterException.NotConfigured();
-        var section = files.FindUnderstood("contexts", name, "context") ?? throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
+            return InCluster.Read(InCluster.Mount) ?? throw ClusterException.NotConfigured(files);
+        var section = files.FindUnderstood("contexts", name, "context")
+            ?? throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
         section.AllowOnly("cluster", "user", "namespace", "extensions");
 
         var cluster = section.Text("cluster") is { } clusterName ? files.FindUnderstood("clusters", clusterName, "cluster") : null;

@@ -142,7 +142,7 @@ public sealed class ApiConfigurationTests : IDisposable
         Use(Context.Replace("https://near.example", "localhost", StringComparison.Ordinal) + "users: [{name: me, user: {token: t}}]");
         var read = ApiConfiguration.Read(Snapshot.Take(), null);
         Assert.Equal(("http://localhost:6443/", ApiUser.Anonymous, "localhost:6443"), (read.Server.Url.AbsoluteUri, read.User, $"{read.Server}"));
-        Assert.Equal("http://localhost:6443/", Kubeconfig.Read(null)?.Server?.AbsoluteUri);
+        Assert.Equal("http://localhost:6443/", Kubeconfig.Read(KubeconfigFiles.Take(), null)?.Server?.AbsoluteUri);
     }
 
     [Theory]
