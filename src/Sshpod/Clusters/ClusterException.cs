@@ -19,16 +19,19 @@ internal sealed partial class ClusterException(string message, string? hint, str
 
     /// <summary>Reads kubectl's stderr. Warnings and log lines around the reason are left out.</summary>
     /// <param name="errorText">All of it.</param>
-    /// <param name="context">The context it ran in; null for the current one.</param>
-    public static ClusterException FromKubectl(string errorText, string? context)
+    /// <param name="named">The context it ran in.</param>
+    public static ClusterException FromKubectl(string errorText, NamedContext named)
     {
+        var context = named.Name;
         var reason = Reason(errorText);
         if (FromServer(reason, context) is { } said)
             return said;
         if (NoContext().Match(reason) is { Success: true } noContext)
-            return NoSuchContext(noContext.Groups["name"].Value, KubeconfigFiles.Load().Contexts);
+            return NoSuchContext(noContext.Groups["name"].Value, named.Snapshot.Kubeconfig.Contexts, named.Snapshot);
         if (RefusedConnection().Match(reason) is { Success: true } refused)
-            return refused.Groups["server"].Value is "localhost:8080" ? NotConfigured() : Refused(refused.Groups["server"].Value, context);
+            return refused.Groups["server"].Value is "localhost:8080"
+                ? NotConfigured(named.Snapshot.Kubeconfig)
+                : Refused(refused.Groups["server"].Value, context);
         if (NoCredentials().Match(reason) is { Success: true } login)
             return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
                 ? new($"the credential plugin of {Describe(context)} asks on the terminal, and kubectl has none here", "log in to the cluster first")
@@ -53,25 +56,26 @@ internal sealed partial class ClusterException(string message, string? hint, str
     /// <summary>There is no such context.</summary>
     /// <param name="name">What was asked for.</param>
     /// <param name="known">All contexts of the kubeconfig.</param>
-    public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known)
+    /// <param name="snapshot">What the user has set up.</param>
+    public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known, Snapshot snapshot)
     {
-        if (known.Count == 0 && FromPipe() is { } pipe)
+        if (known.Count == 0 && FromPipe(snapshot.Kubeconfig) is { } pipe)
             return pipe;
         // What no host name can hold is what an alias stands for: another alias would not help.
         known = [.. known.Where(other => other != name)];
-        var canBeMeant = HostName.IsContext(name) ? known.Where(HostName.IsContext).Concat(UserSettings.Current.Aliases.Contexts.Keys) : known;
+        var canBeMeant = HostName.IsContext(name) ? known.Where(HostName.IsContext).Concat(snapshot.Settings.Aliases.Contexts.Keys) : known;
         return new($"no context \"{name}\" in the kubeconfig",
-            (HostName.IsContext(name) ? ContextAlias.Suggest(name, known) : null)
+            (HostName.IsContext(name) ? ContextAlias.Suggest(name, known, () => snapshot.Settings.Aliases) : null)
             ?? (Spelling.Nearest(name, canBeMeant) is { } meant ? $"did you mean \"{meant}\"?" : "kubectl config get-contexts lists them"));
     }
 
     /// <summary>Nothing says where a cluster is.</summary>
-    public static ClusterException NotConfigured() =>
-        FromPipe() ?? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
+    public static ClusterException NotConfigured(KubeconfigFiles files) =>
+        FromPipe(files) ?? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
 
     // What shells put in the place of <(COMMAND).
-    private static ClusterException? FromPipe() =>
-        KubeconfigFiles.Names().FirstOrDefault(file =>
+    private static ClusterException? FromPipe(KubeconfigFiles files) =>
+        files.All.Select(file => file.Path).FirstOrDefault(file =>
             file.StartsWith("/dev/fd/", StringComparison.Ordinal) || file.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) is { } pipe
             ? new($"KUBECONFIG names {pipe}, a pipe of your shell: it can be read once, and ssh does not pass it on",
                 "write the kubeconfig into a file, and name that")

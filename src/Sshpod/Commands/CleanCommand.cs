@@ -23,21 +23,23 @@ public static class CleanCommand
             if (result.GetValue(all) == (result.GetValue(host) is not null))
                 result.AddError("clean wants a host name or --all.");
         });
-        command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name ? CleanAsync(name, cancellation) : CleanAllAsync(cancellation));
+        command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name
+            ? CleanAsync(name, Snapshot.Take(), cancellation)
+            : CleanAllAsync(Snapshot.Take(), cancellation));
         return command;
     }
 
-    private static async Task<int> CleanAsync(string host, CancellationToken cancellation)
+    private static async Task<int> CleanAsync(string host, Snapshot snapshot, CancellationToken cancellation)
     {
-        var address = AddressBook.Current.Find(host);
-        var cluster = Transport.Choose(address.Context);
-        await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, cancellation), cancellation);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
+        var cluster = Transport.Choose(snapshot, address.Context);
+        await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, snapshot.Settings, cancellation), snapshot, cancellation);
         return 0;
     }
 
-    private static async Task CleanAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    private static async Task CleanAsync(ICluster cluster, PodContainer container, Snapshot snapshot, CancellationToken cancellation)
     {
-        var found = await Cleaning.RunAsync(cluster, container, cancellation);
+        var found = await Cleaning.RunAsync(cluster, container, new ContainerShell(container, snapshot.Settings), cancellation);
         RememberedServers.Remove(container);
         // Nothing that this program does not know is run there, be it to end it.
         var left = found.Left.Count > 0
@@ -46,16 +48,16 @@ public static class CleanCommand
     }
 
     /// <summary>One container that cannot be cleaned does not keep the others from it.</summary>
-    private static async Task<int> CleanAllAsync(CancellationToken cancellation)
+    private static async Task<int> CleanAllAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         var failures = 0;
         foreach (var used in RememberedServers.List().DistinctBy(server => (server.Context, server.Container)))
         {
             try
             {
-                var cluster = Transport.Choose(used.Context);
+                var cluster = Transport.Choose(snapshot, used.Context);
                 if (await IsStillThereAsync(cluster, used.Container, cancellation))
-                    await CleanAsync(cluster, used.Container, cancellation);
+                    await CleanAsync(cluster, used.Container, snapshot, cancellation);
                 else
                     RememberedServers.Remove(used.Container);
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Sshpod.Clusters;
 using Sshpod.Completion;
 using Sshpod.Machine;
 using Sshpod.Terminal;
@@ -60,7 +61,11 @@ public static class CompleteCommand
         && word.All(c => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
 
-    private static IReadOnlyList<string> Hosts(string program, string word) => new HostCompletion(program, NameCache.LookUp).Complete(word);
+    private static IReadOnlyList<string> Hosts(string program, string word)
+    {
+        var snapshot = Snapshot.Take();
+        return new HostCompletion(program, query => NameCache.LookUp(query, snapshot)).Complete(word);
+    }
 
     private static async Task RefreshAsync(NameQuery query, CancellationToken cancellation)
     {
@@ -68,7 +73,7 @@ public static class CompleteCommand
         ProcessSession.Leave();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(RefreshLimit);
-        await NameCache.RefreshAsync(query, limit.Token);
+        await NameCache.RefreshAsync(query, Snapshot.Take(), limit.Token);
     }
 
     /// <summary>Commands, options and their values, as the parser of the command line knows them; and host names where one belongs.</summary>

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.HostNames;
 using Sshpod.Machine;
-using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Targets;
 using Sshpod.Terminal;
@@ -50,12 +49,13 @@ public static class ConfigureCommand
             if (arguments.GetValue(remove))
                 return Carry(configuration, configuration.PlanRemoval(), arguments.GetValue(dryRun), ask, halfIsBetter: false);
 
+            var snapshot = Snapshot.Take();
             var chosen = SshConfiguration.Chosen();
             var options = new ConfigurationOptions(
                 Sharing: arguments.GetValue(noSharing) is { } separate ? !separate : chosen.Sharing,
-                ForwardAgent: arguments.GetValue(forwardAgent) is { Length: > 0 } named ? AgentHosts(named) : chosen.ForwardAgent,
-                Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(cancellation), false => null, null => chosen.Hosts });
-            var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options, UserSettings.Current.ClientIdentity);
+                ForwardAgent: arguments.GetValue(forwardAgent) is { Length: > 0 } named ? AgentHosts(named, snapshot) : chosen.ForwardAgent,
+                Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(snapshot, cancellation), false => null, null => chosen.Hosts });
+            var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options, snapshot.Settings.ClientIdentity);
             if (arguments.GetValue(print))
             {
                 Print(UserConfiguration.FromUtf8(block.ToString()));
@@ -65,7 +65,7 @@ public static class ConfigureCommand
                 Log.Notice("your agent is no longer forwarded to every container; name those that need it, with --forward-agent HOST");
             var plan = configuration.Plan(block);
             if (!arguments.GetValue(dryRun))
-                await UserSettings.Current.ClientIdentity.EnsureAsync(AccessTime.Current.Limit, cancellation);
+                await snapshot.Settings.ClientIdentity.EnsureAsync(snapshot.Settings.Access.Limit, cancellation);
             if (block.WhyNotShared is { } reason)
                 Log.Notice($"connections are not shared: {reason}");
             foreach (var notice in configuration.Overridden(block))
@@ -76,14 +76,15 @@ public static class ConfigureCommand
     }
 
     /// <summary>Host names as ssh is given them; an alias may be named without its end. They stand in a line of ours: what is neither is refused.</summary>
-    private static string[]? AgentHosts(string[] named)
+    private static string[]? AgentHosts(string[] named, Snapshot snapshot)
     {
         // "false" took the earlier form back.
         if (named is [NoAgents or "false"])
             return null;
         string[] hosts = [.. named.Select(name => name.Contains('.') ? name : $"{name}.{HostName.Suffix}").Distinct()];
         foreach (var host in hosts)
-            if (AddressBook.Current.Find(host) is not null && host.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
+            if (new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host) is not null
+                && host.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
                 throw new SshpodException($"\"{host}\" cannot stand in ssh's configuration", "name an alias of letters, digits and dashes");
         return hosts;
     }
@@ -127,12 +128,12 @@ public static class ConfigureCommand
         output.Write(Encoding.Latin1.GetBytes(latin1));
     }
 
-    private static async Task<IReadOnlyList<string>> RunningPodsAsync(CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> RunningPodsAsync(Snapshot snapshot, CancellationToken cancellation)
     {
         // The entries stay while the current context changes: they name it, where a host name can hold its name.
-        var current = KubeconfigFiles.Load().CurrentContext;
+        var current = snapshot.Kubeconfig.CurrentContext;
         var context = current is not null && HostName.IsContext(current) ? current : null;
-        var hosts = await Transport.Choose(null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
+        var hosts = await Transport.Choose(snapshot, null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
         return [.. hosts.Order(StringComparer.Ordinal)];
 
         IEnumerable<string> HostOf(Pod pod)

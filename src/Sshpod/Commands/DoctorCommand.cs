@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sshpod.Clusters;
 using Sshpod.Doctor;
 
 namespace Sshpod.Commands;
@@ -25,7 +26,7 @@ public static class DoctorCommand
         List<Check> checks = [];
         var lines = new DoctorLines(Console.Out, DoctorLines.MayColour);
         var walk = new Walk(asJson ? checks.Add : lines.Write, cancellation);
-        await new Diagnosis(walk, destination, sshConfig, connect).RunAsync();
+        await new Diagnosis(walk, Snapshot.Take(), destination, sshConfig, connect).RunAsync();
         if (asJson)
             Console.WriteLine(new DoctorReport(destination, walk.Worst, checks).ToJson());
         return walk.Worst == CheckOutcome.Failure ? 1 : 0;

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.Completion;
 using Sshpod.HostNames;
 using Sshpod.Listing;
-using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
@@ -32,18 +32,19 @@ public static class ListCommand
             if (result.GetValue(everywhere) && result.GetValue(ns) is not null)
                 result.AddError("list wants --namespace or --all-namespaces, not both.");
         });
-        command.SetAction((arguments, cancellation) => RunAsync(RealName(arguments.GetValue(context)),
-            new PodScope(arguments.GetValue(ns), arguments.GetValue(everywhere)), arguments.GetValue(output), cancellation));
+        command.SetAction((arguments, cancellation) => RunAsync(
+            arguments.GetValue(context), new PodScope(arguments.GetValue(ns), arguments.GetValue(everywhere)), arguments.GetValue(output), cancellation));
         return command;
     }
 
-    private static string? RealName(string? context) => context is null ? null : UserSettings.Current.Aliases.Contexts.GetValueOrDefault(context, context);
-
-    private static IEnumerable<CompletionItem> Names(NameQuery query) => NameCache.LookUp(query).Select(name => new CompletionItem(name));
+    private static IEnumerable<CompletionItem> Names(NameQuery query) =>
+        NameCache.LookUp(query, Snapshot.Take()).Select(name => new CompletionItem(name));
 
     private static async Task<int> RunAsync(string? context, PodScope scope, string? output, CancellationToken cancellation)
     {
-        var containers = await ContainerListing.ReadAsync(Transport.Choose(context), scope, cancellation);
+        var snapshot = Snapshot.Take();
+        var realName = context is null ? null : snapshot.Settings.Aliases.Contexts.GetValueOrDefault(context, context);
+        var containers = await ContainerListing.ReadAsync(Transport.Choose(snapshot, realName), scope, snapshot, cancellation);
         if (containers.Count == 0 && output != Json)
             Log.Notice($"no running containers{(scope.IsEverywhere ? "" : scope.Namespace is { } ns ? $" in namespace \"{ns}\"" : " in the namespace of the context")}");
         else

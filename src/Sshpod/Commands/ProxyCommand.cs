@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Transports;
 using Sshpod.Connections;
-using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Streams;
 using Sshpod.Targets;
@@ -22,19 +22,19 @@ public static class ProxyCommand
         var shared = new Option<bool>("--shared") { Description = "ssh may carry further sessions over the connection" };
         var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host, user, port, shared };
         command.SetAction((arguments, cancellation) => arguments.GetValue(shared)
-            ? RunSharedAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), cancellation)
-            : RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), null, cancellation));
+            ? RunSharedAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), Snapshot.Take(), cancellation)
+            : RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), Snapshot.Take(), null, cancellation));
         return command;
     }
 
     /// <summary>Runs with the name claimed for as long as the connection lives, and apart from the terminal in which it happens to be the first.</summary>
-    private static async Task<int> RunSharedAsync(string host, string? user, CancellationToken cancellation)
+    private static async Task<int> RunSharedAsync(string host, string? user, Snapshot snapshot, CancellationToken cancellation)
     {
         var isOpen = false;
         try
         {
-            using var claim = await SharedConnections.HoldAsync(host, cancellation);
-            return await RunAsync(host, user, connection =>
+            using var claim = await SharedConnections.HoldAsync(host, snapshot, cancellation);
+            return await RunAsync(host, user, snapshot, connection =>
             {
                 isOpen = true;
                 claim.Allow(connection.Since, connection.Until);
@@ -50,21 +50,22 @@ public static class ProxyCommand
     /// <summary>Runs one connection.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="user">The login name.</param>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="opened">Told when the tunnel is open, where the connection may be shared; else null.</param>
     /// <param name="cancellation">Ends it.</param>
-    private static async Task<int> RunAsync(string host, string? user, Action<Connection>? opened, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string host, string? user, Snapshot snapshot, Action<Connection>? opened, CancellationToken cancellation)
     {
         user ??= SshParent.Current?.LoginNameAt(host);
-        var address = AddressBook.Current.Find(host, user);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host, user);
         Log.Debug($"address {address}, user {user}");
 
-        var identity = UserSettings.Current.ClientIdentity;
+        var identity = snapshot.Settings.ClientIdentity;
         var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
-        var clientKey = await identity.EnsureAsync(AccessTime.Current.Limit, cancellation);
+        var clientKey = await identity.EnsureAsync(snapshot.Settings.Access.Limit, cancellation);
         if (isNewToSsh)
             throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
-        var cluster = Transport.Choose(address.Context);
-        await using var connection = await Connection.OpenAsync(cluster, host, address, clientKey, opened is not null, cancellation);
+        var cluster = Transport.Choose(snapshot, address.Context);
+        await using var connection = await Connection.OpenAsync(cluster, host, address, snapshot, clientKey, opened is not null, cancellation);
         Log.Debug("tunnel open");
         opened?.Invoke(connection);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sshpod.Clusters;
 using Sshpod.Connections;
 
 namespace Sshpod.Commands;
@@ -11,7 +12,8 @@ public static class ShareCommand
     {
         var host = new Option<string>("--host") { Description = "host name that ssh was given (%n)", Required = true };
         var command = new Command("share", "Tell ssh whether a connection may be shared; ssh runs this.") { host };
-        command.SetAction(async (arguments, cancellation) => await SharedConnections.ClaimAsync(arguments.GetRequiredValue(host), cancellation) ? 0 : 1);
+        command.SetAction(async (arguments, cancellation) =>
+            await SharedConnections.ClaimAsync(arguments.GetRequiredValue(host), Snapshot.Take(), cancellation) ? 0 : 1);
         return command;
     }
 }

@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters;
 using Sshpod.HostNames;
 using Sshpod.Machine;
-using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Completion;
@@ -25,11 +24,11 @@ public static class NameCache
     private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
 
     /// <summary>Tells the names, or those that were there a while ago, or none.</summary>
-    public static IReadOnlyList<string> LookUp(NameQuery query)
+    public static IReadOnlyList<string> LookUp(NameQuery query, Snapshot snapshot)
     {
-        var aliases = UserSettings.Current.Aliases;
+        var aliases = snapshot.Settings.Aliases;
         if (query.Kind == HostName.Context)
-            return [.. KubeconfigFiles.Load().Contexts, .. aliases.Contexts.Keys];
+            return [.. snapshot.Kubeconfig.Contexts, .. aliases.Contexts.Keys];
         if (query.Kind == HostCompletion.Alias)
             return [.. aliases.Targets.Keys];
         query = query with
@@ -37,7 +36,7 @@ public static class NameCache
             Namespace = query.Namespace is { } ns ? aliases.Namespaces.GetValueOrDefault(ns, ns) : null,
             Context = query.Context is { } context ? aliases.Contexts.GetValueOrDefault(context, context) : null,
         };
-        var file = query.File();
+        var file = query.File(snapshot);
         var written = File.GetLastWriteTimeUtc(file);
         // A file that is not there was written in 1601. One from the future tells nothing.
         var age = (DateTime.UtcNow - written).Duration();
@@ -49,11 +48,11 @@ public static class NameCache
     }
 
     /// <summary>Asks the cluster, unless another process does, and writes the answer down.</summary>
-    public static async Task RefreshAsync(NameQuery query, CancellationToken cancellation)
+    public static async Task RefreshAsync(NameQuery query, Snapshot snapshot, CancellationToken cancellation)
     {
         // Away from the terminal: a TAB never makes a credential plugin ask there, and closing the window does not end us half way.
         ProcessSession.Leave();
-        var file = query.File();
+        var file = query.File(snapshot);
         ClientDirectory.Create(NameQuery.Directory);
         await using var lockFile = LockFile.TakeOrNull(file + ".lock");
         if (lockFile is null || (DateTime.UtcNow - File.GetLastWriteTimeUtc(file)).Duration() < Fresh)
@@ -61,7 +60,7 @@ public static class NameCache
         IReadOnlyList<string> names = Read(file);
         try
         {
-            names = await NameSource.AskAsync(query, cancellation);
+            names = await NameSource.AskAsync(query, snapshot, cancellation);
         }
         catch (Exception e) when (e is SshpodException or OperationCanceledException)
         {

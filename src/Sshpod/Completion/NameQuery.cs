@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Sshpod.Clusters.Kubeconfigs;
-using Sshpod.Clusters.Transports;
+using Sshpod.Clusters;
 using Sshpod.Machine;
+using Sshpod.Settings;
 
 namespace Sshpod.Completion;
 
@@ -28,10 +28,10 @@ public sealed record NameQuery(string Kind, string? Namespace, string? Context)
     /// Where the answer is kept. The state of the kubeconfig is in the name, so that another current context is another file: a look at
     /// the files' times takes microseconds, and reading them milliseconds.
     /// </summary>
-    internal string File()
+    internal string File(Snapshot snapshot)
     {
-        var key = new StringBuilder().AppendJoin('\n', Kind, Namespace, Context, Environment.GetEnvironmentVariable(Transport.Variable));
-        foreach (var name in KubeconfigFiles.Names())
+        var key = new StringBuilder().AppendJoin('\n', Kind, Namespace, Context, snapshot.Settings.Text(Setting.Transport));
+        foreach (var name in snapshot.Kubeconfig.All.Select(file => file.Path))
             key.Append('\n').Append(Path.GetFullPath(name)).Append(' ').Append(System.IO.File.GetLastWriteTimeUtc(name).Ticks);
         return Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}")))[..32]);
     }

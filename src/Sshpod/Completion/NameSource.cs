@@ -1,3 +1,4 @@
+using Sshpod.Clusters;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
@@ -12,16 +13,16 @@ internal static class NameSource
 {
     /// <summary>Asks.</summary>
     /// <returns>Names; for pods the lines of <see cref="PodNames"/>. Those that a host name cannot hold are left out.</returns>
-    public static async Task<IReadOnlyList<string>> AskAsync(NameQuery query, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> AskAsync(NameQuery query, Snapshot snapshot, CancellationToken cancellation)
     {
         var (kind, ns, context) = query;
-        var cluster = Transport.Choose(context);
+        var cluster = Transport.Choose(snapshot, context);
         if (kind == HostName.Prefix(TargetKind.Pod))
         {
-            var containers = await ContainerListing.ReadAsync(cluster, new PodScope(ns), cancellation);
+            var containers = await ContainerListing.ReadAsync(cluster, new PodScope(ns), snapshot, cancellation);
             return [.. containers.Where(container => container.Host is not null).Select(container => PodNames.Of(container).ToString())];
         }
-        ns ??= Kubeconfig.Read(context)?.Namespace ?? "default";
+        ns ??= Kubeconfig.Read(snapshot.Kubeconfig, context)?.Namespace ?? "default";
         var names = kind switch
         {
             HostName.Namespace => await NamesAsync(Resources.Namespaces, null),

@@ -18,12 +18,12 @@ namespace Sshpod.Connections;
 /// </summary>
 public sealed class Connection : IAsyncDisposable
 {
-    private Connection(Tunnel tunnel, RememberedServer server)
+    private Connection(Tunnel tunnel, RememberedServer server, AccessTime time)
     {
         Tunnel = tunnel;
         Container = server.Container;
         Since = server.Since;
-        Until = AccessTime.Current.RenewalOf(server.Since, server.Access.Limit ?? TimeSpan.Zero);
+        Until = time.RenewalOf(server.Since, server.Access.Limit ?? TimeSpan.Zero);
     }
 
     /// <summary>Where the server runs.</summary>
@@ -42,18 +42,21 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="cluster">How the container is reached.</param>
     /// <param name="host">What ssh was given.</param>
     /// <param name="address">What that means.</param>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="clientKey">Who logs in.</param>
     /// <param name="isShared">Whether sessions of other terminals may come to use it: then it leaves the session of this one.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">There is no container, no server can run in it, or the user wants a tunnel that there is not.</exception>
-    public static async Task<Connection> OpenAsync(ICluster cluster, string host, PodAddress address, PublicKey clientKey, bool isShared, CancellationToken cancellation)
+    public static async Task<Connection> OpenAsync(
+        ICluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared, CancellationToken cancellation)
     {
         // Values that are none end it here, where nothing runs yet.
-        var forced = TunnelChoice.Forced;
-        var time = AccessTime.Current;
-        var access = new Access(clientKey, time.Limit, UserSettings.Current.CleanEnvironment);
-        var name = RememberedHost.Of(host, cluster, address);
-        var looking = Waiting.ResolveAsync(cluster, address, cancellation);
+        var settings = snapshot.Settings;
+        var forced = settings.Tunnel;
+        var time = settings.Access;
+        var access = new Access(clientKey, time.Limit, settings.CleanEnvironment);
+        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
+        var looking = Waiting.ResolveAsync(cluster, address, settings, cancellation);
         await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
             && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)
             && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
@@ -65,15 +68,16 @@ public sealed class Connection : IAsyncDisposable
         {
             LeaveIfShared();
             await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
-            return new Connection(tunnel, dial.Remembered);
+            return new Connection(tunnel, dial.Remembered, time);
         }
         var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
-        var opening = new TunnelOpening(cluster, container, forced, new Bootstrap(cluster, container, access), (hostKey, server) =>
+        var bootstrap = new Bootstrap(cluster, container, new ContainerShell(container, settings), access, settings);
+        var opening = new TunnelOpening(cluster, container, forced, bootstrap, (hostKey, server) =>
         {
             LeaveIfShared();
             return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
         });
-        return new Connection(await opening.OpenAsync(cancellation), used);
+        return new Connection(await opening.OpenAsync(cancellation), used, time);
 
         // After the requests for which a credential plugin may want the terminal, and before kubectl is started for the port-forward.
         void LeaveIfShared()

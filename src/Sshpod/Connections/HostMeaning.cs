@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Machine;
 using Sshpod.Settings;
 using Sshpod.Ssh;
 
@@ -17,24 +19,25 @@ public static class HostMeaning
 
     /// <summary>The digest, in hexadecimal.</summary>
     /// <param name="host">What ssh was given.</param>
-    public static string Digest(string host)
+    /// <param name="snapshot">What the user has set up.</param>
+    public static string Digest(string host, Snapshot snapshot)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AppendKubeconfig(hash);
-        Append(hash, UserSettings.File);
-        AppendContent(hash, UserSettings.File);
+        AppendKubeconfig(hash, snapshot.Kubeconfig);
+        Append(hash, snapshot.Settings.Content.Path);
+        AppendContent(hash, snapshot.Settings.Content);
         // A connection that was opened with more access than is wanted now is not to be shared.
-        Append(hash, Environment.GetEnvironmentVariable(AccessTime.Variable) ?? "");
+        Append(hash, snapshot.Settings.Text(Setting.Access));
         Append(hash, UnaskedVariables.Locale);
         Append(hash, Canonical(host));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>A digest of the kubeconfig alone: of the paths of its files and what is in them.</summary>
-    internal static string KubeconfigDigest()
+    internal static string KubeconfigDigest(KubeconfigFiles files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        AppendKubeconfig(hash);
+        AppendKubeconfig(hash, files);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
@@ -42,20 +45,20 @@ public static class HostMeaning
     internal static string Canonical(string host) => string.Join('.', host.Split('.').Select(part =>
         part.StartsWith(Context, StringComparison.OrdinalIgnoreCase) ? Context + part[Context.Length..] : part.ToLowerInvariant()));
 
-    private static void AppendKubeconfig(IncrementalHash hash)
+    private static void AppendKubeconfig(IncrementalHash hash, KubeconfigFiles files)
     {
-        foreach (var file in KubeconfigFiles.Names())
+        foreach (var file in files.All)
         {
-            Append(hash, Path.GetFullPath(file));
+            Append(hash, Path.GetFullPath(file.Path));
             AppendContent(hash, file);
         }
     }
 
-    private static void AppendContent(IncrementalHash hash, string file)
+    private static void AppendContent(IncrementalHash hash, FileOnce file)
     {
         try
         {
-            hash.AppendData(SHA256.HashData(File.ReadAllBytes(file)));
+            hash.AppendData(SHA256.HashData(file.Content));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

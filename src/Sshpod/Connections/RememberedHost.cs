@@ -16,12 +16,13 @@ public sealed record RememberedHost(string Name, string Meaning)
     /// <param name="host">What ssh was given.</param>
     /// <param name="cluster">The cluster, in the context that is meant.</param>
     /// <param name="address">What the name stands for.</param>
-    public static RememberedHost Of(string host, ICluster cluster, PodAddress address)
+    /// <param name="kubeconfig">The kubeconfig.</param>
+    public static RememberedHost Of(string host, ICluster cluster, PodAddress address, KubeconfigFiles kubeconfig)
     {
         // Which context is the current one, and what it says, is known from the content of the files; a context that is named stays the
         // same whatever else changes in them, as long as it is one of this server.
-        var context = cluster.Context is { } name ? $"context {name}" : $"current {HostMeaning.KubeconfigDigest()}";
-        var files = KubeconfigFiles.Names().Select(Path.GetFullPath);
+        var context = cluster.Context is { } name ? $"context {name}" : $"current {HostMeaning.KubeconfigDigest(kubeconfig)}";
+        var files = kubeconfig.All.Select(file => Path.GetFullPath(file.Path));
         var parts = string.Join('\0', [.. files, context, $"{cluster.Server}", Describe(address)]);
         return new RememberedHost(KnownHosts.Name(host), Hash(parts));
     }

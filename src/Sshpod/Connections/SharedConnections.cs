@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Sshpod.Clusters;
 using Sshpod.Machine;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
@@ -25,14 +26,17 @@ public static class SharedConnections
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Claims a host name for what it means now.</summary>
+    /// <param name="host">What ssh was given.</param>
+    /// <param name="snapshot">What the user has set up.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>
     /// Whether a connection of this name is to be shared: false while one lives that was opened when it meant something else, or whose
     /// access has ended.
     /// </returns>
-    public static async Task<bool> ClaimAsync(string host, CancellationToken cancellation)
+    public static async Task<bool> ClaimAsync(string host, Snapshot snapshot, CancellationToken cancellation)
     {
         ClientDirectory.Create(ControlPath.Directory);
-        var meaning = HostMeaning.Digest(host);
+        var meaning = HostMeaning.Digest(host, snapshot);
         var limit = Limit / 10;
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
@@ -65,12 +69,15 @@ public static class SharedConnections
     }
 
     /// <summary>Keeps the claim of a host name while a connection lives.</summary>
+    /// <param name="host">What ssh was given.</param>
+    /// <param name="snapshot">What the user has set up.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>To be disposed when it has ended.</returns>
     /// <exception cref="SshpodException">The name was claimed for something else since ssh asked.</exception>
-    public static async Task<HeldClaim> HoldAsync(string host, CancellationToken cancellation)
+    public static async Task<HeldClaim> HoldAsync(string host, Snapshot snapshot, CancellationToken cancellation)
     {
         ClientDirectory.Create(ControlPath.Directory);
-        var meaning = HostMeaning.Digest(host);
+        var meaning = HostMeaning.Digest(host, snapshot);
         for (var waited = TimeSpan.Zero; ; waited += Pause)
         {
             try
@@ -80,7 +87,7 @@ public static class SharedConnections
                 if (Claim.Read(file)?.Meaning == meaning)
                     return new HeldClaim(file, meaning);
                 await file.DisposeAsync();
-                if (!await ClaimAsync(host, cancellation))
+                if (!await ClaimAsync(host, snapshot, cancellation))
                     throw new SshpodException(
                         $"a connection to \"{host}\" that means something else was opened at the same moment", "connect again");
             }

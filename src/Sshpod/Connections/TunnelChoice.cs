@@ -1,31 +1,11 @@
 using Sshpod.Clusters.Objects;
 using Sshpod.Settings;
-using Sshpod.Terminal;
-using Sshpod.Tunnels;
 
 namespace Sshpod.Connections;
 
-/// <summary>Which tunnel is tried: <c>SSHPOD_TUNNEL</c>, or the setting <c>tunnel</c>, is <c>port-forward</c>, <c>exec</c> or <c>auto</c>, which is the default.</summary>
+/// <summary>Which tunnel is tried.</summary>
 public static class TunnelChoice
 {
-    private const string Variable = "SSHPOD_TUNNEL";
-
-    /// <summary>What the user wants; null for <c>auto</c>.</summary>
-    /// <exception cref="SshpodException">There is no such tunnel.</exception>
-    public static TunnelKind? Forced =>
-        Parse(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : UserSettings.Current.Tunnel);
-
-    /// <summary>Reads a value of the variable.</summary>
-    /// <returns>Null for <c>auto</c>.</returns>
-    /// <exception cref="SshpodException">It is none.</exception>
-    public static TunnelKind? Parse(string? value) => value switch
-    {
-        null or "" or "auto" => null,
-        "port-forward" => TunnelKind.PortForward,
-        "exec" => TunnelKind.Exec,
-        _ => throw new SshpodException($"{Variable} is \"{value}\"", "use auto, port-forward or exec"),
-    };
-
     /// <summary>Whether the answer is the same every time for this container, and nothing about it can be learned.</summary>
     public static bool IsGiven(TunnelKind? forced, PodContainer container) => forced is not null || NeedsExec(container);
 

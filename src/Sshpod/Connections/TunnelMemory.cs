@@ -3,8 +3,8 @@ using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Machine;
+using Sshpod.Settings;
 using Sshpod.Terminal;
-using Sshpod.Tunnels;
 
 namespace Sshpod.Connections;
 

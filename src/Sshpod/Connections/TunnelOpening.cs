@@ -1,6 +1,7 @@
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
+using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;

@@ -12,13 +12,15 @@ namespace Sshpod.Doctor;
 /// <summary>What a connection does once the container is known.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="container">The container.</param>
+/// <param name="shell">Its shell.</param>
 /// <param name="host">What ssh is given.</param>
-internal sealed class ConnectionChecks(ICluster cluster, PodContainer container, string host)
+/// <param name="snapshot">What the user has set up.</param>
+internal sealed class ConnectionChecks(ICluster cluster, PodContainer container, ContainerShell shell, string host, Snapshot snapshot)
 {
     /// <summary>For an upload too: through a slow network it takes its time, and each piece of it has a limit of its own.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
-    private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(TunnelChoice.Forced, container, null);
+    private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(snapshot.Settings.Tunnel, container, null);
 
     private bool IsForwarded => _tunnels.Contains(TunnelKind.PortForward);
 
@@ -84,21 +86,23 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
             ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
             : Finding.Failure<string>($"another server answers: {banner}", "see what listens in the container");
 
-    private static async Task<Access> AccessAsync(CancellationToken cancellation)
+    private async Task<Access> AccessAsync(CancellationToken cancellation)
     {
-        var limit = AccessTime.Current.Limit;
-        return new Access(await UserSettings.Current.ClientIdentity.EnsureAsync(limit, cancellation), limit, UserSettings.Current.CleanEnvironment);
+        var (settings, limit) = (snapshot.Settings, snapshot.Settings.Access.Limit);
+        return new Access(await settings.ClientIdentity.EnsureAsync(limit, cancellation), limit, settings.CleanEnvironment);
     }
 
-    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) =>
-        new(cluster, container, await AccessAsync(cancellation));
+    private Bootstrap BootstrapFor(Access access) => new(cluster, container, shell, access, snapshot.Settings);
+
+    private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => BootstrapFor(await AccessAsync(cancellation));
 
     private async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
         var (access, since) = (await AccessAsync(cancellation), DateTimeOffset.UtcNow);
-        var server = await new Bootstrap(cluster, container, access).StartAsync(fresh, cancellation);
+        var server = await BootstrapFor(access).StartAsync(fresh, cancellation);
         // `sshpod clean --all` finds this one too.
-        var name = RememberedHost.Of(host, cluster, AddressBook.Current.Find(host));
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
+        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
         RememberedServers.Add(new RememberedServer(name, cluster.Context, container, server, Bundles.Release, access, since));
         return server;
     }

@@ -6,7 +6,8 @@ namespace Sshpod.Doctor;
 
 /// <summary>What the container is like, from its own word.</summary>
 /// <param name="container">The container.</param>
-internal sealed class ContainerChecks(PodContainer container)
+/// <param name="shell">Its shell.</param>
+internal sealed class ContainerChecks(PodContainer container, ContainerShell shell)
 {
     /// <summary>Its shell and the few tools that putting the server there needs.</summary>
     public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, ICluster cluster, CancellationToken cancellation)
@@ -16,9 +17,9 @@ internal sealed class ContainerChecks(PodContainer container)
         {
             found = await Examination.ReadAsync(attempt.Exec ?? throw attempt.Failure!, container, cancellation);
         }
-        catch (ShellNotFoundException e) when (Script.HasAnother(e))
+        catch (ShellNotFoundException) when (shell.HasAnother())
         {
-            await using var exec = await cluster.ExecAsync(container, Examination.Command(container), cancellation);
+            await using var exec = await cluster.ExecAsync(container, Examination.Command(shell), cancellation);
             found = await Examination.ReadAsync(exec, container, cancellation);
         }
         return found.Missing.Count == 0

@@ -11,9 +11,10 @@ internal static class ContextCheck
 {
     /// <summary>Looks it up.</summary>
     /// <param name="files">The kubeconfig.</param>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="named">The context that the host name names; null for the current one.</param>
     /// <returns>Where its API server is and which namespace it sets.</returns>
-    public static Finding<Kubeconfig> Run(KubeconfigFiles files, string? named)
+    public static Finding<Kubeconfig> Run(KubeconfigFiles files, Snapshot snapshot, string? named)
     {
         if ((named ?? files.CurrentContext) is not { } name)
             return InCluster.Read(InCluster.Mount) is { } pod
@@ -27,8 +28,8 @@ internal static class ContextCheck
         {
             return Finding.Ok(new Kubeconfig(null, null, "default", files.Contexts), $"\"{name}\": kubectl's affair, since the kubeconfig has {e.Message}");
         }
-        if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(name) is not { } kubeconfig)
-            throw ClusterException.NoSuchContext(name, files.Contexts);
+        if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(files, name) is not { } kubeconfig)
+            throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
         var missing = new[] { ("cluster", "clusters"), ("user", "users") }
             .Where(kind => context.TextOrNull(kind.Item1) is { } entry && files.Find(kind.Item2, entry, kind.Item1) is null)
             .Select(kind => $"{kind.Item1} \"{context.TextOrNull(kind.Item1)}\"").ToArray();
@@ -39,8 +40,8 @@ internal static class ContextCheck
 
         var text = $"\"{name}\": {kubeconfig.Server}, namespace \"{kubeconfig.Namespace}\"";
         // An alias has brought it here, or can.
-        return HostName.IsContext(name) || UserSettings.Current.Aliases.Contexts.Values.Contains(name)
+        return HostName.IsContext(name) || snapshot.Settings.Aliases.Contexts.Values.Contains(name)
             ? Finding.Ok(kubeconfig, text)
-            : Finding.Warning(kubeconfig, $"{text}; its name cannot be written in a host name", ContextAlias.Offer(name, files.Contexts));
+            : Finding.Warning(kubeconfig, $"{text}; its name cannot be written in a host name", ContextAlias.Offer(name, snapshot.Settings.Aliases, files.Contexts));
     }
 }

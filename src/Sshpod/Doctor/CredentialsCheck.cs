@@ -14,14 +14,15 @@ internal static class CredentialsCheck
 {
     /// <summary>Gets the credentials.</summary>
     /// <param name="cluster">The cluster, which gets to keep what a plugin gave.</param>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<Finding<string>> RunAsync(ICluster cluster, string? context, CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(ICluster cluster, Snapshot snapshot, string? context, CancellationToken cancellation)
     {
         ApiConfiguration configuration;
         try
         {
-            configuration = ApiConfiguration.Read(context);
+            configuration = ApiConfiguration.Read(snapshot, context);
         }
         catch (UnsupportedKubeconfigException)
         {

@@ -9,10 +9,11 @@ namespace Sshpod.Doctor;
 
 /// <summary>Every hop from ssh to the server in the container, in the order of a connection.</summary>
 /// <param name="walk">Runs the checks.</param>
+/// <param name="snapshot">What the user has set up.</param>
 /// <param name="destination">What ssh would be given, <c>[USER@]HOST</c>; null for the hops that all hosts share.</param>
 /// <param name="sshConfig">The ssh configuration that is not the user's own; null for that.</param>
 /// <param name="connect">Whether to connect, and not only to look.</param>
-internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfig, bool connect)
+internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destination, string? sshConfig, bool connect)
 {
     // Any will do to see what ssh does for *.sshpod.
     private const string AnyHost = "pod--doctor.sshpod";
@@ -24,7 +25,7 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
     public async Task RunAsync()
     {
         var ssh = await walk.CheckAsync("ssh", Who.You, [], SshClientCheck.RunAsync);
-        var settings = await walk.CheckAsync("settings", Who.You, [], SettingsCheck.Run);
+        var settings = await walk.CheckAsync("settings", Who.You, [], () => SettingsCheck.Run(snapshot.Settings));
         var client = await ClientAsync(ssh, settings);
         var address = _host is null ? null : await walk.CheckAsync("host-name", Who.You, [settings], ParseHost);
         var cluster = await ClusterAsync(settings, address?.Found);
@@ -38,23 +39,25 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
     private async Task<Client> ClientAsync(Hop<string> ssh, Hop settings)
     {
         var configuration = await walk.CheckAsync("configuration", Who.You, [ssh, settings],
-            cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, cancellation));
-        var key = await walk.CheckAsync("key", Who.You, [settings], KeyCheck.RunAsync);
+            cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, snapshot.Settings.ClientIdentity,
+                cancellation));
+        var key = await walk.CheckAsync("key", Who.You, [settings], cancellation => KeyCheck.RunAsync(snapshot.Settings, cancellation));
         return new Client(ssh, configuration, key);
     }
 
     private async Task<Cluster> ClusterAsync(Hop settings, PodAddress? address)
     {
-        var files = await walk.CheckAsync("kubeconfig", Who.You, [], KubeconfigCheck.Run);
-        var context = await walk.CheckAsync("context", Who.You, [files, settings], () => ContextCheck.Run(files.Value, address?.Context));
-        var transport = await walk.CheckAsync("transport", Who.You, [context], () => TransportCheck.Run(address?.Context));
+        var files = await walk.CheckAsync("kubeconfig", Who.You, [], () => KubeconfigCheck.Run(snapshot.Kubeconfig));
+        var context = await walk.CheckAsync("context", Who.You, [files, settings],
+            () => ContextCheck.Run(files.Value, snapshot, address?.Context));
+        var transport = await walk.CheckAsync("transport", Who.You, [context], () => TransportCheck.Run(snapshot, address?.Context));
         var credentials = await walk.CheckAsync("credentials", Who.You, [transport],
-            cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster, address?.Context, cancellation));
+            cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster, snapshot, address?.Context, cancellation));
         var proxy = await walk.CheckAsync("proxy", Who.You, [context], cancellation => ProxyCheck.RunAsync(context.Value, cancellation));
         var server = await walk.CheckAsync("api-server", Who.You, [transport, credentials, proxy],
             cancellation => ApiServerCheck.RunAsync(transport.Value.Cluster, cancellation));
 
-        RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace);
+        RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace, snapshot.Settings);
         var pod = address?.Kind == TargetKind.Pod ? address.Target : null;
         var pods = await walk.CheckAsync("rights-pods", Who.Administrator, [server], cancellation => Rights().FindAsync(address, cancellation));
         var exec = await walk.CheckAsync("rights-exec", Who.Administrator, [server], cancellation => Rights().StreamAsync("exec", pod, cancellation));
@@ -67,21 +70,23 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
         var pod = await walk.CheckAsync("target", Who.PodOwner, [address, cluster.MayFind],
             cancellation => FindAsync(cluster.Transport.Value.Cluster, address.Value, cancellation));
         var chosen = await walk.CheckAsync("container", pod.Found is { } found && AllRun(found) ? Who.You : Who.PodOwner, [pod], () => Choose(pod.Value, address.Value));
+        var shell = new Lazy<ContainerShell>(() => new ContainerShell(chosen.Value, snapshot.Settings));
         var stream = await walk.CheckAsync("websocket", Who.You, [chosen, cluster.MayExec],
-            cancellation => StreamCheck.RunAsync(cluster.Transport.Value, chosen.Value, cancellation));
+            cancellation => StreamCheck.RunAsync(cluster.Transport.Value, chosen.Value, shell.Value, cancellation));
         await using var attempt = stream.Found;
-        ContainerChecks Checks() => new(chosen.Value);
-        var shell = await walk.CheckAsync("shell", Who.You, [stream],
+        ContainerChecks Checks() => new(chosen.Value, shell.Value);
+        var examination = await walk.CheckAsync("shell", Who.You, [stream],
             cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, cancellation));
-        var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [shell], () => Checks().Architecture(shell.Value));
-        var directory = await walk.CheckAsync("directory", Who.PodOwner, [shell], () => Checks().Directory(shell.Value));
-        await walk.CheckAsync("server", Who.PodOwner, [shell, architecture, directory], () => ContainerChecks.Server(shell.Value));
-        return new Container(chosen, shell, architecture, directory);
+        var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks().Architecture(examination.Value));
+        var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));
+        await walk.CheckAsync("server", Who.PodOwner, [examination, architecture, directory],
+            () => ContainerChecks.Server(examination.Value));
+        return new Container(chosen, shell, examination, architecture, directory);
     }
 
     private async Task ConnectAsync(Client client, Cluster cluster, Container container)
     {
-        ConnectionChecks Checks() => new(cluster.Transport.Value.Cluster, container.Chosen.Value, _host!);
+        ConnectionChecks Checks() => new(cluster.Transport.Value.Cluster, container.Chosen.Value, container.Shell.Value, _host!, snapshot);
         var start = await walk.CheckAsync("start", Who.PodOwner, [client.Key, cluster.MayForward, container.Examination, container.Architecture, container.Directory],
             cancellation => Checks().StartAsync(container.Examination.Value, cancellation), ConnectionChecks.StartLimit);
         var forward = await walk.CheckAsync("port-forward", Who.Administrator, [start, cluster.MayForward],
@@ -95,7 +100,8 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
 
     private Finding<PodAddress> ParseHost()
     {
-        var address = AddressBook.Current.Find(_host!, _host == destination ? null : destination![..^(_host!.Length + 1)]);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(
+            _host!, _host == destination ? null : destination![..^(_host!.Length + 1)]);
         return Finding.Ok(address, $"{address}");
     }
 
@@ -109,9 +115,9 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
     // Then it is the host name that is to be changed.
     private static bool AllRun(Pod pod) => (pod.Status.ContainerStatuses ?? []).All(status => status.State?.Running is not null);
 
-    private static Finding<PodContainer> Choose(Pod pod, PodAddress address)
+    private Finding<PodContainer> Choose(Pod pod, PodAddress address)
     {
-        var container = Resolution.ChooseContainer(pod, address);
+        var container = Resolution.ChooseContainer(pod, address, snapshot.Settings);
         return Finding.Ok(container, $"\"{container.Container}\" runs{(container.PodIsRunning ? "" : $", though the pod is {pod.Status.Phase}")}");
     }
 
@@ -119,5 +125,5 @@ internal sealed class Diagnosis(Walk walk, string? destination, string? sshConfi
 
     private sealed record Cluster(Hop<ChosenTransport> Transport, Hop MayFind, Hop MayExec, Hop MayForward);
 
-    private sealed record Container(Hop<PodContainer> Chosen, Hop<Examination> Examination, Hop Architecture, Hop Directory);
+    private sealed record Container(Hop<PodContainer> Chosen, Lazy<ContainerShell> Shell, Hop<Examination> Examination, Hop Architecture, Hop Directory);
 }

@@ -8,10 +8,10 @@ namespace Sshpod.Doctor;
 internal static class KeyCheck
 {
     /// <summary>Looks at it. One that is not there yet is not made here.</summary>
-    public static async Task<Finding<string>> RunAsync(CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(UserSettings settings, CancellationToken cancellation)
     {
         ClientDirectory.CheckCache();
-        if (UserSettings.Current.Identity is { } own)
+        if (settings.Identity is { } own)
         {
             await ClientIdentity.ReadAsync(own, cancellation);
             return Finding.Ok($"{own}, as {ClientDirectory.Settings} says");

@@ -7,9 +7,8 @@ namespace Sshpod.Doctor;
 internal static class KubeconfigCheck
 {
     /// <summary>Reads them.</summary>
-    public static Finding<KubeconfigFiles> Run()
+    public static Finding<KubeconfigFiles> Run(KubeconfigFiles files)
     {
-        var files = KubeconfigFiles.Load();
         if (files.Problems.Count > 0)
             return Finding.Failure<KubeconfigFiles>($"the kubeconfig cannot be read: {string.Join(", ", files.Problems)}", "correct that file");
         if (files.Read.Count > 0)

@@ -1,15 +1,15 @@
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
-using Sshpod.Connections;
 using Sshpod.HostNames;
-using Sshpod.Tunnels;
+using Sshpod.Settings;
 
 namespace Sshpod.Doctor;
 
 /// <summary>What this user may do, by the API server's own word (SelfSubjectAccessReview).</summary>
 /// <param name="transport">How the cluster is reached.</param>
 /// <param name="ns">The namespace.</param>
-internal sealed class RightsCheck(ChosenTransport transport, string ns)
+/// <param name="settings">What the user wants.</param>
+internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSettings settings)
 {
     private static readonly string[] StreamVerbs = ["get", "create"];
 
@@ -31,7 +31,7 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns)
         var missing = await MissingAsync(rights, cancellation);
         if (missing.Length == 0)
             return Finding.Ok($"may get and create pods/{subresource} in namespace \"{ns}\"");
-        if (subresource == "portforward" && missing.Length == rights.Length && TunnelChoice.Forced != TunnelKind.PortForward)
+        if (subresource == "portforward" && missing.Length == rights.Length && settings.Tunnel != TunnelKind.PortForward)
             return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec", Grant(missing));
         // With one of both it depends on who asks whom; the connection itself tells.
         var suffices = missing.Length < rights.Length && (missing[0].Verb == "create" || transport.Cluster is not Clusters.Api.ApiCluster);

@@ -6,12 +6,12 @@ namespace Sshpod.Doctor;
 internal static class SettingsCheck
 {
     /// <summary>Reads them.</summary>
-    public static Finding<UserSettings> Run()
+    public static Finding<UserSettings> Run(UserSettings settings)
     {
-        var settings = UserSettings.Current;
+        var names = settings.Aliases;
         if (!File.Exists(UserSettings.File))
             return Finding.Ok(settings, $"none: {UserSettings.File} is not there");
-        var aliases = settings.Aliases.Contexts.Count + settings.Aliases.Namespaces.Count + settings.Aliases.Targets.Count;
+        var aliases = names.Contexts.Count + names.Namespaces.Count + names.Targets.Count;
         return Finding.Ok(settings, $"{UserSettings.File}, with {aliases} {(aliases == 1 ? "alias" : "aliases")}");
     }
 }

@@ -1,5 +1,4 @@
 using Sshpod.Machine;
-using Sshpod.Settings;
 using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
@@ -11,12 +10,14 @@ internal static class SshConfigurationCheck
     /// <param name="ssh">Its path.</param>
     /// <param name="options">Its options, such as <c>-F FILE</c>.</param>
     /// <param name="host">The host name.</param>
+    /// <param name="identity">The key that logs in.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<Finding<string>> RunAsync(string ssh, IEnumerable<string> options, string host, CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(
+        string ssh, IEnumerable<string> options, string host, ClientIdentity identity, CancellationToken cancellation)
     {
         var run = await SshProgram.RunAsync(ssh, [.. options, "-vvv", "-G", "--", host], cancellation);
         return run.ExitCode == 0
-            ? Judge(host, SshSettings.Parse(run.Output), SshSources.Parse(run.ErrorText, Read), Environment.ProcessPath!)
+            ? Judge(host, SshSettings.Parse(run.Output), SshSources.Parse(run.ErrorText, Read), Environment.ProcessPath!, identity)
             : Finding.Failure<string>($"ssh does not understand its configuration: {string.Join(": ", run.ErrorText.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("debug", StringComparison.Ordinal)).TakeLast(2))}",
                 "correct that file");
     }
@@ -26,7 +27,8 @@ internal static class SshConfigurationCheck
     /// <param name="settings">What it will do.</param>
     /// <param name="sources">Where it has that from.</param>
     /// <param name="program">The path of this program.</param>
-    internal static Finding<string> Judge(string host, SshSettings settings, SshSources sources, string program)
+    /// <param name="identity">The key that logs in.</param>
+    internal static Finding<string> Judge(string host, SshSettings settings, SshSources sources, string program, ClientIdentity identity)
     {
         var above = $"move that below the line that includes {SshConfiguration.OwnFile}, or run sshpod configure";
         if (settings["proxycommand"] is not { } line)
@@ -38,8 +40,8 @@ internal static class SshConfigurationCheck
         if (ProgramPath.Find(command.Program) is not { } configured || !File.Exists(configured))
             return Finding.Failure<string>($"ssh runs {command.Program}, which is not there{At(sources, "proxycommand")}", "run sshpod configure with the program where it is now");
 
-        var failures = Failures(host, settings).ToArray();
-        var warnings = Warnings(settings).ToList();
+        var failures = Failures(host, settings, identity.Files[0]).ToArray();
+        var warnings = Warnings(settings, identity).ToList();
         var others = RealPath.Of(configured) == RealPath.Of(program) ? [] : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
         Mistake[] mistakes = [.. failures, .. warnings];
         var text = string.Join(", ", [.. mistakes.Select(mistake => $"{mistake.Text}{At(sources, mistake.Keywords)}{mistake.Consequence}"), .. others]);
@@ -57,9 +59,8 @@ internal static class SshConfigurationCheck
         : sources.IsBelow(SshConfiguration.OwnFile, mistake.Keywords) ? "run sshpod configure, which sets it first"
         : above;
 
-    private static IEnumerable<Mistake> Failures(string host, SshSettings settings)
+    private static IEnumerable<Mistake> Failures(string host, SshSettings settings, string identity)
     {
-        var identity = UserSettings.Current.ClientIdentity.Files[0];
         if (!Has(settings, identity))
             yield return new($"IdentityFile is not {identity}", ["identityfile"]);
         // Several stand in one line, without quotes.
@@ -83,14 +84,14 @@ internal static class SshConfigurationCheck
         KnownHosts.FileOf(host)?.Replace('\\', '/') is { } file
         && settings.All("userknownhostsfile").Any(files => $"{files.Replace('\\', '/')} ".Contains($"{file} ", StringComparison.Ordinal));
 
-    private static IEnumerable<Mistake> Warnings(SshSettings settings)
+    private static IEnumerable<Mistake> Warnings(SshSettings settings, ClientIdentity identity)
     {
         if (settings["stricthostkeychecking"] is not ("yes" or "true"))
             yield return new("StrictHostKeyChecking is not yes", ["stricthostkeychecking"]);
         if (settings["identitiesonly"] is not "yes")
             yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": keys of your agent are tried first");
         // As an earlier version wrote it.
-        if (UserSettings.Current.ClientIdentity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
+        if (identity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
             yield return new($"IdentityFile is not {next} too, and so the key is never replaced", []);
         if (settings["addkeystoagent"] is not (null or "no" or "false"))
             yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key gets into your agent, and is lent on with it");

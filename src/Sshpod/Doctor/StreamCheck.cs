@@ -19,13 +19,14 @@ internal sealed record ExecAttempt(Duplex? Exec, SshpodException? Failure) : IAs
 internal static class StreamCheck
 {
     /// <summary>Starts the examination.</summary>
-    public static async Task<Finding<ExecAttempt>> RunAsync(ChosenTransport transport, PodContainer container, CancellationToken cancellation)
+    public static async Task<Finding<ExecAttempt>> RunAsync(
+        ChosenTransport transport, PodContainer container, ContainerShell shell, CancellationToken cancellation)
     {
         var cluster = transport.Cluster;
         ExecAttempt attempt;
         try
         {
-            attempt = new ExecAttempt(await cluster.ExecAsync(container, Examination.Command(container), cancellation), null);
+            attempt = new ExecAttempt(await cluster.ExecAsync(container, Examination.Command(shell), cancellation), null);
         }
         catch (UpgradeRefusedException e)
         {

@@ -1,3 +1,4 @@
+using Sshpod.Clusters;
 using Sshpod.Clusters.Transports;
 using Sshpod.Machine;
 
@@ -7,9 +8,9 @@ namespace Sshpod.Doctor;
 internal static class TransportCheck
 {
     /// <summary>Chooses as a connection does.</summary>
-    public static Finding<ChosenTransport> Run(string? context)
+    public static Finding<ChosenTransport> Run(Snapshot snapshot, string? context)
     {
-        var chosen = Transport.Select(context);
+        var chosen = Transport.Select(snapshot, context);
         var kubectl = ProgramPath.Find("kubectl");
         var text = $"{chosen.Name}, {chosen.Reason}";
         if (chosen.Name != "kubectl")

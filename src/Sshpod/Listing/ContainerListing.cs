@@ -1,10 +1,8 @@
 using Sshpod.Clusters;
-using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
 using Sshpod.Connections;
 using Sshpod.HostNames;
 using Sshpod.Server;
-using Sshpod.Settings;
 using Sshpod.Targets;
 
 namespace Sshpod.Listing;
@@ -13,12 +11,17 @@ namespace Sshpod.Listing;
 public static class ContainerListing
 {
     /// <summary>Lists them by namespace and pod, and those of a pod in its own order.</summary>
-    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(IClusterObjects cluster, PodScope scope, CancellationToken cancellation)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="scope">Which namespaces.</param>
+    /// <param name="snapshot">What the user has set up.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(
+        IClusterObjects cluster, PodScope scope, Snapshot snapshot, CancellationToken cancellation)
     {
         // A UID is one of all clusters, whatever the context was called at the time. An older bundle is replaced at the next connection.
         var used = RememberedServers.List().Where(server => server.Release == Bundles.Release)
             .Select(server => (server.Container.PodUid, server.Container.Container, server.Container.ContainerId)).ToHashSet();
-        var (context, byDefault) = (WritableContext(cluster.Context), UserSettings.Current.Container);
+        var (context, byDefault) = (WritableContext(cluster.Context, snapshot), snapshot.Settings.Container);
         var containers = await cluster.ListPodsAsync(scope, pod => ContainerChoice.Running(pod, byDefault).Select(running => ListedContainer.Of(
             pod, context, running.Container, running.Image, running.IsDefault,
             used.Contains((running.Container.PodUid, running.Container.Container, running.Container.ContainerId)))), cancellation);
@@ -26,11 +29,11 @@ public static class ContainerListing
     }
 
     /// <summary>How a host name names the context: itself, or by its alias, or not at all where it is the current one and cannot be written.</summary>
-    private static string? WritableContext(string? context)
+    private static string? WritableContext(string? context, Snapshot snapshot)
     {
         if (context is null || HostName.CanHold(HostName.Context, context))
             return context;
-        return UserSettings.Current.Aliases.Contexts.FirstOrDefault(alias => alias.Value == context).Key
-            ?? (context == KubeconfigFiles.Load().CurrentContext ? null : context);
+        return snapshot.Settings.Aliases.Contexts.FirstOrDefault(alias => alias.Value == context).Key
+            ?? (context == snapshot.Kubeconfig.CurrentContext ? null : context);
     }
 }

@@ -13,8 +13,10 @@ namespace Sshpod.Server;
 /// </summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
+/// <param name="shell">Its shell.</param>
 /// <param name="access">Who may log in, and how.</param>
-public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, Access access)
+/// <param name="settings">What the user wants.</param>
+public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, ContainerShell shell, Access access, UserSettings settings)
 {
     // One for a bundle that is there or can be verified there, another one where it is read back, and one for a session after an upload;
     // and one more when a stream breaks.
@@ -37,7 +39,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, A
     /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
     public async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
-        var seconds = ((int)IdleTime.Value.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var seconds = ((int)settings.Idle.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var (outcome, exec) = await ConverseAsync(Arguments(seconds, fresh), outcome => outcome.Server is not null, cancellation);
         await exec.DisposeAsync();
         return outcome.Server!;
@@ -63,7 +65,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, A
             BootstrapOutcome? outcome = null;
             try
             {
-                exec = await cluster.ExecAsync(container, Script.Command(Probe, container, arguments, unfit.Select(place => place.Path)), cancellation);
+                exec = await cluster.ExecAsync(container, shell.Command(Probe, arguments, unfit.Select(place => place.Path)), cancellation);
                 outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
@@ -83,7 +85,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, A
             {
                 throw BootstrapConversation.NoPlace(container, $"open {unfit[0].Path}");
             }
-            catch (ShellNotFoundException e) when (Script.HasAnother(e))
+            catch (ShellNotFoundException e) when (shell.HasAnother())
             {
                 Log.Debug($"bootstrap: {e.Message}: again with /bin/sh");
                 attempt--;

@@ -24,17 +24,17 @@ public static class Cleaning
 
     /// <summary>Cleans one container.</summary>
     /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>
-    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, CancellationToken cancellation)
+    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, ContainerShell shell, CancellationToken cancellation)
     {
         try
         {
-            await using var exec = await cluster.ExecAsync(container, Script.Command(Script.Loader, container, []), cancellation);
+            await using var exec = await cluster.ExecAsync(container, shell.Command(Script.Loader, []), cancellation);
             _ = Script.SendAsync(exec, CleanScript, cancellation);
             return await ReadAsync(exec, container, ScriptLimits.Default, cancellation);
         }
-        catch (ShellNotFoundException e) when (Script.HasAnother(e))
+        catch (ShellNotFoundException) when (shell.HasAnother())
         {
-            return await RunAsync(cluster, container, cancellation);
+            return await RunAsync(cluster, container, shell, cancellation);
         }
     }
 

@@ -35,8 +35,8 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
     private static readonly string ExamineScript = $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("examine.sh")}";
 
     /// <summary>The command that tells.</summary>
-    /// <param name="container">Where it will run.</param>
-    public static IReadOnlyList<string> Command(PodContainer container) => Script.Command(Script.Loader, container, [RoomNeeded.Free]);
+    /// <param name="shell">What will run it.</param>
+    public static IReadOnlyList<string> Command(ContainerShell shell) => shell.Command(Script.Loader, [RoomNeeded.Free]);
 
     /// <summary>Reads what it says.</summary>
     /// <exception cref="SshpodException">It does not come to its end.</exception>

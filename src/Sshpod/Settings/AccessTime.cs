@@ -1,17 +1,13 @@
-using Sshpod.Terminal;
-
 namespace Sshpod.Settings;
 
 /// <summary>
-/// How long a key that a connection brings into a container may log in there: <c>SSHPOD_ACCESS</c>, else the setting <c>access</c>, else a
-/// day. Only an exec brings a key, so who loses the right to exec is out after this time.
+/// How long a key that a connection brings into a container may log in there. Only an exec brings a key, so who loses the right to exec is
+/// out after this time.
 /// </summary>
 /// <param name="Limit">The time.</param>
 /// <param name="EveryConnection">Whether each connection passes through exec: then the time is only that for one login.</param>
 public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
 {
-    internal const string Variable = "SSHPOD_ACCESS";
-
     /// <summary>What can be written, for messages.</summary>
     internal const string Form = $"\"{Word}\", or a time of a minute or more such as 90s, 10m or 24h";
 
@@ -21,14 +17,6 @@ public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
     private static readonly TimeSpan Shortest = TimeSpan.FromMinutes(1), LongestLogin = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
-
-    private static readonly AccessTime Default = new(TimeSpan.FromDays(1));
-
-    /// <summary>The time.</summary>
-    /// <exception cref="SshpodException">The variable is no such time, or the settings cannot be read.</exception>
-    public static AccessTime Current => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text
-        ? Parse(text) ?? throw new SshpodException($"{Variable} is \"{text}\"", $"set it to {Form}")
-        : UserSettings.Current.Access ?? Default;
 
     /// <summary>Parses it.</summary>
     /// <returns>Null when it is something else, or too short for a login.</returns>

@@ -10,22 +10,22 @@ public static class ContextAlias
     /// <summary>Finds the context that was probably meant, and offers an alias for it.</summary>
     /// <param name="typed">What stands in the host name, or what is left of it.</param>
     /// <param name="contexts">All contexts of the kubeconfig.</param>
+    /// <param name="aliases">The aliases that there are, which are read when one is offered.</param>
     /// <returns>A hint; null when none is near that needs an alias.</returns>
-    public static string? Suggest(string typed, IEnumerable<string> contexts)
+    public static string? Suggest(string typed, IEnumerable<string> contexts, Func<Aliases> aliases)
     {
         var all = contexts.ToArray();
         var candidates = all.Where(context => !HostName.IsContext(context)).ToArray();
         return (candidates.FirstOrDefault(context => context.Equals(typed, StringComparison.OrdinalIgnoreCase))
             ?? candidates.FirstOrDefault(context => ShortName(context).Equals(typed, StringComparison.OrdinalIgnoreCase))
-            ?? Spelling.Nearest(typed, candidates)) is { } meant ? Offer(meant, all) : null;
+            ?? Spelling.Nearest(typed, candidates)) is { } meant ? Offer(meant, aliases(), all) : null;
     }
 
     /// <summary>Tells how to give a context an alias.</summary>
     /// <param name="context">The context.</param>
+    /// <param name="aliases">The aliases that there are.</param>
     /// <param name="others">Contexts that the alias must not hide.</param>
-    public static string Offer(string context, params IEnumerable<string> others) => Offer(context, UserSettings.Current.Aliases, others);
-
-    internal static string Offer(string context, Aliases aliases, IEnumerable<string> others)
+    public static string Offer(string context, Aliases aliases, IEnumerable<string> others)
     {
         if (aliases.Contexts.FirstOrDefault(alias => alias.Value == context).Key is { } known)
             return $"it has an alias: write {HostName.Context}--{known}";

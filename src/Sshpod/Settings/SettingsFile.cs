@@ -14,9 +14,9 @@ internal sealed class SettingsFile(string file)
 
     /// <summary>Parses the file's text.</summary>
     /// <exception cref="SshpodException">There is something wrong; the message names file and line.</exception>
-    public static UserSettings Parse(string file, string text) => new SettingsFile(file).Parse(text);
+    public static FileSettings Parse(string file, string text) => new SettingsFile(file).Parse(text);
 
-    private UserSettings Parse(string text)
+    private FileSettings Parse(string text)
     {
         var stream = new YamlStream();
         try
@@ -32,17 +32,17 @@ internal sealed class SettingsFile(string file)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
         var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>()) : Section(stream.Documents[0].RootNode, "the file",
             "access", "aliases", "container", "identity", "idle", "other-users-environment", "shared-places", "transport", "tunnel", "wait");
-        return new UserSettings(
+        return new FileSettings(
             AliasesOf(root["aliases"]),
             root["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
-            root["transport"] is { } transport ? OneOf(transport, "transport", "auto", "api", "kubectl") : null,
-            root["tunnel"] is { } tunnel ? OneOf(tunnel, "tunnel", "auto", "port-forward", "exec") : null,
-            root["idle"] is { } idle ? Time(idle, "idle", "0 for ever") : null,
-            root["wait"] is { } wait ? Time(wait, "wait", "0 for not at all") : null,
-            root["access"] is { } access ? Access(access) : null,
+            root["transport"] is { } transport ? Value(transport, Setting.Transport) : null,
+            root["tunnel"] is { } tunnel ? Value(tunnel, Setting.Tunnel) : null,
+            root["idle"] is { } idle ? Value(idle, Setting.Idle) : null,
+            root["wait"] is { } wait ? Value(wait, Setting.Wait) : null,
+            root["access"] is { } access ? Value(access, Setting.Access) : null,
             root["identity"] is { } identity ? FilePath(identity, "identity") : null,
-            root["other-users-environment"] is { } others && OneOf(others, "other-users-environment", "container", "clean") == "clean",
-            root["shared-places"] is { } places ? OneOf(places, "shared-places", SharedPlaces.Values) : null);
+            root["other-users-environment"] is { } others && Value(others, Setting.OtherUsersEnvironment),
+            root["shared-places"] is { } places && Value(places, Setting.SharedPlaces));
     }
 
     private Aliases AliasesOf(YamlNode? node)
@@ -119,16 +119,11 @@ internal sealed class SettingsFile(string file)
         return new Section(values);
     }
 
-    private TimeSpan Time(YamlNode node, string key, string zero)
+    private T Value<T>(YamlNode node, Setting<T> setting)
     {
-        var text = Text(node, Period.Form);
-        return Period.Parse(text) ?? throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"", $"use {Period.Form}; {zero}");
-    }
-
-    private AccessTime Access(YamlNode node)
-    {
-        var text = Text(node, AccessTime.Form);
-        return AccessTime.Parse(text) ?? throw Wrong(node.Start.Line, $"\"access\" is \"{text}\"", $"use {AccessTime.Form}");
+        var text = Text(node, setting.Form);
+        return setting.TryParse(text, out var value) ? value
+            : throw Wrong(node.Start.Line, $"\"{setting.Key}\" is \"{text}\"", setting.FileHint(text));
     }
 
     private string FilePath(YamlNode node, string key)
@@ -137,13 +132,6 @@ internal sealed class SettingsFile(string file)
         var path = text.StartsWith("~/", StringComparison.Ordinal) ? Path.Combine(ClientDirectory.Home, text[2..]) : text;
         return Path.IsPathFullyQualified(path) ? path
             : throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"", "use an absolute path, or one that begins with ~/");
-    }
-
-    private string OneOf(YamlNode node, string key, params string[] allowed)
-    {
-        var text = Text(node, string.Join(", ", allowed));
-        return allowed.Contains(text) ? text : throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"",
-            $"{(Spelling.Nearest(text, allowed) is { } meant ? $"did you mean \"{meant}\"? " : "")}allowed are {string.Join(", ", allowed)}");
     }
 
     /// <summary>The name of an object (kubernetes: DNS label or subdomain): in messages, URLs and arguments of kubectl it is nothing else.</summary>

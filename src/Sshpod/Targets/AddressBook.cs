@@ -10,13 +10,10 @@ namespace Sshpod.Targets;
 /// <c>--</c> is the alias of a target; further parts, such as <c>container--NAME</c>, win over those of the alias.
 /// </summary>
 /// <param name="aliases">The aliases. Each is looked up once: what it stands for is a real name.</param>
-public sealed class AddressBook(Aliases aliases)
+/// <param name="kubeconfig">The contexts that there are, for errors.</param>
+public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
 {
     private const string Dashes = "--";
-
-    /// <summary>With the aliases of the settings.</summary>
-    /// <exception cref="SshpodException">The settings cannot be read.</exception>
-    public static AddressBook Current => new(UserSettings.Current.Aliases);
 
     /// <summary>Finds the address.</summary>
     /// <param name="host">What ssh was given (its <c>%n</c>).</param>
@@ -62,7 +59,7 @@ public sealed class AddressBook(Aliases aliases)
     }
 
     /// <summary>A name of the kubeconfig with a dot in it looks like several parts.</summary>
-    private static PodAddress ParseOrSuggest(string host, string[] labels)
+    private PodAddress ParseOrSuggest(string host, string[] labels)
     {
         try
         {
@@ -91,7 +88,7 @@ public sealed class AddressBook(Aliases aliases)
         Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index and >= 0 && index < labels.Length - 1
             ? string.Join('.', labels[index..])[(HostName.Context.Length + Dashes.Length)..] : null;
 
-    private static string? SuggestContext(string context) => ContextAlias.Suggest(context, KubeconfigFiles.Load().Contexts);
+    private string? SuggestContext(string context) => ContextAlias.Suggest(context, kubeconfig.Contexts, () => aliases);
 
     private static bool IsAlias(string label) => !label.Contains(Dashes, StringComparison.Ordinal);
 

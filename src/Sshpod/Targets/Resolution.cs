@@ -12,12 +12,14 @@ public static class Resolution
     /// <summary>Looks the address up in the cluster: one request for a pod, two for what has pods, three for a cronjob.</summary>
     /// <exception cref="StartingException">Nothing there yet, but it is starting: see <see cref="Waiting"/>.</exception>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
-    public static async Task<PodContainer> ResolveAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation) =>
-        ChooseContainer(await FindPodAsync(cluster, address, cancellation), address);
+    public static async Task<PodContainer> ResolveAsync(
+        IClusterObjects cluster, PodAddress address, UserSettings settings, CancellationToken cancellation) =>
+        ChooseContainer(await FindPodAsync(cluster, address, cancellation), address, settings);
 
     /// <summary>The second half of it: from a pod to one of its containers.</summary>
     /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
-    public static PodContainer ChooseContainer(Pod pod, PodAddress address) => ContainerChoice.Choose(pod, address.Container, UserSettings.Current.Container);
+    public static PodContainer ChooseContainer(Pod pod, PodAddress address, UserSettings settings) =>
+        ContainerChoice.Choose(pod, address.Container, settings.Container);
 
     /// <summary>The first half of it: from the target to a pod.</summary>
     /// <exception cref="SshpodException">There is none to connect to; the message says what is.</exception>

@@ -14,7 +14,8 @@ public static class Waiting
 
     /// <summary>As <see cref="Resolution.ResolveAsync"/>, but what is starting is waited for.</summary>
     /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
-    public static async Task<PodContainer> ResolveAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
+    public static async Task<PodContainer> ResolveAsync(
+        IClusterObjects cluster, PodAddress address, UserSettings settings, CancellationToken cancellation)
     {
         using var progress = Progress.Begin("waiting for the API server");
         var start = Stopwatch.GetTimestamp();
@@ -23,7 +24,7 @@ public static class Waiting
         {
             try
             {
-                return await Resolution.ResolveAsync(cluster, address, cancellation);
+                return await Resolution.ResolveAsync(cluster, address, settings, cancellation);
             }
             catch (StartingException e)
             {
@@ -33,9 +34,9 @@ public static class Waiting
             {
                 // Between the two.
             }
-            var (waited, limit) = (Stopwatch.GetElapsedTime(start), WaitTime.Value);
+            var (waited, limit) = (Stopwatch.GetElapsedTime(start), settings.Wait);
             // A node takes minutes to come: who waits for no longer than usual gets the scheduler's word at once.
-            if (waited >= limit || (starting.NeedsNode && limit <= WaitTime.Default))
+            if (waited >= limit || (starting.NeedsNode && limit <= UserSettings.UsualWait))
                 throw starting.After(waited);
             Log.Debug($"waiting for {starting.State}");
             progress.Report($"waiting for {starting.State}");

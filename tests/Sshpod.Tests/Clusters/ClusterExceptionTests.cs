@@ -24,19 +24,19 @@ public class ClusterExceptionTests
         "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it")]
     [InlineData("", "kubectl: ended without a word")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
-        Assert.Equal(line, ClusterException.FromKubectl(errorText, "dev").Line);
+        Assert.Equal(line, ClusterException.FromKubectl(errorText, new NamedContext("dev", Snapshot.Take())).Line);
 
     [Theory]
     [InlineData("b", "kubectl config get-contexts lists them", "b")]
     [InlineData("b", "did you mean \"c\"?", "b", "c")]
     [InlineData("b@c", "kubectl config get-contexts lists them", "b@c")]
     public void A_context_that_is_not_found_is_never_offered_itself(string name, string hint, params string[] known) =>
-        Assert.Equal(hint, ClusterException.NoSuchContext(name, known).Hint);
+        Assert.Equal(hint, ClusterException.NoSuchContext(name, known, Snapshot.Take()).Hint);
 
     [Fact]
     public void A_missing_object_is_told_by_its_resource()
     {
-        var error = ClusterException.FromKubectl("Error from server (NotFound): deployments.apps \"x\" not found", null);
+        var error = ClusterException.FromKubectl("Error from server (NotFound): deployments.apps \"x\" not found", new NamedContext(null, Snapshot.Take()));
         Assert.True(error.IsNotFound("deployments.apps"));
         Assert.False(error.IsNotFound("pods"));
     }

@@ -1,7 +1,7 @@
 using Sshpod.Clusters.Objects;
 using Sshpod.Connections;
+using Sshpod.Settings;
 using Sshpod.Terminal;
-using Sshpod.Tunnels;
 
 namespace Sshpod.Tests.Connections;
 
@@ -46,9 +46,11 @@ public class TunnelChoiceTests
     [InlineData("auto", null)]
     [InlineData("port-forward", TunnelKind.PortForward)]
     [InlineData("exec", TunnelKind.Exec)]
-    public void The_variable_names_a_tunnel(string? value, TunnelKind? tunnel) => Assert.Equal(tunnel, TunnelChoice.Parse(value));
+    public void The_variable_names_a_tunnel(string? value, TunnelKind? tunnel) => Assert.Equal(tunnel, Wanted(value));
 
     [Fact]
     public void Any_other_value_is_told() =>
-        Assert.Equal("SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec", Assert.Throws<SshpodException>(() => TunnelChoice.Parse("vpn")).Line);
+        Assert.Equal("SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec", Assert.Throws<SshpodException>(() => Wanted("vpn")).Line);
+
+    private static TunnelKind? Wanted(string? value) => new UserSettings("/there/is/none", name => name == "SSHPOD_TUNNEL" ? value : null).Tunnel;
 }

@@ -111,6 +111,6 @@ public class SshConfigurationCheckTests
         var lines = Good.Where(line => !keywords.Contains(line.Split(' ')[0])).Concat(changes);
         var config = changes.Contains("proxyjump gate.example") ? Config.Replace("ProxyCommand nc %h %p", "ProxyJump gate.example", StringComparison.Ordinal) : Config;
         return SshConfigurationCheck.Judge("pod--x.sshpod", SshSettings.Parse(string.Join('\n', lines)),
-            SshSources.Parse(Said, file => file == "/home/me/.ssh/config" ? config : null), Program);
+            SshSources.Parse(Said, file => file == "/home/me/.ssh/config" ? config : null), Program, ClientIdentity.Generated);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Objects;
 using Sshpod.Listing;
@@ -88,7 +89,7 @@ public class ContainerListingTests
     private static async Task<IReadOnlyList<ListedContainer>> ListAsync(FakeApiServer server, PodScope scope)
     {
         await using var cluster = new ApiCluster(server.Configuration());
-        return await ContainerListing.ReadAsync(cluster, scope, default);
+        return await ContainerListing.ReadAsync(cluster, scope, Snapshot.Take(), default);
     }
 
     private static string Page(IEnumerable<string> pods, string next) =>

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
+using Sshpod.Settings;
 
 namespace Sshpod.Tests.Server;
 
@@ -32,7 +33,9 @@ public partial class ScriptTests
 
     // The hashes of two bundles, also where this build has none.
     private static int Length(string script, params string[] arguments) =>
-        Script.Command(script, Container, [.. arguments, new string('h', 130)]).Sum(word => $"&command={Uri.EscapeDataString(word).Replace("%20", "+", StringComparison.Ordinal)}".Length);
+        new ContainerShell(Container, new UserSettings("/there/is/none", _ => null))
+            .Command(script, [.. arguments, new string('h', 130)])
+            .Sum(word => $"&command={Uri.EscapeDataString(word).Replace("%20", "+", StringComparison.Ordinal)}".Length);
 
     // What is assigned, read or looped over.
     [GeneratedRegex(@"(?<=^|[\s;({])(?:(?<name>[a-z]\w*)=|for (?<name>[a-z]\w*)|read -r(?: _| (?<name>[a-z]\w*))+)", RegexOptions.Multiline)]

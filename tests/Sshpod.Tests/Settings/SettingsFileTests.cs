@@ -13,7 +13,7 @@ public partial class SettingsFileTests
     public void The_example_in_the_documentation_sets_everything()
     {
         var settings = Parse(Example().Match(File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs/settings.md"))).Groups["yaml"].Value);
-        Assert.Equal(("app", "api", "port-forward", TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(2)),
+        Assert.Equal(("app", TransportKind.Api, TunnelKind.PortForward, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(2)),
             (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
         Assert.Equal((TimeSpan.FromHours(8), Path.Combine(ClientDirectory.Home, ".ssh/id_ed25519_sk"), true),
             (settings.Access?.Limit, settings.Identity, settings.CleanEnvironment));
@@ -81,7 +81,7 @@ public partial class SettingsFileTests
         });
     }
 
-    private static UserSettings Parse(string text) => SettingsFile.Parse("/c.yaml", text);
+    private static FileSettings Parse(string text) => SettingsFile.Parse("/c.yaml", text);
 
     [GeneratedRegex(@"^```yaml\n(?<yaml>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Example();

@@ -1,3 +1,4 @@
+using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.HostNames;
 using Sshpod.Settings;
 using Sshpod.Targets;
@@ -14,7 +15,7 @@ public class AddressBookTests
           targets:
             gpu: deployment--trainer.namespace--ml.context--dev
             Db: {pod: postgres.example-0, container: db, context: a@b}
-        """).Aliases);
+        """).Aliases, new KubeconfigFiles());
 
     [Theory]
     [InlineData("gpu.sshpod", "deployment--trainer.namespace--machine-learning-production.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
@@ -38,30 +39,21 @@ public class AddressBookTests
     public void What_is_neither_is_told(string host, string line) => Assert.StartsWith(line, Assert.Throws<SshpodException>(() => Book.Find(host)).Line);
 }
 
-/// <summary>KUBECONFIG is the process's: the tests that set it run one after another.</summary>
-[Collection("KUBECONFIG")]
 public sealed class AddressBookContextTests : IDisposable
 {
     private readonly string _file = Path.GetTempFileName();
 
-    public AddressBookContextTests()
-    {
+    public AddressBookContextTests() =>
         File.WriteAllText(_file, "contexts: [{name: kubernetes-admin@kubernetes, context: {}}, {name: prod.example.com, context: {}}]");
-        Environment.SetEnvironmentVariable("KUBECONFIG", _file);
-    }
 
-    public void Dispose()
-    {
-        Environment.SetEnvironmentVariable("KUBECONFIG", null);
-        File.Delete(_file);
-    }
+    public void Dispose() => File.Delete(_file);
 
     [Theory]
     [InlineData("kubernetes.sshpod", "root@pod--x.context--kubernetes-admin", "dev", "kubernetes: \"kubernetes-admin@kubernetes\"")]
     [InlineData("pod--x.context--prod.example.com.sshpod", "root", "dev", "prod-example-com: \"prod.example.com\"")]
     public void A_context_that_no_host_name_holds_gets_an_alias_offered(string host, string user, string known, string entry)
     {
-        var book = new AddressBook(Aliases.None with { Contexts = new Dictionary<string, string> { [known] = "x" } });
+        var book = new AddressBook(Aliases.None with { Contexts = new Dictionary<string, string> { [known] = "x" } }, new KubeconfigFiles(_file));
         Assert.Contains(entry, Assert.Throws<SshpodException>(() => book.Find(host, user)).Line);
     }
 }

@@ -7,14 +7,12 @@ namespace Sshpod.Clusters.Kubeconfigs;
 /// <param name="Contexts">Names of all contexts.</param>
 public sealed record Kubeconfig(Uri? Server, string? ProxyUrl, string Namespace, IReadOnlyList<string> Contexts)
 {
-    /// <summary>
-    /// Reads the files in KUBECONFIG, else <c>~/.kube/config</c>, see <see cref="KubeconfigFiles"/>.
-    /// </summary>
+    /// <summary>Looks a context up.</summary>
+    /// <param name="files">The kubeconfig.</param>
     /// <param name="context">The context; null for the current one.</param>
     /// <returns>Null when nothing that can be read names the context.</returns>
-    public static Kubeconfig? Read(string? context)
+    public static Kubeconfig? Read(KubeconfigFiles files, string? context)
     {
-        var files = KubeconfigFiles.Load();
         if ((context ?? files.CurrentContext) is not { } name || files.Find("contexts", name, "context") is not { } found)
             return null;
         var cluster = found.TextOrNull("cluster") is { } clusterName ? files.Find("clusters", clusterName, "cluster") : null;

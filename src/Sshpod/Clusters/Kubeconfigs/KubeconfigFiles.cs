@@ -1,3 +1,4 @@
+using Sshpod.Machine;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -5,64 +6,79 @@ namespace Sshpod.Clusters.Kubeconfigs;
 
 /// <summary>
 /// The files in KUBECONFIG, else <c>~/.kube/config</c>, as one. As kubectl does, it skips files that are missing and takes of each
-/// name the first entry.
+/// name the first entry. Each is read once, when something of it is wanted first.
 /// </summary>
-internal sealed class KubeconfigFiles
+public sealed class KubeconfigFiles
 {
-    private readonly IReadOnlyList<KubeconfigSection> _roots;
+    private readonly Lazy<Content> _content;
 
-    private KubeconfigFiles(IReadOnlyList<KubeconfigSection> roots, IReadOnlyList<string> problems, IReadOnlyList<string> missing)
+    /// <summary>Takes these files.</summary>
+    /// <param name="names">Their names.</param>
+    public KubeconfigFiles(params IEnumerable<string> names)
     {
-        _roots = roots;
-        Problems = problems;
-        Missing = missing;
+        All = [.. names.Select(name => new FileOnce(name))];
+        _content = new(() => Parse(All));
     }
 
+    /// <summary>The user's files, as KUBECONFIG names them now.</summary>
+    public static KubeconfigFiles Take()
+    {
+        var variable = Environment.GetEnvironmentVariable("KUBECONFIG");
+        return string.IsNullOrEmpty(variable)
+            ? new(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config"))
+            : new(variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    /// <summary>The files, whether they are there or not.</summary>
+    public IReadOnlyList<FileOnce> All { get; }
+
     /// <summary>Files that were read.</summary>
-    public IReadOnlyList<string> Read => [.. _roots.Select(root => root.Name)];
+    public IReadOnlyList<string> Read => [.. Roots.Select(root => root.Name)];
 
     /// <summary>Files that are named and not there.</summary>
-    public IReadOnlyList<string> Missing { get; }
+    public IReadOnlyList<string> Missing => _content.Value.Missing;
 
     /// <summary>What kept a file that is there from being read: kubectl ends with an error.</summary>
-    public IReadOnlyList<string> Problems { get; }
+    public IReadOnlyList<string> Problems => _content.Value.Problems;
 
     /// <summary>The context in effect where none is named; null when there is none.</summary>
-    public string? CurrentContext => _roots.Select(root => root.TextOrNull("current-context")).FirstOrDefault(name => name is not null);
+    public string? CurrentContext => Roots.Select(root => root.TextOrNull("current-context")).FirstOrDefault(name => name is not null);
 
     /// <summary>Names of all contexts.</summary>
     public IReadOnlyList<string> Contexts =>
-        [.. _roots.SelectMany(root => root.SectionsOrNone("contexts")).Select(entry => entry.TextOrNull("name")).OfType<string>().Distinct()];
+        [.. Roots.SelectMany(root => root.SectionsOrNone("contexts")).Select(entry => entry.TextOrNull("name")).OfType<string>().Distinct()];
 
-    /// <summary>Reads the files now.</summary>
-    public static KubeconfigFiles Load()
+    private IReadOnlyList<KubeconfigSection> Roots => _content.Value.Roots;
+
+    private static Content Parse(IEnumerable<FileOnce> files)
     {
         List<KubeconfigSection> roots = [];
         List<string> problems = [], missing = [];
-        foreach (var file in Names())
+        foreach (var file in files)
         {
+            var name = file.Path;
             try
             {
-                using var reader = new StreamReader(file);
+                using var reader = file.OpenText();
                 var stream = new YamlStream();
                 stream.Load(reader);
                 if (stream.Documents is [{ RootNode: YamlMappingNode root }, ..])
-                    roots.Add(new KubeconfigSection(root, Path.GetDirectoryName(Path.GetFullPath(file))!, file));
+                    roots.Add(new KubeconfigSection(root, Path.GetDirectoryName(Path.GetFullPath(name))!, name));
                 else if (stream.Documents.Count > 0)
-                    problems.Add($"{file} is no mapping");
+                    problems.Add($"{name} is no mapping");
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
                 // As for kubectl: it may come later.
-                missing.Add(file);
+                missing.Add(name);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
             {
                 // YamlDotNet's scanner throws others than its own too.
-                problems.Add($"{file}: {e.Message}");
+                problems.Add($"{name}: {e.Message}");
             }
         }
-        return new KubeconfigFiles(roots, problems, missing);
+        return new Content(roots, problems, missing);
     }
 
     /// <summary>Finds an entry of one of the lists.</summary>
@@ -70,15 +86,15 @@ internal sealed class KubeconfigFiles
     /// <param name="name">Name of the entry.</param>
     /// <param name="kind">Where in the entry its content is, such as <c>cluster</c>.</param>
     /// <returns>Null when there is none.</returns>
-    public KubeconfigSection? Find(string list, string name, string kind) =>
-        _roots.SelectMany(root => root.SectionsOrNone(list)).Where(entry => entry.TextOrNull("name") == name)
+    internal KubeconfigSection? Find(string list, string name, string kind) =>
+        Roots.SelectMany(root => root.SectionsOrNone(list)).Where(entry => entry.TextOrNull("name") == name)
             .Select(entry => entry.SectionOrNull(kind)).FirstOrDefault(entry => entry is not null);
 
     /// <summary>Finds an entry of one of the lists, for whoever acts on it: nothing around it may be in doubt.</summary>
     /// <exception cref="UnsupportedKubeconfigException">The lists have something that is not understood, such as a merge key (yaml.org/type/merge).</exception>
-    public KubeconfigSection? FindUnderstood(string list, string name, string kind)
+    internal KubeconfigSection? FindUnderstood(string list, string name, string kind)
     {
-        foreach (var root in _roots)
+        foreach (var root in Roots)
         {
             root.RefuseMerge();
             foreach (var entry in root.Sections(list))
@@ -87,12 +103,5 @@ internal sealed class KubeconfigFiles
         return Find(list, name, kind);
     }
 
-    /// <summary>The files, whether they are there or not.</summary>
-    public static string[] Names()
-    {
-        var variable = Environment.GetEnvironmentVariable("KUBECONFIG");
-        return string.IsNullOrEmpty(variable)
-            ? [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".kube", "config")]
-            : variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-    }
+    private sealed record Content(IReadOnlyList<KubeconfigSection> Roots, IReadOnlyList<string> Problems, IReadOnlyList<string> Missing);
 }

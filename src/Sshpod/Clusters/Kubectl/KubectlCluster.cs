@@ -9,8 +9,11 @@ namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>The <c>kubectl</c> transport: whatever the user's kubectl can reach, sshpod can.</summary>
 /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-public sealed class KubectlCluster(string? context) : ICluster
+/// <param name="snapshot">What the user has set up.</param>
+public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluster
 {
+    private readonly NamedContext _named = new(context, snapshot);
+
     /// <summary>
     /// How long one request may take, a credential plugin that opens a browser included.
     /// An API server that cannot be reached is found out much sooner, see <see cref="Reachability"/>.
@@ -21,7 +24,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     public string? Context => context;
 
     /// <inheritdoc/>
-    public Uri? Server => Kubeconfig.Read(context)?.Server;
+    public Uri? Server => Kubeconfig.Read(snapshot.Kubeconfig, context)?.Server;
 
     /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
@@ -32,7 +35,8 @@ public sealed class KubectlCluster(string? context) : ICluster
         }
         catch (ClusterException e) when (e.IsNotFound($"{resource}", "namespaces"))
         {
-            throw await new MissingObject(this).ExplainAsync(resource, ns ?? Kubeconfig.Read(context)?.Namespace ?? "default", name, cancellation);
+            var where = ns ?? Kubeconfig.Read(snapshot.Kubeconfig, context)?.Namespace ?? "default";
+            throw await new MissingObject(this).ExplainAsync(resource, where, name, cancellation);
         }
     }
 
@@ -85,7 +89,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true, Timeout.InfiniteTimeSpan);
-        return Task.FromResult<Duplex>(new KubectlExec(process, container, context));
+        return Task.FromResult<Duplex>(new KubectlExec(process, container, _named));
     }
 
     /// <inheritdoc/>
@@ -93,7 +97,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     {
         // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
         var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false, Timeout.InfiniteTimeSpan);
-        return await KubectlPortForward.ConnectAsync(process, container, context, cancellation);
+        return await KubectlPortForward.ConnectAsync(process, container, _named, cancellation);
     }
 
     /// <inheritdoc/>
@@ -132,7 +136,7 @@ public sealed class KubectlCluster(string? context) : ICluster
     {
         await using var process = Start(arguments, withInput: input is not null, RequestLimit);
         using var limit = process.LinkTo(cancellation);
-        var reachability = Reachability.WatchAsync(context, limit.Token);
+        var reachability = Reachability.WatchAsync(_named, limit.Token);
         try
         {
             if (input is not null)
@@ -143,7 +147,7 @@ public sealed class KubectlCluster(string? context) : ICluster
                 throw unreachable;
             var (exitCode, output, errorText) = await run;
             Log.Debug($"kubectl {string.Join(' ', arguments)}: exit {exitCode}");
-            return exitCode == 0 ? output : throw ClusterException.FromKubectl(errorText, context);
+            return exitCode == 0 ? output : throw ClusterException.FromKubectl(errorText, _named);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

@@ -14,13 +14,13 @@ internal sealed partial class KubectlPortForward : StreamDuplex
 
     private readonly KubectlProcess _process;
     private readonly Socket _socket;
-    private readonly string? _context;
+    private readonly NamedContext _context;
 
-    private KubectlPortForward(KubectlProcess process, Socket socket, NetworkStream stream, string? context) : base(stream, stream) =>
+    private KubectlPortForward(KubectlProcess process, Socket socket, NetworkStream stream, NamedContext context) : base(stream, stream) =>
         (_process, _socket, _context) = (process, socket, context);
 
     /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
-    public static async Task<Duplex> ConnectAsync(KubectlProcess process, PodContainer container, string? context, CancellationToken cancellation)
+    public static async Task<Duplex> ConnectAsync(KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
@@ -85,7 +85,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
     }
 
     // "Forwarding from 127.0.0.1:40123 -> 22"
-    private static async Task<int> ReadPortAsync(KubectlProcess process, string? context, CancellationToken cancellation)
+    private static async Task<int> ReadPortAsync(KubectlProcess process, NamedContext context, CancellationToken cancellation)
     {
         var reader = new LineReader(new StreamDuplex(process.Output, Stream.Null));
         while (await reader.ReadLineAsync(cancellation) is { } line)

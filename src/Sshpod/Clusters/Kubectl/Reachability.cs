@@ -20,21 +20,21 @@ internal static class Reachability
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5), HandshakeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Watches one request.</summary>
-    /// <param name="context">The context it goes to; null for the current one.</param>
+    /// <param name="named">The context it goes to.</param>
     /// <param name="cancellation">The request has ended.</param>
     /// <returns>What to tell the user when the API server cannot be reached; null when it can, when a proxy stands between, or when nobody knows.</returns>
-    public static async Task<SshpodException?> WatchAsync(string? context, CancellationToken cancellation)
+    public static async Task<SshpodException?> WatchAsync(NamedContext named, CancellationToken cancellation)
     {
         await Task.Delay(Silence, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cancellation.IsCancellationRequested)
             return null;
         try
         {
-            if (Kubeconfig.Read(context) is not { Server: { } server, ProxyUrl: null } || HasProxy(server))
+            if (Kubeconfig.Read(named.Snapshot.Kubeconfig, named.Name) is not { Server: { } server, ProxyUrl: null } || HasProxy(server))
                 return null;
             Log.Debug($"no answer yet: trying {Authority.Of(server)}");
             return await ProbeAsync(server, cancellation) is { } problem
-                ? ClusterException.Unreachable($"{Authority.Of(server)}", context, problem)
+                ? ClusterException.Unreachable($"{Authority.Of(server)}", named.Name, problem)
                 : null;
         }
         catch (OperationCanceledException)

@@ -13,46 +13,45 @@ namespace Sshpod.Clusters.Transports;
 /// <param name="Reason">Why, as the end of a sentence.</param>
 public sealed record ChosenTransport(ICluster Cluster, string Name, string Reason);
 
-/// <summary>How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, is <c>api</c>, <c>kubectl</c> or <c>auto</c>, which is the default.</summary>
+/// <summary>How the cluster is reached, as the user wants it: by default by what understands the kubeconfig.</summary>
 public static class Transport
 {
-    internal const string Variable = "SSHPOD_TRANSPORT";
-
     /// <summary>Chooses. <c>auto</c> speaks with the API server itself where the kubeconfig is understood completely.</summary>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
     /// <exception cref="SshpodException">There is no such transport, context or cluster, or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
-    public static ICluster Choose(string? context)
+    public static ICluster Choose(Snapshot snapshot, string? context)
     {
-        var chosen = Select(context);
+        var chosen = Select(snapshot, context);
         Log.Debug($"transport: {chosen.Name}, {chosen.Reason}");
         return chosen.Cluster;
     }
 
     /// <summary>Chooses, and tells why.</summary>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
     /// <exception cref="SshpodException">There is no such transport, context or cluster, or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
-    public static ChosenTransport Select(string? context)
+    public static ChosenTransport Select(Snapshot snapshot, string? context)
     {
-        var wanted = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : UserSettings.Current.Transport ?? "auto";
-        var asked = $"as {(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } ? Variable : UserSettings.File)} says";
-        if (wanted is not ("auto" or "api" or "kubectl"))
-            throw new SshpodException($"{Variable} is \"{wanted}\"", "use auto, api or kubectl");
-        if (wanted == "kubectl")
-            return new ChosenTransport(new KubectlCluster(context), wanted, asked);
+        var (wanted, asked) = (snapshot.Settings.Transport, $"as {snapshot.Settings.TransportSource} says");
+        if (wanted == TransportKind.Kubectl)
+            return new ChosenTransport(new KubectlCluster(context, snapshot), "kubectl", asked);
         try
         {
-            var api = new ApiCluster(ApiConfiguration.Read(context));
-            return wanted == "api"
-                ? new ChosenTransport(api, wanted, asked)
-                : new ChosenTransport(new AutoCluster(api, new KubectlCluster(context)), "api", "since it understands the kubeconfig");
+            var api = new ApiCluster(ApiConfiguration.Read(snapshot, context));
+            return wanted == TransportKind.Api
+                ? new ChosenTransport(api, "api", asked)
+                : new ChosenTransport(new AutoCluster(api, new KubectlCluster(context, snapshot)), "api", "since it understands the kubeconfig");
         }
-        catch (UnsupportedKubeconfigException e) when (wanted == "auto")
+        catch (UnsupportedKubeconfigException e) when (wanted == TransportKind.Auto)
         {
-            return new ChosenTransport(new KubectlCluster(context), "kubectl", $"since the kubeconfig has what only that understands: unsupported: {e.Message}");
+            return new ChosenTransport(new KubectlCluster(context, snapshot), "kubectl",
+                $"since the kubeconfig has what only that understands: unsupported: {e.Message}");
         }
         catch (UnsupportedKubeconfigException e)
         {
-            throw new SshpodException($"the kubeconfig has what the api transport does not understand: unsupported: {e.Message}", $"set {Variable}=kubectl");
+            throw new SshpodException($"the kubeconfig has what the api transport does not understand: unsupported: {e.Message}",
+                $"set {Setting.Transport.Variable}=kubectl");
         }
     }
 }

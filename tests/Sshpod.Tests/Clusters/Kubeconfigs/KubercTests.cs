@@ -1,3 +1,4 @@
+using Sshpod.Clusters;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Transports;
@@ -14,7 +15,7 @@ public sealed class KubercTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var variable in new[] { "KUBECONFIG", "KUBERC", "KUBECTL_KUBERC", Transport.Variable })
+        foreach (var variable in new[] { "KUBECONFIG", "KUBERC", "KUBECTL_KUBERC", "SSHPOD_TRANSPORT" })
             Environment.SetEnvironmentVariable(variable, null);
         Directory.Delete(_directory, recursive: true);
     }
@@ -35,9 +36,9 @@ public sealed class KubercTests : IDisposable
     {
         var file = Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}", kuberc);
         if (reason is null)
-            Assert.NotNull(ApiConfiguration.Read(null).User.Plugin);
+            Assert.NotNull(ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin);
         else
-            Assert.StartsWith($"kubectl's preferences in {file} {reason}", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"kubectl's preferences in {file} {reason}", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,25 +48,25 @@ public sealed class KubercTests : IDisposable
     {
         Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}", "credentialPluginPolicy: DenyAll");
         Environment.SetEnvironmentVariable(variable, value);
-        Assert.NotNull(ApiConfiguration.Read(null).User.Plugin);
+        Assert.NotNull(ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin);
     }
 
     [Fact]
     public void They_concern_plugins_alone()
     {
         Use("{token: t}", "credentialPluginPolicy: DenyAll");
-        Assert.Equal("t", ApiConfiguration.Read(null).User.Token);
+        Assert.Equal("t", ApiConfiguration.Read(Snapshot.Take(), null).User.Token);
     }
 
     [Fact]
     public void With_the_api_transport_the_line_says_so()
     {
         var file = Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}", "credentialPluginPolicy: DenyAll");
-        Environment.SetEnvironmentVariable(Transport.Variable, "api");
+        Environment.SetEnvironmentVariable("SSHPOD_TRANSPORT", "api");
         Assert.Equal($"the kubeconfig has what the api transport does not understand: unsupported: kubectl's preferences in {file} have a policy for credential plugins; set SSHPOD_TRANSPORT=kubectl",
-            Assert.ThrowsAny<SshpodException>(() => Transport.Choose(null)).Line);
-        Environment.SetEnvironmentVariable(Transport.Variable, "auto");
-        Assert.Equal("kubectl", Transport.Select(null).Name);
+            Assert.ThrowsAny<SshpodException>(() => Transport.Choose(Snapshot.Take(), null)).Line);
+        Environment.SetEnvironmentVariable("SSHPOD_TRANSPORT", "auto");
+        Assert.Equal("kubectl", Transport.Select(Snapshot.Take(), null).Name);
     }
 
     private string Use(string user, string kuberc)

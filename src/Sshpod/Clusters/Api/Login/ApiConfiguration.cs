@@ -21,17 +21,19 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
     public ApiUser User { get; } = Server.IsSecure ? User : ApiUser.Anonymous;
 
     /// <summary>Reads the kubeconfig; without one, what Kubernetes gives every pod.</summary>
+    /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">The context; null for the current one.</param>
     /// <exception cref="UnsupportedKubeconfigException">There is something that is not understood; the message says what.</exception>
     /// <exception cref="SshpodException">There is no such context, or no cluster at all.</exception>
-    public static ApiConfiguration Read(string? context)
+    public static ApiConfiguration Read(Snapshot snapshot, string? context)
     {
-        var files = KubeconfigFiles.Load();
+        var files = snapshot.Kubeconfig;
         if (files.Problems.Count > 0)
             throw new UnsupportedKubeconfigException(files.Problems[0]);
         if ((context ?? files.CurrentContext) is not { } name)
-            return InCluster.Read(InCluster.Mount) ?? throw ClusterException.NotConfigured();
-        var section = files.FindUnderstood("contexts", name, "context") ?? throw ClusterException.NoSuchContext(name, files.Contexts);
+            return InCluster.Read(InCluster.Mount) ?? throw ClusterException.NotConfigured(files);
+        var section = files.FindUnderstood("contexts", name, "context")
+            ?? throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
         section.AllowOnly("cluster", "user", "namespace", "extensions");
 
         var cluster = section.Text("cluster") is { } clusterName ? files.FindUnderstood("clusters", clusterName, "cluster") : null;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Kubeconfigs;
@@ -30,7 +31,7 @@ public sealed class ApiConfigurationTests : IDisposable
         Use("current-context: dev\ncontexts: [{name: dev, context: {cluster: near, user: me, namespace: app}}]",
             "users: [{name: me, user: {tokenFile: token}}]",
             "users: [{name: me, user: {token: loses}}]\nclusters: [{name: near, cluster: {server: \"https://near.example/k8s/\", certificate-authority: ca.crt, tls-server-name: other.example}}]");
-        var read = ApiConfiguration.Read(null);
+        var read = ApiConfiguration.Read(Snapshot.Take(), null);
 
         Assert.Equal(("app", "https://near.example/k8s", "other.example", 2),
             (read.Namespace, read.Server.Url.AbsoluteUri, read.Server.TlsServerName, read.Server.Authorities?.Certificates.Count));
@@ -46,7 +47,7 @@ public sealed class ApiConfigurationTests : IDisposable
         var (certificate, key) = Authority.Issue("me", rsa);
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "0")).FullName, "key"), key);
         Use(Context + $"users: [{{name: me, user: {{client-certificate-data: {Base64(certificate)}, {(keyInFile ? "client-key: key" : $"client-key-data: {Base64(key)}")}}}}}]");
-        Assert.True(ApiConfiguration.Read(null).User.Certificate?.Certificate.HasPrivateKey);
+        Assert.True(ApiConfiguration.Read(Snapshot.Take(), null).User.Certificate?.Certificate.HasPrivateKey);
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class ApiConfigurationTests : IDisposable
     {
         Use(Context + "users: [{name: me, user: {token: t, as: eve, as-uid: \"7\", as-groups: [a, b], as-user-extra: {Scope/x: [one, two]}}}]");
         Assert.Equal([("Impersonate-User", "eve"), ("Impersonate-Uid", "7"), ("Impersonate-Group", "a"), ("Impersonate-Group", "b"),
-            ("Impersonate-Extra-Scope%2Fx", "one"), ("Impersonate-Extra-Scope%2Fx", "two")], ApiConfiguration.Read(null).User.Impersonation);
+            ("Impersonate-Extra-Scope%2Fx", "one"), ("Impersonate-Extra-Scope%2Fx", "two")], ApiConfiguration.Read(Snapshot.Take(), null).User.Impersonation);
     }
 
     [Fact]
@@ -64,7 +65,7 @@ public sealed class ApiConfigurationTests : IDisposable
             users: [{name: me, user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./bin/login, args: [get token, "--x"], env: [{name: A, value: b c}],
               provideClusterInfo: true, interactiveMode: IfAvailable}}}]
             """);
-        var plugin = ApiConfiguration.Read(null).User.Plugin!;
+        var plugin = ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin!;
         Assert.Equal((Path.Combine(_directory, "0", "bin", "login"), true), (plugin.Command, plugin.ProvideClusterInfo));
         Assert.Equal(["get token", "--x"], plugin.Arguments);
         Assert.Equal([new("A", "b c")], plugin.Environment);
@@ -74,7 +75,7 @@ public sealed class ApiConfigurationTests : IDisposable
     public void With_a_token_at_hand_no_plugin_is_run()
     {
         Use(Context + "users: [{name: me, user: {token: t, exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}}]");
-        Assert.Null(ApiConfiguration.Read(null).User.Plugin);
+        Assert.Null(ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin);
     }
 
     [Theory]
@@ -91,7 +92,7 @@ public sealed class ApiConfigurationTests : IDisposable
     public void What_is_not_understood_is_left_to_kubectl(string user, string reason)
     {
         Use(Context + $"users: [{{name: me, user: {user}}}]");
-        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -103,7 +104,7 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_cluster_that_is_not_understood_is_left_to_kubectl(string cluster, string reason)
     {
         Use("current-context: dev\ncontexts: [{name: dev, context: {cluster: near}}]\nclusters: [{name: near, cluster: " + cluster + "}]");
-        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -115,14 +116,14 @@ public sealed class ApiConfigurationTests : IDisposable
     public void Without_TLS_the_user_is_not_even_read(string user)
     {
         Use(Context.Replace("https", "http", StringComparison.Ordinal) + $"users: [{{name: me, user: {user}}}]");
-        Assert.Equal(ApiUser.Anonymous, ApiConfiguration.Read(null).User);
+        Assert.Equal(ApiUser.Anonymous, ApiConfiguration.Read(Snapshot.Take(), null).User);
     }
 
     [Fact]
     public void Without_TLS_acting_as_somebody_else_is_left_to_kubectl()
     {
         Use(Context.Replace("https", "http", StringComparison.Ordinal) + "users: [{name: me, user: {as: eve}}]");
-        Assert.Equal("impersonation without TLS", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message);
+        Assert.Equal("impersonation without TLS", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message);
     }
 
     [Theory]
@@ -132,16 +133,16 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_merge_key_is_left_to_kubectl(string contexts)
     {
         Use("current-context: dev\n" + contexts + Near + "users: [{name: me, user: {token: t}}]");
-        Assert.Matches("merge key|unknown field \"<<\"", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null)).Message);
+        Assert.Matches("merge key|unknown field \"<<\"", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message);
     }
 
     [Fact]
     public void A_server_without_a_scheme_has_no_TLS_and_no_user()
     {
         Use(Context.Replace("https://near.example", "localhost", StringComparison.Ordinal) + "users: [{name: me, user: {token: t}}]");
-        var read = ApiConfiguration.Read(null);
+        var read = ApiConfiguration.Read(Snapshot.Take(), null);
         Assert.Equal(("http://localhost:6443/", ApiUser.Anonymous, "localhost:6443"), (read.Server.Url.AbsoluteUri, read.User, $"{read.Server}"));
-        Assert.Equal("http://localhost:6443/", Kubeconfig.Read(null)?.Server?.AbsoluteUri);
+        Assert.Equal("http://localhost:6443/", Kubeconfig.Read(KubeconfigFiles.Take(), null)?.Server?.AbsoluteUri);
     }
 
     [Theory]
@@ -152,7 +153,7 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_plugin_says_whether_it_asks(string version, string mode, string asking)
     {
         Use(Context + $"users: [{{name: me, user: {{exec: {{apiVersion: client.authentication.k8s.io/{version}, command: x, interactiveMode: {mode}}}}}}}]");
-        Assert.Equal(asking, $"{ApiConfiguration.Read(null).User.Plugin?.Asking}");
+        Assert.Equal(asking, $"{ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin?.Asking}");
     }
 
     [Fact]
@@ -164,7 +165,7 @@ public sealed class ApiConfigurationTests : IDisposable
         foreach (var key in new[] { encrypted, ed25519, "nothing" })
         {
             Use(Context + $"users: [{{name: me, user: {{client-certificate-data: {Base64(Authority.Issue("me").Certificate)}, client-key-data: {Base64(key)}}}}}]");
-            Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null));
+            Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null));
         }
     }
 
@@ -176,16 +177,16 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_file_that_makes_no_sense_is_left_to_kubectl()
     {
         Use("{broken");
-        Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(null));
+        Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null));
     }
 
     [Fact]
     public void Without_a_context_or_a_file_the_message_says_so()
     {
         Use(Context);
-        Assert.Equal("no context \"dve\" in the kubeconfig; did you mean \"dev\"?", Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read("dve")).Line);
+        Assert.Equal("no context \"dve\" in the kubeconfig; did you mean \"dev\"?", Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(Snapshot.Take(), "dve")).Line);
         Use(null as string);
-        Assert.StartsWith("no cluster is configured", Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(null)).Line, StringComparison.Ordinal);
+        Assert.StartsWith("no cluster is configured", Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Line, StringComparison.Ordinal);
     }
 
     [Fact]

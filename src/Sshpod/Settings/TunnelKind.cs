@@ -1,4 +1,4 @@
-namespace Sshpod.Tunnels;
+namespace Sshpod.Settings;
 
 /// <summary>The ways to carry bytes between ssh and the server.</summary>
 public enum TunnelKind

@@ -1,0 +1,75 @@
+using Sshpod.Terminal;
+
+namespace Sshpod.Settings;
+
+/// <summary>Reads a value.</summary>
+/// <param name="text">What the user wrote.</param>
+/// <param name="value">What it means.</param>
+/// <returns>Whether it is one.</returns>
+internal delegate bool ValueParser<T>(string text, out T value);
+
+/// <summary>A setting, and what it may be: values are read, and errors about them worded, by what stands here and nowhere else.</summary>
+/// <param name="Key">Its key in the file.</param>
+/// <param name="Variable">The environment variable that wins over it.</param>
+/// <param name="TryParse">Reads a value.</param>
+/// <param name="Form">What can be written.</param>
+/// <param name="FileHint">What to do about a text in the file that is no value.</param>
+/// <param name="VariableHint">What to do about the variable.</param>
+internal sealed record Setting<T>(
+    string Key, string Variable, ValueParser<T> TryParse, string Form, Func<string, string> FileHint, string VariableHint);
+
+/// <summary>The settings that have a form of their own.</summary>
+internal static class Setting
+{
+    /// <summary>How the cluster is reached.</summary>
+    public static readonly Setting<TransportKind> Transport = Words("transport", "SSHPOD_TRANSPORT",
+        ("auto", TransportKind.Auto), ("api", TransportKind.Api), ("kubectl", TransportKind.Kubectl));
+
+    /// <summary>How the server is reached; null for whatever works.</summary>
+    public static readonly Setting<TunnelKind?> Tunnel = Words<TunnelKind?>("tunnel", "SSHPOD_TUNNEL",
+        ("auto", null), ("port-forward", TunnelKind.PortForward), ("exec", TunnelKind.Exec));
+
+    /// <summary>Whether the server may be where other containers could take it over.</summary>
+    public static readonly Setting<bool> SharedPlaces = Words("shared-places", "SSHPOD_SHARED_PLACES", ("refuse", false), ("allow", true));
+
+    /// <summary>Whether a login as another user of root's container goes without the container's environment. No variable says so.</summary>
+    public static readonly Setting<bool> OtherUsersEnvironment = Words("other-users-environment", "", ("container", false), ("clean", true));
+
+    /// <summary>How long a server stays without a connection.</summary>
+    public static readonly Setting<TimeSpan> Idle = Time("idle", "SSHPOD_IDLE", "0 for ever", "0 is for ever");
+
+    /// <summary>How long a target that is starting is waited for.</summary>
+    public static readonly Setting<TimeSpan> Wait = Time("wait", "SSHPOD_WAIT", "0 for not at all", "0 is not to wait");
+
+    /// <summary>How long a key that a connection brings into a container may log in there.</summary>
+    public static readonly Setting<AccessTime> Access = new("access", "SSHPOD_ACCESS",
+        (text, out value) => (value = AccessTime.Parse(text)!) is not null, AccessTime.Form, _ => $"use {AccessTime.Form}", $"set it to {AccessTime.Form}");
+
+    /// <summary>All variables.</summary>
+    public static readonly string[] Variables =
+        [Transport.Variable, Tunnel.Variable, SharedPlaces.Variable, Idle.Variable, Wait.Variable, Access.Variable];
+
+    private static Setting<T> Words<T>(string key, string variable, params (string Word, T Value)[] all)
+    {
+        string[] words = [.. all.Select(one => one.Word)];
+        var form = string.Join(", ", words);
+        return new(key, variable, TryParse, form,
+            text => $"{(Spelling.Nearest(text, words) is { } meant ? $"did you mean \"{meant}\"? " : "")}allowed are {form}",
+            $"use {string.Join(", ", words[..^1])} or {words[^1]}");
+
+        bool TryParse(string text, out T value)
+        {
+            var index = Array.IndexOf(words, text);
+            value = index < 0 ? default! : all[index].Value;
+            return index >= 0;
+        }
+    }
+
+    private static Setting<TimeSpan> Time(string key, string variable, string zeroInFile, string zeroInVariable) => new(key, variable,
+        (text, out value) =>
+        {
+            var time = Period.Parse(text);
+            value = time ?? default;
+            return time is not null;
+        }, Period.Form, _ => $"use {Period.Form}; {zeroInFile}", $"set it to {Period.Form}; {zeroInVariable}");
+}

@@ -1,0 +1,14 @@
+namespace Sshpod.Settings;
+
+/// <summary>How the cluster may be reached.</summary>
+public enum TransportKind
+{
+    /// <summary>By what understands the kubeconfig.</summary>
+    Auto,
+
+    /// <summary>By sshpod itself.</summary>
+    Api,
+
+    /// <summary>By the user's kubectl.</summary>
+    Kubectl,
+}

@@ -1,0 +1,71 @@
+using Sshpod.Settings;
+using Sshpod.Terminal;
+
+namespace Sshpod.Tests.Settings;
+
+public sealed class UserSettingsTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    public void Dispose() => File.Delete(_file);
+
+    [Fact]
+    public void Where_nothing_is_set_all_is_as_usual()
+    {
+        var settings = new UserSettings(Path.Combine(_file, "none"), _ => "");
+        Assert.Equal((TransportKind.Auto, null, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), new AccessTime(TimeSpan.FromDays(1)), false),
+            (settings.Transport, settings.Tunnel, settings.Idle, settings.Wait, settings.Access, settings.AllowsSharedPlaces));
+        Assert.Equal((null, null, false), (settings.Container, settings.Identity, settings.CleanEnvironment));
+    }
+
+    [Fact]
+    public void A_variable_wins_over_the_file_and_the_file_over_what_is_usual()
+    {
+        File.WriteAllText(_file, "{transport: api, tunnel: exec, idle: 1m, wait: 2m, access: 3m, shared-places: allow, other-users-environment: clean}");
+        var fromFile = new UserSettings(_file, _ => null);
+        Assert.Equal((TransportKind.Api, TunnelKind.Exec, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3), true, true),
+            (fromFile.Transport, fromFile.Tunnel, fromFile.Idle, fromFile.Wait, fromFile.Access.Limit, fromFile.AllowsSharedPlaces, fromFile.CleanEnvironment));
+        var settings = With(("TRANSPORT", "kubectl"), ("TUNNEL", "auto"), ("IDLE", "0"), ("WAIT", "4"), ("ACCESS", "every-connection"), ("SHARED_PLACES", "refuse"));
+        Assert.Equal((TransportKind.Kubectl, null, TimeSpan.Zero, TimeSpan.FromSeconds(4), true, false),
+            (settings.Transport, settings.Tunnel, settings.Idle, settings.Wait, settings.Access.EveryConnection, settings.AllowsSharedPlaces));
+    }
+
+    [Theory]
+    [InlineData("TRANSPORT", "ssh", "use auto, api or kubectl")]
+    [InlineData("TUNNEL", "vpn", "use auto, port-forward or exec")]
+    [InlineData("IDLE", "soon", "set it to seconds, or a time such as 90s, 10m or 2h; 0 is for ever")]
+    [InlineData("WAIT", "long", "set it to seconds, or a time such as 90s, 10m or 2h; 0 is not to wait")]
+    [InlineData("ACCESS", "10s", "set it to \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
+    [InlineData("SHARED_PLACES", "yes", "use refuse or allow")]
+    public void A_variable_that_is_no_value_stops_who_wants_it_and_nobody_else(string variable, string value, string hint)
+    {
+        var settings = With((variable, value));
+        Dictionary<string, Func<object?>> values = new()
+        {
+            ["TRANSPORT"] = () => settings.Transport,
+            ["TUNNEL"] = () => settings.Tunnel,
+            ["IDLE"] = () => settings.Idle,
+            ["WAIT"] = () => settings.Wait,
+            ["ACCESS"] = () => settings.Access,
+            ["SHARED_PLACES"] = () => settings.AllowsSharedPlaces,
+        };
+        Assert.Equal($"SSHPOD_{variable} is \"{value}\"; {hint}", Assert.Throws<SshpodException>(() => values[variable]()).Line);
+        foreach (var (_, other) in values.Where(other => other.Key != variable))
+            other();
+    }
+
+    [Fact]
+    public void The_file_is_read_once_and_only_when_it_is_wanted()
+    {
+        var settings = With(("IDLE", "5"));
+        File.WriteAllText(_file, "{broken");
+        Assert.Equal(TimeSpan.FromSeconds(5), settings.Idle);
+        File.WriteAllText(_file, "container: app");
+        Assert.Equal("app", settings.Container);
+        File.WriteAllText(_file, "container: other");
+        Assert.Equal("app", settings.Container);
+    }
+
+    private UserSettings With(params (string Name, string Value)[] variables) =>
+        new(_file, name => variables.FirstOrDefault(variable => $"SSHPOD_{variable.Name}" == name).Value);
+}
