@@ -63,7 +63,8 @@ else
 	[ $target != "$system" ] || say "NativeAOT is not to be had here ($(tail -n 1 "$log")): ReadyToRun instead"
 	options=(-p:PublishReadyToRun=true -p:PublishTrimmed=true -p:PublishSingleFile=true --self-contained)
 	# Not every registry of packages has the runtime of every system.
-	if ! dotnet restore src/Sshpod -r "$rid" -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:SelfContained=true --nologo -v quiet >"$log" 2>&1; then
+	if ! dotnet restore src/Sshpod -r "$rid" -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:SelfContained=true \
+		--nologo -v quiet >"$log" 2>&1; then
 		say "$rid cannot be built here: $(sed -n 's/.*error \(NU[0-9]*\): /\1: /; s/\. .*//; /^NU/p' "$log" | head -n 1)"
 		exit 1
 	fi

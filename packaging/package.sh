@@ -96,7 +96,10 @@ make_deb() {
 		fill deb/changelog | gzip -9n >"$package/usr/share/doc/sshpod/changelog.gz"
 		install -D -m 644 "$here/templates/deb/lintian-overrides" "$package/usr/share/lintian/overrides/sshpod"
 		mkdir "$package/DEBIAN"
-		{ fill deb/control ARCHITECTURE=$architecture && echo "Installed-Size: $(du -sk --exclude=DEBIAN "$package" | cut -f 1)"; } >"$package/DEBIAN/control"
+		{
+			fill deb/control ARCHITECTURE=$architecture
+			echo "Installed-Size: $(du -sk --exclude=DEBIAN "$package" | cut -f 1)"
+		} >"$package/DEBIAN/control"
 		(cd "$package" && find usr -type f | sort | xargs md5sum) >"$package/DEBIAN/md5sums"
 		dpkg-deb --root-owner-group -Zxz -z2 --build "$package" "$files/sshpod_${version}_$architecture.deb" >&2
 	done
