@@ -40,7 +40,8 @@ internal sealed class Client
         var times = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{command}: exit {process.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_environment["HOME"], "stderr"))}");
+            throw new InvalidOperationException(
+                $"{command}: exit {process.ExitCode}: {await File.ReadAllTextAsync(Path.Combine(_environment["HOME"], "stderr"))}");
         var seconds = watch.Elapsed.TotalSeconds;
         return new Cost(seconds, times.Trim().Split('\n')[^1].Split(' ').Sum(Seconds) + await Orphans.EndAsync());
     }
@@ -52,7 +53,8 @@ internal sealed class Client
         using var process = Start($"{command} </dev/null >/dev/null 2>&1");
         await Task.Delay(after);
         var family = new HashSet<int> { process.Id };
-        foreach (var directory in Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).OrderBy(name => name.Length).ThenBy(name => name))
+        foreach (var directory in Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6]))
+            .OrderBy(name => name.Length).ThenBy(name => name))
             if (Field(directory, "PPid:") is { } parent && family.Contains((int)parent))
                 family.Add(int.Parse(directory.AsSpan(6), CultureInfo.InvariantCulture));
         // The shell is ours.

@@ -17,7 +17,9 @@ internal sealed class Container(Func<string, Task<string>> runAsync)
             : double.Parse(text.First(line => line.Length > 0), CultureInfo.InvariantCulture) / 1e9;
     }
 
-    /// <summary>The most private memory that the processes of the container, but for its first one, have had together while a task ran.</summary>
+    /// <summary>
+    /// The most private memory that the processes of the container, but for its first one, have had together while a task ran.
+    /// </summary>
     /// <param name="task">The task.</param>
     /// <returns>MiB.</returns>
     public async Task<double> MemoryAsync(Task task)

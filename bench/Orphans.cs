@@ -38,7 +38,9 @@ internal static partial class Orphans
         var cpu = 0.0;
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < TimeSpan.FromSeconds(1); await Task.Delay(5))
         {
-            var children = Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).Select(Stat).Where(stat => stat is [_, "sshpod" or "kubectl", _, ..] && stat[3] == $"{Environment.ProcessId}" && !IsSpared(stat[0])).ToArray();
+            var children = Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).Select(Stat)
+                .Where(stat => stat is [_, "sshpod" or "kubectl", _, ..] && stat[3] == $"{Environment.ProcessId}" && !IsSpared(stat[0]))
+                .ToArray();
             foreach (var child in children)
                 if (child[2] == "Z")
                     cpu += Reap(int.Parse(child[0], CultureInfo.InvariantCulture));

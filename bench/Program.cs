@@ -20,8 +20,12 @@ var server = new Uri(await OutputAsync("config view --minify -o 'jsonpath={.clus
 using var relay = new Relay(new IPEndPoint((await Dns.GetHostAddressesAsync(server.Host))[0], server.Port), TimeSpan.FromMilliseconds(50));
 var farKubeconfig = Path.Combine(work, "far");
 File.WriteAllText(farKubeconfig, await OutputAsync("config view --minify --flatten"));
-await OutputAsync($"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o 'jsonpath={{.clusters[0].name}}').server https://127.0.0.1:{relay.Port}");
-await OutputAsync($"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o 'jsonpath={{.clusters[0].name}}').tls-server-name {server.Host}");
+await OutputAsync(
+    $"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o 'jsonpath={{.clusters[0].name}}').server "
+    + $"https://127.0.0.1:{relay.Port}");
+await OutputAsync(
+    $"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o "
+    + $"'jsonpath={{.clusters[0].name}}').tls-server-name {server.Host}");
 
 var api = await ClientAsync("api", kubeconfig, "api");
 var kubectl = await ClientAsync("kubectl", kubeconfig, "kubectl");
@@ -65,7 +69,9 @@ try
 
     if (Wanted("copy") || Wanted("small"))
     {
-        await api.RunAsync($"head -c {Mebibytes}M /dev/urandom >{work}/big; mkdir {work}/small; for i in $(seq {Files}); do head -c 1000 /dev/urandom >{work}/small/$i; done");
+        await api.RunAsync(
+            $"head -c {Mebibytes}M /dev/urandom >{work}/big; mkdir {work}/small; for i in $(seq {Files}); do head -c 1000 /dev/urandom "
+            + $">{work}/small/$i; done");
         await api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/big");
         await SshAsync(kubectl, "near", "true");
     }
@@ -74,14 +80,20 @@ try
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
         new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
-        new("scp, a kubectl port-forward by hand", _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' {work}/big root@{Host("near")}:/tmp/up")),
-        new("rsync, api", _ => api.RunAsync($"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' {work}/big root@{Host("near")}:/tmp/up")));
+        new("scp, a kubectl port-forward by hand",
+            _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' {work}/big root@{Host("near")}:/tmp/up")),
+        new("rsync, api",
+            _ => api.RunAsync(
+                $"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' {work}/big root@{Host("near")}:/tmp/up")));
     await MeasureAsync(container, $"copy {Mebibytes} MiB down", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
         new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
-        new("scp, a kubectl port-forward by hand", _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' root@{Host("near")}:/tmp/big {work}/down")),
-        new("rsync, api", _ => api.RunAsync($"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
+        new("scp, a kubectl port-forward by hand", _ =>
+            api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' root@{Host("near")}:/tmp/big {work}/down")),
+        new("rsync, api",
+            _ => api.RunAsync(
+                $"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
     await MeasureAsync(container, $"{Files} small files up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/small {ns}/near:/tmp/")),
         new("scp -r, api", _ => api.RunAsync($"scp -q -r -F {api.SshConfig} {work}/small root@{Host("near")}:/tmp/")),
@@ -115,7 +127,11 @@ try
     {
         await SshAsync(api, "near", $"echo $SSH_CONNECTION >/tmp/connection");
         var remote = (await OutputAsync($"exec near -n {ns} -- cat /tmp/connection")).Trim().Split(' ')[^1];
-        var process = Orphans.Spare(Process.Start(new ProcessStartInfo("kubectl", ["port-forward", "near", "-n", ns, "--address", "127.0.0.1", $":{remote}"]) { RedirectStandardOutput = true })!);
+        var process = Orphans.Spare(
+            Process.Start(
+                new ProcessStartInfo("kubectl",
+                    ["port-forward", "near", "-n", ns, "--address", "127.0.0.1", $":{remote}"])
+                { RedirectStandardOutput = true })!);
         File.WriteAllText(Path.Combine(work, "port"), (await process.StandardOutput.ReadLineAsync())!.Split(':')[1].Split(' ')[0]);
         _ = process.StandardOutput.ReadToEndAsync();
         return process;
@@ -132,11 +148,14 @@ return 0;
 string Host(string pod) => $"pod--{pod}.namespace--{ns}.sshpod";
 string Ssh(Client client, string pod, string command) => $"-F {client.SshConfig} root@{Host(pod)} '{command}'";
 Task<Cost> SshAsync(Client client, string pod, string command) => client.RunAsync($"ssh {Ssh(client, pod, command)}");
-static string AtOnce(string command) => $"pids=; for i in $(seq {Crowd}); do {command} & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit; done";
-bool Wanted(string task) => words.Length == 0 || words.Any(word => task.Contains(word, StringComparison.Ordinal) || word.Contains(task, StringComparison.Ordinal));
+static string AtOnce(string command) =>
+    $"pids=; for i in $(seq {Crowd}); do {command} & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit; done";
+bool Wanted(string task) =>
+    words.Length == 0 || words.Any(word => task.Contains(word, StringComparison.Ordinal) || word.Contains(task, StringComparison.Ordinal));
 
 Task<string> RunPodAsync(string name, string image) => OutputAsync(
-    $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": {{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
+    $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": "
+    + $"{{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
 
 async Task<Client> ClientAsync(string name, string config, string transport)
 {
@@ -159,7 +178,8 @@ async Task MeasureAsync(Container? counted, string task, int rounds, params Cont
 async Task<string> OutputAsync(string arguments)
 {
     // bash becomes kubectl.
-    using var process = Orphans.Spare(Process.Start(new ProcessStartInfo("bash", ["-c", $"kubectl {arguments}"]) { RedirectStandardOutput = true })!);
+    using var process = Orphans.Spare(
+        Process.Start(new ProcessStartInfo("bash", ["-c", $"kubectl {arguments}"]) { RedirectStandardOutput = true })!);
     var output = await process.StandardOutput.ReadToEndAsync();
     await process.WaitForExitAsync();
     return process.ExitCode == 0 ? output : throw new InvalidOperationException($"kubectl {arguments}: exit {process.ExitCode}");
@@ -168,8 +188,12 @@ async Task<string> OutputAsync(string arguments)
 void Report((string Contender, double Mebibytes)[] memory, IEnumerable<(string Task, string Contender, double Mebibytes)> inside)
 {
     var table = new List<string> { "| task | how | seconds | CPU seconds | in the container | ratio |", "|---|---|---|---|---|---|" };
-    table.AddRange(rows.Select(row => $"| {row.Task} | {row.Contender} | {row.Seconds:0.000} | {row.Cpu:0.000} | {row.ContainerCpu:0.000} | {row.Ratio:0.00} |"));
-    table.AddRange(memory.Select(row => $"| memory of one connection | {row.Contender} | {row.Mebibytes:0} MiB | | | {row.Mebibytes / memory[0].Mebibytes:0.00} |"));
+    table.AddRange(
+        rows.Select(row =>
+            $"| {row.Task} | {row.Contender} | {row.Seconds:0.000} | {row.Cpu:0.000} | {row.ContainerCpu:0.000} | {row.Ratio:0.00} |"));
+    table.AddRange(
+        memory.Select(row =>
+            $"| memory of one connection | {row.Contender} | {row.Mebibytes:0} MiB | | | {row.Mebibytes / memory[0].Mebibytes:0.00} |"));
     table.AddRange(inside.Select(row => $"| {row.Task} | {row.Contender} | | | {row.Mebibytes:0.0} MiB | |"));
     Console.WriteLine(string.Join('\n', table));
     if (words.Length > 0)

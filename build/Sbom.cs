@@ -1,8 +1,8 @@
 // Writes the bill of materials of the program as CycloneDX 1.6: what was compiled in, with versions and hashes.
 //   dotnet run build/Sbom.cs -- MANIFEST ASSETS OUTPUT [PACKAGES]
-// MANIFEST is what the build of the bundles wrote, ASSETS the project.assets.json of the program, PACKAGES the SHA256SUMS of the packages of
-// Debian that a static program is linked with. There is no CycloneDX tool to be had
-// from the package registry, so the few fields are written here.
+// MANIFEST is what the build of the bundles wrote, ASSETS the project.assets.json of the program,
+// PACKAGES the SHA256SUMS of the packages of Debian that a static program is linked with. There
+// is no CycloneDX tool to be had from the package registry, so the few fields are written here.
 #:property PublishAot=false
 #:property EnforceCodeStyleInBuild=false
 #:property JsonSerializerIsReflectionEnabledByDefault=true
@@ -35,7 +35,8 @@ foreach (var package in assets["project"]!["frameworks"]!.AsObject().First().Val
         continue;
     var file = InPackage(name, number, $"{name}.{number}.nupkg.sha512".ToLowerInvariant());
     var hash = Convert.ToHexStringLower(Convert.FromBase64String(File.ReadAllText(file).Trim()));
-    components.Add(Licensed(Component("framework", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)), LicenceOf(name, number)));
+    components.Add(
+        Licensed(Component("framework", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)), LicenceOf(name, number)));
 }
 
 // The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto and of Mbed TLS, musl and our overrides.
@@ -92,7 +93,8 @@ JsonObject OfSource(JsonObject component, string package)
 // It has files for the compiler, and none for the program.
 bool IsAnalyzer(string id, JsonNode library) =>
     library["files"]!.AsArray().Any(file => ((string)file!).StartsWith("analyzers/", StringComparison.Ordinal))
-    && assets["targets"]!.AsObject().All(target => target.Value![id]?.AsObject() is not { } package || !(package.ContainsKey("compile") || package.ContainsKey("runtime")));
+    && assets["targets"]!.AsObject()
+    .All(target => target.Value![id]?.AsObject() is not { } package || !(package.ContainsKey("compile") || package.ContainsKey("runtime")));
 
 // A file of a package in the folder where restore has put it.
 string InPackage(string name, string number, string file) => assets["packageFolders"]!.AsObject()
@@ -116,7 +118,8 @@ static JsonObject Licensed(JsonObject component, string? licence)
 static string SourcePackage(string name, string version) => $"pkg:deb/debian/{name}@{version}?arch=source";
 
 // NAME_VERSION.dsc describes a source package of Debian.
-static string? PackageUrl(string input) => input.EndsWith(".dsc", StringComparison.Ordinal) && input[..^4].Split('_') is [var name, var version]
+static string? PackageUrl(string input) => input.EndsWith(".dsc", StringComparison.Ordinal)
+    && input[..^4].Split('_') is [var name, var version]
     ? SourcePackage(name, version)
     : null;
 
@@ -128,6 +131,7 @@ static JsonObject Component(string type, string name, string? version, string? p
     if (purl is not null)
         component["purl"] = purl;
     if (hashes.Length > 0)
-        component["hashes"] = new JsonArray([.. hashes.Select(hash => new JsonObject { ["alg"] = hash.Algorithm, ["content"] = hash.Content })]);
+        component["hashes"] = new JsonArray(
+            [.. hashes.Select(hash => new JsonObject { ["alg"] = hash.Algorithm, ["content"] = hash.Content })]);
     return component;
 }

@@ -10,6 +10,6 @@ dotnet build sshpod.slnx -c Release --disable-build-servers --nologo -v quiet -c
 dotnet format whitespace . --folder --verify-no-changes --verbosity quiet
 git ls-files -z --cached --others --exclude-standard '*.sh' tests/cluster/cluster .ci/run | xargs -0 shellcheck --external-sources
 # Lines end at 140 columns.
-git ls-files -z --cached --others --exclude-standard '*.sh' 'sshd/*.[ch]' 'sshd/*.py' 'sshd/*.patch' sshd/README.md |
+git ls-files -z --cached --others --exclude-standard '*.sh' 'src/*.cs' 'sshd/*.[ch]' 'sshd/*.py' 'sshd/*.patch' sshd/README.md |
   xargs -0 awk 'length > 140 { print FILENAME ":" FNR ": longer than 140 columns"; long = 1 } END { exit long }'
 mandoc -T lint -W warning docs/sshpod.1

@@ -49,7 +49,8 @@ public static class Program
                 Log.Error(wrong);
                 return UsageError.ExitCode;
             }
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, ending.Token);
         }
         catch (SshpodException e)
         {
@@ -63,7 +64,9 @@ public static class Program
         catch (Exception e)
         {
             Log.Debug($"{e}");
-            Log.Error(new SshpodException($"internal error: {e.GetType().Name}: {e.Message}", "this is a bug: please report it with what SSHPOD_LOG=debug prints"));
+            Log.Error(
+                new SshpodException($"internal error: {e.GetType().Name}: {e.Message}",
+                    "this is a bug: please report it with what SSHPOD_LOG=debug prints"));
             return Failure;
         }
     }

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Sshpod.Tests;
 
 /// <summary>A fenced block of a document.</summary>
-/// <param name="Language">Its first word: <c>console</c> is what a reader types, with names to fill in; <c>sh</c> can be run as it is.</param>
+/// <param name="Language">Its first word: <c>console</c> is what a reader
+/// types, with names to fill in; <c>sh</c> can be run as it is.</param>
 /// <param name="File">The name of the file whose content it is: the line before it ends in <c>`NAME`:</c>. Else null.</param>
 /// <param name="Body">Its lines.</param>
 public sealed partial record Block(string Language, string? File, string Body)

@@ -4,13 +4,16 @@ using Sshpod.Commands;
 
 namespace Sshpod.Tests;
 
-/// <summary>Blocks marked <c>sh</c> in the documentation can be run as they are; blocks marked <c>console</c> have names to fill in.</summary>
+/// <summary>
+/// Blocks marked <c>sh</c> in the documentation can be run as they are; blocks marked <c>console</c> have names to fill in.
+/// </summary>
 public partial class DocumentationTests
 {
     internal static string Root => Document.Root;
 
     public static TheoryData<string, string> Commands => [.. Documents().Select(file => Path.GetRelativePath(Root, file)).SelectMany(file =>
-        Document.Sections(file).SelectMany(section => section.Blocks).Where(block => block.Language == "sh").SelectMany(block => block.Commands)
+        Document.Sections(file).SelectMany(section => section.Blocks).Where(block => block.Language == "sh")
+        .SelectMany(block => block.Commands)
             .Select(line => (file, line.Split(" #")[0].Trim())).Distinct())];
 
     [Theory, MemberData(nameof(Commands))]
@@ -29,8 +32,10 @@ public partial class DocumentationTests
     [Fact]
     public void Every_command_of_sshpod_in_a_document_is_understood()
     {
-        var shown = Documents().SelectMany(file => Document.Sections(Path.GetRelativePath(Root, file))).SelectMany(section => section.Blocks).SelectMany(block => block.Shown);
-        var lines = shown.Select(command => Sshpod().Match(command)).Where(match => match.Success).Select(match => match.Groups["arguments"].Value.Trim()).ToArray();
+        var shown = Documents().SelectMany(file => Document.Sections(Path.GetRelativePath(Root, file)))
+            .SelectMany(section => section.Blocks).SelectMany(block => block.Shown);
+        var lines = shown.Select(command => Sshpod().Match(command)).Where(match => match.Success)
+            .Select(match => match.Groups["arguments"].Value.Trim()).ToArray();
         Assert.NotEmpty(lines);
         Assert.All(lines, line => Assert.Null(UsageError.Find(CommandLine.Create().Parse(line.Length == 0 ? "help" : line))));
     }
@@ -57,7 +62,8 @@ public partial class DocumentationTests
     public void Every_recipe_has_a_test()
     {
         var tests = string.Concat(Directory.GetFiles(Path.Combine(Root, "tests/Sshpod.EndToEnd/Recipes"), "*.cs").Select(File.ReadAllText));
-        Assert.All(Document.Sections("docs/recipes.md").Where(recipe => recipe.Blocks.Count > 0), recipe => Assert.Contains($"\"{recipe.Heading}\"", tests, StringComparison.Ordinal));
+        Assert.All(Document.Sections("docs/recipes.md").Where(recipe => recipe.Blocks.Count > 0),
+            recipe => Assert.Contains($"\"{recipe.Heading}\"", tests, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -94,7 +100,8 @@ public partial class DocumentationTests
         static int FirstUse(string file, string type)
         {
             var code = File.ReadLines(Source(file))
-                .Where(line => !line.StartsWith("using ", StringComparison.Ordinal) && !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
+                .Where(line => !line.StartsWith("using ", StringComparison.Ordinal)
+                    && !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
             var match = Regex.Match(string.Join('\n', code), $@"(?<![\w.]){type}s?[.(]");
             return match.Success ? match.Index : -1;
         }
@@ -123,7 +130,8 @@ public partial class DocumentationTests
 
     private static IEnumerable<(int Depth, string File)> Diagram() =>
         Document.Sections("docs/how-it-works.md").SelectMany(section => section.Blocks)
-            .Single(block => block.Body.Contains("ProxyCommand.cs", StringComparison.Ordinal)).Body.Split('\n').Select(line => DiagramLine().Match(line)).Where(line => line.Success)
+            .Single(block => block.Body.Contains("ProxyCommand.cs", StringComparison.Ordinal)).Body.Split('\n')
+            .Select(line => DiagramLine().Match(line)).Where(line => line.Success)
             .Select(line => (line.Groups["indent"].Length / 4, line.Groups["file"].Value));
 
     private static IEnumerable<string> Documents() =>
@@ -131,7 +139,13 @@ public partial class DocumentationTests
 
     private static bool Succeeds(string program, string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program, arguments)
+            {
+                WorkingDirectory = Root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;

@@ -17,7 +17,8 @@ public partial class ManualTests
     public void Each_command_has_its_options_and_no_others_in_the_manual(string name)
     {
         // From its heading to the next.
-        var section = Regex.Match(Manual, $@"^\.Ss {name}\b.*\n(?<body>(?!\.S[sh] )(.*\n(?!\.S[sh] ))*.*\n)", RegexOptions.Multiline).Groups["body"].Value;
+        var section = Regex.Match(Manual, $@"^\.Ss {name}\b.*\n(?<body>(?!\.S[sh] )(.*\n(?!\.S[sh] ))*.*\n)",
+            RegexOptions.Multiline).Groups["body"].Value;
         Assert.NotEmpty(section);
         var command = Root.Subcommands.Single(command => command.Name == name);
         Assert.Equal(command.Options.Where(option => !option.Hidden).Select(option => option.Name).Order(), Options(section).Order());
@@ -29,12 +30,14 @@ public partial class ManualTests
         Heading().Matches(Manual).Select(match => match.Groups[1].Value));
 
     [Fact]
-    public void Options_of_every_command_are_in_the_manual() => Assert.Equal(["--help", "--version"], Options(Manual[..Manual.IndexOf("\n.Ss ", StringComparison.Ordinal)]));
+    public void Options_of_every_command_are_in_the_manual() =>
+    Assert.Equal(["--help", "--version"], Options(Manual[..Manual.IndexOf("\n.Ss ", StringComparison.Ordinal)]));
 
     [Fact]
     public void Each_variable_that_the_program_reads_is_in_the_manual_and_no_other() => Assert.Equal(
         Directory.GetFiles(Path.Combine(Document.Root, "src/Sshpod"), "*.cs", SearchOption.AllDirectories)
-            .SelectMany(file => VariableInSource().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct().Order(),
+            .SelectMany(file => VariableInSource().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct()
+            .Order(),
         VariableInManual().Matches(Manual).Select(match => match.Groups[1].Value).Order());
 
     // The last flag of an item is its long name: `.It Fl h , -help`, `.It Fl -all`.

@@ -7,7 +7,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
-/// <summary>What the cluster, or kubectl about it, said when something failed, turned into one line for the user. Both transports word it here.</summary>
+/// <summary>
+/// What the cluster, or kubectl about it, said when something failed, turned into one line for the user. Both transports word it here.
+/// </summary>
 /// <param name="message">What is wrong.</param>
 /// <param name="hint">What to do about it.</param>
 /// <param name="missing">The resource, such as <c>pods</c>, of which the named object does not exist.</param>
@@ -34,7 +36,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
                 : Refused(refused.Groups["server"].Value, context);
         if (NoCredentials().Match(reason) is { Success: true } login)
             return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
-                ? new($"the credential plugin of {Describe(context)} asks on the terminal, and kubectl has none here", "log in to the cluster first")
+                ? new($"the credential plugin of {Describe(context)} asks on the terminal, and kubectl has none here",
+                    "log in to the cluster first")
                 : new($"kubectl gets no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
         if (reason == "error: unable to upgrade connection: Forbidden")
             return ForbiddenByProxy(context);
@@ -51,7 +54,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
     public static ClusterException FromStatus(string? reason, string? message, string? context, Right? asked = null) =>
         FromServer($"Error from server ({reason}): {message}", context)
         ?? (reason == "Forbidden" && asked is not null ? Denied(asked, message) : null)
-        ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}", null);
+        ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}",
+            null);
 
     /// <summary>There is no such context.</summary>
     /// <param name="name">What was asked for.</param>
@@ -76,7 +80,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
     // What shells put in the place of <(COMMAND).
     private static ClusterException? FromPipe(KubeconfigFiles files) =>
         files.All.Select(file => file.Path).FirstOrDefault(file =>
-            file.StartsWith("/dev/fd/", StringComparison.Ordinal) || file.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) is { } pipe
+            file.StartsWith("/dev/fd/", StringComparison.Ordinal)
+            || file.StartsWith("/proc/self/fd/", StringComparison.Ordinal)) is { } pipe
             ? new($"KUBECONFIG names {pipe}, a pipe of your shell: it can be read once, and ssh does not pass it on",
                 "write the kubeconfig into a file, and name that")
             : null;
@@ -111,7 +116,9 @@ internal sealed partial class ClusterException(string message, string? hint, str
         if (NotFound().Match(said) is { Success: true } missing)
             return new($"{missing.Groups["resource"]} \"{missing.Groups["name"]}\" not found", null, missing.Groups["resource"].Value);
         if (Forbidden().Match(said) is { Success: true } forbidden)
-            return new($"user \"{forbidden.Groups["user"]}\" may not {forbidden.Groups["verb"]} {forbidden.Groups["resource"]} {Where(forbidden.Groups["namespace"].Value)}",
+            return new(
+                $"user \"{forbidden.Groups["user"]}\" may not {forbidden.Groups["verb"]} {forbidden.Groups["resource"]} "
+                + $"{Where(forbidden.Groups["namespace"].Value)}",
                 Grant(forbidden.Groups["namespace"].Value));
         if (said.Contains("(Unauthorized)", StringComparison.Ordinal))
             return new($"the API server does not accept the credentials of {Describe(context)}", "log in to the cluster again");
@@ -125,7 +132,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
         return new($"you may not {asked} {Where(asked.Namespace)}{(why.Length > 0 ? $": {why}" : "")}", Grant(asked.Namespace));
     }
 
-    private static string Grant(string ns) => $"ask whoever administers {(ns.Length > 0 ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles";
+    private static string Grant(string ns) =>
+        $"ask whoever administers {(ns.Length > 0 ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles";
 
     private static string Where(string ns) => ns.Length > 0 ? $"in namespace \"{ns}\"" : "in the cluster";
 
@@ -138,7 +146,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
             ?? "ended without a word";
     }
 
-    [GeneratedRegex("^(error:|Error from server|Unable to connect to the server|The connection to the server|error: You must be logged in)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("^(error:|Error from server|Unable to connect to the server|The connection to the server|error: You must be logged in)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Verdict();
 
     [GeneratedRegex(@"^([EWI]\d{4} |Warning:|command terminated with exit code)")]
@@ -147,10 +156,14 @@ internal sealed partial class ClusterException(string message, string? hint, str
     [GeneratedRegex("""\(NotFound\): (?<resource>\S+) "(?<name>[^"]*)" not found""")]
     private static partial Regex NotFound();
 
-    [GeneratedRegex("""is forbidden: User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]*)"(.* in the namespace "(?<namespace>[^"]*)")?""")]
+    [GeneratedRegex(
+        "is forbidden: User \"(?<user>[^\"]*)\" cannot (?<verb>\\w+) resource \"(?<resource>[^\"]*)\""
+        + "(.* in the namespace \"(?<namespace>[^\"]*)\")?")]
     private static partial Regex Forbidden();
 
-    [GeneratedRegex("""context "(?<name>[^"]*)" does not exist|no context exists with the name: "(?<name>[^"]*)"|context was not found for specified context: (?<name>\S+)""")]
+    [GeneratedRegex(
+        """context "(?<name>[^"]*)" does not exist|no context exists with the name: "(?<name>[^"]*)"|"""
+        + """context was not found for specified context: (?<name>\S+)""")]
     private static partial Regex NoContext();
 
     [GeneratedRegex("The connection to the server (?<server>\\S+) was refused")]

@@ -8,4 +8,5 @@ namespace Sshpod.Clusters;
 /// the name before (seen with a pod that was replaced).
 /// </summary>
 /// <param name="container">The container.</param>
-public sealed class ContainerNotFoundException(PodContainer container) : SshpodException($"{container} is not running", "connect again when it has started");
+public sealed class ContainerNotFoundException(PodContainer container)
+    : SshpodException($"{container} is not running", "connect again when it has started");

@@ -13,7 +13,8 @@ internal static partial class ExecFailure
     {
         if (IsWithoutShell(said))
             return new ShellNotFoundException(container, $"{container} has no shell \"sh\"",
-                $"connect to a container that has one, or add one: kubectl debug -it {container.Pod} -n {container.Namespace} --image=busybox --target={container.Container}");
+                $"connect to a container that has one, or add one: kubectl debug -it {container.Pod} "
+                + $"-n {container.Namespace} --image=busybox --target={container.Container}");
         return said.Contains("container not found", StringComparison.Ordinal)
             ? new ContainerNotFoundException(container)
             : null;

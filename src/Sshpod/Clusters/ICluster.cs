@@ -25,7 +25,9 @@ public interface IClusterObjects
     /// <summary>Reads one object.</summary>
     Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation);
 
-    /// <summary>Lists the pods that carry the labels, and the ReplicaSets too where asked: they stand between a Deployment and its pods.</summary>
+    /// <summary>
+    /// Lists the pods that carry the labels, and the ReplicaSets too where asked: they stand between a Deployment and its pods.
+    /// </summary>
     Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation);
 
     /// <summary>Lists pods in pages, and keeps of each only what is asked for: there may be thousands.</summary>

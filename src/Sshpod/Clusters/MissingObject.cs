@@ -23,7 +23,8 @@ internal sealed class MissingObject(ICluster cluster)
         if (namespaces.Result is { } known && !known.Contains(ns))
             return new NotFoundException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
         return new NotFoundException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
-            (siblings.Result is { } names ? Suggest(name, names) : null) ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
+            (siblings.Result is { } names ? Suggest(name, names) : null)
+            ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
     }
 
     private async Task<IReadOnlyList<string>?> ListOrNullAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation)

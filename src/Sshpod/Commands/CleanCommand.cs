@@ -43,7 +43,8 @@ public static class CleanCommand
         RememberedServers.Remove(container);
         // Nothing that this program does not know is run there, be it to end it.
         var left = found.Left.Count > 0
-            ? $"; {string.Join(", ", found.Left)} is of another version of sshpod: its server ends when it is idle. To end it now, connect once and clean again" : "";
+            ? $"; {string.Join(", ", found.Left)} is of another version of sshpod: its server ends when it is idle. To end it now, "
+            + $"connect once and clean again" : "";
         Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left);
     }
 

@@ -22,7 +22,9 @@ public static class CommandLine
 
     private static RootCommand Create(params CommandGroup[] groups)
     {
-        var root = new RootCommand("ssh into any Kubernetes pod as if it were a machine:\n\n  ssh root@pod--NAME.namespace--NS.sshpod") { HelpName = "sshpod" };
+        var root = new RootCommand(
+            "ssh into any Kubernetes pod as if it were a machine:\n\n  ssh root@pod--NAME.namespace--NS.sshpod")
+        { HelpName = "sshpod" };
         foreach (var command in groups.SelectMany(group => group.Commands))
             root.Add(command);
 

@@ -76,7 +76,9 @@ public static class CompleteCommand
         await NameCache.RefreshAsync(query, Snapshot.Take(), limit.Token);
     }
 
-    /// <summary>Commands, options and their values, as the parser of the command line knows them; and host names where one belongs.</summary>
+    /// <summary>
+    /// Commands, options and their values, as the parser of the command line knows them; and host names where one belongs.
+    /// </summary>
     private static IEnumerable<string> Words(string line)
     {
         // However the program was called.
@@ -85,10 +87,12 @@ public static class CompleteCommand
         var word = rest[(rest.LastIndexOfAny([' ', '\t']) + 1)..];
         var parsed = CommandLine.Create().Parse(text);
         var isOption = word.StartsWith('-');
-        var hosts = !isOption && parsed.CommandResult.Command.Arguments.Any(argument => argument.Name == "HOST") ? Hosts("sshpod", word) : [];
+        var hosts = !isOption && parsed.CommandResult.Command.Arguments.Any(argument => argument.Name == "HOST")
+            ? Hosts("sshpod", word) : [];
         return parsed.GetCompletions(text.Length).Select(completion => completion.InsertText ?? completion.Label)
             // Help has names of other systems too.
-            .Where(completion => completion.StartsWith(word, StringComparison.Ordinal) && completion.StartsWith('-') == isOption && completion is not ("-?" or "/?" or "/h"))
+            .Where(completion => completion.StartsWith(word, StringComparison.Ordinal) && completion.StartsWith('-') == isOption
+                && completion is not ("-?" or "/?" or "/h"))
             .Concat(hosts).Distinct();
     }
 }

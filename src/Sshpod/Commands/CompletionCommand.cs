@@ -14,7 +14,8 @@ public static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = $"{Bash}, {Zsh}, {Fish} or {PowerShell}" };
         shell.AcceptOnlyFromAmong(Bash, Zsh, Fish, PowerShell);
-        var command = new Command("completion", "Print a script that lets your shell complete host names for ssh, scp and rsync.") { shell };
+        var command = new Command(
+            "completion", "Print a script that lets your shell complete host names for ssh, scp and rsync.") { shell };
         command.SetAction((arguments, cancellation) => StandardOutput.WriteAsync(Script(arguments.GetRequiredValue(shell)), cancellation));
         return command;
     }

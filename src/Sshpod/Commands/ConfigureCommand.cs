@@ -19,7 +19,11 @@ public static class ConfigureCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var path = new Option<FileInfo>("--ssh-config") { Description = "ssh configuration to include ours into (default: ~/.ssh/config)", HelpName = "PATH" };
+        var path = new Option<FileInfo>("--ssh-config")
+        {
+            Description = "ssh configuration to include ours into (default: ~/.ssh/config)",
+            HelpName = "PATH"
+        };
         var forwardAgent = new Option<string[]>("--forward-agent")
         {
             Description = $"connections to this host or alias forward your ssh-agent, as ssh -A does; repeatable, and {NoAgents} for none",
@@ -27,19 +31,27 @@ public static class ConfigureCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var noSharing = new Option<bool?>("--no-sharing") { Description = "each session makes a connection of its own" };
-        var hosts = new Option<bool?>("--hosts") { Description = "also write an entry for each pod that runs now in the current namespace, for programs that list only whole host names" };
+        var hosts = new Option<bool?>(
+            "--hosts")
+        {
+            Description =
+            "also write an entry for each pod that runs now in the current namespace, for programs that list only whole host names"
+        };
         var print = new Option<bool>("--print") { Description = "print what goes into sshpod's own file, and write nothing" };
         var dryRun = new Option<bool>("--dry-run") { Description = "print what would change as a unified diff, and write nothing" };
         var remove = new Option<bool>("--remove") { Description = "take sshpod out of ssh's configuration again" };
         var yes = new Option<bool>("--yes", "-y") { Description = "do not ask before your own file is changed" };
-        var command = new Command("configure", "Make ssh use sshpod for host names that end in .sshpod.") { path, forwardAgent, noSharing, hosts, print, dryRun, remove, yes };
+        var command = new Command("configure", "Make ssh use sshpod for host names that end in .sshpod.") { path, forwardAgent,
+            noSharing, hosts, print, dryRun, remove, yes };
         command.Validators.Add(result =>
         {
             if (result.GetValue(print) && (result.GetValue(remove) || result.GetValue(dryRun)))
                 result.AddError("--print goes with neither --remove nor --dry-run.");
             if (result.GetResult(forwardAgent) is { Implicit: false } agents && agents.Tokens.Count < agents.IdentifierTokenCount)
-                result.AddError("--forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers.");
-            if (result.GetValue(remove) && (result.GetResult(forwardAgent) is { Implicit: false } ? true : result.GetValue(noSharing) ?? result.GetValue(hosts)) is not null)
+                result.AddError(
+                    "--forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers.");
+            if (result.GetValue(remove) && (result.GetResult(forwardAgent) is { Implicit: false } ? true : result.GetValue(noSharing)
+                ?? result.GetValue(hosts)) is not null)
                 result.AddError("--remove goes with no option of what to write.");
         });
         command.SetAction(async (arguments, cancellation) =>
@@ -54,7 +66,12 @@ public static class ConfigureCommand
             var options = new ConfigurationOptions(
                 Sharing: arguments.GetValue(noSharing) is { } separate ? !separate : chosen.Sharing,
                 ForwardAgent: arguments.GetValue(forwardAgent) is { Length: > 0 } named ? AgentHosts(named, snapshot) : chosen.ForwardAgent,
-                Hosts: arguments.GetValue(hosts) switch { true => await RunningPodsAsync(snapshot, cancellation), false => null, null => chosen.Hosts });
+                Hosts: arguments.GetValue(hosts) switch
+                {
+                    true => await RunningPodsAsync(snapshot, cancellation),
+                    false => null,
+                    null => chosen.Hosts
+                });
             var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options, snapshot.Settings.ClientIdentity);
             if (arguments.GetValue(print))
             {
@@ -75,7 +92,9 @@ public static class ConfigureCommand
         return command;
     }
 
-    /// <summary>Host names as ssh is given them; an alias may be named without its end. They stand in a line of ours: what is neither is refused.</summary>
+    /// <summary>
+    /// Host names as ssh is given them; an alias may be named without its end. They stand in a line of ours: what is neither is refused.
+    /// </summary>
     private static string[]? AgentHosts(string[] named, Snapshot snapshot)
     {
         // "false" took the earlier form back.
@@ -139,7 +158,8 @@ public static class ConfigureCommand
         IEnumerable<string> HostOf(Pod pod)
         {
             if (pod.Status.Phase == "Running" && pod.Metadata.DeletionTimestamp is null
-                && HostName.Write(new PodAddress(TargetKind.Pod, pod.Metadata.Name, Namespace: pod.Metadata.Namespace, Context: context)) is { } host)
+                && HostName.Write(
+                    new PodAddress(TargetKind.Pod, pod.Metadata.Name, Namespace: pod.Metadata.Namespace, Context: context)) is { } host)
                 yield return host;
         }
     }

@@ -10,18 +10,36 @@ public static class DoctorCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var host = new Argument<string?>("HOST") { Description = "host name of a container, as ssh is given it ([USER@]HOST); without it, what all hosts share is checked", Arity = ArgumentArity.ZeroOrOne };
-        var noConnect = new Option<bool>("--no-connect") { Description = "look at the container, but put no server there and do not connect" };
-        var sshConfig = new Option<FileInfo>("--ssh-config", "-F") { Description = "ssh configuration in place of the user's own, as for ssh -F", HelpName = "PATH" };
-        var output = new Option<string>("--output", "-o") { Description = "how to print: text or json", HelpName = "FORM", DefaultValueFactory = _ => "text" };
+        var host = new Argument<string?>(
+            "HOST")
+        {
+            Description =
+            "host name of a container, as ssh is given it ([USER@]HOST); without it, what all hosts share is checked",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var noConnect = new Option<bool>(
+            "--no-connect")
+        { Description = "look at the container, but put no server there and do not connect" };
+        var sshConfig = new Option<FileInfo>("--ssh-config",
+            "-F")
+        { Description = "ssh configuration in place of the user's own, as for ssh -F", HelpName = "PATH" };
+        var output = new Option<string>("--output", "-o")
+        {
+            Description = "how to print: text or json",
+            HelpName = "FORM",
+            DefaultValueFactory = _ => "text"
+        };
         output.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("doctor", "Check every hop of a connection, and say who can change what.") { host, noConnect, sshConfig, output };
+        var command = new Command("doctor", "Check every hop of a connection, and say who can change what.") { host,
+            noConnect, sshConfig, output };
         command.SetAction((arguments, cancellation) => RunAsync(
-            arguments.GetValue(host), arguments.GetValue(sshConfig)?.FullName, !arguments.GetValue(noConnect), arguments.GetValue(output) == "json", cancellation));
+            arguments.GetValue(host), arguments.GetValue(sshConfig)?.FullName, !arguments.GetValue(noConnect),
+            arguments.GetValue(output) == "json", cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? destination, string? sshConfig, bool connect, bool asJson, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string? destination, string? sshConfig, bool connect, bool asJson,
+        CancellationToken cancellation)
     {
         List<Check> checks = [];
         var lines = new DoctorLines(Console.Out, DoctorLines.MayColour);

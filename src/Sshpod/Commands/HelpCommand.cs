@@ -9,7 +9,11 @@ public static class HelpCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var words = new Argument<string[]>("COMMAND") { Description = "the command to explain (default: a list of all)", Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("COMMAND")
+        {
+            Description = "the command to explain (default: a list of all)",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var command = new Command("help", "Explain sshpod, or one of its commands.") { words };
         command.SetAction(arguments =>
         {

@@ -19,10 +19,20 @@ public static class ListCommand
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var ns = new Option<string?>("--namespace", "-n") { Description = "namespace (default: the one set on the context)", HelpName = "NAME" };
+        var ns = new Option<string?>("--namespace",
+            "-n")
+        { Description = "namespace (default: the one set on the context)", HelpName = "NAME" };
         var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "every namespace" };
-        var context = new Option<string?>("--context") { Description = "context of the kubeconfig (default: the current one)", HelpName = "NAME" };
-        var output = new Option<string?>("--output", "-o") { Description = "more columns, host names alone, or everything for programs", HelpName = $"{Wide}|{Name}|{Json}" };
+        var context = new Option<string?>("--context")
+        {
+            Description = "context of the kubeconfig (default: the current one)",
+            HelpName = "NAME"
+        };
+        var output = new Option<string?>("--output", "-o")
+        {
+            Description = "more columns, host names alone, or everything for programs",
+            HelpName = $"{Wide}|{Name}|{Json}"
+        };
         ns.CompletionSources.Add(completion => Names(new NameQuery(HostName.Namespace, null, completion.ParseResult.GetValue(context))));
         context.CompletionSources.Add(_ => Names(new NameQuery(HostName.Context, null, null)));
         output.AcceptOnlyFromAmong(Wide, Name, Json);
@@ -33,7 +43,8 @@ public static class ListCommand
                 result.AddError("list wants --namespace or --all-namespaces, not both.");
         });
         command.SetAction((arguments, cancellation) => RunAsync(
-            arguments.GetValue(context), new PodScope(arguments.GetValue(ns), arguments.GetValue(everywhere)), arguments.GetValue(output), cancellation));
+            arguments.GetValue(context), new PodScope(arguments.GetValue(ns), arguments.GetValue(everywhere)),
+            arguments.GetValue(output), cancellation));
         return command;
     }
 
@@ -46,7 +57,7 @@ public static class ListCommand
         var realName = context is null ? null : snapshot.Settings.Aliases.Contexts.GetValueOrDefault(context, context);
         var containers = await ContainerListing.ReadAsync(Transport.Choose(snapshot, realName), scope, snapshot, cancellation);
         if (containers.Count == 0 && output != Json)
-            Log.Notice($"no running containers{(scope.IsEverywhere ? "" : scope.Namespace is { } ns ? $" in namespace \"{ns}\"" : " in the namespace of the context")}");
+            Log.Notice($"no running containers{Place(scope)}");
         else
             await StandardOutput.WriteAsync(output switch
             {
@@ -68,7 +79,8 @@ public static class ListCommand
     private static string Table(IReadOnlyList<ListedContainer> containers, bool isWide)
     {
         var now = DateTimeOffset.UtcNow;
-        Column[] columns = [new("HOST"), new("WORKLOAD", CanBeCut: true), new("NODE", CanBeCut: true), new("AGE"), new("SERVER"), .. isWide ? [new("CONTAINER"), new("IMAGE")] : Array.Empty<Column>()];
+        Column[] columns = [new("HOST"), new("WORKLOAD", CanBeCut: true), new("NODE", CanBeCut: true), new("AGE"), new("SERVER"),
+            .. isWide ? [new("CONTAINER"), new("IMAGE")] : Array.Empty<Column>()];
         IReadOnlyList<string>[] rows = [.. containers.Select(Row)];
         return StandardOutput.TerminalWidth is { } width ? Columns.Table(columns, rows, isWide ? null : width) : Columns.Plain(rows);
 
@@ -83,4 +95,8 @@ public static class ListCommand
             .. isWide ? [container.Container, container.Image ?? "-"] : Array.Empty<string>(),
         ];
     }
+
+    private static string Place(PodScope scope) => scope.IsEverywhere ? ""
+        : scope.Namespace is { } ns ? $" in namespace \"{ns}\""
+        : " in the namespace of the context";
 }

@@ -20,14 +20,17 @@ public static class ProxyCommand
         var user = new Option<string>("--user") { Description = "login name (%r), for messages" };
         var port = new Option<string>("--port") { Description = "port (%p), which has no meaning here" };
         var shared = new Option<bool>("--shared") { Description = "ssh may carry further sessions over the connection" };
-        var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host, user, port, shared };
+        var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host,
+            user, port, shared };
         command.SetAction((arguments, cancellation) => arguments.GetValue(shared)
             ? RunSharedAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), Snapshot.Take(), cancellation)
             : RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), Snapshot.Take(), null, cancellation));
         return command;
     }
 
-    /// <summary>Runs with the name claimed for as long as the connection lives, and apart from the terminal in which it happens to be the first.</summary>
+    /// <summary>
+    /// Runs with the name claimed for as long as the connection lives, and apart from the terminal in which it happens to be the first.
+    /// </summary>
     private static async Task<int> RunSharedAsync(string host, string? user, Snapshot snapshot, CancellationToken cancellation)
     {
         var isOpen = false;
@@ -53,7 +56,8 @@ public static class ProxyCommand
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="opened">Told when the tunnel is open, where the connection may be shared; else null.</param>
     /// <param name="cancellation">Ends it.</param>
-    private static async Task<int> RunAsync(string host, string? user, Snapshot snapshot, Action<Connection>? opened, CancellationToken cancellation)
+    private static async Task<int> RunAsync(string host, string? user, Snapshot snapshot, Action<Connection>? opened,
+        CancellationToken cancellation)
     {
         user ??= SshParent.Current?.LoginNameAt(host);
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host, user);
@@ -63,9 +67,11 @@ public static class ProxyCommand
         var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
         var clientKey = await identity.EnsureAsync(snapshot.Settings.Access.Limit, cancellation);
         if (isNewToSsh)
-            throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
+            throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one",
+                "connect again");
         var cluster = Transport.Choose(snapshot, address.Context);
-        await using var connection = await Connection.OpenAsync(cluster, host, address, snapshot, clientKey, opened is not null, cancellation);
+        await using var connection = await Connection.OpenAsync(
+            cluster, host, address, snapshot, clientKey, opened is not null, cancellation);
         Log.Debug("tunnel open");
         opened?.Invoke(connection);
 

@@ -17,7 +17,8 @@ public static class UsageError
         var help = result.Command is RootCommand ? "sshpod help" : $"sshpod help {result.Command.Name}";
         // A misspelled option is taken for the argument where a command has one. None of ours begins with "-".
         var arguments = result.Children.OfType<ArgumentResult>().Where(argument => argument.Argument.Arity.MaximumNumberOfValues == 1);
-        string[] words = [.. parsed.UnmatchedTokens, .. result.Command.Hidden ? [] : arguments.SelectMany(argument => argument.Tokens).Select(token => token.Value)];
+        string[] words = [.. parsed.UnmatchedTokens, .. result.Command.Hidden ? [] : arguments.SelectMany(argument => argument.Tokens)
+            .Select(token => token.Value)];
         var word = words.FirstOrDefault(word => word.StartsWith('-')) ?? (parsed.UnmatchedTokens is [var unmatched, ..] ? unmatched : null);
         if (word is not null)
             return NotUnderstood(word, result.Command, help);
@@ -33,7 +34,8 @@ public static class UsageError
         if (command is RootCommand && word.EndsWith(".sshpod", StringComparison.OrdinalIgnoreCase))
             return new SshpodException("a host name is for ssh, scp, sftp and others like them", $"run ssh {word}");
         return command.Subcommands.Count > 0
-            ? new SshpodException($"{name} has no command \"{word}\"", DidYouMean(word, command.Subcommands.Select(other => other.Name)) ?? $"{help} lists them")
+            ? new SshpodException($"{name} has no command \"{word}\"",
+                DidYouMean(word, command.Subcommands.Select(other => other.Name)) ?? $"{help} lists them")
             : new SshpodException($"\"{word}\" is more than {name} takes", $"see {help}");
     }
 
@@ -41,7 +43,8 @@ public static class UsageError
         command.Options.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name)).Append("--help");
 
     private static string? DidYouMean(string word, IEnumerable<string> candidates) =>
-        (candidates.FirstOrDefault(candidate => candidate.StartsWith(word, StringComparison.Ordinal)) ?? Spelling.Nearest(word, candidates)) is { } nearest
+        (candidates.FirstOrDefault(candidate => candidate.StartsWith(word, StringComparison.Ordinal))
+            ?? Spelling.Nearest(word, candidates)) is { } nearest
             ? $"did you mean \"{nearest}\"?"
             : null;
 

@@ -13,7 +13,8 @@ public static class VersionCommand
         var command = new Command("version", "Print the versions and hashes of sshpod and of the OpenSSH servers it carries.");
         command.SetAction(_ =>
         {
-            Console.WriteLine($"sshpod {typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}");
+            var version = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>();
+            Console.WriteLine($"sshpod {version?.InformationalVersion}");
             foreach (var bundle in Bundles.All)
                 Console.WriteLine($"OpenSSH {Bundles.OpenSshVersion} for {bundle.Architecture}, sha256 {bundle.Sha256}");
             foreach (var source in Bundles.Sources)

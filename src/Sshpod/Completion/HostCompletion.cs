@@ -26,7 +26,8 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
         var labels = host.Split('.');
         var parts = new Dictionary<string, string>();
         foreach (var label in labels[..^1])
-            if (label.Split("--", 2) is not [var prefix, var name] || !HostName.CanHold(prefix, name) || !Remaining(parts).Contains(prefix) || !parts.TryAdd(prefix, name))
+            if (label.Split("--", 2) is not [var prefix, var name] || !HostName.CanHold(prefix, name) || !Remaining(parts).Contains(prefix)
+                || !parts.TryAdd(prefix, name))
                 return [];
 
         // What stands before the label that is being typed.
@@ -34,7 +35,8 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
         var candidates = labels[^1].Split("--", 2) is [var kind, _]
             ? Remaining(parts).Contains(kind) ? Names(kind, parts) : []
             : [.. Remaining(parts).Select(prefix => $"{prefix}--"), .. HasTarget(parts) ? [_end[1..]] : Aliases(parts)];
-        return [.. candidates.Select(candidate => before + candidate).Where(candidate => candidate.StartsWith(word, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
+        return [.. candidates.Select(candidate => before + candidate)
+            .Where(candidate => candidate.StartsWith(word, StringComparison.Ordinal)).Distinct().Order(StringComparer.Ordinal)];
     }
 
     private IEnumerable<string> Aliases(Dictionary<string, string> parts) => parts.Count > 0 ? []
@@ -55,7 +57,8 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
         {
             HostName.Namespace => Plain(new NameQuery(kind, null, context)),
             HostName.Context => Plain(new NameQuery(kind, null, null)),
-            HostName.Container when parts.TryGetValue(pod, out var name) => Pods().Where(row => row.Pod == name).Select(row => row.Container),
+            HostName.Container when parts.TryGetValue(pod, out var name) => Pods().Where(row => row.Pod == name)
+                .Select(row => row.Container),
             HostName.Container => HasTarget(parts) ? [] : Pods().Select(row => row.Container),
             _ when kind == pod => PodsWithContainer(),
             _ => Plain(new NameQuery(kind, ns, context)),

@@ -42,7 +42,8 @@ public static class NameCache
         var age = (DateTime.UtcNow - written).Duration();
         if (age > Fresh)
             StartRefresh(query);
-        for (var start = Stopwatch.GetTimestamp(); age > Usable && Stopwatch.GetElapsedTime(start) < Patience && File.GetLastWriteTimeUtc(file) == written;)
+        for (var start = Stopwatch.GetTimestamp(); age > Usable && Stopwatch.GetElapsedTime(start) < Patience
+            && File.GetLastWriteTimeUtc(file) == written;)
             Thread.Sleep(Pause);
         return Read(file);
     }
@@ -68,7 +69,8 @@ public static class NameCache
             Log.Debug($"completion: {e.Message}");
         }
         ClientDirectory.Replace(file, string.Concat(names.Select(name => $"{name}\n")));
-        foreach (var old in new DirectoryInfo(NameQuery.Directory).GetFiles().Where(old => old.LastWriteTimeUtc < DateTime.UtcNow - Forgotten))
+        foreach (var old in new DirectoryInfo(NameQuery.Directory).GetFiles()
+            .Where(old => old.LastWriteTimeUtc < DateTime.UtcNow - Forgotten))
             old.Delete();
     }
 

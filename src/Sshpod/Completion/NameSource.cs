@@ -37,6 +37,7 @@ internal static class NameSource
         };
         return [.. names.Where(name => HostName.CanHold(kind, name))];
 
-        Task<IReadOnlyList<string>> NamesAsync<T>(Resource<T> resource, string? where) => cluster.ListNamesAsync(resource, where, cancellation);
+        Task<IReadOnlyList<string>> NamesAsync<T>(Resource<T> resource, string? where) =>
+            cluster.ListNamesAsync(resource, where, cancellation);
     }
 }

@@ -15,7 +15,8 @@ public sealed record PodNames(string Pod, string Container, bool IsDefault)
     /// <summary>Reads a line.</summary>
     /// <returns>Null for anything else, and for names that a host name cannot hold.</returns>
     public static PodNames? Parse(string line) =>
-        line.Split('/') is [var pod, var container, var mark] && HostName.CanHold(HostName.Prefix(TargetKind.Pod), pod) && HostName.CanHold(HostName.Container, container)
+        line.Split('/') is [var pod, var container, var mark] && HostName.CanHold(HostName.Prefix(TargetKind.Pod), pod)
+        && HostName.CanHold(HostName.Container, container)
             ? new PodNames(pod, container, mark == "default") : null;
 
     /// <summary>As a line: <c>POD/CONTAINER/default</c>, or without the last word.</summary>

@@ -46,9 +46,11 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="clientKey">Who logs in.</param>
     /// <param name="isShared">Whether sessions of other terminals may come to use it: then it leaves the session of this one.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">There is no container, no server can run in it, or the user wants a tunnel that there is not.</exception>
+    /// <exception cref="SshpodException">There is no container, no server can
+    /// run in it, or the user wants a tunnel that there is not.</exception>
     public static async Task<Connection> OpenAsync(
-        ICluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared, CancellationToken cancellation)
+        ICluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
+        CancellationToken cancellation)
     {
         // Values that are none end it here, where nothing runs yet.
         var settings = snapshot.Settings;

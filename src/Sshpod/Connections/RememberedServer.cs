@@ -124,7 +124,8 @@ public static class RememberedServers
 }
 
 /// <summary>Reading and writing without reflection. What lacks a part is of another version, and not read.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters = [typeof(PublicKeyConverter)])]
 [JsonSerializable(typeof(RememberedServer))]
 internal sealed partial class RememberedServerJson : JsonSerializerContext;
@@ -135,5 +136,6 @@ internal sealed class PublicKeyConverter : JsonConverter<PublicKey>
     public override PublicKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         PublicKey.ParseLogin(reader.GetString() ?? "") ?? throw new JsonException("no public key");
 
-    public override void Write(Utf8JsonWriter writer, PublicKey value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, PublicKey value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

@@ -112,7 +112,8 @@ public static class SharedConnections
     }
 
     private static string FileOf(string host) =>
-        Path.Combine(ControlPath.Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KnownHosts.Name(host))))[..16] + ".claim");
+        Path.Combine(ControlPath.Directory,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KnownHosts.Name(host))))[..16] + ".claim");
 
     /// <summary>A claim that is held as long as a connection lives.</summary>
     public sealed class HeldClaim : IDisposable
@@ -142,7 +143,8 @@ public static class SharedConnections
         public static Claim? Read(FileStream file)
         {
             var content = new byte[MeaningLength + 2 * (1 + TimeLength)];
-            var words = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)).Split(' ');
+            var words = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false))
+                .Split(' ');
             return words switch
             {
                 [{ Length: MeaningLength } meaning] => new Claim(meaning),

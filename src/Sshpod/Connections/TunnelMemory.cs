@@ -22,14 +22,16 @@ public sealed class TunnelMemory(ICluster cluster, PodContainer container)
 
     // Hashed: a URL is no file name.
     private readonly string _file = Path.Combine(ClientDirectory.Cache, "tunnels",
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Context}\n{cluster.Server}\n{container.RuntimeClass}")))[..32]);
+        Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Context}\n{cluster.Server}\n{container.RuntimeClass}")))[..32]);
 
     /// <summary>What worked last time; null when nothing is remembered.</summary>
     public TunnelKind? Read()
     {
         try
         {
-            return File.Exists(_file) && File.GetLastWriteTimeUtc(_file) > DateTime.UtcNow - Believed && File.ReadAllText(_file).Trim() == Exec ? TunnelKind.Exec : null;
+            return File.Exists(_file) && File.GetLastWriteTimeUtc(_file) > DateTime.UtcNow - Believed
+                && File.ReadAllText(_file).Trim() == Exec ? TunnelKind.Exec : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -14,7 +14,8 @@ namespace Sshpod.Connections;
 /// <param name="forced">The tunnel that the user wants; null for whatever works.</param>
 /// <param name="bootstrap">Brings the server up.</param>
 /// <param name="record">Writes the server's host key down, before ssh sees the server's first byte, and the server, if it listens.</param>
-public sealed class TunnelOpening(ICluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap, Func<PublicKey, RemoteServer?, Task> record)
+public sealed class TunnelOpening(ICluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap,
+    Func<PublicKey, RemoteServer?, Task> record)
 {
     /// <summary>Opens it.</summary>
     /// <exception cref="SshpodException">None of the tunnels works; the message is about the last.</exception>

@@ -33,7 +33,8 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         if (IsForwarded)
         {
             var server = await StartAsync(fresh: false, cancellation);
-            return Finding.Ok(new StartedServer(server), $"{(found.Port == server.Port ? "runs" : how)} on port {server.Port}: {server.Program}");
+            return Finding.Ok(new StartedServer(server),
+                $"{(found.Port == server.Port ? "runs" : how)} on port {server.Port}: {server.Program}");
         }
         await using var session = (await (await BootstrapAsync(cancellation)).StartSessionAsync(cancellation)).Exec;
         return Finding.Ok(new StartedServer(null), $"{how}; it listens on no port");
@@ -53,7 +54,8 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         {
             Log.Debug($"{e.Message}: again with a fresh server");
             var fresh = await StartAsync(fresh: true, cancellation);
-            return Finding.Warning(await BannerAsync(PortForwardAsync(fresh, cancellation)), $"{e.Message}, and was replaced by one on port {fresh.Port}", "look for what ends or stops processes there", Who.PodOwner);
+            return Finding.Warning(await BannerAsync(PortForwardAsync(fresh, cancellation)),
+                $"{e.Message}, and was replaced by one on port {fresh.Port}", "look for what ends or stops processes there", Who.PodOwner);
         }
         catch (SshpodException e) when (_tunnels.Count > 1)
         {

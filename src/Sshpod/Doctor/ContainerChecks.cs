@@ -24,7 +24,8 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
         }
         return found.Missing.Count == 0
             ? Finding.Ok(found, "sh, and every tool that is needed")
-            : Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image", Who.PodOwner);
+            : Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}",
+                "put them into the image", Who.PodOwner);
     }
 
     /// <summary>Its architecture.</summary>
@@ -39,7 +40,8 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
             return Finding.Ok(there);
         if (found.Places is [.., { State: "free" } free])
             return Finding.Ok($"{free.Path.TrimEnd('/')}/sshpod");
-        return Finding.Failure<string>($"no place for the server in {container}: {string.Join(", ", found.Places.Select(place => $"{place.Path} {Describe(place)}"))}",
+        return Finding.Failure<string>(
+            $"no place for the server in {container}: {string.Join(", ", found.Places.Select(place => $"{place.Path} {Describe(place)}"))}",
             found.Places.Any(place => place.State == "small") ? RoomNeeded.Hint
                 : "mount a writable volume (emptyDir) that allows execution, at /tmp");
     }

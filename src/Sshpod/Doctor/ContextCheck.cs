@@ -18,15 +18,18 @@ internal static class ContextCheck
     {
         if ((named ?? files.CurrentContext) is not { } name)
             return InCluster.Read(InCluster.Mount) is { } pod
-                ? Finding.Ok(new Kubeconfig(pod.Server.Url, null, pod.Namespace, []), $"that of this pod: {pod.Server}, namespace \"{pod.Namespace}\"")
-                : Finding.Failure<Kubeconfig>("the kubeconfig sets no current context", "kubectl config use-context NAME sets one; or write context--NAME into the host name");
+                ? Finding.Ok(new Kubeconfig(pod.Server.Url, null, pod.Namespace, []),
+                    $"that of this pod: {pod.Server}, namespace \"{pod.Namespace}\"")
+                : Finding.Failure<Kubeconfig>("the kubeconfig sets no current context",
+                    "kubectl config use-context NAME sets one; or write context--NAME into the host name");
         try
         {
             _ = files.FindUnderstood("contexts", name, "context");
         }
         catch (UnsupportedKubeconfigException e)
         {
-            return Finding.Ok(new Kubeconfig(null, null, "default", files.Contexts), $"\"{name}\": kubectl's affair, since the kubeconfig has {e.Message}");
+            return Finding.Ok(new Kubeconfig(null, null, "default", files.Contexts),
+                $"\"{name}\": kubectl's affair, since the kubeconfig has {e.Message}");
         }
         if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(files, name) is not { } kubeconfig)
             throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
@@ -34,7 +37,8 @@ internal static class ContextCheck
             .Where(kind => context.TextOrNull(kind.Item1) is { } entry && files.Find(kind.Item2, entry, kind.Item1) is null)
             .Select(kind => $"{kind.Item1} \"{context.TextOrNull(kind.Item1)}\"").ToArray();
         if (missing.Length > 0)
-            return Finding.Failure<Kubeconfig>($"context \"{name}\" names {string.Join(" and ", missing)}, which the kubeconfig does not have", "correct the kubeconfig");
+            return Finding.Failure<Kubeconfig>(
+                $"context \"{name}\" names {string.Join(" and ", missing)}, which the kubeconfig does not have", "correct the kubeconfig");
         if (kubeconfig.Server is null)
             return Finding.Failure<Kubeconfig>($"context \"{name}\" has no URL of an API server", "correct the kubeconfig");
 
@@ -42,6 +46,7 @@ internal static class ContextCheck
         // An alias has brought it here, or can.
         return HostName.IsContext(name) || snapshot.Settings.Aliases.Contexts.Values.Contains(name)
             ? Finding.Ok(kubeconfig, text)
-            : Finding.Warning(kubeconfig, $"{text}; its name cannot be written in a host name", ContextAlias.Offer(name, snapshot.Settings.Aliases, files.Contexts));
+            : Finding.Warning(kubeconfig, $"{text}; its name cannot be written in a host name",
+                ContextAlias.Offer(name, snapshot.Settings.Aliases, files.Contexts));
     }
 }

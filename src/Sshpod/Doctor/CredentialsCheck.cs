@@ -9,7 +9,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
 
-/// <summary>Who we are at the API server: a credential plugin is run, and the dates of certificates are looked at. No secret is shown.</summary>
+/// <summary>
+/// Who we are at the API server: a credential plugin is run, and the dates of certificates are looked at. No secret is shown.
+/// </summary>
 internal static class CredentialsCheck
 {
     /// <summary>Gets the credentials.</summary>
@@ -38,7 +40,8 @@ internal static class CredentialsCheck
         }
         catch (OperationCanceledException) when (configuration.User.Plugin is { } plugin)
         {
-            throw new SshpodException($"credential plugin {plugin.Command} did not end in {Walk.Limit.TotalSeconds:0} s", "log in to the cluster again, or run it by hand to see more");
+            throw new SshpodException($"credential plugin {plugin.Command} did not end in {Walk.Limit.TotalSeconds:0} s",
+                "log in to the cluster again, or run it by hand to see more");
         }
         return Judge(configuration.User, credential, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, DateTimeOffset.UtcNow);
     }
@@ -48,7 +51,9 @@ internal static class CredentialsCheck
     {
         var kind = user switch
         {
-            { Plugin: { } plugin } => $"{(credential.Authorization is null ? "a certificate" : "a token")} from credential plugin {ProgramPath.Find(plugin.Command) ?? plugin.Command} in {milliseconds} ms",
+            { Plugin: { } plugin } =>
+                $"{(credential.Authorization is null ? "a certificate" : "a token")} from credential "
+                + $"plugin {ProgramPath.Find(plugin.Command) ?? plugin.Command} in {milliseconds} ms",
             { TokenFile: { } file } => $"the token in {file}",
             { Token: not null } => "a token",
             { Basic: var (name, _) } => $"the password of \"{name}\"",
@@ -65,7 +70,8 @@ internal static class CredentialsCheck
             if (until < now)
                 return Finding.Failure<string>($"{kind} has expired at {until:yyyy-MM-dd HH:mm} UTC", "log in to the cluster again");
             if (from > now)
-                return Finding.Failure<string>($"{kind} is valid from {from:yyyy-MM-dd HH:mm} UTC, and it is {now:yyyy-MM-dd HH:mm} here", "set the clock");
+                return Finding.Failure<string>($"{kind} is valid from {from:yyyy-MM-dd HH:mm} UTC, and it is {now:yyyy-MM-dd HH:mm} here",
+                    "set the clock");
             return Finding.Ok($"{kind}, valid until {until:yyyy-MM-dd HH:mm} UTC");
         }
         return Finding.Ok(credential.Expiry is { } expiry ? $"{kind}, valid until {expiry.ToUniversalTime():yyyy-MM-dd HH:mm} UTC" : kind);

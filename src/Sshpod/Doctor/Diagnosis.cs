@@ -59,9 +59,12 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
 
         RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace, snapshot.Settings);
         var pod = address?.Kind == TargetKind.Pod ? address.Target : null;
-        var pods = await walk.CheckAsync("rights-pods", Who.Administrator, [server], cancellation => Rights().FindAsync(address, cancellation));
-        var exec = await walk.CheckAsync("rights-exec", Who.Administrator, [server], cancellation => Rights().StreamAsync("exec", pod, cancellation));
-        var forward = await walk.CheckAsync("rights-port-forward", Who.Administrator, [server], cancellation => Rights().StreamAsync("portforward", pod, cancellation));
+        var pods = await walk.CheckAsync("rights-pods", Who.Administrator, [server], cancellation => Rights()
+            .FindAsync(address, cancellation));
+        var exec = await walk.CheckAsync("rights-exec", Who.Administrator, [server], cancellation => Rights()
+            .StreamAsync("exec", pod, cancellation));
+        var forward = await walk.CheckAsync("rights-port-forward", Who.Administrator, [server], cancellation => Rights()
+            .StreamAsync("portforward", pod, cancellation));
         return new Cluster(transport, pods, exec, forward);
     }
 
@@ -69,7 +72,8 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     {
         var pod = await walk.CheckAsync("target", Who.PodOwner, [address, cluster.MayFind],
             cancellation => FindAsync(cluster.Transport.Value.Cluster, address.Value, cancellation));
-        var chosen = await walk.CheckAsync("container", pod.Found is { } found && AllRun(found) ? Who.You : Who.PodOwner, [pod], () => Choose(pod.Value, address.Value));
+        var chosen = await walk.CheckAsync("container", pod.Found is { } found && AllRun(found) ? Who.You : Who.PodOwner, [pod],
+            () => Choose(pod.Value, address.Value));
         var shell = new Lazy<ContainerShell>(() => new ContainerShell(chosen.Value, snapshot.Settings));
         var stream = await walk.CheckAsync("websocket", Who.You, [chosen, cluster.MayExec],
             cancellation => StreamCheck.RunAsync(cluster.Transport.Value, chosen.Value, shell.Value, cancellation));
@@ -77,7 +81,8 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         ContainerChecks Checks() => new(chosen.Value, shell.Value);
         var examination = await walk.CheckAsync("shell", Who.You, [stream],
             cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, cancellation));
-        var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks().Architecture(examination.Value));
+        var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks()
+            .Architecture(examination.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));
         await walk.CheckAsync("server", Who.PodOwner, [examination, architecture, directory],
             () => ContainerChecks.Server(examination.Value));
@@ -87,11 +92,13 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     private async Task ConnectAsync(Client client, Cluster cluster, Container container)
     {
         ConnectionChecks Checks() => new(cluster.Transport.Value.Cluster, container.Chosen.Value, container.Shell.Value, _host!, snapshot);
-        var start = await walk.CheckAsync("start", Who.PodOwner, [client.Key, cluster.MayForward, container.Examination, container.Architecture, container.Directory],
+        var start = await walk.CheckAsync("start", Who.PodOwner,
+            [client.Key, cluster.MayForward, container.Examination, container.Architecture, container.Directory],
             cancellation => Checks().StartAsync(container.Examination.Value, cancellation), ConnectionChecks.StartLimit);
         var forward = await walk.CheckAsync("port-forward", Who.Administrator, [start, cluster.MayForward],
             cancellation => Checks().PortForwardAsync(start.Value, cancellation));
-        var exec = await walk.CheckAsync("exec", Who.Administrator, [start], cancellation => Checks().ExecAsync(isNeeded: forward.Found is null, cancellation));
+        var exec = await walk.CheckAsync("exec", Who.Administrator, [start], cancellation => Checks()
+            .ExecAsync(isNeeded: forward.Found is null, cancellation));
         var tunnel = forward.Found is null ? exec : forward;
         var banner = await walk.CheckAsync("banner", Who.PodOwner, [tunnel], () => ConnectionChecks.Banner(tunnel.Value));
         await walk.CheckAsync("login", Who.You, [client.Ssh, client.Configuration, banner],
@@ -118,12 +125,14 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     private Finding<PodContainer> Choose(Pod pod, PodAddress address)
     {
         var container = Resolution.ChooseContainer(pod, address, snapshot.Settings);
-        return Finding.Ok(container, $"\"{container.Container}\" runs{(container.PodIsRunning ? "" : $", though the pod is {pod.Status.Phase}")}");
+        return Finding.Ok(
+            container, $"\"{container.Container}\" runs{(container.PodIsRunning ? "" : $", though the pod is {pod.Status.Phase}")}");
     }
 
     private sealed record Client(Hop<string> Ssh, Hop Configuration, Hop Key);
 
     private sealed record Cluster(Hop<ChosenTransport> Transport, Hop MayFind, Hop MayExec, Hop MayForward);
 
-    private sealed record Container(Hop<PodContainer> Chosen, Lazy<ContainerShell> Shell, Hop<Examination> Examination, Hop Architecture, Hop Directory);
+    private sealed record Container(Hop<PodContainer> Chosen, Lazy<ContainerShell> Shell, Hop<Examination> Examination,
+        Hop Architecture, Hop Directory);
 }

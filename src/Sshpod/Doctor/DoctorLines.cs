@@ -1,6 +1,8 @@
 namespace Sshpod.Doctor;
 
-/// <summary>The checks as lines: what came of it, which hop, what was found, and who can change what. Colours repeat what the words say.</summary>
+/// <summary>
+/// The checks as lines: what came of it, which hop, what was found, and who can change what. Colours repeat what the words say.
+/// </summary>
 /// <param name="output">Where they go.</param>
 /// <param name="isColoured">Whether colours may be used.</param>
 internal sealed class DoctorLines(TextWriter output, bool isColoured)

@@ -19,10 +19,12 @@ internal static class Finding
     public static Finding<string> Ok(string text) => new(CheckOutcome.Ok, text, text);
 
     /// <summary>It may work.</summary>
-    public static Finding<T> Warning<T>(T value, string text, string? hint, string? who = null) where T : class => new(CheckOutcome.Warning, text, value, hint, who);
+    public static Finding<T> Warning<T>(T value, string text, string? hint, string? who = null) where T : class =>
+        new(CheckOutcome.Warning, text, value, hint, who);
 
     /// <summary>It cannot work. Code that throws an SshpodException says the same.</summary>
-    public static Finding<T> Failure<T>(string text, string? hint, string? who = null) where T : class => new(CheckOutcome.Failure, text, null, hint, who);
+    public static Finding<T> Failure<T>(string text, string? hint, string? who = null) where T : class =>
+        new(CheckOutcome.Failure, text, null, hint, who);
 
     /// <summary>There is nothing to check, for this reason.</summary>
     public static Finding<T> Skipped<T>(string reason) where T : class => new(CheckOutcome.Skipped, reason, null);

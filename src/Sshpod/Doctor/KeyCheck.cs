@@ -4,7 +4,9 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The client key: that it is there, that nobody else can read it or write to its directory, and that its halves belong together.</summary>
+/// <summary>
+/// The client key: that it is there, that nobody else can read it or write to its directory, and that its halves belong together.
+/// </summary>
 internal static class KeyCheck
 {
     /// <summary>Looks at it. One that is not there yet is not made here.</summary>
@@ -19,7 +21,8 @@ internal static class KeyCheck
         var keygen = ProgramPath.Find("ssh-keygen");
         if (!ClientKey.Exists)
             return keygen is null
-                ? Finding.Failure<string>($"there is no key {ClientKey.File}, and no ssh-keygen on your PATH to make one", "install the OpenSSH client")
+                ? Finding.Failure<string>($"there is no key {ClientKey.File}, and no ssh-keygen on your PATH to make one",
+                    "install the OpenSSH client")
                 : Finding.Ok($"{ClientKey.File} will be made at the first connection");
         var key = await ClientKey.ReadAsync(cancellation);
         if (keygen is null)
@@ -27,7 +30,8 @@ internal static class KeyCheck
 
         var run = await SshProgram.RunAsync(keygen, ["-y", "-P", "", "-f", ClientKey.File], cancellation);
         if (run.ExitCode != 0)
-            return Finding.Failure<string>($"the private key {ClientKey.File} cannot be used: {run.ErrorText}", $"remove {ClientKey.File} and {ClientKey.File}.pub: new ones are made");
+            return Finding.Failure<string>($"the private key {ClientKey.File} cannot be used: {run.ErrorText}",
+                $"remove {ClientKey.File} and {ClientKey.File}.pub: new ones are made");
         return PublicKey.Parse(run.Output) == key
             ? Finding.Ok($"{ClientKey.File}, readable by you alone")
             : Finding.Failure<string>($"{ClientKey.File}.pub is not the public half of {ClientKey.File}", "remove both: new ones are made");

@@ -10,13 +10,16 @@ internal static class KubeconfigCheck
     public static Finding<KubeconfigFiles> Run(KubeconfigFiles files)
     {
         if (files.Problems.Count > 0)
-            return Finding.Failure<KubeconfigFiles>($"the kubeconfig cannot be read: {string.Join(", ", files.Problems)}", "correct that file");
+            return Finding.Failure<KubeconfigFiles>(
+                $"the kubeconfig cannot be read: {string.Join(", ", files.Problems)}", "correct that file");
         if (files.Read.Count > 0)
             return files.Missing.Count == 0
                 ? Finding.Ok(files, string.Join(", ", files.Read))
-                : Finding.Warning(files, $"{string.Join(", ", files.Read)}, without {string.Join(", ", files.Missing)}, which is not there", "correct KUBECONFIG");
+                : Finding.Warning(files, $"{string.Join(", ", files.Read)}, without {string.Join(", ", files.Missing)}, which is not there",
+                    "correct KUBECONFIG");
         return InCluster.Read(InCluster.Mount) is not null
             ? Finding.Ok(files, $"none: the service account of this pod, {InCluster.Mount}")
-            : Finding.Failure<KubeconfigFiles>($"no cluster is configured: {string.Join(", ", files.Missing)} is not there", "set KUBECONFIG or write ~/.kube/config");
+            : Finding.Failure<KubeconfigFiles>($"no cluster is configured: {string.Join(", ", files.Missing)} is not there",
+                "set KUBECONFIG or write ~/.kube/config");
     }
 }

@@ -11,14 +11,16 @@ internal static class LoginCheck
 
     // No question, no connection that is open already, and nothing else that the configuration may do at a login.
     private static readonly string[] Options =
-        ["-T", "-o", "BatchMode=yes", "-o", "ControlPath=none", "-o", "ControlMaster=no", "-o", "ClearAllForwardings=yes", "-o", "RemoteCommand=none", "-o", "PermitLocalCommand=no"];
+        ["-T", "-o", "BatchMode=yes", "-o", "ControlPath=none", "-o", "ControlMaster=no", "-o", "ClearAllForwardings=yes", "-o",
+            "RemoteCommand=none", "-o", "PermitLocalCommand=no"];
 
     /// <summary>Runs ssh.</summary>
     /// <param name="ssh">Its path.</param>
     /// <param name="options">Its options, such as <c>-F FILE</c>.</param>
     /// <param name="destination">What the user would give it.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<Finding<string>> RunAsync(string ssh, IEnumerable<string> options, string destination, CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(
+        string ssh, IEnumerable<string> options, string destination, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         // A program that every container with a shell has.
@@ -27,7 +29,8 @@ internal static class LoginCheck
             return Finding.Ok($"ssh {destination} works, in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         var lines = run.ErrorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         // Ours says most; what ssh says last says more than what it says first.
-        var said = lines.FirstOrDefault(line => line.StartsWith("sshpod: ", StringComparison.Ordinal))?["sshpod: ".Length..] ?? lines.LastOrDefault() ?? "no word";
+        var said = lines.FirstOrDefault(line => line.StartsWith("sshpod: ", StringComparison.Ordinal))?["sshpod: ".Length..]
+            ?? lines.LastOrDefault() ?? "no word";
         return Finding.Failure<string>($"ssh {destination} ends with {run.ExitCode}: {said}", $"ssh -v {destination} shows the steps");
     }
 }

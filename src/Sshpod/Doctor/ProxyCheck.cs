@@ -33,7 +33,8 @@ internal static class ProxyCheck
         }
         catch (SocketException e)
         {
-            return Finding.Failure<string>($"{where}, since {reason}, and it takes no connection: {e.Message}", "check that it runs, or unset it");
+            return Finding.Failure<string>($"{where}, since {reason}, and it takes no connection: {e.Message}",
+                "check that it runs, or unset it");
         }
     }
 

@@ -21,7 +21,9 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
             ? Failure(missing)
             : Finding.Ok($"may {string.Join(", ", ToFind(address, ns))} in namespace \"{ns}\"");
 
-    /// <summary>What a stream to a container needs: <c>get</c> for a WebSocket, <c>create</c> for SPDY, which kubectl may ask for.</summary>
+    /// <summary>
+    /// What a stream to a container needs: <c>get</c> for a WebSocket, <c>create</c> for SPDY, which kubectl may ask for.
+    /// </summary>
     /// <param name="subresource"><c>exec</c> or <c>portforward</c>.</param>
     /// <param name="pod">Name of the pod; null for any.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -32,11 +34,15 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
         if (missing.Length == 0)
             return Finding.Ok($"may get and create pods/{subresource} in namespace \"{ns}\"");
         if (subresource == "portforward" && missing.Length == rights.Length && settings.Tunnel != TunnelKind.PortForward)
-            return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec", Grant(missing));
+            return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec",
+                Grant(missing));
         // With one of both it depends on who asks whom; the connection itself tells.
         var suffices = missing.Length < rights.Length && (missing[0].Verb == "create" || transport.Cluster is not Clusters.Api.ApiCluster);
         return suffices
-            ? Finding.Warning("", $"may not {missing[0]} in namespace \"{ns}\", which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need, and Kubernetes from 1.35 on")}", Grant(missing))
+            ? Finding.Warning(
+                "", $"may not {missing[0]} in namespace \"{ns}\", "
+                + $"which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need, and Kubernetes from 1.35 on")}",
+                Grant(missing))
             : Failure(missing);
     }
 
@@ -67,6 +73,10 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
     private Finding<string> Failure(Right[] missing) =>
         Finding.Failure<string>($"may not {string.Join(", ", missing.Select(right => right))} in namespace \"{ns}\"", Grant(missing));
 
-    private string Grant(Right[] missing) =>
-        $"grant it by a Role in namespace \"{ns}\": {string.Join(", ", missing.GroupBy(right => right.Target).Select(same => $"{string.Join(" and ", same.Select(right => right.Verb))} on {same.Key}"))}";
+    private string Grant(Right[] missing)
+    {
+        var grants = missing.GroupBy(right => right.Target, right => right.Verb)
+            .Select(verbs => $"{string.Join(" and ", verbs)} on {verbs.Key}");
+        return $"grant it by a Role in namespace \"{ns}\": {string.Join(", ", grants)}";
+    }
 }

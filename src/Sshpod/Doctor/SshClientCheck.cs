@@ -32,7 +32,8 @@ internal static partial class SshClientCheck
         if (version < Oldest)
             return Finding.Failure<string>($"{text} is older than {Oldest}", "install a newer OpenSSH client");
         return version < WithSftpInScp
-            ? Finding.Warning(ssh, $"{text}: its scp needs an scp in the container", version < new Version(8, 7) ? "use sftp, or install OpenSSH 9.0" : "use scp -s or sftp, or install OpenSSH 9.0")
+            ? Finding.Warning(ssh, $"{text}: its scp needs an scp in the container",
+                version < new Version(8, 7) ? "use sftp, or install OpenSSH 9.0" : "use scp -s or sftp, or install OpenSSH 9.0")
             : Finding.Ok(ssh, text);
 
         int Number(string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);

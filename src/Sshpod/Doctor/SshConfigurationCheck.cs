@@ -3,7 +3,9 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>What ssh will do for the host name, by its own word: that it runs this program, and takes our key and our known hosts.</summary>
+/// <summary>
+/// What ssh will do for the host name, by its own word: that it runs this program, and takes our key and our known hosts.
+/// </summary>
 internal static class SshConfigurationCheck
 {
     /// <summary>Asks ssh.</summary>
@@ -16,10 +18,11 @@ internal static class SshConfigurationCheck
         string ssh, IEnumerable<string> options, string host, ClientIdentity identity, CancellationToken cancellation)
     {
         var run = await SshProgram.RunAsync(ssh, [.. options, "-vvv", "-G", "--", host], cancellation);
-        return run.ExitCode == 0
-            ? Judge(host, SshSettings.Parse(run.Output), SshSources.Parse(run.ErrorText, Read), Environment.ProcessPath!, identity)
-            : Finding.Failure<string>($"ssh does not understand its configuration: {string.Join(": ", run.ErrorText.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("debug", StringComparison.Ordinal)).TakeLast(2))}",
-                "correct that file");
+        if (run.ExitCode == 0)
+            return Judge(host, SshSettings.Parse(run.Output), SshSources.Parse(run.ErrorText, Read), Environment.ProcessPath!, identity);
+        var said = run.ErrorText.Split('\n').Where(line => line.Length > 0 && !line.StartsWith("debug", StringComparison.Ordinal));
+        return Finding.Failure<string>(
+            $"ssh does not understand its configuration: {string.Join(": ", said.TakeLast(2))}", "correct that file");
     }
 
     /// <summary>Judges what ssh says.</summary>
@@ -34,17 +37,21 @@ internal static class SshConfigurationCheck
         if (settings["proxycommand"] is not { } line)
             return settings["proxyjump"] is { } jump
                 ? Finding.Failure<string>($"ssh goes to {host} by ProxyJump {jump} and not by sshpod{At(sources, "proxyjump")}", above)
-                : Finding.Failure<string>($"ssh does not use sshpod for {host}{At(sources, "proxycommand", "proxyjump")}", "run sshpod configure");
+                : Finding.Failure<string>($"ssh does not use sshpod for {host}{At(sources, "proxycommand", "proxyjump")}",
+                    "run sshpod configure");
         if (SshProxyCommand.Parse(line) is not { } command)
             return Finding.Failure<string>($"ssh runs another ProxyCommand for {host}: {line}{At(sources, "proxycommand")}", above);
         if (ProgramPath.Find(command.Program) is not { } configured || !File.Exists(configured))
-            return Finding.Failure<string>($"ssh runs {command.Program}, which is not there{At(sources, "proxycommand")}", "run sshpod configure with the program where it is now");
+            return Finding.Failure<string>($"ssh runs {command.Program}, which is not there{At(sources, "proxycommand")}",
+                "run sshpod configure with the program where it is now");
 
         var failures = Failures(host, settings, identity.Files[0]).ToArray();
         var warnings = Warnings(settings, identity).ToList();
-        var others = RealPath.Of(configured) == RealPath.Of(program) ? [] : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
+        var others = RealPath.Of(configured) == RealPath.Of(program) ? []
+            : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
         Mistake[] mistakes = [.. failures, .. warnings];
-        var text = string.Join(", ", [.. mistakes.Select(mistake => $"{mistake.Text}{At(sources, mistake.Keywords)}{mistake.Consequence}"), .. others]);
+        var text = string.Join(
+            ", ", [.. mistakes.Select(mistake => $"{mistake.Text}{At(sources, mistake.Keywords)}{mistake.Consequence}"), .. others]);
         var advice = mistakes is [var first, ..] ? Advice(first, sources, above) : above;
         return failures.Length > 0 ? Finding.Failure<string>(text, advice)
             : text.Length > 0 ? Finding.Warning(line, text, advice)
@@ -53,7 +60,8 @@ internal static class SshConfigurationCheck
 
     private static string Advice(Mistake mistake, SshSources sources, string above) =>
         // Our block names a file in which the key is known by every name; OpenSSH before 8.4 does not find it.
-        mistake.Keywords is ["hostkeyalias"] ? "run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod"
+        mistake.Keywords is ["hostkeyalias"]
+            ? "run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod"
         : sources.IsIn(ConfigurationBlock.UserFile, mistake.Keywords) ? $"take that out of {ConfigurationBlock.UserFile}"
         // Ours came first and did not set it: it is of an earlier version.
         : sources.IsBelow(SshConfiguration.OwnFile, mistake.Keywords) ? "run sshpod configure, which sets it first"
@@ -64,11 +72,13 @@ internal static class SshConfigurationCheck
         if (!Has(settings, identity))
             yield return new($"IdentityFile is not {identity}", ["identityfile"]);
         // Several stand in one line, without quotes.
-        if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal) || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
+        if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal)
+            || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
             yield return new($"UserKnownHostsFile is not {KnownHosts.File}", ["userknownhostsfile"]);
         if (settings["pubkeyauthentication"] is "no" or "false")
             yield return new("PubkeyAuthentication is no", ["pubkeyauthentication"]);
-        foreach (var (keyword, earlier, name) in new[] { ("hostkeyalgorithms", "hostkeyalgorithms", "HostKeyAlgorithms"), ("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "PubkeyAcceptedAlgorithms") })
+        foreach (var (keyword, earlier, name) in new[] { ("hostkeyalgorithms", "hostkeyalgorithms", "HostKeyAlgorithms"),
+            ("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "PubkeyAcceptedAlgorithms") })
             if ((settings[keyword] ?? settings[earlier]) is { } algorithms && !algorithms.Split(',').Contains(PublicKey.Algorithm))
                 yield return new($"{name} are without {PublicKey.Algorithm}", [keyword, earlier]);
         if (settings["hostname"] is { } target && !target.Equals(host, StringComparison.OrdinalIgnoreCase))
@@ -79,7 +89,8 @@ internal static class SshConfigurationCheck
             yield return new("ProxyUseFdpass is yes", ["proxyusefdpass"]);
     }
 
-    // ssh -G prints the name of the file as ssh has expanded it. Before 8.4 ssh leaves the token as it is, and looks for a file of that name.
+    // ssh -G prints the name of the file as ssh has expanded it. Before 8.4
+    // ssh leaves the token as it is, and looks for a file of that name.
     private static bool FindsKeyByAnyName(string host, SshSettings settings) =>
         KnownHosts.FileOf(host)?.Replace('\\', '/') is { } file
         && settings.All("userknownhostsfile").Any(files => $"{files.Replace('\\', '/')} ".Contains($"{file} ", StringComparison.Ordinal));

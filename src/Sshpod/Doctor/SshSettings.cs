@@ -8,7 +8,8 @@ internal sealed class SshSettings
     private SshSettings(ILookup<string, string> values) => _values = values;
 
     /// <summary>Reads the output of <c>ssh -G</c>.</summary>
-    public static SshSettings Parse(string output) => new(output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+    public static SshSettings Parse(string output) =>
+        new(output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Select(line => line.Split(' ', 2)).ToLookup(words => words[0].ToLowerInvariant(), words => words.Length > 1 ? words[1] : ""));
 
     /// <summary>The value of a keyword; null when it has none.</summary>

@@ -32,14 +32,16 @@ internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> 
         return new SshSources(blocks, read);
 
         static (string File, int Line) Where(Match match) =>
-            (match.Groups["file"].Value, int.TryParse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture, out var number) ? number : 0);
+            (match.Groups["file"].Value, int.TryParse(match.Groups["line"].ValueSpan, CultureInfo.InvariantCulture, out var number) ? number
+                : 0);
     }
 
     /// <summary>Whether ssh has read this file.</summary>
     public bool HasRead(string file) => blocks.Any(block => block.File == file);
 
     /// <summary>Where the first of these keywords is set.</summary>
-    /// <returns>Such as <c>line 3 of /home/me/.ssh/config (Host *)</c>; null when nobody knows: it is a default, or of the command line.</returns>
+    /// <returns>Such as <c>line 3 of /home/me/.ssh/config (Host *)</c>; null
+    /// when nobody knows: it is a default, or of the command line.</returns>
     public string? Find(params ReadOnlySpan<string> keywords)
     {
         if (First(keywords) is not var (block, index))

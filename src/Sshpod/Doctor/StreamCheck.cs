@@ -31,7 +31,8 @@ internal static class StreamCheck
         catch (UpgradeRefusedException e)
         {
             return Finding.Failure<ExecAttempt>($"the API server, or something on the way to it, refuses a WebSocket: {e.Message}",
-                cluster is AutoCluster ? "install kubectl, which may be let pass" : "unset SSHPOD_TRANSPORT, and have kubectl on your PATH");
+                cluster is AutoCluster ? "install kubectl, which may be let pass"
+                    : "unset SSHPOD_TRANSPORT, and have kubectl on your PATH");
         }
         catch (SshpodException e)
         {
@@ -40,7 +41,9 @@ internal static class StreamCheck
         }
         return cluster switch
         {
-            AutoCluster { Refusal: { } refusal } => Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}", refusal.Hint ?? "see what is on the way to the API server, such as a proxy"),
+            AutoCluster { Refusal: { } refusal } =>
+                Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}",
+                    refusal.Hint ?? "see what is on the way to the API server, such as a proxy"),
             AutoCluster or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
             _ => Finding.Ok(attempt, "kubectl asks for a WebSocket or for SPDY, as it knows"),
         };

@@ -25,7 +25,8 @@ internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
     /// <param name="needs">Hops without which it cannot be checked.</param>
     /// <param name="check">The check; an SshpodException is a failure.</param>
     /// <param name="limit">Its limit, if it is not the usual one.</param>
-    public async Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs, Func<CancellationToken, Task<Finding<T>>> check, TimeSpan? limit = null)
+    public async Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs,
+        Func<CancellationToken, Task<Finding<T>>> check, TimeSpan? limit = null)
         where T : class
     {
         var start = Stopwatch.GetTimestamp();

@@ -5,8 +5,10 @@ namespace Sshpod.HostNames;
 /// <param name="Namespaces">Namespaces. Case does not matter.</param>
 /// <param name="Targets">Whole addresses. Case does not matter.</param>
 public sealed record Aliases(
-    IReadOnlyDictionary<string, string> Contexts, IReadOnlyDictionary<string, string> Namespaces, IReadOnlyDictionary<string, PodAddress> Targets)
+    IReadOnlyDictionary<string, string> Contexts, IReadOnlyDictionary<string, string> Namespaces,
+    IReadOnlyDictionary<string, PodAddress> Targets)
 {
     /// <summary>None.</summary>
-    public static Aliases None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, string>(), new Dictionary<string, PodAddress>());
+    public static Aliases None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, string>(),
+        new Dictionary<string, PodAddress>());
 }

@@ -60,11 +60,15 @@ public static class HostName
     }
 
     /// <summary>Whether the name of a context can stand in a host name.</summary>
-    public static bool IsContext(string name) => name.Length is > 0 and <= MaxName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+    public static bool IsContext(string name) => name.Length is > 0 and <= MaxName
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>Whether it has the characters of a DNS label in lower case (kubernetes: of any length, in names of pods and what owns them).</summary>
+    /// <summary>
+    /// Whether it has the characters of a DNS label in lower case (kubernetes: of any length, in names of pods and what owns them).
+    /// </summary>
     internal static bool IsLabel(string name) =>
-        name.Length > 0 && name[0] != '-' && name[^1] != '-' && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        name.Length > 0 && name[0] != '-' && name[^1] != '-'
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
     /// <summary>Every prefix: those of the targets first.</summary>
     public static IEnumerable<string> AllPrefixes => [.. Prefixes, Container, Namespace, Context];
 
@@ -72,11 +76,13 @@ public static class HostName
     /// <returns>Null where a host name cannot hold one of its names, such as one with a dot.</returns>
     public static string? Write(PodAddress address) =>
         CanHold(Prefix(address.Kind), address.Target) && (address.Container is null || CanHold(Container, address.Container))
-        && (address.Namespace is null || CanHold(Namespace, address.Namespace)) && (address.Context is null || CanHold(Context, address.Context))
+        && (address.Namespace is null || CanHold(Namespace, address.Namespace))
+        && (address.Context is null || CanHold(Context, address.Context))
             ? $"{address}" : null;
 
     /// <summary>Whether a name can stand behind this prefix.</summary>
-    public static bool CanHold(string prefix, string name) => prefix == Context ? IsContext(name) : name.Length <= Max(prefix) && IsLabel(name);
+    public static bool CanHold(string prefix, string name) =>
+        prefix == Context ? IsContext(name) : name.Length <= Max(prefix) && IsLabel(name);
 
     private static string TargetPrefixes => string.Join(", ", Prefixes.Select(prefix => $"{prefix}--"));
 
@@ -84,7 +90,8 @@ public static class HostName
     {
         var dashes = segment.IndexOf("--", StringComparison.Ordinal);
         if (dashes < 0)
-            throw new SshpodException($"part \"{segment}\" of host name \"{host}\" has no \"--\"", $"write it as PREFIX--NAME, as in {Example}");
+            throw new SshpodException($"part \"{segment}\" of host name \"{host}\" has no \"--\"",
+                $"write it as PREFIX--NAME, as in {Example}");
 
         var prefix = segment[..dashes].ToLowerInvariant();
         var name = segment[(dashes + 2)..];

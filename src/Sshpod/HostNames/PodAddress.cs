@@ -10,10 +10,14 @@ namespace Sshpod.HostNames;
 /// <param name="Target">Name of the pod, deployment or job, in lower case: a DNS label, or of an alias one with dots.</param>
 /// <param name="Container">Name of the container, or null for the pod's only or default container.</param>
 /// <param name="Namespace">Namespace, or null for the one set on the context, then <c>default</c>.</param>
-/// <param name="Context">Context of the kubeconfig, or null for the current one. Its case is kept; of an alias it may have any characters.</param>
+/// <param name="Context">Context of the kubeconfig, or null for the current
+/// one. Its case is kept; of an alias it may have any characters.</param>
 public sealed record PodAddress(TargetKind Kind, string Target, string? Container = null, string? Namespace = null, string? Context = null)
 {
-    /// <summary>The host name that parses to this address, unless an alias brought something into it that none can hold: container, target, namespace, context.</summary>
+    /// <summary>
+    /// The host name that parses to this address, unless an alias brought something
+    /// into it that none can hold: container, target, namespace, context.
+    /// </summary>
     public override string ToString()
     {
         var host = new StringBuilder();

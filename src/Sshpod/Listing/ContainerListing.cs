@@ -22,13 +22,17 @@ public static class ContainerListing
         var used = RememberedServers.List().Where(server => server.Release == Bundles.Release)
             .Select(server => (server.Container.PodUid, server.Container.Container, server.Container.ContainerId)).ToHashSet();
         var (context, byDefault) = (WritableContext(cluster.Context, snapshot), snapshot.Settings.Container);
-        var containers = await cluster.ListPodsAsync(scope, pod => ContainerChoice.Running(pod, byDefault).Select(running => ListedContainer.Of(
+        var containers = await cluster.ListPodsAsync(
+            scope, pod => ContainerChoice.Running(pod, byDefault).Select(running => ListedContainer.Of(
             pod, context, running.Container, running.Image, running.IsDefault,
             used.Contains((running.Container.PodUid, running.Container.Container, running.Container.ContainerId)))), cancellation);
-        return [.. containers.OrderBy(container => container.Namespace, StringComparer.Ordinal).ThenBy(container => container.Pod, StringComparer.Ordinal)];
+        return [.. containers.OrderBy(container => container.Namespace, StringComparer.Ordinal)
+            .ThenBy(container => container.Pod, StringComparer.Ordinal)];
     }
 
-    /// <summary>How a host name names the context: itself, or by its alias, or not at all where it is the current one and cannot be written.</summary>
+    /// <summary>
+    /// How a host name names the context: itself, or by its alias, or not at all where it is the current one and cannot be written.
+    /// </summary>
     private static string? WritableContext(string? context, Snapshot snapshot)
     {
         if (context is null || HostName.CanHold(HostName.Context, context))

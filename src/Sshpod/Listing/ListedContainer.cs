@@ -32,7 +32,8 @@ public sealed record ListedContainer(
     string? Image,
     bool ServerIsInstalled)
 {
-    internal static ListedContainer Of(Clusters.Objects.Pod pod, string? context, PodContainer container, string? image, bool isDefault, bool serverIsInstalled) => new(
+    internal static ListedContainer Of(Clusters.Objects.Pod pod, string? context, PodContainer container, string? image, bool isDefault,
+        bool serverIsInstalled) => new(
         HostName.Write(new PodAddress(TargetKind.Pod, container.Pod, isDefault ? null : container.Container, container.Namespace, context)),
         context, container.Namespace, container.Pod, container.Container, isDefault,
         PodWorkload.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled);

@@ -93,7 +93,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>A token that ends waits for this program: when the caller wants it, or when its time is over.</summary>
-    public CancellationTokenSource LinkTo(CancellationToken cancellation) => CancellationTokenSource.CreateLinkedTokenSource(cancellation, _overdue.Token);
+    public CancellationTokenSource LinkTo(CancellationToken cancellation) =>
+        CancellationTokenSource.CreateLinkedTokenSource(cancellation, _overdue.Token);
 
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code.</returns>
@@ -157,7 +158,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             CreateNoWindow = true,
         };
         start.Environment["PATH"] = ProgramPath.Safe;
-        // kubectl finds plugins, and cmd the programs of a batch file, in the current directory before PATH otherwise (SearchPath, NeedCurrentDirectoryForExePath).
+        // kubectl finds plugins, and cmd the programs of a batch file, in the current
+        // directory before PATH otherwise (SearchPath, NeedCurrentDirectoryForExePath).
         if (OperatingSystem.IsWindows())
             start.Environment["NoDefaultCurrentDirectoryInExePath"] = "1";
         return start;

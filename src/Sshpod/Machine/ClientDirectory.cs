@@ -10,7 +10,9 @@ public static class ClientDirectory
     /// <summary>The user's home directory.</summary>
     public static string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
-    /// <summary>Keys, known hosts and memories: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows below %LOCALAPPDATA%.</summary>
+    /// <summary>
+    /// Keys, known hosts and memories: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows below %LOCALAPPDATA%.
+    /// </summary>
     public static string Cache { get; } = Locate("XDG_CACHE_HOME", Environment.SpecialFolder.LocalApplicationData, ".cache");
 
     /// <summary>Configuration: <c>$XDG_CONFIG_HOME/sshpod</c>, else <c>~/.config/sshpod</c>; on Windows below %APPDATA%.</summary>

@@ -30,7 +30,8 @@ internal static class PrivateDirectory
                 throw new SshpodException($"the directory {path} belongs to another user, and sshpod's key would be there",
                     isLast ? $"chown it if it is yours, or remove it: {path}" : "set XDG_CACHE_HOME to a directory of yours");
             if (!file.IsLink && (isLast ? file.IsOpen : file.LetsOthersExchange))
-                throw new SshpodException($"others may write to the directory {path} (mode {file.Permissions}), and sshpod's key would be there",
+                throw new SshpodException(
+                    $"others may write to the directory {path} (mode {file.Permissions}), and sshpod's key would be there",
                     isLast || file.IsOurs ? $"chmod go-w {path}" : "set XDG_CACHE_HOME to a directory of yours");
         }
     }

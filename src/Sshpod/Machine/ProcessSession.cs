@@ -6,8 +6,8 @@ namespace Sshpod.Machine;
 public static partial class ProcessSession
 {
     /// <summary>
-    /// Leaves it: the connection may be shared with sessions in other terminals, and Ctrl-C or the closing of this one is not meant for them.
-    /// ssh's own background process does the same, but not its ProxyCommand.
+    /// Leaves it: the connection may be shared with sessions in other terminals, and Ctrl-C or the closing of this one is not meant for
+    /// them. ssh's own background process does the same, but not its ProxyCommand.
     /// </summary>
     public static void Leave()
     {

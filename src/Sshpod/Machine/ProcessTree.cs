@@ -7,10 +7,10 @@ namespace Sshpod.Machine;
 /// <summary>
 /// A program and all that it has started, on Linux: kubectl, its credential plugin, and what that has started in turn.
 /// <para>
-/// It is not a process group of its own. A credential plugin asks on /dev/tty, and a background group that reads there is stopped by SIGTTIN;
-/// the foreground one would take the terminal, its Ctrl-C included, from ssh. So the program stays in our group, and is found by a mark in its
-/// environment, which children inherit, and from parent to child. Either alone misses some: the first those that were given another environment,
-/// the second those whose parent has ended.
+/// It is not a process group of its own. A credential plugin asks on /dev/tty, and a background group that reads there is stopped by
+/// SIGTTIN; the foreground one would take the terminal, its Ctrl-C included, from ssh. So the program stays in our group, and is found by a
+/// mark in its environment, which children inherit, and from parent to child. Either alone misses some: the first those that were given
+/// another environment, the second those whose parent has ended.
 /// </para>
 /// <para>
 /// What has made a session of its own (setsid) stays: that is how a program becomes a daemon, such as an agent that a plugin has started.
@@ -59,13 +59,15 @@ internal sealed partial class ProcessTree
         var parents = new Dictionary<int, int>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
             if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-                && Read($"{directory}/stat") is { } stat && Parse(stat) is var (parent, session) && (session == _session || process == _root))
+                && Read($"{directory}/stat") is { } stat && Parse(stat) is var (parent, session)
+                && (session == _session || process == _root))
                 parents[process] = parent;
         var found = parents.Keys.Where(process => process == _root || HasMark(process)).ToHashSet();
         int[] children;
         do
         {
-            children = [.. parents.Where(process => found.Contains(process.Value) && !found.Contains(process.Key)).Select(process => process.Key)];
+            children = [.. parents.Where(process => found.Contains(process.Value) && !found.Contains(process.Key))
+                .Select(process => process.Key)];
             found.UnionWith(children);
         }
         while (children.Length > 0);
@@ -78,7 +80,8 @@ internal sealed partial class ProcessTree
     private static (int Parent, int Session)? Parse(byte[] stat)
     {
         var words = Encoding.ASCII.GetString(stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 1)).Split(' ', 6);
-        return words.Length == 6 && int.TryParse(words[2], CultureInfo.InvariantCulture, out var parent) && int.TryParse(words[4], CultureInfo.InvariantCulture, out var session)
+        return words.Length == 6 && int.TryParse(words[2], CultureInfo.InvariantCulture, out var parent)
+            && int.TryParse(words[4], CultureInfo.InvariantCulture, out var session)
             ? (parent, session) : null;
     }
 

@@ -2,16 +2,20 @@ namespace Sshpod.Machine;
 
 /// <summary>
 /// Finds programs in the absolute directories of PATH and nowhere else. .NET would look beside sshpod and in the current directory first,
-/// and a shell in the current directory wherever PATH has an empty or a relative entry: whoever wrote the work tree would choose the program.
+/// and a shell in the current directory wherever PATH has an empty or a
+/// relative entry: whoever wrote the work tree would choose the program.
 /// </summary>
 internal static class ProgramPath
 {
     private const string Variable = "PATH";
 
-    // What confstr(_CS_PATH) of glibc, musl and macOS begins with. Where PATH is missing or empty, a C library or a shell may take the current directory.
+    // What confstr(_CS_PATH) of glibc, musl and macOS begins with. Where PATH is
+    // missing or empty, a C library or a shell may take the current directory.
     private const string Standard = "/usr/bin:/bin";
 
-    /// <summary>PATH without the entries that the current directory decides about, for the programs that we start and those that they start.</summary>
+    /// <summary>
+    /// PATH without the entries that the current directory decides about, for the programs that we start and those that they start.
+    /// </summary>
     public static string Safe => SafePath(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>Finds a program.</summary>
@@ -21,8 +25,8 @@ internal static class ProgramPath
         Find(name, Environment.GetEnvironmentVariable(Variable), Environment.GetEnvironmentVariable("PATHEXT"));
 
     /// <summary>
-    /// The path of sshpod that stays: the one by which it was called, or the one on PATH. Package managers upgrade by changing a link; where that
-    /// leads now, and what <see cref="Environment.ProcessPath"/> says, is gone then.
+    /// The path of sshpod that stays: the one by which it was called, or the one on PATH. Package managers upgrade by changing a link;
+    /// where that leads now, and what <see cref="Environment.ProcessPath"/> says, is gone then.
     /// </summary>
     public static string Own => FindOwn(CalledAs(), Environment.GetEnvironmentVariable(Variable), Environment.ProcessPath!);
 
@@ -34,11 +38,13 @@ internal static class ProgramPath
         var real = RealPath.Of(program);
         string?[] candidates =
         [
-            called is not { Length: > 0 } ? null : called.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ? Path.GetFullPath(called)
+            called is not { Length: > 0 } ? null : called.AsSpan()
+            .ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar) ? Path.GetFullPath(called)
                 : Find(called, path, null),
             Find("sshpod", path, null),
         ];
-        return candidates.FirstOrDefault(candidate => candidate is not null && File.Exists(candidate) && RealPath.Of(candidate) == real && IsKept(candidate)) ?? program;
+        return candidates.FirstOrDefault(candidate => candidate is not null && File.Exists(candidate) && RealPath.Of(candidate) == real
+            && IsKept(candidate)) ?? program;
     }
 
     // ssh will run what is there then: a way that everybody may change is none. A package manager's directory may be its group's.
@@ -72,7 +78,8 @@ internal static class ProgramPath
         if (Path.IsPathFullyQualified(name))
             return name;
         // "C:name" has no separator, and is relative to that drive's current directory.
-        if (name.Length == 0 || name.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar, Path.VolumeSeparatorChar))
+        if (name.Length == 0
+            || name.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar, Path.VolumeSeparatorChar))
             return null;
         var names = Names(name, pathExtensions);
         return Directories(path).SelectMany(directory => names.Select(file => Path.Combine(directory, file))).FirstOrDefault(IsProgram);
@@ -92,10 +99,13 @@ internal static class ProgramPath
     {
         if (!OperatingSystem.IsWindows())
             return [name];
-        var endings = (pathExtensions is { Length: > 0 } ? pathExtensions : ".COM;.EXE;.BAT;.CMD").Split(';', StringSplitOptions.RemoveEmptyEntries);
-        return [.. endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase) ? [name] : Array.Empty<string>(), .. endings.Select(ending => name + ending)];
+        var endings = (pathExtensions is { Length: > 0 } ? pathExtensions
+            : ".COM;.EXE;.BAT;.CMD").Split(';', StringSplitOptions.RemoveEmptyEntries);
+        return [.. endings.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase) ? [name] : Array.Empty<string>(),
+            .. endings.Select(ending => name + ending)];
     }
 
     private static bool IsProgram(string file) => File.Exists(file)
-        && (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
+        && (OperatingSystem.IsWindows()
+            || (File.GetUnixFileMode(file) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0);
 }

@@ -33,7 +33,8 @@ internal sealed partial record UnixFile(int Mode, uint User, uint Group)
     /// make them) is no other.
     /// </summary>
     public bool LetsOthersExchange => (Mode & StickyBit) == 0
-        && ((Mode & OtherWrite) != 0 || ((Mode & GroupWrite) != 0 && !(Group == User && Group == EffectiveUser() && Group == EffectiveGroup())));
+        && ((Mode & OtherWrite) != 0
+            || ((Mode & GroupWrite) != 0 && !(Group == User && Group == EffectiveUser() && Group == EffectiveGroup())));
 
     /// <summary>Whether everybody may exchange what is in it, as a directory.</summary>
     public bool LetsEverybodyExchange => !IsLink && (Mode & StickyBit) == 0 && (Mode & OtherWrite) != 0;
@@ -44,7 +45,8 @@ internal sealed partial record UnixFile(int Mode, uint User, uint Group)
     {
         Span<byte> status = stackalloc byte[StatusSize];
         return LStat(path, ref MemoryMarshal.GetReference(status)) != 0 ? null : new UnixFile(
-            MemoryMarshal.Read<int>(status[ModeAt..]), MemoryMarshal.Read<uint>(status[UserAt..]), MemoryMarshal.Read<uint>(status[GroupAt..]));
+            MemoryMarshal.Read<int>(status[ModeAt..]), MemoryMarshal.Read<uint>(status[UserAt..]),
+            MemoryMarshal.Read<uint>(status[GroupAt..]));
     }
 
     [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_LStat", StringMarshalling = StringMarshalling.Utf8)]

@@ -5,7 +5,10 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Machine;
 
-/// <summary>Who may do what with a file on Windows, by its access control list. Besides the user, SYSTEM and the administrators, nobody counts as trusted.</summary>
+/// <summary>
+/// Who may do what with a file on Windows, by its access control list.
+/// Besides the user, SYSTEM and the administrators, nobody counts as trusted.
+/// </summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsAccess
 {
@@ -16,7 +19,8 @@ internal static class WindowsAccess
     /// <exception cref="SshpodException">They may.</exception>
     public static void CheckFile(string file)
     {
-        if (Others(new FileInfo(file).GetAccessControl(AccessControlSections.Access | AccessControlSections.Owner), Changes | FileSystemRights.ReadData) is { } who)
+        if (Others(new FileInfo(file).GetAccessControl(AccessControlSections.Access | AccessControlSections.Owner),
+            Changes | FileSystemRights.ReadData) is { } who)
             throw new SshpodException($"the private key {file} is open to others ({who})",
                 $"icacls \"{file}\" /inheritance:r /grant:r \"%USERNAME%:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"");
     }
@@ -28,7 +32,8 @@ internal static class WindowsAccess
         var info = new DirectoryInfo(directory);
         if (info.Exists && Others(info.GetAccessControl(AccessControlSections.Access | AccessControlSections.Owner), Changes) is { } who)
             throw new SshpodException($"others may write to the directory {directory} ({who}), and sshpod's key would be there",
-                $"icacls \"{directory}\" /inheritance:r /grant:r \"%USERNAME%:(OI)(CI)F\" \"*S-1-5-18:(OI)(CI)F\" \"*S-1-5-32-544:(OI)(CI)F\"");
+                $"icacls \"{directory}\" /inheritance:r /grant:r \"%USERNAME%:(OI)(CI)F\" \"*S-1-5-18:(OI)(CI)F\" "
+                + $"\"*S-1-5-32-544:(OI)(CI)F\"");
     }
 
     /// <summary>Lets nobody but the user, SYSTEM and the administrators have a file, whatever its directory says.</summary>
@@ -51,11 +56,14 @@ internal static class WindowsAccess
     private static string? Others(FileSystemSecurity security, FileSystemRights rights)
     {
         // These two stand for the owner, who is looked at.
-        SecurityIdentifier[] trusted = [.. Trusted(), new(WellKnownSidType.CreatorOwnerSid, null), new(WellKnownSidType.WinCreatorOwnerRightsSid, null)];
-        var allowed = security.GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier)).Cast<FileSystemAccessRule>()
+        SecurityIdentifier[] trusted = [.. Trusted(), new(WellKnownSidType.CreatorOwnerSid, null),
+            new(WellKnownSidType.WinCreatorOwnerRightsSid, null)];
+        var allowed = security.GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier))
+            .Cast<FileSystemAccessRule>()
             .Where(rule => rule.AccessControlType == AccessControlType.Allow && (rule.FileSystemRights & rights) != 0)
             .Select(rule => rule.IdentityReference);
-        return allowed.Append(security.GetOwner(typeof(SecurityIdentifier))).OfType<SecurityIdentifier>().FirstOrDefault(who => !trusted.Contains(who)) is { } other ? Name(other) : null;
+        return allowed.Append(security.GetOwner(typeof(SecurityIdentifier))).OfType<SecurityIdentifier>()
+            .FirstOrDefault(who => !trusted.Contains(who)) is { } other ? Name(other) : null;
     }
 
     private static string Name(SecurityIdentifier who)

@@ -54,7 +54,8 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
         return outcome.Session!;
     }
 
-    private async Task<(BootstrapOutcome Outcome, Duplex Exec)> ConverseAsync(string[] arguments, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
+    private async Task<(BootstrapOutcome Outcome, Duplex Exec)> ConverseAsync(
+        string[] arguments, Func<BootstrapOutcome, bool> isDone, CancellationToken cancellation)
     {
         using var progress = Progress.Begin($"starting the server in {container}");
         string? verifiedFile = null;
@@ -111,5 +112,6 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     }
 
     // After those of every script, see probe.sh.
-    private string[] Arguments(string seconds, bool fresh) => [seconds, access.Key.ToString(), fresh ? "fresh" : "", access.Seconds, access.Options];
+    private string[] Arguments(string seconds, bool fresh) => [seconds, access.Key.ToString(), fresh ? "fresh" : "",
+        access.Seconds, access.Options];
 }

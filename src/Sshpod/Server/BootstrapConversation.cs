@@ -13,7 +13,8 @@ namespace Sshpod.Server;
 /// <param name="Session">A server on this very stream.</param>
 /// <param name="VerifiedFile">A file in the container that this client has verified.</param>
 /// <param name="Unfit">A place that has turned out not to be ours alone, and why. Without any of these, the bundle is there now.</param>
-internal sealed record BootstrapOutcome(RemoteServer? Server = null, RemoteSession? Session = null, string? VerifiedFile = null, UnfitPlace? Unfit = null);
+internal sealed record BootstrapOutcome(RemoteServer? Server = null, RemoteSession? Session = null, string? VerifiedFile = null,
+    UnfitPlace? Unfit = null);
 
 /// <summary>A directory that the server's own program refuses.</summary>
 internal sealed record UnfitPlace(string Path, string Why);
@@ -22,12 +23,13 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <remarks>
 /// What the container says, see <see cref="ScriptRun"/>:
 /// <list type="bullet">
-/// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; <c>uname -m</c>, where gzip is if it is there, and what can count bytes, see <see cref="Upload"/>;</item>
+/// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; <c>uname -m</c>, where
+/// gzip is if it is there, and what can count bytes, see <see cref="Upload"/>;</item>
 /// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
 /// <item><c>program FILE</c>: the executable of the server;</item>
 /// <item><c>installed</c>: the bundle is there; a session is for another exec, since the input of this one may have ended;</item>
-/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts (kubernetes#60140).
-/// Without a port it is a session: what follows on this stream is ssh's;</item>
+/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts
+/// (kubernetes#60140). Without a port it is a session: what follows on this stream is ssh's;</item>
 /// <item><c>error CODE TEXT</c>: it does not, and why.</item>
 /// </list>
 /// </remarks>
@@ -36,7 +38,8 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <param name="verifiedFile">The bundle in the container, when an earlier dialogue has read it back; null where it is uploaded.</param>
 /// <param name="cancellation">Ends it.</param>
 /// <param name="limits">How long it may take.</param>
-internal sealed class BootstrapConversation(PodContainer container, Duplex exec, string? verifiedFile, CancellationToken cancellation, ScriptLimits? limits = null)
+internal sealed class BootstrapConversation(PodContainer container, Duplex exec, string? verifiedFile, CancellationToken cancellation,
+    ScriptLimits? limits = null)
 {
     /// <summary>Each answer comes once.</summary>
     public static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -107,10 +110,12 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
     {
         ["shared", var place, var mount] => new SshpodException(
             $"no place for the server in {container}: {Volume(container, mount)} {(container.Places?.Find(mount)?.Sharing == Sharing.Outside
-                ? "can be written from outside of the pod" : "can be written by another container as the same user")}{(place == mount ? "" : $" ({place})")}",
+                ? "can be written from outside of the pod"
+                : "can be written by another container as the same user")}{(place == mount ? "" : $" ({place})")}",
             "mount a volume that no other container mounts (emptyDir), or, if you trust them, set shared-places: allow"),
         ["open", var place] => new SshpodException(
-            $"no place for the server in {container}: {place}, or a directory above it, can be written by other users and has no sticky bit",
+            $"no place for the server in {container}: {place}, or a directory above it, can be written by other users "
+                + "and has no sticky bit",
             "run it as a user other than root and mount an emptyDir of its own at /tmp, or, if you trust them, set shared-places: allow"),
         ["small", var place, var mount] => new SshpodException(
             $"no place for the server in {container}: {container.Places?.Find(mount)?.ToString() ?? place} "
@@ -119,7 +124,8 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         ["full", var place, var free] => new SshpodException(
             $"no space for the server in {container}: {place} {RoomNeeded.WhyFull(free)}",
             "free some space there, or mount another volume (emptyDir) at /tmp"),
-        _ => new SshpodException($"no place for the server in {container}: {why}", "mount a writable volume (emptyDir) that allows execution, at /tmp"),
+        _ => new SshpodException($"no place for the server in {container}: {why}",
+            "mount a writable volume (emptyDir) that allows execution, at /tmp"),
     };
 
     private static string Volume(PodContainer container, string mount) => container.Places?.Find(mount)?.ToString() ?? mount;
@@ -176,7 +182,8 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
     }
 
     // It goes into a line of the next script, or among its arguments.
-    private string OurFile(string file) => file.StartsWith('/') && file.Length < 256 && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+    private string OurFile(string file) => file.StartsWith('/') && file.Length < 256
+        && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
         ? file : throw new ScriptException(container, "answers with the name of a file that is none of ours");
 
     private SshpodException Failure(string code, string text) => code switch

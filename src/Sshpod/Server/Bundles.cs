@@ -22,10 +22,12 @@ public static class Bundles
 
     /// <summary>Name of the directory in the container: the same for the same bundles, another for any other.</summary>
     public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.ASCII.GetBytes(string.Concat(All.OrderBy(bundle => bundle.Architecture, StringComparer.Ordinal).Select(bundle => bundle.Sha256)))))[..16];
+        Encoding.ASCII.GetBytes(
+            string.Concat(All.OrderBy(bundle => bundle.Architecture, StringComparer.Ordinal).Select(bundle => bundle.Sha256)))))[..16];
 
     /// <summary>All bundles.</summary>
-    public static IEnumerable<Bundle> All => Manifest.Value.Bundles.Select(bundle => new Bundle(bundle.Key, bundle.Value.Sha256, bundle.Value.Size));
+    public static IEnumerable<Bundle> All =>
+        Manifest.Value.Bundles.Select(bundle => new Bundle(bundle.Key, bundle.Value.Sha256, bundle.Value.Size));
 
     /// <summary>Hashes of all bundles, with commas between them.</summary>
     public static string Hashes => string.Join(',', All.Select(bundle => bundle.Sha256));

@@ -24,7 +24,8 @@ public static class Cleaning
 
     /// <summary>Cleans one container.</summary>
     /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>
-    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, ContainerShell shell, CancellationToken cancellation)
+    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, ContainerShell shell,
+        CancellationToken cancellation)
     {
         try
         {
@@ -54,7 +55,8 @@ public static class Cleaning
                         : throw new ScriptException(container, "answers with a number that is none"), left);
                 case { Rest: var text }:
                     throw new SshpodException($"cannot clean {container}: {text}",
-                        $"see what kubectl exec {container.Pod} -n {container.Namespace} -c {container.Container} -- ls -l /tmp/sshpod shows");
+                        $"see what kubectl exec {container.Pod} -n {container.Namespace} -c {container.Container} -- ls -l /tmp/sshpod "
+                        + $"shows");
             }
     }
 }

@@ -18,12 +18,15 @@ public sealed class ContainerShell(PodContainer container, UserSettings settings
     /// <param name="without">Directories that are not to be used.</param>
     internal string[] Command(string script, IEnumerable<string> arguments, params IEnumerable<string> without) =>
     [
-        _isAskedForByPath ? "/bin/sh" : "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId, $",{Bundles.Hashes},", .. arguments,
+        _isAskedForByPath ? "/bin/sh" : "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId,
+        $",{Bundles.Hashes},", .. arguments,
         .. settings.AllowsSharedPlaces ? (string[])["any"] : [],
         .. (container.Places ?? Places.None).Arguments(RoomNeeded.IsBelow, settings.AllowsSharedPlaces, without),
     ];
 
-    /// <summary>Whether a command of ours is to be tried again, since PATH has led to no shell: from now on it is asked for by its path.</summary>
+    /// <summary>
+    /// Whether a command of ours is to be tried again, since PATH has led to no shell: from now on it is asked for by its path.
+    /// </summary>
     internal bool HasAnother()
     {
         var wasAskedForByPath = _isAskedForByPath;

@@ -19,7 +19,8 @@ public sealed record ServerPlace(string Path, string State, string? Detail = nul
 /// <param name="Directory">Where the server is; null where it is not.</param>
 /// <param name="File">What its program is by its hash: verified, damaged, or unknown where nothing can hash.</param>
 /// <param name="Port">Its port; null when it does not run.</param>
-public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places, string? Directory, string? File, int? Port)
+public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places,
+    string? Directory, string? File, int? Port)
 {
     // Mounts are many on some nodes.
     private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -46,7 +47,8 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
         return ReadAsync(exec, container, ScriptLimits.Default, cancellation);
     }
 
-    internal static async Task<Examination> ReadAsync(Duplex exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
+    internal static async Task<Examination> ReadAsync(
+        Duplex exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {
         var script = new ScriptRun(container, exec, Grammar, limits, cancellation);
         var found = new Examination("", [], [], null, null, null);

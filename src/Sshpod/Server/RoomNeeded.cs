@@ -6,8 +6,8 @@ namespace Sshpod.Server;
 /// <summary>How much room the server needs in a place, and whether a limit leaves it. docs/containers.md has the figures.</summary>
 public static class RoomNeeded
 {
-    // In sshd/overrides: the log (log_limit.c), the list of logins and the one before it (logins.c), the keys while they are replaced (keys.c:
-    // 512 lines of 1152 bytes, twice), and 32 KiB for a host key, locks, sockets and directories.
+    // In sshd/overrides: the log (log_limit.c), the list of logins and the one before it (logins.c), the keys while they are replaced
+    // (keys.c: 512 lines of 1152 bytes, twice), and 32 KiB for a host key, locks, sockets and directories.
     private const long State = (64 + 2 * 448 + 2 * 576 + 32) * 1024;
 
     /// <summary>The most that sshpod ever writes in a place: the program, once more while it is replaced, and what is beside it.</summary>

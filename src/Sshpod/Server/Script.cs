@@ -18,7 +18,8 @@ internal static class Script
     }
 
     /// <summary>
-    /// Sends a script to the command of <see cref="Loader"/>. Not to be awaited before its answers: its failure shows in what comes of them.
+    /// Sends a script to the command of <see cref="Loader"/>. Not to be
+    /// awaited before its answers: its failure shows in what comes of them.
     /// </summary>
     public static Task SendAsync(Duplex exec, string script, CancellationToken cancellation) =>
         exec.WriteAsync(Encoding.UTF8.GetBytes($"{script}\n.\n"), cancellation).AsTask();

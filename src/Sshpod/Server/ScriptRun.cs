@@ -6,13 +6,17 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
-/// <summary>The container said something that none of our scripts says. It is hostile until the opposite is proven, so that ends the dialogue.</summary>
+/// <summary>
+/// The container said something that none of our scripts says. It is hostile until the opposite is proven, so that ends the dialogue.
+/// </summary>
 /// <param name="container">The container.</param>
 /// <param name="how">What it does, after its name.</param>
-public sealed class ScriptException(PodContainer container, string how) : SshpodException($"{container} {how}", "see what its sh prints when it starts");
+public sealed class ScriptException(PodContainer container, string how)
+    : SshpodException($"{container} {how}", "see what its sh prints when it starts");
 
 /// <summary>What a script may say.</summary>
-/// <param name="Turns">By the last answer, which ones may follow; <c>""</c> is the beginning. Each answer that does not follow itself comes once.</param>
+/// <param name="Turns">By the last answer, which ones may follow; <c>""</c> is
+/// the beginning. Each answer that does not follow itself comes once.</param>
 /// <param name="MaxLines">Lines of all, those before the header included.</param>
 internal sealed record ScriptGrammar(IReadOnlyDictionary<string, string[]> Turns, int MaxLines = 200)
 {
@@ -34,15 +38,16 @@ internal sealed record ScriptLimits(TimeSpan Silence, TimeSpan Overall, long Max
 internal sealed record ScriptAnswer(string Word, string Rest);
 
 /// <summary>
-/// A script that runs in a container, and what it says line by line after <see cref="Header"/>. Anything before it, such as a banner, is not
-/// ours; what is no answer of the script is passed over. Whatever the container does, this ends within its limits.
+/// A script that runs in a container, and what it says line by line after <see cref="Header"/>. Anything before it, such as a banner, is
+/// not ours; what is no answer of the script is passed over. Whatever the container does, this ends within its limits.
 /// </summary>
 /// <param name="container">Where it runs; for messages.</param>
 /// <param name="exec">The exec that runs it; not disposed here.</param>
 /// <param name="grammar">What it may say.</param>
 /// <param name="limits">How long it may take.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGrammar grammar, ScriptLimits limits, CancellationToken cancellation)
+internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGrammar grammar, ScriptLimits limits,
+    CancellationToken cancellation)
 {
     /// <summary>The first line of ours.</summary>
     public const string Header = "sshpod-bootstrap";
@@ -79,7 +84,8 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
                 continue;
             }
             if (!grammar.Turns.TryGetValue(_last, out var turn) || !turn.Contains(answer.Word))
-                throw new ScriptException(container, $"answers out of turn: \"{answer.Word}\" after \"{(_last.Length > 0 ? _last : Header)}\"");
+                throw new ScriptException(container,
+                    $"answers out of turn: \"{answer.Word}\" after \"{(_last.Length > 0 ? _last : Header)}\"");
             _last = answer.Word;
             return answer;
         }
@@ -100,9 +106,11 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
             throw new ScriptException(container, $"answers with more than {grammar.MaxLines} lines");
         try
         {
-            var line = await WithinAsync(Output.ReadLineAsync(cancellation).AsTask()) ?? throw BrokenStreamException.Of(await WithinAsync(exec.EndAsync(cancellation).AsTask()), container);
+            var line = await WithinAsync(Output.ReadLineAsync(cancellation).AsTask())
+                ?? throw BrokenStreamException.Of(await WithinAsync(exec.EndAsync(cancellation).AsTask()), container);
             _bytes += Encoding.UTF8.GetByteCount(line) + 1;
-            return _bytes <= limits.MaxBytes ? line : throw new ScriptException(container, $"answers with more than {limits.MaxBytes / 1024} KiB");
+            return _bytes <= limits.MaxBytes ? line
+                : throw new ScriptException(container, $"answers with more than {limits.MaxBytes / 1024} KiB");
         }
         catch (InvalidDataException e)
         {
@@ -133,13 +141,15 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
             }
             catch (TimeoutException) when (silence < overall)
             {
-                throw new SshpodException($"{container} gave no answer in {_silence.TotalSeconds:0} s", "check the network and the container");
+                throw new SshpodException($"{container} gave no answer in {_silence.TotalSeconds:0} s",
+                    "check the network and the container");
             }
             catch (TimeoutException)
             {
                 break;
             }
         }
-        throw new SshpodException($"{container} did not come to an end in {_overall.TotalSeconds:0} s", "check the network and the container");
+        throw new SshpodException($"{container} did not come to an end in {_overall.TotalSeconds:0} s",
+            "check the network and the container");
     }
 }

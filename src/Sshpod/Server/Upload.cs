@@ -41,7 +41,8 @@ internal sealed record Upload(string Command, bool IsText = false)
         {
             foreach (var b in line)
                 // What %b takes as it is; all else in octal digits. A dot alone would be the end.
-                _ = b is > (byte)' ' and < 0x7f and not (byte)'\\' and not (byte)'.' ? text.Append((char)b) : text.Append("\\0").Append(Convert.ToString(b, 8).PadLeft(3, '0'));
+                _ = b is > (byte)' ' and < 0x7f and not (byte)'\\' and not (byte)'.' ? text.Append((char)b)
+                    : text.Append("\\0").Append(Convert.ToString(b, 8).PadLeft(3, '0'));
             text.Append('\n');
         }
         return Encoding.ASCII.GetBytes(text.ToString());

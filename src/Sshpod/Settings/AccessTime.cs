@@ -25,7 +25,9 @@ public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
         : Period.Parse(text) is { } time && time >= Shortest ? new AccessTime(time)
         : null;
 
-    /// <summary>When access that an exec brought is to be renewed: early enough that a login which begins before then does not meet its end.</summary>
+    /// <summary>
+    /// When access that an exec brought is to be renewed: early enough that a login which begins before then does not meet its end.
+    /// </summary>
     /// <param name="since">When the exec began.</param>
     /// <param name="limit">What it asked for.</param>
     public DateTimeOffset RenewalOf(DateTimeOffset since, TimeSpan limit)

@@ -4,7 +4,10 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Settings;
 
-/// <summary>The alias that a context needs whose name a host name cannot hold, such as the ARN of an EKS cluster or <c>kubernetes-admin@kubernetes</c>.</summary>
+/// <summary>
+/// The alias that a context needs whose name a host name cannot hold, such
+/// as the ARN of an EKS cluster or <c>kubernetes-admin@kubernetes</c>.
+/// </summary>
 public static class ContextAlias
 {
     /// <summary>Finds the context that was probably meant, and offers an alias for it.</summary>
@@ -44,7 +47,8 @@ public static class ContextAlias
     private static string Line(string alias, string context, Aliases aliases)
     {
         // In double quotes it is one text, whatever is in it.
-        var entry = $"{alias}: \"{context.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        var entry =
+            $"{alias}: \"{context.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         return aliases.Contexts.Count > 0 ? entry
             : HasOthers(aliases) ? $"contexts: {{{entry}}}"
             : $"aliases: {{contexts: {{{entry}}}}}";
@@ -57,5 +61,6 @@ public static class ContextAlias
     private static bool HasOthers(Aliases aliases) => aliases.Namespaces.Count + aliases.Targets.Count > 0;
 
     private static string Free(string name, IEnumerable<string> taken) => !taken.Contains(name) ? name
-        : Enumerable.Range(2, int.MaxValue - 2).Select(number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}")).First(other => !taken.Contains(other));
+        : Enumerable.Range(2, int.MaxValue - 2).Select(number => string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"))
+        .First(other => !taken.Contains(other));
 }

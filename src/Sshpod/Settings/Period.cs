@@ -18,7 +18,8 @@ public static class Period
         var unit = text.Length > 0 && !char.IsAsciiDigit(text[^1]) ? text[^1] : 's';
         var number = text.EndsWith(unit) ? text[..^1] : text;
         long? factor = unit switch { 's' => 1, 'm' => 60, 'h' => 3600, _ => null };
-        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count * factor is { } seconds and <= MaxSeconds
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count * factor is { } seconds and <= MaxSeconds
             ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

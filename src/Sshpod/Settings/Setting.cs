@@ -32,8 +32,11 @@ internal static class Setting
     /// <summary>Whether the server may be where other containers could take it over.</summary>
     public static readonly Setting<bool> SharedPlaces = Words("shared-places", "SSHPOD_SHARED_PLACES", ("refuse", false), ("allow", true));
 
-    /// <summary>Whether a login as another user of root's container goes without the container's environment. No variable says so.</summary>
-    public static readonly Setting<bool> OtherUsersEnvironment = Words("other-users-environment", "", ("container", false), ("clean", true));
+    /// <summary>
+    /// Whether a login as another user of root's container goes without the container's environment. No variable says so.
+    /// </summary>
+    public static readonly Setting<bool> OtherUsersEnvironment = Words(
+        "other-users-environment", "", ("container", false), ("clean", true));
 
     /// <summary>How long a server stays without a connection.</summary>
     public static readonly Setting<TimeSpan> Idle = Time("idle", "SSHPOD_IDLE", "0 for ever", "0 is for ever");
@@ -43,7 +46,8 @@ internal static class Setting
 
     /// <summary>How long a key that a connection brings into a container may log in there.</summary>
     public static readonly Setting<AccessTime> Access = new("access", "SSHPOD_ACCESS",
-        (text, out value) => (value = AccessTime.Parse(text)!) is not null, AccessTime.Form, _ => $"use {AccessTime.Form}", $"set it to {AccessTime.Form}");
+        (text, out value) => (value = AccessTime.Parse(text)!) is not null, AccessTime.Form, _ => $"use {AccessTime.Form}",
+        $"set it to {AccessTime.Form}");
 
     /// <summary>All variables.</summary>
     public static readonly string[] Variables =

@@ -6,7 +6,9 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sshpod.Settings;
 
-/// <summary>Reads config.yaml. Whatever is not understood is an error with its line: a setting that is silently ignored helps nobody.</summary>
+/// <summary>
+/// Reads config.yaml. Whatever is not understood is an error with its line: a setting that is silently ignored helps nobody.
+/// </summary>
 /// <param name="file">The file; for messages.</param>
 internal sealed class SettingsFile(string file)
 {
@@ -26,12 +28,15 @@ internal sealed class SettingsFile(string file)
         catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
             // YamlDotNet's scanner throws others than its own too, without a line.
-            throw Wrong((e as YamlException)?.Start.Line ?? 1, $"this is no YAML: {(e.InnerException ?? e).Message}", "docs/settings.md has an example");
+            throw Wrong((e as YamlException)?.Start.Line ?? 1, $"this is no YAML: {(e.InnerException ?? e).Message}",
+                "docs/settings.md has an example");
         }
         if (stream.Documents.Count > 1)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
-        var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>()) : Section(stream.Documents[0].RootNode, "the file",
-            "access", "aliases", "container", "identity", "idle", "other-users-environment", "shared-places", "transport", "tunnel", "wait");
+        var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>())
+            : Section(stream.Documents[0].RootNode, "the file",
+            "access", "aliases", "container", "identity", "idle", "other-users-environment", "shared-places",
+            "transport", "tunnel", "wait");
         return new FileSettings(
             AliasesOf(root["aliases"]),
             root["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
@@ -51,18 +56,22 @@ internal sealed class SettingsFile(string file)
             return Aliases.None;
         var section = Section(node, "aliases", "contexts", "namespaces", "targets");
         return new Aliases(
-            Table(section["contexts"], "contexts", StringComparer.Ordinal, HostName.IsContext, (value, _) => Text(value, "the name of a context")),
-            Table(section["namespaces"], "namespaces", StringComparer.OrdinalIgnoreCase, IsLabel, (value, _) => Name(value, "namespace", HostName.MaxDnsLabel, withDots: false)),
+            Table(section["contexts"], "contexts", StringComparer.Ordinal, HostName.IsContext,
+                (value, _) => Text(value, "the name of a context")),
+            Table(section["namespaces"], "namespaces", StringComparer.OrdinalIgnoreCase,
+                IsLabel, (value, _) => Name(value, "namespace", HostName.MaxDnsLabel, withDots: false)),
             Table(section["targets"], "targets", StringComparer.OrdinalIgnoreCase, IsLabel, Address));
     }
 
-    private Dictionary<string, T> Table<T>(YamlNode? node, string name, StringComparer comparer, Func<string, bool> isAlias, Func<YamlNode, string, T> read)
+    private Dictionary<string, T> Table<T>(YamlNode? node, string name, StringComparer comparer, Func<string, bool> isAlias,
+        Func<YamlNode, string, T> read)
     {
         var table = new Dictionary<string, T>(comparer);
         if (node is null)
             return table;
         if (node is not YamlMappingNode mapping)
-            throw Wrong(node.Start.Line, $"\"{name}\" is no table of aliases", $"write each alias on a line of its own below {name}, as in dev: NAME");
+            throw Wrong(node.Start.Line, $"\"{name}\" is no table of aliases",
+                $"write each alias on a line of its own below {name}, as in dev: NAME");
         foreach (var (key, value) in mapping.Children)
         {
             var alias = Text(key, "the name of an alias");
@@ -82,7 +91,8 @@ internal sealed class SettingsFile(string file)
         var text = Text(node, "a host name or a table such as {pod: NAME}");
         try
         {
-            return HostName.Parse(text.EndsWith($".{HostName.Suffix}", StringComparison.OrdinalIgnoreCase) ? text : $"{text}.{HostName.Suffix}");
+            return HostName.Parse(text.EndsWith($".{HostName.Suffix}", StringComparison.OrdinalIgnoreCase) ? text
+                : $"{text}.{HostName.Suffix}");
         }
         catch (SshpodException e)
         {
@@ -95,7 +105,8 @@ internal sealed class SettingsFile(string file)
         var section = Section(node, $"alias \"{alias}\"", [.. Targets, "container", "namespace", "context"]);
         var targets = Enum.GetValues<TargetKind>().Where(kind => section[HostName.Prefix(kind)] is not null).ToArray();
         if (targets is not [var target])
-            throw Wrong(node.Start.Line, $"alias \"{alias}\" names {(targets.Length == 0 ? "no target" : $"{targets.Length} targets")}", $"give it one of {string.Join(", ", Targets)}");
+            throw Wrong(node.Start.Line, $"alias \"{alias}\" names {(targets.Length == 0 ? "no target" : $"{targets.Length} targets")}",
+                $"give it one of {string.Join(", ", Targets)}");
         return new PodAddress(target, Name(section[HostName.Prefix(target)]!, HostName.Prefix(target), HostName.MaxName, withDots: true),
             section["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
             section["namespace"] is { } ns ? Name(ns, "namespace", HostName.MaxDnsLabel, withDots: false) : null,
@@ -112,7 +123,8 @@ internal sealed class SettingsFile(string file)
             var text = Text(key, "a key");
             if (!known.Contains(text))
                 throw Wrong(key.Start.Line, $"unknown key \"{text}\"",
-                    $"{(Spelling.Nearest(text, known) is { } meant ? $"did you mean \"{meant}\"? " : "")}allowed in {name}: {string.Join(", ", known)}");
+                    (Spelling.Nearest(text, known) is { } meant ? $"did you mean \"{meant}\"? " : "")
+                        + $"allowed in {name}: {string.Join(", ", known)}");
             if (!IsEmpty(value))
                 values.Add(text, value);
         }
@@ -134,21 +146,26 @@ internal sealed class SettingsFile(string file)
             : throw Wrong(node.Start.Line, $"\"{key}\" is \"{text}\"", "use an absolute path, or one that begins with ~/");
     }
 
-    /// <summary>The name of an object (kubernetes: DNS label or subdomain): in messages, URLs and arguments of kubectl it is nothing else.</summary>
+    /// <summary>
+    /// The name of an object (kubernetes: DNS label or subdomain): in messages, URLs and arguments of kubectl it is nothing else.
+    /// </summary>
     private string Name(YamlNode node, string kind, int max, bool withDots)
     {
         var name = Text(node, $"the name of a {kind}");
         if (name.Length > max || !name.Split(withDots ? '.' : '\0').All(HostName.IsLabel))
-            throw Wrong(node.Start.Line, $"\"{name}\" cannot be the name of a {kind}", $"use lower-case letters, digits, inner dashes{(withDots ? " and dots" : "")}, at most {max}");
+            throw Wrong(node.Start.Line, $"\"{name}\" cannot be the name of a {kind}",
+                $"use lower-case letters, digits, inner dashes{(withDots ? " and dots" : "")}, at most {max}");
         return name;
     }
 
-    private string Text(YamlNode node, string what) => node is YamlScalarNode { Value: { Length: > 0 } text } && !text.Any(char.IsControl) && !IsEmpty(node)
+    private string Text(YamlNode node, string what) =>
+        node is YamlScalarNode { Value: { Length: > 0 } text } && !text.Any(char.IsControl) && !IsEmpty(node)
         ? text : throw Wrong(node.Start.Line, $"here should be {what}", "docs/settings.md has an example");
 
     // It stands in a host name, where "--" would make it a part.
     private static bool IsLabel(string alias) =>
-        alias.Length <= HostName.MaxDnsLabel && HostName.IsLabel(alias.ToLowerInvariant()) && !alias.Contains("--", StringComparison.Ordinal);
+        alias.Length <= HostName.MaxDnsLabel && HostName.IsLabel(alias.ToLowerInvariant())
+        && !alias.Contains("--", StringComparison.Ordinal);
 
     private static bool IsEmpty(YamlNode node) => node is YamlScalarNode { Style: ScalarStyle.Plain, Value: null or "" or "~" or "null" };
 

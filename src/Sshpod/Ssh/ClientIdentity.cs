@@ -50,7 +50,8 @@ public sealed record ClientIdentity(string? Own)
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new SshpodException($"cannot read the identity {name}: {e.Message}", $"correct identity in {ClientDirectory.Settings}");
+                throw new SshpodException($"cannot read the identity {name}: {e.Message}",
+                    $"correct identity in {ClientDirectory.Settings}");
             }
         }
     }

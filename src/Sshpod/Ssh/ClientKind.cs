@@ -7,7 +7,8 @@ public enum ClientKind
     Unix,
 
     /// <summary>
-    /// OpenSSH of Windows, which runs the command itself. Git's ssh reads the same file and hands it to bash, so the line must hold there too.
+    /// OpenSSH of Windows, which runs the command itself. Git's ssh reads
+    /// the same file and hands it to bash, so the line must hold there too.
     /// </summary>
     Windows,
 

@@ -19,8 +19,8 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
     private bool IsShared => Options.Sharing && Kind.CanShare() && WhyNotShared is null;
 
-    // The "[" keeps the block from paramiko, which takes what ssh takes literally for a set of characters: its ProxyCommand knows no %n. Other clients
-    // do not know originalhost, or know %n as well.
+    // The "[" keeps the block from paramiko, which takes what ssh takes literally for a set of characters: its ProxyCommand knows no %n.
+    // Other clients do not know originalhost, or know %n as well.
     private const string OpenSsh = "Match originalhost *.sshpod,*.sshpod.,!*[.]*";
 
     // asyncssh knows originalhost, but opens %n itself as the name of a file. It tells capitals apart, which OpenSSH does not.
@@ -42,7 +42,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
         {OpenSsh}
             ProxyCommand {Proxy("%n")}
         {Lines([.. OfAll, .. PinnedOptions.OfOpenSsh])}
-        {(IsShared ? "    ControlMaster auto\n    ControlPersist 60\n" : "")}    # Also where `Host *` of yours shares connections: sshpod decides for these.
+        {Persistence}    # Also where `Host *` of yours shares connections: sshpod decides for these.
             ControlPath none
 
         # Every other client that reads this file. What stands above comes first for OpenSSH, and so wins there.
@@ -77,6 +77,8 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
             ProxyCommand {Proxy("%n")} --shared
 
         """;
+
+    private string Persistence => IsShared ? "    ControlMaster auto\n    ControlPersist 60\n" : "";
 
     private string Hosts => Options.Hosts is not { Count: > 0 } hosts ? "" : $"""
 

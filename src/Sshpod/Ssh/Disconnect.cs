@@ -4,8 +4,8 @@ using System.Text;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// Tells ssh itself why there is no connection. Where it may stay in the background after its session (<c>ControlPersist</c>), ssh gives its
-/// ProxyCommand no stderr; but it prints the reason of a server that disconnects.
+/// Tells ssh itself why there is no connection. Where it may stay in the background after its session (<c>ControlPersist</c>), ssh gives
+/// its ProxyCommand no stderr; but it prints the reason of a server that disconnects.
 /// </summary>
 public static class Disconnect
 {

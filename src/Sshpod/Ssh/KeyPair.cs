@@ -3,7 +3,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>The two files of an ed25519 key, made by <c>ssh-keygen</c>: the private half, readable by the user alone, and the public one.</summary>
+/// <summary>
+/// The two files of an ed25519 key, made by <c>ssh-keygen</c>: the private half, readable by the user alone, and the public one.
+/// </summary>
 /// <param name="File">The private half.</param>
 internal sealed record KeyPair(string File)
 {
@@ -29,7 +31,8 @@ internal sealed record KeyPair(string File)
         try
         {
             return PublicKey.Parse(await System.IO.File.ReadAllTextAsync(PublicFile, cancellation))
-                ?? throw new SshpodException($"{PublicFile} holds no {PublicKey.Algorithm} key", $"remove {File} and {PublicFile}: new ones are made");
+                ?? throw new SshpodException($"{PublicFile} holds no {PublicKey.Algorithm} key",
+                    $"remove {File} and {PublicFile}: new ones are made");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -46,7 +49,8 @@ internal sealed record KeyPair(string File)
             return;
         }
         CheckMode();
-        ClientDirectory.Replace(PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
+        ClientDirectory.Replace(
+            PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
     }
 
     /// <summary>Makes a new pair in place of this one, under other names and renamed: a reader finds no half of a file.</summary>
@@ -55,7 +59,8 @@ internal sealed record KeyPair(string File)
         var temporary = $"{File}.{Guid.NewGuid():N}";
         try
         {
-            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary], "make", "make its directory writable for you", cancellation);
+            await RunKeygenAsync(["-q", "-t", "ed25519", "-N", "", "-C", "sshpod", "-f", temporary],
+                "make", "make its directory writable for you", cancellation);
             if (OperatingSystem.IsWindows())
                 WindowsAccess.MakePrivate(temporary);
             System.IO.File.Move(temporary, File, overwrite: true);
@@ -67,7 +72,9 @@ internal sealed record KeyPair(string File)
         }
     }
 
-    /// <summary>Puts a copy of the pair, as old as it is, in place of another: the private half first, since ssh begins with the public one.</summary>
+    /// <summary>
+    /// Puts a copy of the pair, as old as it is, in place of another: the private half first, since ssh begins with the public one.
+    /// </summary>
     /// <exception cref="SshpodException">It cannot be read or written.</exception>
     public void CopyTo(KeyPair other)
     {
@@ -96,7 +103,8 @@ internal sealed record KeyPair(string File)
         }
         var mode = System.IO.File.GetUnixFileMode(File);
         if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
-            throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})", $"chmod 600 {File}");
+            throw new SshpodException($"the private key {File} is open to others (mode {Convert.ToString((int)mode, 8)})",
+                $"chmod 600 {File}");
     }
 
     private async Task<string> RunKeygenAsync(string[] arguments, string verb, string hint, CancellationToken cancellation)
@@ -108,7 +116,8 @@ internal sealed record KeyPair(string File)
         }
         catch (TimeoutException)
         {
-            throw new SshpodException($"ssh-keygen did not end in {KeygenLimit.TotalSeconds:0} s", $"run it by hand: ssh-keygen -t ed25519 -f {File}");
+            throw new SshpodException($"ssh-keygen did not end in {KeygenLimit.TotalSeconds:0} s",
+                $"run it by hand: ssh-keygen -t ed25519 -f {File}");
         }
     }
 }

@@ -4,7 +4,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>Finds out whether the user's file is one to write to: some belong to a program that would undo the change, or to somebody else.</summary>
+/// <summary>
+/// Finds out whether the user's file is one to write to: some belong to a program that would undo the change, or to somebody else.
+/// </summary>
 public static partial class ManagedFile
 {
     private const int Writable = 2;
@@ -17,7 +19,8 @@ public static partial class ManagedFile
     public static void Refuse(string userFile, string file, string what)
     {
         if (file.StartsWith("/nix/store/", StringComparison.Ordinal))
-            throw new SshpodException($"{userFile} is made by Nix or home-manager (it leads to {file})", $"in the file that it is made from, {what}");
+            throw new SshpodException($"{userFile} is made by Nix or home-manager (it leads to {file})",
+                $"in the file that it is made from, {what}");
         if (ChezmoiSource(userFile) is { } source)
             throw new SshpodException($"{userFile} is made by chezmoi (from {source})", $"in that file, {what}");
         if (!CanWrite(file))
@@ -29,7 +32,8 @@ public static partial class ManagedFile
     {
         if (userFile != ClientDirectory.SshConfig)
             return null;
-        var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } set ? set : Path.Combine(ClientDirectory.Home, ".local", "share");
+        var data = Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } set ? set
+            : Path.Combine(ClientDirectory.Home, ".local", "share");
         var root = Path.Combine(data, "chezmoi");
         return Directory.Exists(root)
             ? Directory.EnumerateDirectories(root, "*dot_ssh").SelectMany(directory => Directory.EnumerateFiles(directory, "*config*"))
@@ -43,7 +47,8 @@ public static partial class ManagedFile
             return true;
         if (OperatingSystem.IsWindows())
             return !File.GetAttributes(file).HasFlag(FileAttributes.ReadOnly);
-        // It is replaced by a rename, for which its own mode does not matter: that it is read-only is taken for somebody's wish, also by root.
+        // It is replaced by a rename, for which its own mode does not matter:
+        // that it is read-only is taken for somebody's wish, also by root.
         return (File.GetUnixFileMode(file) & UnixFileMode.UserWrite) != 0
             && Access(file, Writable) == 0 && Access(Path.GetDirectoryName(file)!, Writable) == 0;
     }

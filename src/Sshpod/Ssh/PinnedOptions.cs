@@ -1,11 +1,11 @@
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// What no <c>Host *</c> of the user's may decide, since our connection depends on it. docs/configure.md goes through all of ssh_config(5) and says
-/// of each option why it is here or not.
+/// What no <c>Host *</c> of the user's may decide, since our connection depends on it. docs/configure.md goes through all of ssh_config(5)
+/// and says of each option why it is here or not.
 /// <para>
-/// Only keywords that OpenSSH 8.1 knows, by the names that it knows: an unknown one is an error for every host, and <c>IgnoreUnknown</c> would
-/// take the place of the user's own.
+/// Only keywords that OpenSSH 8.1 knows, by the names that it knows: an unknown one is an
+/// error for every host, and <c>IgnoreUnknown</c> would take the place of the user's own.
 /// </para>
 /// </summary>
 public static class PinnedOptions
@@ -26,8 +26,8 @@ public static class PinnedOptions
         ("IdentitiesOnly", "yes"),
         ("PubkeyAuthentication", "yes"),
         ("PreferredAuthentications", "publickey"),
-        // Of its own accord ssh prefers chacha20-poly1305, which costs both sides more where AES is in the processor (sshd/README.md). The server
-        // leaves the first out where its processor has no instructions for it.
+        // Of its own accord ssh prefers chacha20-poly1305, which costs both sides more where AES is in the processor (sshd/README.md). The
+        // server leaves the first out where its processor has no instructions for it.
         ("Ciphers", $"{(HasAes ? "aes128-gcm@openssh.com," : "")}chacha20-poly1305@openssh.com,aes128-ctr"),
         ("ForwardAgent", "no"),
         // Keeps proxies and load balancers on the way from cutting an idle connection.
@@ -57,8 +57,8 @@ public static class PinnedOptions
     ];
 
     /// <summary>
-    /// Where OpenSSH looks for host keys, in place of what is for all. HostKeyAlias takes no tokens, so no pattern can set it to the host's own
-    /// name: the second file holds for every name. OpenSSH before 8.4 does not know tokens here, finds no such file and goes on.
+    /// Where OpenSSH looks for host keys, in place of what is for all. HostKeyAlias takes no tokens, so no pattern can set it to the host's
+    /// own name: the second file holds for every name. OpenSSH before 8.4 does not know tokens here, finds no such file and goes on.
     /// </summary>
     /// <param name="kind">Which ssh reads it.</param>
     public static (string Keyword, string Value) KnownHostsOfOpenSsh(ClientKind kind) => ("UserKnownHostsFile",

@@ -20,7 +20,8 @@ public sealed class SshConfiguration(string userFile)
     public static string Include => $"Include \"{Quoting.Include(OwnFile, ClientKinds.Current).Trim('"')}\"";
 
     // A symbolic link (a dotfiles repository) stays one: what it points at is replaced.
-    private string File { get; } = new FileInfo(userFile) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : userFile;
+    private string File { get; } = new FileInfo(userFile) is { LinkTarget: not null } link
+        ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : userFile;
 
     /// <summary>The user's file, as it was named.</summary>
     public string UserFile => userFile;
@@ -41,7 +42,8 @@ public sealed class SshConfiguration(string userFile)
         var options = "";
         var taken = old is null ? null : UserConfiguration.TakeOver(old, out options);
         var user = new FileChange(File, old, _user.Add(taken),
-            taken == old ? $"added an Include to the top of {File}" : $"put an Include at the top of {File} in place of the block of the earlier sshpod");
+            taken == old ? $"added an Include to the top of {File}"
+                : $"put an Include at the top of {File} in place of the block of the earlier sshpod");
         var changes = new List<FileChange> { own };
         if (options.Length > 0)
         {
@@ -53,7 +55,9 @@ public sealed class SshConfiguration(string userFile)
         return [.. changes.Append(user).Where(change => change.IsNeeded)];
     }
 
-    /// <summary>What is to be done so that everything is as before: our line and our own file go, whatever else has changed since.</summary>
+    /// <summary>
+    /// What is to be done so that everything is as before: our line and our own file go, whatever else has changed since.
+    /// </summary>
     /// <exception cref="SshpodException">A file cannot be read.</exception>
     public IReadOnlyList<FileChange> PlanRemoval()
     {
@@ -76,7 +80,9 @@ public sealed class SshConfiguration(string userFile)
     /// <summary>Whether the change is one of the user's own file, not of ours or of a backup.</summary>
     public bool IsTheirs(FileChange change) => change.File == File && change.Old?.Length > 0;
 
-    /// <summary>Why the user's file is not to be written to, as an exception to throw; null when it is, or when nothing is to be done to it.</summary>
+    /// <summary>
+    /// Why the user's file is not to be written to, as an exception to throw; null when it is, or when nothing is to be done to it.
+    /// </summary>
     /// <param name="changes">What is to be done.</param>
     public SshpodException? WhyNot(IReadOnlyList<FileChange> changes)
     {
@@ -84,7 +90,8 @@ public sealed class SshConfiguration(string userFile)
             return null;
         try
         {
-            ManagedFile.Refuse(userFile, File, change.New is { } content && _user.IsIn(content) ? $"add at its top: {Include}" : $"remove the line: {Include}");
+            ManagedFile.Refuse(userFile, File, change.New is { } content && _user.IsIn(content) ? $"add at its top: {Include}"
+                : $"remove the line: {Include}");
             return null;
         }
         catch (SshpodException e)
@@ -93,7 +100,9 @@ public sealed class SshConfiguration(string userFile)
         }
     }
 
-    /// <summary>Does it. Each file is replaced at once; what was asked for last is the user's own file, so nothing refers to what is not there.</summary>
+    /// <summary>
+    /// Does it. Each file is replaced at once; what was asked for last is the user's own file, so nothing refers to what is not there.
+    /// </summary>
     /// <param name="changes">What is to be done.</param>
     /// <param name="withTheirs">Whether the user's own file, and a backup of it, is among it.</param>
     /// <returns>What was done, a sentence each.</returns>

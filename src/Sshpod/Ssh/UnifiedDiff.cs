@@ -49,7 +49,9 @@ public static class UnifiedDiff
         }
     }
 
-    /// <summary>The edits that turn one text into the other, around their longest common subsequence. Configurations are short: quadratic will do.</summary>
+    /// <summary>
+    /// The edits that turn one text into the other, around their longest common subsequence. Configurations are short: quadratic will do.
+    /// </summary>
     private static List<Edit> Compare(string[] old, string[] @new)
     {
         var common = new int[old.Length + 1, @new.Length + 1];

@@ -3,8 +3,8 @@ using System.Text;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// The content of the user's ssh configuration, and what sshpod puts there and takes away. Its bytes are not ours to interpret: a string here
-/// has one character for each byte (Latin-1), so whatever the file holds comes out as it went in.
+/// The content of the user's ssh configuration, and what sshpod puts there and takes away. Its bytes are not ours to interpret: a string
+/// here has one character for each byte (Latin-1), so whatever the file holds comes out as it went in.
 /// </summary>
 /// <param name="include">Our line: an <c>Include</c> of our own file.</param>
 public sealed class UserConfiguration(string include)
@@ -26,7 +26,9 @@ public sealed class UserConfiguration(string include)
     /// <summary>Whether our line is there, wherever the user has put it.</summary>
     public bool IsIn(string content) => content.Split('\n').Any(line => line.Trim() == include);
 
-    /// <summary>Adds our line at the top. At the top, because the first value that ssh obtains wins and a <c>Host *</c> of theirs would otherwise.</summary>
+    /// <summary>
+    /// Adds our line at the top. At the top, because the first value that ssh obtains wins and a <c>Host *</c> of theirs would otherwise.
+    /// </summary>
     /// <param name="content">The user's file; null where there is none.</param>
     public string Add(string? content)
     {
@@ -75,7 +77,8 @@ public sealed class UserConfiguration(string include)
         if (end < 0)
             return content;
         var own = lines[(start + 1)..end].Select(line => line.Trim())
-            .Where(line => line.Length > 0 && !EarlierLines.Contains(line) && !line.StartsWith("ProxyCommand ", StringComparison.OrdinalIgnoreCase)).ToList();
+            .Where(line => line.Length > 0 && !EarlierLines.Contains(line)
+                && !line.StartsWith("ProxyCommand ", StringComparison.OrdinalIgnoreCase)).ToList();
         if (own.Count > 0)
             options = string.Concat(own.Select(line => $"    {line}\n").Prepend("Host *.sshpod\n"));
         // It put an empty line before its block, which it kept last in the file.

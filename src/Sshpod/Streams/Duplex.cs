@@ -6,7 +6,9 @@ namespace Sshpod.Streams;
 /// </summary>
 public abstract class Duplex : IAsyncDisposable
 {
-    /// <summary>Whether the peer can still send after <see cref="CompleteAsync"/>. Where it cannot, completing ends the whole stream.</summary>
+    /// <summary>
+    /// Whether the peer can still send after <see cref="CompleteAsync"/>. Where it cannot, completing ends the whole stream.
+    /// </summary>
     public virtual bool HasHalfClose => true;
 
     /// <summary>Reads what has come, and waits where nothing has.</summary>
@@ -17,10 +19,14 @@ public abstract class Duplex : IAsyncDisposable
     /// <returns>False when the peer takes no more. Reading, which ends then too, tells why.</returns>
     public abstract ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
 
-    /// <summary>Tells the peer that no more bytes come, and returns when that is on its way. It is no error when the stream has ended already.</summary>
+    /// <summary>
+    /// Tells the peer that no more bytes come, and returns when that is on its way. It is no error when the stream has ended already.
+    /// </summary>
     public abstract ValueTask CompleteAsync(CancellationToken cancellation);
 
-    /// <summary>Why no more bytes come. Asked after reading has ended; where the reason comes later than the last byte, this waits for it.</summary>
+    /// <summary>
+    /// Why no more bytes come. Asked after reading has ended; where the reason comes later than the last byte, this waits for it.
+    /// </summary>
     public abstract ValueTask<StreamEnd> EndAsync(CancellationToken cancellation);
 
     /// <inheritdoc/>

@@ -48,7 +48,8 @@ public sealed class LineReader(Duplex inner) : Duplex
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => inner.WriteAsync(bytes, cancellation);
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        inner.WriteAsync(bytes, cancellation);
 
     /// <inheritdoc/>
     public override ValueTask CompleteAsync(CancellationToken cancellation) => inner.CompleteAsync(cancellation);

@@ -6,8 +6,8 @@ using Sshpod.Terminal;
 namespace Sshpod.Targets;
 
 /// <summary>
-/// From what ssh was given to an address: host names of the grammar (<see cref="HostName"/>), and the user's aliases in them. A part without
-/// <c>--</c> is the alias of a target; further parts, such as <c>container--NAME</c>, win over those of the alias.
+/// From what ssh was given to an address: host names of the grammar (<see cref="HostName"/>), and the user's aliases in them. A part
+/// without <c>--</c> is the alias of a target; further parts, such as <c>container--NAME</c>, win over those of the alias.
 /// </summary>
 /// <param name="aliases">The aliases. Each is looked up once: what it stands for is a real name.</param>
 /// <param name="kubeconfig">The contexts that there are, for errors.</param>
@@ -85,7 +85,8 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
 
     /// <summary>All that follows <c>context--</c>, where what follows is more than one part.</summary>
     private static string? CutContext(string[] labels) =>
-        Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index and >= 0 && index < labels.Length - 1
+        Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index
+        and >= 0 && index < labels.Length - 1
             ? string.Join('.', labels[index..])[(HostName.Context.Length + Dashes.Length)..] : null;
 
     private string? SuggestContext(string context) => ContextAlias.Suggest(context, kubeconfig.Contexts, () => aliases);
@@ -93,5 +94,6 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
     private static bool IsAlias(string label) => !label.Contains(Dashes, StringComparison.Ordinal);
 
     private static bool IsTarget(string label) =>
-        label.Split(Dashes, 2) is [var prefix, _] && Enum.GetValues<TargetKind>().Any(kind => HostName.Prefix(kind).Equals(prefix, StringComparison.OrdinalIgnoreCase));
+        label.Split(Dashes, 2) is [var prefix, _] && Enum.GetValues<TargetKind>()
+        .Any(kind => HostName.Prefix(kind).Equals(prefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -34,7 +34,8 @@ public static class ContainerChoice
     /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>
     public static bool IsRunning(Pod pod, PodContainer container) =>
         pod.Metadata.Uid == container.PodUid
-        && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null && BareId(status.ContainerId) == container.ContainerId);
+        && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null
+            && BareId(status.ContainerId) == container.ContainerId);
 
     /// <summary>The containers of a pod that can be connected to, with whether it is the one that is meant where none is named.</summary>
     /// <param name="pod">The pod.</param>
@@ -57,13 +58,15 @@ public static class ContainerChoice
         : null;
 
     private static PodContainer In(Pod pod, string container, ContainerStatus status) =>
-        new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId), pod.Status.Phase == "Running",
+        new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId),
+            pod.Status.Phase == "Running",
             pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Places.Of(pod, container));
 
     private static string Default(Pod pod, string? byDefault)
     {
         var names = Names(pod.Spec.Containers);
-        return DefaultOrNull(pod, names, byDefault) ?? throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",
+        return DefaultOrNull(pod, names, byDefault)
+            ?? throw new SshpodException($"{Describe(pod)} has {names.Length} containers: {string.Join(", ", names)}",
             $"choose one with container--NAME, as in container--{names.FirstOrDefault()}.pod--{pod.Metadata.Name}.{HostName.Suffix}");
     }
 
@@ -90,21 +93,25 @@ public static class ContainerChoice
         var hint = $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}";
         return pod.Metadata.DeletionTimestamp is not null && HasSuccessor(pod) ? Deleted(pod)
             : pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, container)
-                ? new StartingException(message, hint, $"container \"{container}\" of pod \"{pod.Metadata.Name}\": {string.Join(": ", reasons)}", Startup.NeedsNode(pod))
+                ? new StartingException(message, hint,
+                    $"container \"{container}\" of pod \"{pod.Metadata.Name}\": {string.Join(": ", reasons)}", Startup.NeedsNode(pod))
             : new SshpodException(message, hint);
     }
 
     private static SshpodException Deleted(Pod pod)
     {
         var (message, hint) = ($"{Describe(pod)} is being deleted", "connect to its successor");
-        return HasSuccessor(pod) ? new StartingException(message, hint, $"the successor of pod \"{pod.Metadata.Name}\"", comesAnew: true) : new SshpodException(message, hint);
+        return HasSuccessor(pod) ? new StartingException(message, hint, $"the successor of pod \"{pod.Metadata.Name}\"", comesAnew: true)
+            : new SshpodException(message, hint);
     }
 
     // Nobody else gives a new pod the same name.
-    private static bool HasSuccessor(Pod pod) => pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
+    private static bool HasSuccessor(Pod pod) =>
+        pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
 
     private static IEnumerable<ContainerStatus> Statuses(Pod pod) =>
-        (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? []);
+        (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? [])
+        .Concat(pod.Status.EphemeralContainerStatuses ?? []);
 
     private static string[] Names(IReadOnlyList<Container>? containers) => [.. (containers ?? []).Select(container => container.Name)];
 

@@ -19,7 +19,8 @@ public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata, bool MakesPo
         return new PodOwner(kind, workload.Metadata, failure is null && kind switch
         {
             TargetKind.DaemonSet => workload.Status is not { ObservedGeneration: > 0, DesiredNumberScheduled: 0 or null },
-            TargetKind.Job or TargetKind.CronJob => workload.Spec?.Suspend != true && !conditions.Any(condition => condition.Type is "Complete" or "Failed"),
+            TargetKind.Job or TargetKind.CronJob =>
+                workload.Spec?.Suspend != true && !conditions.Any(condition => condition.Type is "Complete" or "Failed"),
             _ => workload.Spec?.Replicas != 0,
         }, failure);
     }
@@ -36,7 +37,8 @@ public static class PodChoice
 {
     /// <summary>
     /// Takes the pod of the last connection while it runs, so that an editor finds its files again; else the oldest Ready one.
-    /// Only pods that the owner controls itself or through a ReplicaSet count: equal labels are no proof, except for a service, which selects by nothing else.
+    /// Only pods that the owner controls itself or through a ReplicaSet count: equal
+    /// labels are no proof, except for a service, which selects by nothing else.
     /// </summary>
     /// <param name="owner">Whose pods.</param>
     /// <param name="list">The pods, and ReplicaSets where asked for, with its labels.</param>
@@ -50,7 +52,8 @@ public static class PodChoice
         var alive = owned.Where(pod => pod.Metadata.DeletionTimestamp is null && pod.Status.Phase == "Running").ToArray();
 
         return alive.FirstOrDefault(pod => pod.Metadata.Uid == lastUid)
-            ?? alive.Where(IsReady).OrderBy(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault()
+            ?? alive.Where(IsReady).OrderBy(pod => pod.Metadata.CreationTimestamp)
+            .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault()
             ?? throw NoneReady(owner, owned);
     }
 
@@ -69,7 +72,8 @@ public static class PodChoice
 
         var coming = owned.Where(pod => pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, null)).ToArray();
         if (coming.Length > 0)
-            return new StartingException(message, hint, $"{owner.Name} \"{owner.Metadata.Name}\": {coming[0].Metadata.Name} {State(coming[0])}", coming.All(Startup.NeedsNode));
+            return new StartingException(message, hint,
+                $"{owner.Name} \"{owner.Metadata.Name}\": {coming[0].Metadata.Name} {State(coming[0])}", coming.All(Startup.NeedsNode));
         // Those that are being deleted or have ended are replaced; those that cannot start are not.
         return owner.MakesPods && owned.All(pod => pod.Metadata.DeletionTimestamp is not null || Startup.HasEnded(pod))
             ? new StartingException(message, hint, $"{owner.Name} \"{owner.Metadata.Name}\": a new pod")

@@ -20,7 +20,8 @@ public sealed record PodWorkload(string Kind, string Name)
     {
         if (pod.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true) is not { Kind: { } kind, Name: { } name })
             return null;
-        if (kind == "ReplicaSet" && pod.Metadata.Labels?.GetValueOrDefault(TemplateHash) is { Length: > 0 } hash && name.Length > hash.Length + 1 && name.EndsWith($"-{hash}", StringComparison.Ordinal))
+        if (kind == "ReplicaSet" && pod.Metadata.Labels?.GetValueOrDefault(TemplateHash) is { Length: > 0 } hash
+            && name.Length > hash.Length + 1 && name.EndsWith($"-{hash}", StringComparison.Ordinal))
             return new PodWorkload("deployment", name[..^(hash.Length + 1)]);
         if (kind == "Job" && CronJobOf(name, pod.Metadata.CreationTimestamp) is { } cronJob)
             return new PodWorkload("cronjob", cronJob);
@@ -34,7 +35,8 @@ public sealed record PodWorkload(string Kind, string Name)
     private static string? CronJobOf(string job, DateTimeOffset? created)
     {
         var dash = job.LastIndexOf('-');
-        if (dash < 1 || !long.TryParse(job.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || created is not { } time)
+        if (dash < 1 || !long.TryParse(job.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            || created is not { } time)
             return null;
         var seconds = time.ToUnixTimeSeconds();
         return IsScheduledTime(number) || IsScheduledTime(number * 60) ? job[..dash] : null;

@@ -51,7 +51,8 @@ public static class Resolution
             // The controller appends a job when it starts it.
             var job = cronJob.Status?.Active is [.., var newest] ? newest.Name : throw new SshpodException(
                 $"cronjob \"{cronJob.Metadata.Name}\" in namespace \"{cronJob.Metadata.Namespace}\" has no active job",
-                $"start one: kubectl create job NAME -n {cronJob.Metadata.Namespace} --from=cronjob/{cronJob.Metadata.Name}, and connect to job--NAME");
+                $"start one: kubectl create job NAME -n {cronJob.Metadata.Namespace} --from=cronjob/{cronJob.Metadata.Name}, and connect "
+                + $"to job--NAME");
             return await OwnedAsync(Resources.Jobs, cronJob.Metadata.Namespace, job);
         }
 

@@ -9,7 +9,8 @@ namespace Sshpod.Targets;
 /// <param name="state">What is waited for, and how it is.</param>
 /// <param name="needsNode">Whether no node of now has room for it.</param>
 /// <param name="comesAnew">Whether it goes away first, and another of its name comes.</param>
-public sealed class StartingException(string message, string hint, string state, bool needsNode = false, bool comesAnew = false) : SshpodException(message, hint)
+public sealed class StartingException(string message, string hint, string state, bool needsNode = false, bool comesAnew = false)
+    : SshpodException(message, hint)
 {
     /// <summary>What is waited for, and how it is.</summary>
     public string State { get; } = state;
@@ -22,5 +23,6 @@ public sealed class StartingException(string message, string hint, string state,
 
     /// <summary>What to say when it has not come in time.</summary>
     public SshpodException After(TimeSpan waited) => waited < TimeSpan.FromSeconds(1) ? this
-        : new SshpodException(string.Create(CultureInfo.InvariantCulture, $"{Message} after {waited.TotalSeconds:0} s"), $"{Hint}; SSHPOD_WAIT sets how long to wait");
+        : new SshpodException(string.Create(CultureInfo.InvariantCulture, $"{Message} after {waited.TotalSeconds:0} s"),
+            $"{Hint}; SSHPOD_WAIT sets how long to wait");
 }

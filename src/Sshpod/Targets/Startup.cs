@@ -9,13 +9,15 @@ internal static class Startup
     private static readonly string[] Hopeless =
     [
         "CrashLoopBackOff", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable",
-        "CreateContainerConfigError", "CreateContainerError", "PreCreateHookError", "PreStartHookError", "PostStartHookError", "RunContainerError",
+        "CreateContainerConfigError", "CreateContainerError", "PreCreateHookError", "PreStartHookError",
+        "PostStartHookError", "RunContainerError",
     ];
 
     /// <summary>Whether a container may yet run: it and the init containers before it are on their way, or are restarted.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="container">The container; null for all of the pod, which is what makes it ready.</param>
-    public static bool IsPossible(Pod pod, string? container) => !HasEnded(pod) && Concerned(pod, container).All(item => MayRun(item.Status, item.Restarts, item.IsOver));
+    public static bool IsPossible(Pod pod, string? container) =>
+        !HasEnded(pod) && Concerned(pod, container).All(item => MayRun(item.Status, item.Restarts, item.IsOver));
 
     /// <summary>Whether the pod is over.</summary>
     public static bool HasEnded(Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
@@ -26,15 +28,19 @@ internal static class Startup
     /// <summary>Why the pod does not start, in Kubernetes' words; null when nothing keeps it.</summary>
     public static string? Obstacle(Pod pod) =>
         Unscheduled(pod) is { } unscheduled ? $"{unscheduled.Reason}: {unscheduled.Message}"
-        : Concerned(pod, null).Select(item => item.Status.State?.Waiting).FirstOrDefault(waiting => Hopeless.Contains(waiting?.Reason)) is { } waiting
+        : Concerned(pod, null).Select(item => item.Status.State?.Waiting)
+        .FirstOrDefault(waiting => Hopeless.Contains(waiting?.Reason)) is { } waiting
             ? string.IsNullOrWhiteSpace(waiting.Message) ? waiting.Reason : $"{waiting.Reason}: {waiting.Message}"
         : null;
 
     private static PodCondition? Unscheduled(Pod pod) =>
         pod.Status.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" });
 
-    /// <summary>The containers that count: whether they are started again after an end, given its exit code, and whether an end is as it should be.</summary>
-    private static IEnumerable<(ContainerStatus Status, Func<int?, bool> Restarts, Func<int?, bool> IsOver)> Concerned(Pod pod, string? container)
+    /// <summary>
+    /// The containers that count: whether they are started again after an end, given its exit code, and whether an end is as it should be.
+    /// </summary>
+    private static IEnumerable<(ContainerStatus Status, Func<int?, bool> Restarts, Func<int?, bool> IsOver)> Concerned(
+        Pod pod, string? container)
     {
         var policy = pod.Spec.RestartPolicy ?? "Always";
         foreach (var status in pod.Status.InitContainerStatuses ?? [])
@@ -51,5 +57,6 @@ internal static class Startup
     }
 
     private static bool MayRun(ContainerStatus status, Func<int?, bool> restarts, Func<int?, bool> isOver) =>
-        status.State?.Terminated is { } end ? restarts(end.ExitCode) || isOver(end.ExitCode) : !Hopeless.Contains(status.State?.Waiting?.Reason);
+        status.State?.Terminated is { } end ? restarts(end.ExitCode) || isOver(end.ExitCode)
+            : !Hopeless.Contains(status.State?.Waiting?.Reason);
 }

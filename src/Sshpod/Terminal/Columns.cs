@@ -31,7 +31,8 @@ public static class Columns
         var widths = columns.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
         // The widest one gives first: short cells stay whole.
         while (widths.Sum() + Gap * (widths.Length - 1) > width
-            && Enumerable.Range(0, widths.Length).Where(i => columns[i].CanBeCut && widths[i] > Narrowest).OrderByDescending(i => widths[i]).Cast<int?>().FirstOrDefault() is { } widest)
+            && Enumerable.Range(0, widths.Length).Where(i => columns[i].CanBeCut && widths[i] > Narrowest).OrderByDescending(i => widths[i])
+            .Cast<int?>().FirstOrDefault() is { } widest)
             widths[widest]--;
 
         var text = new StringBuilder();

@@ -22,7 +22,10 @@ public static class Log
     /// <summary>Whether <see cref="Debug"/> prints: lets callers spare the work of composing a detail.</summary>
     public static bool IsDebug => Level >= LogLevel.Debug;
 
-    /// <summary>Whether nobody reads what we say: ssh gives /dev/null to the ProxyCommand of a connection that may stay in the background, and has no stderr that we could open in its place.</summary>
+    /// <summary>
+    /// Whether nobody reads what we say: ssh gives /dev/null to the ProxyCommand of a connection that may stay in the background, and has
+    /// no stderr that we could open in its place.
+    /// </summary>
     public static bool IsDiscarded => OperatingSystem.IsLinux()
         ? new FileInfo("/proc/self/fd/2").LinkTarget == "/dev/null" && SshParent.Current is not { HasTakenStderr: true }
         // Elsewhere it cannot be told from other files: twice is better than never.

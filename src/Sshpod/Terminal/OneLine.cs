@@ -4,9 +4,10 @@ using System.Text;
 namespace Sshpod.Terminal;
 
 /// <summary>
-/// Text for one line of a terminal. Control characters, which the cluster, the container or a host name may have put into it, go, and blanks
-/// become one space: the line stays one line and cannot drive the terminal. So do characters without a width of their own that make a line look
-/// like another one, such as those that change the direction of what follows (U+202A to U+202E, U+2066 to U+2069, CVE-2021-42574).
+/// Text for one line of a terminal. Control characters, which the cluster, the container or a host name
+/// may have put into it, go, and blanks become one space: the line stays one line and cannot drive the
+/// terminal. So do characters without a width of their own that make a line look like another one, such as
+/// those that change the direction of what follows (U+202A to U+202E, U+2066 to U+2069, CVE-2021-42574).
 /// </summary>
 internal static class OneLine
 {

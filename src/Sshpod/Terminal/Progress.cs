@@ -91,19 +91,22 @@ public sealed class Progress : IDisposable
     /// <param name="columns">Width of the terminal.</param>
     internal string Line(int columns)
     {
-        var line = $"sshpod: {OneLine.Of(_what)}{(_total is { } total ? Amount(total) : string.Create(CultureInfo.InvariantCulture, $" ({Age.TotalSeconds:0} s)"))}";
+        var progress = _total is { } total ? Amount(total) : string.Create(CultureInfo.InvariantCulture, $" ({Age.TotalSeconds:0} s)");
+        var line = $"sshpod: {OneLine.Of(_what)}{progress}";
         // The last column stays free: some terminals go on to the next line there.
         return line.Length < columns ? line : line[..Math.Max(0, columns - 1)];
     }
 
     private string Amount(long total) =>
-        string.Create(CultureInfo.InvariantCulture, $": {_done / 1000} of {total / 1000} kB, {_done / 1000 / Math.Max(Age.TotalSeconds, 0.001):0} kB/s");
+        string.Create(CultureInfo.InvariantCulture,
+            $": {_done / 1000} of {total / 1000} kB, {_done / 1000 / Math.Max(Age.TotalSeconds, 0.001):0} kB/s");
 
     private static void Tick()
     {
         lock (Drawing)
         {
-            if (Steps.Exists(step => step._isSilent) || Steps.FindLast(step => step.Age >= Patience) is not { } step || Terminal() is not { } terminal || !terminal.IsOurs)
+            if (Steps.Exists(step => step._isSilent) || Steps.FindLast(step => step.Age >= Patience) is not { } step
+                || Terminal() is not { } terminal || !terminal.IsOurs)
                 return;
             var line = step.Line(terminal.Columns);
             if (line == _drawn)

@@ -35,14 +35,16 @@ internal sealed partial class ProgressTerminal : IDisposable
             return null;
         if (IsTerminal(StandardError))
             return new ProgressTerminal(new SafeFileHandle(StandardError, ownsHandle: false));
-        return ssh is { HasTakenStderr: true, StderrIsTerminal: true } && SshParent.OpenStderr() is { } handle ? new ProgressTerminal(handle) : null;
+        return ssh is { HasTakenStderr: true, StderrIsTerminal: true } && SshParent.OpenStderr() is { } handle
+            ? new ProgressTerminal(handle) : null;
     }
 
     /// <summary>Whether we are in the foreground of it: who put ssh into the background reads something else now.</summary>
     public bool IsOurs => ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup();
 
     /// <summary>Its width now.</summary>
-    public int Columns => OperatingSystem.IsLinux() && WindowSize((int)_handle.DangerousGetHandle(), GetWindowSize, out var size) == 0 && size.Columns > 0 ? size.Columns : UsualColumns;
+    public int Columns => OperatingSystem.IsLinux() && WindowSize((int)_handle.DangerousGetHandle(), GetWindowSize, out var size) == 0
+        && size.Columns > 0 ? size.Columns : UsualColumns;
 
     /// <summary>Writes at once.</summary>
     public void Write(string text)

@@ -9,7 +9,8 @@ public static class Spelling
     public static string? Nearest(string name, IEnumerable<string> candidates) =>
         candidates
             // "web" means "web-5d4f8c7b9-x2k4q": generated names begin with the given one.
-            .Select(candidate => (Name: candidate, Distance: candidate.StartsWith(name + "-", StringComparison.Ordinal) ? 0 : Distance(name, candidate)))
+            .Select(candidate =>
+                (Name: candidate, Distance: candidate.StartsWith(name + "-", StringComparison.Ordinal) ? 0 : Distance(name, candidate)))
             .Where(candidate => candidate.Distance <= Math.Max(1, name.Length / 3))
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
             .Select(candidate => candidate.Name)

@@ -11,7 +11,8 @@ namespace Sshpod.Terminal;
 /// <param name="Arguments">Its command line, without the program.</param>
 /// <param name="HasTerminal">Whether its stdin or stdout is a terminal: a user types or reads there.</param>
 /// <param name="StderrIsTerminal">Whether its stderr is one.</param>
-/// <param name="HasTakenStderr">Whether our stderr is the null device although its own is a terminal or a pipe, which can be opened again.</param>
+/// <param name="HasTakenStderr">Whether our stderr is the null device although
+/// its own is a terminal or a pipe, which can be opened again.</param>
 internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool HasTerminal, bool StderrIsTerminal, bool HasTakenStderr)
 {
     private const string Null = "/dev/null";
@@ -37,7 +38,8 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
                 return null;
             var error = Target(2);
             return new SshParent(words[1..], IsTerminal(Target(0)) || IsTerminal(Target(1)), IsTerminal(error),
-                new FileInfo("/proc/self/fd/2").LinkTarget == Null && (IsTerminal(error) || error?.StartsWith("pipe:", StringComparison.Ordinal) == true));
+                new FileInfo("/proc/self/fd/2").LinkTarget == Null
+                && (IsTerminal(error) || error?.StartsWith("pipe:", StringComparison.Ordinal) == true));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,16 +49,23 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
         static string? Target(int number) => new FileInfo($"{Directory}/fd/{number}").LinkTarget;
     }
 
-    /// <summary>Whether a line that comes and goes is for somebody: not with <c>-q</c>, where nobody wants it, with <c>-v</c>, where ssh itself writes much, nor where a program drives ssh.</summary>
+    /// <summary>
+    /// Whether a line that comes and goes is for somebody: not with <c>-q</c>, where nobody wants it, with <c>-v</c>, where ssh itself
+    /// writes much, nor where a program drives ssh.
+    /// </summary>
     public bool IsForUser => HasTerminal && !Options().Any(option => option is ('q' or 'v', _) || IsQuietSetting(option));
 
     /// <summary>Whether it was told to ask nothing.</summary>
-    public bool IsBatch => Options().Any(option => option.Name == 'o' && option.Value.Split(['=', ' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var name, var value]
+    public bool IsBatch =>
+        Options()
+        .Any(option => option.Name == 'o'
+            && option.Value.Split(['=', ' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var name, var value]
         && name.Equals("BatchMode", StringComparison.OrdinalIgnoreCase) && value.Equals("yes", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The login name in the destination that it was given; null where the destination is another, or has none.</summary>
     /// <param name="host">The host name in it.</param>
-    public string? LoginNameAt(string host) => Arguments.FirstOrDefault(word => word.EndsWith($"@{host}", StringComparison.OrdinalIgnoreCase)) is { } destination
+    public string? LoginNameAt(string host) =>
+        Arguments.FirstOrDefault(word => word.EndsWith($"@{host}", StringComparison.OrdinalIgnoreCase)) is { } destination
         ? destination[..^(host.Length + 1)] : null;
 
     /// <summary>Opens its stderr.</summary>
@@ -73,12 +82,14 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
         }
     }
 
-    private static bool IsTerminal(string? file) => file is not null && (file.StartsWith("/dev/pts/", StringComparison.Ordinal) || file.StartsWith("/dev/tty", StringComparison.Ordinal));
+    private static bool IsTerminal(string? file) => file is not null
+        && (file.StartsWith("/dev/pts/", StringComparison.Ordinal) || file.StartsWith("/dev/tty", StringComparison.Ordinal));
 
     private static bool IsQuietSetting((char Name, string Value) option)
     {
         var setting = option.Value.Split(['=', ' ', '\t'], 2, StringSplitOptions.TrimEntries);
-        return option.Name == 'o' && setting.Length == 2 && (setting[0].ToUpperInvariant(), setting[1].ToUpperInvariant()) is ("LOGLEVEL", not "INFO") or ("BATCHMODE", "YES");
+        return option.Name == 'o' && setting.Length == 2
+            && (setting[0].ToUpperInvariant(), setting[1].ToUpperInvariant()) is ("LOGLEVEL", not "INFO") or ("BATCHMODE", "YES");
     }
 
     /// <summary>The options, as getopt reads them; after the host too, where ssh takes some.</summary>

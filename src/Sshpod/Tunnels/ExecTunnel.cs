@@ -24,9 +24,11 @@ public static class ExecTunnel
 
         public override bool HasHalfClose => exec.HasHalfClose;
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => exec.ReadAsync(buffer, cancellation);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
+            exec.ReadAsync(buffer, cancellation);
 
-        public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => exec.WriteAsync(bytes, cancellation);
+        public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+            exec.WriteAsync(bytes, cancellation);
 
         public override ValueTask CompleteAsync(CancellationToken cancellation) => exec.CompleteAsync(cancellation);
 

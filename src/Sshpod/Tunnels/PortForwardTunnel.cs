@@ -21,7 +21,8 @@ public static class PortForwardTunnel
         using var progress = Progress.Begin($"connecting to the server in {container}");
         // kubectl refuses it, and other ways would have to be found out about; exec reaches it.
         if (!container.PodIsRunning)
-            throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet", "let SSHPOD_TUNNEL be auto: exec reaches it");
+            throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet",
+                "let SSHPOD_TUNNEL be auto: exec reaches it");
         var carrier = await cluster.PortForwardAsync(container, server.Port, cancellation);
         return await Tunnel.OpenAsync(carrier, container, server.HostKey, $"on port {server.Port}", bannerLimit, cancellation);
     }

@@ -83,7 +83,8 @@ public sealed class Tunnel : Duplex
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => _carrier.WriteAsync(bytes, cancellation);
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        _carrier.WriteAsync(bytes, cancellation);
 
     /// <inheritdoc/>
     public override ValueTask CompleteAsync(CancellationToken cancellation) => _carrier.CompleteAsync(cancellation);

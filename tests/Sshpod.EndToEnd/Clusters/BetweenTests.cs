@@ -56,7 +56,8 @@ public sealed class BetweenTests(TestCluster cluster)
         var password = WithKubectl ? "s3cret" : "s3cret word";
         await using var proxy = new ConnectProxy($"me:{password}");
         await using var workstation = await UserAsync();
-        await workstation.UseKubeconfigAsync(config => config.SetProxyAsync($"http://me:{Uri.EscapeDataString(password)}@127.0.0.1:{proxy.Port}"));
+        await workstation.UseKubeconfigAsync(config =>
+            config.SetProxyAsync($"http://me:{Uri.EscapeDataString(password)}@127.0.0.1:{proxy.Port}"));
         Assert.Equal("in\n", (await workstation.SshAsync("pod--busybox", "echo in")).Quietly().Text);
         Assert.NotEqual(0, proxy.Passed);
 
@@ -75,8 +76,10 @@ public sealed class BetweenTests(TestCluster cluster)
         await using var workstation = await UserAsync(tunnel);
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server) { IdleLimit = limit });
         // As 15 s hold what is cut after 20 s. Without them it is cut, which shows that the balancer does what it says.
-        var held = workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=2", $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
-        var cut = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=0", $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
+        var held = workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=2",
+            $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
+        var cut = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=0",
+            $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
         Assert.Equal("still\n", (await held).Quietly().Text);
         // kubectl keeps its own SPDY connections alive, since 1.21.
         if (cut.ExitCode != 0)
@@ -114,7 +117,8 @@ public sealed class BetweenTests(TestCluster cluster)
         var since = Stopwatch.StartNew();
         relay.Cut();
         var ended = await session;
-        FaultReport.Record($"cut in the middle, {tunnel}", ended with { Time = since.Elapsed }, $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\" broke off");
+        FaultReport.Record($"cut in the middle, {tunnel}", ended with { Time = since.Elapsed },
+            $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\" broke off");
 
         await EndsAsync(name);
     }

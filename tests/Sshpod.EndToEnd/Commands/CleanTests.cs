@@ -13,7 +13,8 @@ public sealed class CleanTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--cleaned", "nohup sleep 1000 >/dev/null 2>&1 &")).Quietly();
         var session = workstation.SshAsync("pod--cleaned", "touch /tmp/here; sleep 1000");
-        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("cleaned", "ls", "/tmp/here")).ExitCode == 0);
+        await Eventually.HoldsAsync("the session is open",
+            async () => (await cluster.ExecAsync("cleaned", "ls", "/tmp/here")).ExitCode == 0);
 
         var said = (await workstation.SshpodAsync("clean", workstation.Host("pod--cleaned"))).Successfully().Error;
 
@@ -21,7 +22,8 @@ public sealed class CleanTests(TestCluster cluster)
         Assert.Equal(255, (await session).ExitCode);
         await Eventually.HoldsAsync("no trace is left", async () => (await cluster.ExecAsync("cleaned", "sh", "-c", Traces)).Text == "");
         Assert.Contains("sleep 1000", (await cluster.ExecAsync("cleaned", "ps")).Text, StringComparison.Ordinal);
-        Assert.StartsWith("sshpod: nothing to clean", (await workstation.SshpodAsync("clean", workstation.Host("pod--cleaned"))).Successfully().Error, StringComparison.Ordinal);
+        Assert.StartsWith("sshpod: nothing to clean",
+            (await workstation.SshpodAsync("clean", workstation.Host("pod--cleaned"))).Successfully().Error, StringComparison.Ordinal);
         (await workstation.SshAsync("pod--cleaned", "true")).Quietly();
     }
 
@@ -59,7 +61,8 @@ public sealed class CleanTests(TestCluster cluster)
         workstation.Environment["SSL_CERT_FILE"] = workstation.File("authority");
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
         // Which comes first is the file system's choice: DialerTests has both orders.
-        foreach (var host in new[] { "pod--trust-a.sshpod", "pod--trust-a.context--public.sshpod", "pod--trust-b.context--public.sshpod", "pod--trust-b.sshpod" })
+        foreach (var host in new[] { "pod--trust-a.sshpod", "pod--trust-a.context--public.sshpod",
+            "pod--trust-b.context--public.sshpod", "pod--trust-b.sshpod" })
             (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true")).Quietly();
 
         var said = (await workstation.SshpodAsync("clean", "--all")).Successfully().Error;

@@ -11,7 +11,8 @@ public sealed class CompletionTests(TestCluster cluster)
         ZshSetup = "PROMPT='> '\nautoload -Uz compinit && compinit -u -D\nsource <(sshpod completion zsh)\n";
 
     private static readonly string PowerShell = Environment.GetEnvironmentVariable("SSHPOD_TEST_PWSH")
-        ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "sshpod-tests/powershell/pwsh");
+        ?? Path.Combine(Environment.GetEnvironmentVariable("XDG_CACHE_HOME")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"), "sshpod-tests/powershell/pwsh");
 
     private static readonly (string Typed, string Completed)[] Lines =
     [
@@ -99,7 +100,8 @@ public sealed class CompletionTests(TestCluster cluster)
         await using var workstation = await SetUpAsync("pwsh");
         var result = await workstation.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
             $"Set-Location {workstation.Home}; sshpod completion powershell | Out-String | Invoke-Expression; "
-            + $"[System.Management.Automation.CommandCompletion]::CompleteInput('{typed}', {typed.Length}, $null).CompletionMatches | ForEach-Object CompletionText");
+            + $"[System.Management.Automation.CommandCompletion]::CompleteInput('{typed}', {typed.Length}, $null).CompletionMatches | "
+            + $"ForEach-Object CompletionText");
         Assert.Equal(completed + "\n", result.Quietly().Text);
     }
 
@@ -139,12 +141,14 @@ public sealed class CompletionTests(TestCluster cluster)
         await using var workstation = await SetUpAsync("bash");
         var folder = workstation.File("cache/sshpod/completion");
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
-        Assert.All(Directory.GetFiles(folder), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+        Assert.All(Directory.GetFiles(folder), file =>
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
     // What would run, or break out of quotes, if a shell took it as it is. None has a "/", which ends the name of a context in no shell.
     private static readonly string[] Hostile =
-        ["$(touch fell)", "`touch fell`", "x; touch fell", "x' ; touch fell '", "x\" ; touch fell \"", "x\u2019; touch fell; \u2019", "x | touch fell", "x\\; touch fell", "~", "a b"];
+        ["$(touch fell)", "`touch fell`", "x; touch fell", "x' ; touch fell '", "x\" ; touch fell \"", "x\u2019; touch fell; \u2019",
+            "x | touch fell", "x\\; touch fell", "~", "a b"];
 
     public static TheoryData<string, string> HostileNames =>
         [.. Hostile.SelectMany(name => new[] { ("bash", name), ("zsh", name), ("fish", name) }).Where(row => row != ("fish", "~"))];
@@ -176,7 +180,8 @@ public sealed class CompletionTests(TestCluster cluster)
             await using var workstation = await SetUpAsync("pwsh", fill: false);
             await UseContextAsync(workstation, name);
             var result = await workstation.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
-                $"Set-Location {workstation.Home}; sshpod completion powershell | Out-String | Invoke-Expression; $typed = 'sshpod list --context '; "
+                $"Set-Location {workstation.Home}; sshpod completion powershell | Out-String | Invoke-Expression; $typed = 'sshpod list "
+                + $"--context '; "
                 + "$done = [System.Management.Automation.CommandCompletion]::CompleteInput($typed, $typed.Length, $null); "
                 + "Invoke-Expression ($typed.Substring(0, $done.ReplacementIndex) + $done.CompletionMatches[0].CompletionText)");
             Assert.Equal(("", 0), (result.Error, result.ExitCode));
@@ -190,23 +195,29 @@ public sealed class CompletionTests(TestCluster cluster)
     {
         await using var workstation = await SetUpAsync("bash", fill: false);
         await WriteContextsAsync(workstation, "bell\u0007", "colour\u001b[31m", "two\nlines", "turned\u202e", "plain");
-        Assert.Equal("plain\n", (await workstation.RunAsync(Workstation.Program, "complete", "line", "sshpod list --context ")).Quietly().Text);
+        Assert.Equal(
+            "plain\n", (await workstation.RunAsync(Workstation.Program, "complete", "line", "sshpod list --context ")).Quietly().Text);
     }
 
-    /// <summary>A user whose only context has this name; <c>sshpod</c> completes as ever, and writes what else it is given into a file.</summary>
+    /// <summary>
+    /// A user whose only context has this name; <c>sshpod</c> completes as ever, and writes what else it is given into a file.
+    /// </summary>
     private static async Task UseContextAsync(Workstation workstation, string name)
     {
         await WriteContextsAsync(workstation, name);
         var program = workstation.File("bin/sshpod");
         File.Delete(program);
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\ncase $1 in complet*) exec {Workstation.Program} \"$@\" ;; esac\nprintf '%s\\n' \"$@\" >{workstation.File("given.new")}\n"
+        await File.WriteAllTextAsync(
+            program, $"#!/bin/sh\ncase $1 in complet*) exec {Workstation.Program} \"$@\" ;; esac\nprintf '%s\\n' \"$@\" "
+            + $">{workstation.File("given.new")}\n"
             + $"mv {workstation.File("given.new")} {workstation.File("given")}\n");
         File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }
 
     private static async Task WriteContextsAsync(Workstation workstation, params string[] names)
     {
-        var contexts = names.Select(name => $$$"""{"name": {{{System.Text.Json.JsonSerializer.Serialize(name)}}}, "context": {"cluster": "c", "user": "u"}}""");
+        var contexts = names.Select(
+            name => $$$"""{"name": {{{System.Text.Json.JsonSerializer.Serialize(name)}}}, "context": {"cluster": "c", "user": "u"}}""");
         workstation.Environment["KUBECONFIG"] = workstation.File("hostile");
         await File.WriteAllTextAsync(workstation.File("hostile"),
             $$$"""{"apiVersion": "v1", "kind": "Config", "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}], "contexts": [{{{string.Join(", ", contexts)}}}]}""");
@@ -237,7 +248,8 @@ public sealed class CompletionTests(TestCluster cluster)
         workstation.Environment["ZDOTDIR"] = workstation.Home;
         if (fill)
             foreach (var word in new[] { "pod--busybox", "deployment--web" })
-                await Eventually.HoldsAsync($"{word} is known", async () => (await workstation.SshpodAsync("complete", "host", "ssh", word)).Quietly().Text.Length > 0);
+                await Eventually.HoldsAsync($"{word} is known",
+                    async () => (await workstation.SshpodAsync("complete", "host", "ssh", word)).Quietly().Text.Length > 0);
         return workstation;
     }
 

@@ -13,9 +13,11 @@ public sealed class ConfigureTests(TestCluster cluster)
 
         Assert.StartsWith("# sshpod", await File.ReadAllTextAsync(workstation.File(".ssh/config")), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(workstation.File(".ssh/config")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(workstation.File(".ssh")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(workstation.File(".ssh")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(workstation.File("cache/sshpod/id_ed25519")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(workstation.File("cache/sshpod")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(workstation.File("cache/sshpod")));
     }
 
     [Fact]
@@ -67,7 +69,8 @@ public sealed class ConfigureTests(TestCluster cluster)
         void Install(string version)
         {
             var directory = Directory.CreateDirectory(workstation.File($"Cellar/sshpod/{version}/bin")).FullName;
-            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Workstation.Program)!).Where(file => File.Exists(Path.ChangeExtension(Workstation.Program, ".dll")) || file == Workstation.Program))
+            foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Workstation.Program)!)
+                .Where(file => File.Exists(Path.ChangeExtension(Workstation.Program, ".dll")) || file == Workstation.Program))
                 File.Copy(file, Path.Combine(directory, Path.GetFileName(file)));
             File.Delete(link);
             File.CreateSymbolicLink(link, $"../Cellar/sshpod/{version}/bin/sshpod");
@@ -98,7 +101,10 @@ public sealed class ConfigureTests(TestCluster cluster)
         var result = await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig);
 
         Assert.NotEqual(0, result.ExitCode);
-        Assert.StartsWith("sshpod: cannot read", Assert.Single(result.Error.TrimEnd().Split('\n'), line => !line.StartsWith("sshpod: wrote", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "sshpod: cannot read",
+            Assert.Single(result.Error.TrimEnd().Split('\n'), line => !line.StartsWith("sshpod: wrote", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,8 +118,11 @@ public sealed class ConfigureTests(TestCluster cluster)
         Directory.CreateDirectory(workstation.File("config/sshpod"));
         await File.WriteAllBytesAsync(workstation.File("diff"), dry.Output);
         (await workstation.RunAsync("patch", "-s", "-p1", "-d", "/", "-i", workstation.File("diff"))).Quietly();
-        Assert.Contains("up to date", (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error, StringComparison.Ordinal);
-        Assert.Equal("", (await workstation.SshpodAsync("configure", "--dry-run", "--ssh-config", workstation.SshConfig)).Successfully().Text);
+        Assert.Contains(
+            "up to date", (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error,
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "", (await workstation.SshpodAsync("configure", "--dry-run", "--ssh-config", workstation.SshConfig)).Successfully().Text);
     }
 
     [Fact]
@@ -141,7 +150,10 @@ public sealed class ConfigureTests(TestCluster cluster)
         Assert.Equal(content, File.Exists(workstation.SshConfig) ? await File.ReadAllTextAsync(workstation.SshConfig) : null);
         Assert.False(File.Exists(workstation.SshConfig + ".before-sshpod"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(workstation.File("config/sshpod")));
-        Assert.Contains("up to date", (await workstation.SshpodAsync("configure", "--remove", "--ssh-config", workstation.SshConfig)).Successfully().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "up to date",
+            (await workstation.SshpodAsync("configure", "--remove", "--ssh-config", workstation.SshConfig)).Successfully().Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,11 +194,16 @@ public sealed class ConfigureTests(TestCluster cluster)
         await using var workstation = Workstation.Bare(cluster);
         Directory.CreateDirectory(workstation.File("config/sshpod"));
         await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), "aliases: {targets: {gpu: pod--x}}\n");
-        (await workstation.SshpodAsync("configure", "--forward-agent", "gpu", "--forward-agent", "pod--x.sshpod", "--ssh-config", workstation.SshConfig)).Successfully();
-        foreach (var (host, forwarded) in new[] { ("gpu.sshpod", "yes"), ("pod--x.sshpod", "yes"), ("pod--y.sshpod", "no"), ("pod--x.namespace--y.sshpod", "no") })
+        (await workstation.SshpodAsync("configure", "--forward-agent", "gpu", "--forward-agent", "pod--x.sshpod", "--ssh-config",
+            workstation.SshConfig)).Successfully();
+        foreach (var (host, forwarded) in new[] { ("gpu.sshpod", "yes"), ("pod--x.sshpod", "yes"), ("pod--y.sshpod", "no"),
+            ("pod--x.namespace--y.sshpod", "no") })
             Assert.Contains($"\nforwardagent {forwarded}\n", await OptionsAsync(workstation, host), StringComparison.Ordinal);
 
-        Assert.Contains("\"x *\" of host name", (await workstation.SshpodAsync("configure", "--forward-agent", "x *", "--ssh-config", workstation.SshConfig)).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"x *\" of host name",
+            (await workstation.SshpodAsync("configure", "--forward-agent", "x *", "--ssh-config", workstation.SshConfig)).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -194,14 +211,19 @@ public sealed class ConfigureTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         var asked = await workstation.SshpodAsync("configure", "--forward-agent");
-        Assert.Equal((2, "sshpod: --forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers; see sshpod help configure\n"),
+        Assert.Equal(
+            (2, "sshpod: --forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers; see "
+            + "sshpod help configure\n"),
             (asked.ExitCode, asked.Error));
 
         (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully();
         var own = workstation.File("config/sshpod/ssh_config");
-        await File.WriteAllTextAsync(own, (await File.ReadAllTextAsync(own)).Replace("# Options:", "# Options: --forward-agent", StringComparison.Ordinal));
-        Assert.Contains("sshpod: your agent is no longer forwarded to every container; name those that need it, with --forward-agent HOST\n",
-            (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(
+            own, (await File.ReadAllTextAsync(own)).Replace("# Options:", "# Options: --forward-agent", StringComparison.Ordinal));
+        Assert.Contains(
+            "sshpod: your agent is no longer forwarded to every container; name those that need it, with --forward-agent HOST\n",
+            (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error,
+            StringComparison.Ordinal);
         Assert.Contains("\nforwardagent no\n", await OptionsAsync(workstation, "pod--x.sshpod"), StringComparison.Ordinal);
     }
 
@@ -211,7 +233,8 @@ public sealed class ConfigureTests(TestCluster cluster)
         await using var workstation = Workstation.Bare(cluster);
         await File.WriteAllTextAsync(workstation.SshConfig, "Host *.sshpod\n    ServerAliveInterval 7\n    User me\n");
         var said = (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error;
-        Assert.Contains($"ServerAliveInterval of \"Host *.sshpod\" in {workstation.SshConfig} has no effect", said, StringComparison.Ordinal);
+        Assert.Contains($"ServerAliveInterval of \"Host *.sshpod\" in {workstation.SshConfig} has no effect", said,
+            StringComparison.Ordinal);
 
         var own = workstation.File("config/sshpod/ssh_config.user");
         Assert.Contains($"move it to {own}", said, StringComparison.Ordinal);
@@ -261,26 +284,31 @@ public sealed class ConfigureTests(TestCluster cluster)
 
         Assert.Equal(255, result.ExitCode);
         var include = $"Include \"{workstation.File("config/sshpod/ssh_config")}\"";
-        Assert.EndsWith($"sshpod: {workstation.SshConfig} is read-only; make it writable for you, or add at its top: {include}\n", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith($"sshpod: {workstation.SshConfig} is read-only; make it writable for you, or add at its top: {include}\n",
+            result.Error, StringComparison.Ordinal);
         Assert.Equal("Host mine\n", await File.ReadAllTextAsync(workstation.SshConfig));
 
         // Our own file is there: the line is all that is missing.
         await File.WriteAllTextAsync(workstation.File("by-hand"), $"{include}\nHost mine\n");
         (await workstation.RunAsync("mv", "-f", workstation.File("by-hand"), workstation.SshConfig)).Quietly();
-        Assert.Contains("up to date", (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "up to date", (await workstation.SshpodAsync("configure", "--ssh-config", workstation.SshConfig)).Successfully().Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_that_chezmoi_makes_is_left_to_it()
     {
         await using var workstation = Workstation.Bare(cluster);
-        var source = Path.Combine(Directory.CreateDirectory(workstation.File("data/chezmoi/private_dot_ssh")).FullName, "private_config.tmpl");
+        var source = Path.Combine(Directory.CreateDirectory(workstation.File("data/chezmoi/private_dot_ssh")).FullName,
+            "private_config.tmpl");
         await File.WriteAllTextAsync(source, "Host mine\n");
         workstation.Environment["XDG_DATA_HOME"] = workstation.File("data");
         var result = await workstation.SshpodAsync("configure");
 
         Assert.Equal(255, result.ExitCode);
-        Assert.Contains($"{workstation.File(".ssh/config")} is made by chezmoi (from {source}); in that file, add at its top: Include", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"{workstation.File(".ssh/config")} is made by chezmoi (from {source}); in that file, add at its top: Include",
+            result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(workstation.File(".ssh/config")));
     }
 
@@ -289,7 +317,8 @@ public sealed class ConfigureTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         await File.WriteAllTextAsync(workstation.SshConfig, "Host mine\n");
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, 120, 40, $"{Workstation.Program} configure --ssh-config {workstation.SshConfig}");
+        await using var terminal = await TmuxTerminal.StartAsync(
+            workstation, 120, 40, $"{Workstation.Program} configure --ssh-config {workstation.SshConfig}");
         await terminal.WaitForAsync(@"^\+Include .*");
         await terminal.WaitForAsync(@"change .*\? \[Y/n\]");
         await terminal.TypeAsync("n");
@@ -305,11 +334,13 @@ public sealed class ConfigureTests(TestCluster cluster)
         await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetNamespaceAsync(cluster.Namespace));
         (await workstation.SshpodAsync("configure", "--hosts", "--no-sharing", "--ssh-config", workstation.SshConfig)).Successfully();
 
-        var hosts = (await File.ReadAllLinesAsync(workstation.File("config/sshpod/ssh_config"))).Where(line => line.StartsWith("Host pod--", StringComparison.Ordinal)).Select(line => line[5..]).ToArray();
+        var hosts = (await File.ReadAllLinesAsync(workstation.File("config/sshpod/ssh_config"))).Where(
+            line => line.StartsWith("Host pod--", StringComparison.Ordinal)).Select(line => line[5..]).ToArray();
         var host = Assert.Single(hosts, name => name.StartsWith($"pod--busybox.namespace--{cluster.Namespace}.", StringComparison.Ordinal));
         // A name of the same length that has no entry.
         var other = host.Replace("busybox", "busyboy", StringComparison.Ordinal);
-        Assert.Equal((await OptionsAsync(workstation, other)).Replace(other, host, StringComparison.Ordinal), await OptionsAsync(workstation, host));
+        Assert.Equal((await OptionsAsync(workstation, other)).Replace(other, host, StringComparison.Ordinal),
+            await OptionsAsync(workstation, host));
         (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true")).Quietly();
     }
 

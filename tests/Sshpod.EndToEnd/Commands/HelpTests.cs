@@ -24,6 +24,7 @@ public sealed class HelpTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         var result = await workstation.SshpodAsync(arguments);
-        Assert.Equal((2, "", "sshpod: sshpod has no command \"hepl\"; did you mean \"help\"?\n"), (result.ExitCode, result.Text, result.Error));
+        Assert.Equal((2, "", "sshpod: sshpod has no command \"hepl\"; did you mean \"help\"?\n"),
+            (result.ExitCode, result.Text, result.Error));
     }
 }

@@ -5,17 +5,20 @@ namespace Sshpod.EndToEnd.Commands;
 
 public sealed class ListTests(TestCluster cluster)
 {
-    private string[] Here => ["list", "-n", cluster.Namespace, .. cluster.Context is { } context ? ["--context", context] : Array.Empty<string>()];
+    private string[] Here => ["list", "-n", cluster.Namespace,
+        .. cluster.Context is { } context ? ["--context", context] : Array.Empty<string>()];
 
     [Fact]
     public async Task Each_line_of_names_is_a_host_that_ssh_connects_to()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var hosts = (await workstation.SshpodAsync([.. Here, "-o", "name"])).Successfully().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var hosts = (await workstation.SshpodAsync([.. Here, "-o", "name"])).Successfully().Text.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Contains(workstation.Host("pod--busybox"), hosts);
         // Others run tests in this namespace at the same time: only what stays counts.
-        var ours = hosts.Where(host => host.Contains("pod--two.", StringComparison.Ordinal) || host.Contains("pod--web-", StringComparison.Ordinal) || host.Contains("pod--musl.", StringComparison.Ordinal)).ToArray();
+        var ours = hosts.Where(host => host.Contains("pod--two.", StringComparison.Ordinal)
+            || host.Contains("pod--web-", StringComparison.Ordinal) || host.Contains("pod--musl.", StringComparison.Ordinal)).ToArray();
         Assert.Equal(5, ours.Length);
         foreach (var host in ours)
             (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true")).Quietly();
@@ -37,7 +40,8 @@ public sealed class ListTests(TestCluster cluster)
         Assert.Matches("^[0-9]+[smhd]$", web[3]);
 
         (await workstation.SshpodAsync("clean", workstation.Host("pod--debian"))).Successfully();
-        Assert.EndsWith("\t-", (await workstation.SshpodAsync(Here)).Quietly().Text.Split('\n').Single(line => line.StartsWith("pod--debian.", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith("\t-", (await workstation.SshpodAsync(Here)).Quietly().Text.Split('\n')
+            .Single(line => line.StartsWith("pod--debian.", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,12 +52,15 @@ public sealed class ListTests(TestCluster cluster)
         (await cluster.KubectlAsync("create", "namespace", ns)).Successfully();
         try
         {
-            (await cluster.KubectlAsync("create", "deployment", "the-only-one", "-n", ns, "--image", TestCluster.Image("busybox:1"))).Successfully();
-            (await cluster.KubectlAsync("wait", "deployment", "--all", "-n", ns, "--for=condition=available", "--timeout=60s")).Successfully();
+            (await cluster.KubectlAsync("create", "deployment", "the-only-one", "-n", ns, "--image",
+                TestCluster.Image("busybox:1"))).Successfully();
+            (await cluster.KubectlAsync("wait", "deployment", "--all", "-n", ns, "--for=condition=available",
+                "--timeout=60s")).Successfully();
             await using var workstation = Workstation.Bare(cluster);
             string[] there = [.. Here.Select(word => word == cluster.Namespace ? ns : word)];
             var host = (await workstation.SshpodAsync([.. there, "-o", "name"])).Successfully().Text.Trim();
-            await using var terminal = await TmuxTerminal.StartAsync(workstation, host.Length + 34, 20, $"{Workstation.Program} {string.Join(' ', there)}");
+            await using var terminal = await TmuxTerminal.StartAsync(
+                workstation, host.Length + 34, 20, $"{Workstation.Program} {string.Join(' ', there)}");
             await terminal.WaitForAsync("exit status 0");
             var screen = await terminal.ScreenAsync();
             Assert.Matches("(?m)^HOST +WORKLOAD +NODE +AGE +SERVER$", screen);
@@ -75,8 +82,10 @@ public sealed class ListTests(TestCluster cluster)
         var dotted = all.Single(item => (string?)item!["pod"] == "dotted.name")!;
         Assert.Null(dotted["host"]);
         var web = all.First(item => ((string?)item!["pod"])!.StartsWith("web-", StringComparison.Ordinal))!;
-        Assert.Equal(("deployment", "web", "main"), ((string?)web["workload"]!["kind"], (string?)web["workload"]!["name"], (string?)web["container"]));
-        Assert.Contains($"(none)/{cluster.Namespace}/dotted.name/main\t", (await workstation.SshpodAsync(Here)).Quietly().Text, StringComparison.Ordinal);
+        Assert.Equal(("deployment", "web", "main"),
+            ((string?)web["workload"]!["kind"], (string?)web["workload"]!["name"], (string?)web["container"]));
+        Assert.Contains($"(none)/{cluster.Namespace}/dotted.name/main\t", (await workstation.SshpodAsync(Here)).Quietly().Text,
+            StringComparison.Ordinal);
 
         var names = (await workstation.SshpodAsync([.. Here, "-o", "name"])).Successfully();
         Assert.DoesNotContain("dotted", names.Text, StringComparison.Ordinal);
@@ -90,7 +99,8 @@ public sealed class ListTests(TestCluster cluster)
         var wide = (await workstation.SshpodAsync([.. Here, "-o", "wide"])).Quietly().Text;
         Assert.Contains($"\tmain\t{TestCluster.Image("busybox:1")}\n", wide, StringComparison.Ordinal);
         string[] everywhere = [.. Here.Where(word => word != "-n" && word != cluster.Namespace), "-A", "-o", "name"];
-        Assert.Contains(workstation.Host("pod--busybox"), (await workstation.SshpodAsync(everywhere)).Successfully().Text, StringComparison.Ordinal);
+        Assert.Contains(workstation.Host("pod--busybox"), (await workstation.SshpodAsync(everywhere)).Successfully().Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,15 +112,18 @@ public sealed class ListTests(TestCluster cluster)
             await kubeconfig.SetNamespaceAsync(cluster.Namespace);
             await kubeconfig.RenameContextAsync("me@cluster");
         });
-        Assert.Contains($"pod--busybox.namespace--{cluster.Namespace}.sshpod\n", (await workstation.SshpodAsync("list", "-o", "name")).Successfully().Text, StringComparison.Ordinal);
+        Assert.Contains($"pod--busybox.namespace--{cluster.Namespace}.sshpod\n",
+            (await workstation.SshpodAsync("list", "-o", "name")).Successfully().Text, StringComparison.Ordinal);
         // No host name can name it, and none needs to, since it is the current one.
-        Assert.Contains($"pod--busybox.namespace--{cluster.Namespace}.sshpod\n", (await workstation.SshpodAsync("list", "-o", "name", "--context", "me@cluster")).Successfully().Text, StringComparison.Ordinal);
+        Assert.Contains($"pod--busybox.namespace--{cluster.Namespace}.sshpod\n",
+            (await workstation.SshpodAsync("list", "-o", "name", "--context", "me@cluster")).Successfully().Text, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("no running containers in namespace \"no-such-namespace\"", 0, "-n", "no-such-namespace")]
     [InlineData("list wants --namespace or --all-namespaces, not both; see sshpod help list", 2, "-n", "x", "-A")]
-    [InlineData("no context \"no-such-context\" in the kubeconfig; kubectl config get-contexts lists them", 255, "--context", "no-such-context")]
+    [InlineData("no context \"no-such-context\" in the kubeconfig; kubectl config get-contexts lists them", 255,
+        "--context", "no-such-context")]
     public async Task What_is_wrong_is_one_line(string line, int exitCode, params string[] arguments)
     {
         await using var workstation = Workstation.Bare(cluster);

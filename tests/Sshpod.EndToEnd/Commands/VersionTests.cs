@@ -19,7 +19,8 @@ public sealed class VersionTests(TestCluster cluster)
         Assert.StartsWith("sshpod ", said, StringComparison.Ordinal);
         foreach (var architecture in new[] { "amd64", "arm64" })
         {
-            var hash = Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Artifacts, $"sshd/sshd-{architecture}"))));
+            var hash = Convert.ToHexStringLower(
+                SHA256.HashData(await File.ReadAllBytesAsync(Path.Combine(Artifacts, $"sshd/sshd-{architecture}"))));
             Assert.Contains($"for {architecture}, sha256 {hash}\n", said, StringComparison.Ordinal);
             var component = components.Single(c => (string?)c!["name"] == $"sshd-{architecture}")!;
             Assert.Equal(hash, (string?)component["hashes"]![0]!["content"]);
@@ -27,7 +28,8 @@ public sealed class VersionTests(TestCluster cluster)
         Assert.Contains(components, component => (string?)component!["name"] == "System.CommandLine");
         // What a static program is linked with.
         foreach (var library in new[] { "libc6-dev", "libssl-dev" })
-            Assert.StartsWith($"pkg:deb/debian/{library}@", (string?)components.Single(component => (string?)component!["name"] == library)!["purl"], StringComparison.Ordinal);
+            Assert.StartsWith($"pkg:deb/debian/{library}@",
+                (string?)components.Single(component => (string?)component!["name"] == library)!["purl"], StringComparison.Ordinal);
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Artifacts, "sshd/manifest.json")))!;
         Assert.Contains($"made of OpenSSL {(string?)manifest["openssl"]}", said, StringComparison.Ordinal);
         Assert.Contains($"made of Mbed TLS {(string?)manifest["mbedtls"]}", said, StringComparison.Ordinal);

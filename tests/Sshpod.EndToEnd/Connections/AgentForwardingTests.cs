@@ -12,7 +12,8 @@ public sealed class AgentForwardingTests(TestCluster cluster)
         var key = await agent.AddNewKeyAsync();
 
         // An ordinary git host: Debian's own sshd in a pod, which lets in the key that only the user's agent has.
-        var ip = (await cluster.KubectlAsync("get", "pod", "git-server", "-n", cluster.Namespace, "-o", "jsonpath={.status.podIP}")).Successfully().Text;
+        var ip = (await cluster.KubectlAsync("get", "pod", "git-server", "-n", cluster.Namespace, "-o",
+            "jsonpath={.status.podIP}")).Successfully().Text;
         (await cluster.ExecAsync("git-server", "sh", "-ec", $"""
             mkdir -p -m 700 /root/.ssh && echo '{key}' >/root/.ssh/authorized_keys
             [ -d /srv/repo.git ] || git init -q --bare -b main /srv/repo.git
@@ -20,7 +21,9 @@ public sealed class AgentForwardingTests(TestCluster cluster)
             echo content >file && git add file && git -c user.name=a -c user.email=a@b commit -qm first && git push -q origin HEAD:main
             """)).Successfully();
 
-        var clone = $"rm -rf /tmp/clone && GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR' git clone -q root@{ip}:/srv/repo.git /tmp/clone && cat /tmp/clone/file";
+        var clone =
+            $"rm -rf /tmp/clone && GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR' "
+            + $"git clone -q root@{ip}:/srv/repo.git /tmp/clone && cat /tmp/clone/file";
         var with = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-A", $"root@{workstation.Host("pod--debian")}", clone);
         var without = await workstation.SshAsync("pod--debian", clone);
 

@@ -45,10 +45,12 @@ public sealed class CopyTests(TestCluster cluster)
 
             """);
 
-        (await workstation.RunAsync("sftp", "-q", "-F", workstation.SshConfig, "-b", workstation.File("batch"), $"root@{workstation.Host(target)}")).Quietly();
+        (await workstation.RunAsync("sftp", "-q", "-F", workstation.SshConfig, "-b", workstation.File("batch"),
+            $"root@{workstation.Host(target)}")).Quietly();
 
         Assert.Equal("by sftp\n", await System.IO.File.ReadAllTextAsync(workstation.File("fetched")));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, System.IO.File.GetUnixFileMode(workstation.File("fetched")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead,
+            System.IO.File.GetUnixFileMode(workstation.File("fetched")));
     }
 
     [Fact]

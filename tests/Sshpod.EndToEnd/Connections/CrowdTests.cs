@@ -12,12 +12,17 @@ public sealed class CrowdTests(TestCluster cluster)
         await using var one = await Workstation.SetUpAsync(cluster);
         await using var other = await Workstation.SetUpAsync(cluster);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? one : other).SshAsync("pod--rush", $"echo {i} $SSH_CONNECTION")));
+        var results = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(i => (i % 2 == 0 ? one : other).SshAsync("pod--rush", $"echo {i} $SSH_CONNECTION")));
 
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), results.Select(result => result.Quietly().Text.Split(' ')[0]));
         Assert.Single(results.Select(result => result.Text.Trim().Split(' ')[4]).Distinct());
         // Two keys, one program, and nothing half-done.
-        Assert.Equal("2\n1\n", (await cluster.ExecAsync("rush", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys | wc -l; find /tmp/sshpod -name 'sshd' -type f -o -name 'upload*' -o -name 'try*' | wc -l")).Successfully().Text);
+        Assert.Equal(
+            "2\n1\n",
+            (await cluster.ExecAsync("rush", "sh", "-c",
+                "cat /tmp/sshpod/*/*/authorized_keys | wc -l; find /tmp/sshpod -name 'sshd' -type f -o -name 'upload*' -o -name 'try*' | "
+                + "wc -l")).Successfully().Text);
     }
 
     [Fact]
@@ -34,7 +39,8 @@ public sealed class CrowdTests(TestCluster cluster)
 
         Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i}\n"), results.Select(result => result.Quietly().Text));
         Assert.NotEqual(before, await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken));
-        Assert.Equal("1\n", (await cluster.ExecAsync("keyless", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys | wc -l")).Successfully().Text);
+        Assert.Equal(
+            "1\n", (await cluster.ExecAsync("keyless", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys | wc -l")).Successfully().Text);
     }
 
     [Fact]
@@ -45,7 +51,8 @@ public sealed class CrowdTests(TestCluster cluster)
               selector: {matchLabels: {app: crowd}}, template: {metadata: {labels: {app: crowd}},
               spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: IMAGES/busybox:1}]}}}}
             """);
-        await Eventually.HoldsAsync("20 pods are ready", async () => (await cluster.KubectlAsync("get", "statefulset", "crowd", "-n", cluster.Namespace, "-o",
+        await Eventually.HoldsAsync("20 pods are ready",
+            async () => (await cluster.KubectlAsync("get", "statefulset", "crowd", "-n", cluster.Namespace, "-o",
             "jsonpath={.status.readyReplicas}")).Text == "20", TimeSpan.FromSeconds(90));
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => workstation.SshAsync($"pod--crowd-{i % 20}", "hostname")));

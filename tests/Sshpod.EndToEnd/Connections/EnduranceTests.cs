@@ -7,15 +7,16 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>
-/// Much, often and long: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours. The bytes come from a counter, so that none can be
-/// lost, repeated or exchanged for another, and are on no disk.
+/// Much, often and long: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours. The bytes come from a counter, so that none
+/// can be lost, repeated or exchanged for another, and are on no disk.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class EnduranceTests(TestCluster cluster)
 {
     private const int Piece = 1 << 20;
 
-    private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 512), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 60), IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 45);
+    private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 512), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 60),
+        IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 45);
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2 + Pieces / 32);
 
@@ -29,7 +30,8 @@ public sealed class EnduranceTests(TestCluster cluster)
         var memory = WatchMemoryAsync(workstation.Host("pod--debian"), over.Token);
         var start = Stopwatch.StartNew();
         var sent = "";
-        var there = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--debian", "sha256sum"), workstation.Environment, PipeSource.Create(async (stdin, cancellation) =>
+        var there = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--debian", "sha256sum"), workstation.Environment,
+            PipeSource.Create(async (stdin, cancellation) =>
             sent = await StreamAsync((bytes, token) => stdin.WriteAsync(bytes, token), cancellation)), limit: Limit);
         Report($"{Pieces} MiB up, {tunnel}", start.Elapsed);
         Assert.Equal(sent, there.Quietly().Text.Split(' ')[0]);
@@ -42,7 +44,9 @@ public sealed class EnduranceTests(TestCluster cluster)
                 sys.stdout.buffer.write(b"".join(n.to_bytes(8, "little") for n in range(i * 131072, (i + 1) * 131072)))
 
             """);
-        var hash = await Run.ProgramAsync("sh", ["-c", $"{workstation.SshCommand} root@{workstation.Host("pod--debian")} python3 - {Pieces} <{workstation.File("counter.py")} | sha256sum"],
+        var hash = await Run.ProgramAsync(
+            "sh", ["-c",
+                $"{workstation.SshCommand} root@{workstation.Host("pod--debian")} python3 - {Pieces} <{workstation.File("counter.py")} | sha256sum"],
             workstation.Environment, limit: Limit);
         Report($"{Pieces} MiB down, {tunnel}", start.Elapsed);
         Assert.Equal(sent, hash.Quietly().Text.Split(' ')[0]);
@@ -89,12 +93,14 @@ public sealed class EnduranceTests(TestCluster cluster)
     {
         await using var workstation = await UserAsync(tunnel);
         var gap = IdleSeconds / 3;
-        var result = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--busybox", $"for i in 1 2 3; do sleep {gap}; echo $i; done"), workstation.Environment, limit: TimeSpan.FromSeconds(IdleSeconds + 60));
+        var result = await Run.ProgramAsync("ssh", Ssh(workstation, "pod--busybox", $"for i in 1 2 3; do sleep {gap}; echo $i; done"),
+            workstation.Environment, limit: TimeSpan.FromSeconds(IdleSeconds + 60));
         Assert.Equal("1\n2\n3\n", result.Quietly().Text);
         Report($"{IdleSeconds} s with idle gaps of {gap} s, {tunnel}", result.Time);
     }
 
-    private static async Task<string> StreamAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellation)
+    private static async Task<string> StreamAsync(
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[Piece];
@@ -108,9 +114,11 @@ public sealed class EnduranceTests(TestCluster cluster)
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private static void Report(string what, TimeSpan time) => TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+    private static void Report(string what, TimeSpan time) =>
+        TestContext.Current.TestOutputHelper?.WriteLine($"{what}: {time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
 
-    private static string[] Ssh(Workstation workstation, string target, string command) => ["-F", workstation.SshConfig, $"root@{workstation.Host(target)}", command];
+    private static string[] Ssh(Workstation workstation, string target, string command) => ["-F", workstation.SshConfig,
+        $"root@{workstation.Host(target)}", command];
 
     private static int Setting(string variable, int usual) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : usual;

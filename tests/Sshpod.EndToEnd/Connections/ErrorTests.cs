@@ -31,7 +31,8 @@ public sealed class ErrorTests(TestCluster cluster)
     public async Task No_such_context()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        AssertOneLine(await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--busybox.context--nowhere.sshpod", "true"), "no context \"nowhere\"");
+        AssertOneLine(await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--busybox.context--nowhere.sshpod", "true"),
+            "no context \"nowhere\"");
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class ErrorTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var user = $"system:serviceaccount:{cluster.Namespace}:{name}";
         await workstation.UseKubeconfigAsync(config => config.ImpersonateAsync(user));
-        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), $"user \"{user}\" may not get pods in namespace \"{cluster.Namespace}\"");
+        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"),
+            $"user \"{user}\" may not get pods in namespace \"{cluster.Namespace}\"");
     }
 
     [Theory]
@@ -80,9 +82,11 @@ public sealed class ErrorTests(TestCluster cluster)
                 spec: {containers: [{name: main, image: IMAGES/there-is-no-such-image:1, imagePullPolicy: Never}]}
             """);
         await Eventually.HoldsAsync("the pod waits for its image", async () =>
-            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", "app=never-ready")).Text.Contains("ErrImageNeverPull", StringComparison.Ordinal));
+            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", "app=never-ready")).Text.Contains(
+                "ErrImageNeverPull", StringComparison.Ordinal));
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        AssertOneLine(await workstation.SshAsync("deployment--never-ready", "true"), "deployment \"never-ready\"", "has no ready pod", "ErrImageNeverPull");
+        AssertOneLine(await workstation.SshAsync("deployment--never-ready", "true"), "deployment \"never-ready\"",
+            "has no ready pod", "ErrImageNeverPull");
     }
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class ErrorTests(TestCluster cluster)
             {apiVersion: v1, kind: Pod, metadata: {name: done}, spec: {restartPolicy: Never, containers: [{name: main, image: "IMAGES/busybox:1", command: [sh, -c, "exit 0"]}]}}
             """);
         await Eventually.HoldsAsync("the pod has ended", async () =>
-            (await cluster.KubectlAsync("get", "pod", "done", "-n", cluster.Namespace, "-o", "jsonpath={.status.phase}")).Text == "Succeeded");
+            (await cluster.KubectlAsync("get", "pod", "done", "-n", cluster.Namespace,
+                "-o", "jsonpath={.status.phase}")).Text == "Succeeded");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         AssertOneLine(await workstation.SshAsync("pod--done", "true"), "container \"main\" of pod \"done\"", "is not running (Succeeded");
     }
@@ -163,7 +168,8 @@ public sealed class ErrorTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://127.0.0.1:{port}"));
         // A busy server is silent for a while too: this takes longer to be sure of.
-        FaultReport.Record("API server accepts and is silent", await workstation.SshAsync("pod--busybox", "true"), $"API server 127.0.0.1:{port}");
+        FaultReport.Record("API server accepts and is silent", await workstation.SshAsync("pod--busybox", "true"),
+            $"API server 127.0.0.1:{port}");
     }
 
     [Fact]
@@ -171,7 +177,8 @@ public sealed class ErrorTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["KUBECONFIG"] = workstation.File("no-such-file");
-        AssertOneLine(await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--busybox.sshpod", "true"), "no cluster is configured");
+        AssertOneLine(await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "root@pod--busybox.sshpod", "true"),
+            "no cluster is configured");
     }
 
     [Fact]
@@ -179,14 +186,16 @@ public sealed class ErrorTests(TestCluster cluster)
     {
         await cluster.CreatePodAsync("static", "static:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        AssertOneLine(await workstation.SshAsync("pod--static", "true"), "container \"main\" of pod \"static\"", "has no shell \"sh\"", "kubectl debug");
+        AssertOneLine(await workstation.SshAsync("pod--static", "true"), "container \"main\" of pod \"static\"",
+            "has no shell \"sh\"", "kubectl debug");
     }
 
     [Fact]
     public async Task An_architecture_without_a_bundle()
     {
         // A fake uname, since no machine of another architecture is to be had.
-        await cluster.CreatePodAsync("fake-uname", "busybox:1", """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho riscv64\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
+        await cluster.CreatePodAsync("fake-uname", "busybox:1",
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho riscv64\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         AssertOneLine(await workstation.SshAsync("pod--fake-uname", "true"), "architecture \"riscv64\"", "amd64 and arm64");
     }
@@ -211,7 +220,8 @@ public sealed class ErrorTests(TestCluster cluster)
     {
         await cluster.CreatePodAsync("read-only", "busybox:1", "securityContext: {readOnlyRootFilesystem: true}");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        AssertOneLine(await workstation.SshAsync("pod--read-only", "true"), "no place", "pod \"read-only\"", "Read-only file system", "emptyDir");
+        AssertOneLine(await workstation.SshAsync("pod--read-only", "true"), "no place", "pod \"read-only\"",
+            "Read-only file system", "emptyDir");
     }
 
     private static void AssertOneLine(Outcome result, params string[] words)

@@ -18,7 +18,8 @@ public sealed class ForwardingTests(TestCluster cluster)
         var local = FreePort.Find();
         // The pod's own sshd answers on its loopback: something that is there in every image. Its port is in its state.
         var port = await ServerPortAsync(workstation, target);
-        await using var ssh = workstation.StartSsh("-N", "-o", "ExitOnForwardFailure=yes", "-L", $"127.0.0.1:{local}:127.0.0.1:{port}", $"root@{workstation.Host(target)}");
+        await using var ssh = workstation.StartSsh(
+            "-N", "-o", "ExitOnForwardFailure=yes", "-L", $"127.0.0.1:{local}:127.0.0.1:{port}", $"root@{workstation.Host(target)}");
 
         Assert.StartsWith("SSH-2.0-", await ReadWhenOpenAsync(local), StringComparison.Ordinal);
         Assert.Equal("", ssh.Error);
@@ -59,7 +60,8 @@ public sealed class ForwardingTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var local = FreePort.Find();
         var port = await ServerPortAsync(workstation, target);
-        await using var ssh = workstation.StartSsh("-N", "-o", "ExitOnForwardFailure=yes", "-D", $"127.0.0.1:{local}", $"root@{workstation.Host(target)}");
+        await using var ssh = workstation.StartSsh(
+            "-N", "-o", "ExitOnForwardFailure=yes", "-D", $"127.0.0.1:{local}", $"root@{workstation.Host(target)}");
         await using var stream = await ConnectAsync(local);
 
         // RFC 1928: no authentication, then CONNECT 127.0.0.1:port.
@@ -73,7 +75,8 @@ public sealed class ForwardingTests(TestCluster cluster)
     }
 
     private static async Task<int> ServerPortAsync(Workstation workstation, string target) =>
-        int.Parse((await workstation.SshAsync(target, "echo $SSH_CONNECTION")).Quietly().Text.Trim().Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
+        int.Parse((await workstation.SshAsync(target, "echo $SSH_CONNECTION")).Quietly().Text.Trim().Split(' ')[3],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task ServeAsync(TcpListener listener, string text)
     {

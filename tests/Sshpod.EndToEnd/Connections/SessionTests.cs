@@ -8,7 +8,8 @@ namespace Sshpod.EndToEnd.Connections;
 public sealed class SessionTests(TestCluster cluster)
 {
     /// <summary>A busybox and a debian image, and each kind of target.</summary>
-    public static TheoryData<string> Targets => ["pod--busybox", "pod--debian", "pod--musl", "deployment--web", "job--batch", "container--second.pod--two"];
+    public static TheoryData<string> Targets => ["pod--busybox", "pod--debian", "pod--musl", "deployment--web", "job--batch",
+        "container--second.pod--two"];
 
     [Theory, MemberData(nameof(Targets))]
     public async Task A_command_runs_and_nothing_is_said_but_its_output(string target)
@@ -57,17 +58,21 @@ public sealed class SessionTests(TestCluster cluster)
     [Fact]
     public async Task The_session_has_the_environment_of_the_container()
     {
-        await cluster.CreatePodAsync("environment", "busybox:1", """env: [{name: PLAIN, value: "yes"}, {name: ODD, value: "a b'c\"d#e=f\ng é"}]""");
+        await cluster.CreatePodAsync("environment", "busybox:1",
+            """env: [{name: PLAIN, value: "yes"}, {name: ODD, value: "a b'c\"d#e=f\ng é"}]""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         const string print = "printf %s \"$PLAIN|$ODD|$PATH|$(umask)\"";
-        Assert.Equal((await cluster.ExecAsync("environment", "sh", "-c", print)).Text, (await workstation.SshAsync("pod--environment", print)).Quietly().Text);
+        Assert.Equal((await cluster.ExecAsync("environment", "sh", "-c", print)).Text,
+            (await workstation.SshAsync("pod--environment", print)).Quietly().Text);
     }
 
     [Fact]
     public async Task Nothing_is_in_the_containers_file_tree_but_our_own_directory()
     {
         await cluster.CreatePodAsync("untouched", "busybox:1");
-        const string list = "find / -xdev -path /proc -prune -o -path /sys -prune -o -path /dev -prune -o -path /tmp/sshpod -prune -o -type f -print -o -type d -print | sort";
+        const string list =
+            "find / -xdev -path /proc -prune -o -path /sys -prune -o -path /dev -prune -o -path /tmp/sshpod -prune -o -type f -print -o "
+            + "-type d -print | sort";
         var before = (await cluster.ExecAsync("untouched", "sh", "-c", list)).Successfully().Text;
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--untouched", "true")).Quietly();

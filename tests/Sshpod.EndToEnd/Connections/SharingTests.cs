@@ -15,7 +15,9 @@ public sealed class SharingTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         var first = (await workstation.SshAsync("pod--busybox", Connection)).Quietly();
         var second = (await workstation.SshAsync("pod--busybox", Connection)).Quietly();
-        var other = (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-S", "none", $"root@{workstation.Host("pod--busybox")}", Connection)).Quietly();
+        var other =
+            (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-S", "none",
+                $"root@{workstation.Host("pod--busybox")}", Connection)).Quietly();
 
         Assert.Equal(first.Text, second.Text);
         Assert.NotEqual(first.Text, other.Text);
@@ -26,9 +28,11 @@ public sealed class SharingTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         // `ssh … | cat`, in which cat ends when nothing holds the pipe, nor the shell's stderr.
-        var piped = await workstation.RunAsync("sh", "-c", $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'echo out; echo err >&2; exit 7' 2>&1 | cat");
+        var piped = await workstation.RunAsync("sh", "-c",
+            $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'echo out; echo err >&2; exit 7' 2>&1 | cat");
 
-        Assert.Equal("err\nout\n", string.Join('\n', piped.Quietly().Text.Split('\n').Order(StringComparer.Ordinal)).TrimStart('\n') + "\n");
+        Assert.Equal("err\nout\n", string.Join('\n', piped.Quietly().Text.Split('\n').Order(StringComparer.Ordinal))
+            .TrimStart('\n') + "\n");
         (await ControlAsync(workstation, "check")).Successfully();
     }
 
@@ -61,8 +65,10 @@ public sealed class SharingTests(TestCluster cluster)
         await new Login(workstation, "root", "pod--debian").CopyThereAndBackAsync();
         await File.WriteAllTextAsync(workstation.File("file"), "content");
         var there = $"/tmp/shared-{Guid.NewGuid():N}";
-        (await workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("file"), $"root@{workstation.Host("pod--debian")}:{there}")).Quietly();
-        (await workstation.RunAsync("rsync", "-e", workstation.SshCommand, $"root@{workstation.Host("pod--debian")}:{there}", workstation.File("back"))).Quietly();
+        (await workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("file"),
+            $"root@{workstation.Host("pod--debian")}:{there}")).Quietly();
+        (await workstation.RunAsync("rsync", "-e", workstation.SshCommand, $"root@{workstation.Host("pod--debian")}:{there}",
+            workstation.File("back"))).Quietly();
 
         Assert.Equal("content", await File.ReadAllTextAsync(workstation.File("back")));
         Assert.Equal(connection, (await workstation.SshAsync("pod--debian", $"rm {there}; {Connection}")).Quietly().Text);
@@ -114,7 +120,8 @@ public sealed class SharingTests(TestCluster cluster)
     public async Task A_context_whose_name_differs_in_case_alone_is_not_answered_by_the_other()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
-        Task<Outcome> InContextAsync(string name) => workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@pod--busybox.context--{name}.sshpod", Connection);
+        Task<Outcome> InContextAsync(string name) =>
+            workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@pod--busybox.context--{name}.sshpod", Connection);
         await workstation.UseKubeconfigAsync(async kubeconfig =>
         {
             await kubeconfig.SetContextsAsync(cluster.Namespace, "prod", "PROD");
@@ -167,7 +174,8 @@ public sealed class SharingTests(TestCluster cluster)
         var socket = Directory.GetFiles(workstation.File("cache/sshpod/c")).Single(file => Path.GetExtension(file).Length == 0);
         (await workstation.RunAsync("ssh", "-S", socket, "-O", "exit", "any")).Successfully();
         await Eventually.HoldsAsync("a connection is shared again", async () =>
-            (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text == (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+            (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text == (await workstation.SshAsync(
+                "pod--busybox", Connection)).Quietly().Text);
     }
 
     [Fact]
@@ -176,14 +184,16 @@ public sealed class SharingTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         workstation.Environment["SSHPOD_ACCESS"] = "every-connection";
 
-        Assert.NotEqual((await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+        Assert.NotEqual((await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text,
+            (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
     }
 
     [Fact]
     public async Task Interrupting_the_first_session_leaves_the_others()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24, $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'echo started; sleep 60'");
+        await using var terminal = await TmuxTerminal.StartAsync(
+            workstation, 80, 24, $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'echo started; sleep 60'");
         await terminal.WaitForAsync("^started");
         var connection = (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text;
         await terminal.TypeAsync("C-c");
@@ -196,21 +206,25 @@ public sealed class SharingTests(TestCluster cluster)
     public async Task An_agent_is_forwarded_by_every_session_where_the_user_said_so_once()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
-        (await workstation.SshpodAsync("configure", "--forward-agent", workstation.Host("pod--debian"), "--ssh-config", workstation.SshConfig)).Successfully();
+        (await workstation.SshpodAsync("configure", "--forward-agent", workstation.Host("pod--debian"), "--ssh-config",
+            workstation.SshConfig)).Successfully();
         await using var agent = await SshAgent.StartAsync(workstation);
         var key = await agent.AddNewKeyAsync();
         for (var session = 0; session < 2; session++)
-            Assert.Contains(key.Split(' ')[1], (await workstation.SshAsync("pod--debian", "ssh-add -L")).Quietly().Text, StringComparison.Ordinal);
+            Assert.Contains(key.Split(' ')[1], (await workstation.SshAsync("pod--debian", "ssh-add -L")).Quietly().Text,
+                StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task With_no_sharing_each_session_has_its_own_even_where_the_user_shares_all_others()
     {
         await using var workstation = Workstation.Bare(cluster);
-        await File.WriteAllTextAsync(workstation.SshConfig, $"Host *\n    ControlMaster auto\n    ControlPersist 60\n    ControlPath {workstation.File("%C")}\n");
+        await File.WriteAllTextAsync(workstation.SshConfig,
+            $"Host *\n    ControlMaster auto\n    ControlPersist 60\n    ControlPath {workstation.File("%C")}\n");
         (await workstation.SshpodAsync("configure", "--no-sharing", "--ssh-config", workstation.SshConfig)).Successfully();
 
-        Assert.NotEqual((await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+        Assert.NotEqual((await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text,
+            (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
     }
 
     private static Task<Outcome> ControlAsync(Workstation workstation, string command) =>

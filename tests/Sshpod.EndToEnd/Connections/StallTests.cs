@@ -6,7 +6,9 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Connections;
 
-/// <summary>One side sends without end while the other one is stopped: what is on its way waits where it comes from, and not in sshpod.</summary>
+/// <summary>
+/// One side sends without end while the other one is stopped: what is on its way waits where it comes from, and not in sshpod.
+/// </summary>
 [Collection(nameof(Alone))]
 public sealed class StallTests(TestCluster cluster)
 {
@@ -46,10 +48,13 @@ public sealed class StallTests(TestCluster cluster)
         var host = workstation.Host($"pod--{pod}");
         using var over = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var local = workstation.File("endless");
-        await using var ssh = new RunningProgram("ssh", ["-F", workstation.SshConfig, "-o", $"LocalForward={local} /tmp/endless", $"root@{host}", $"python3 -c '{Endless}' /tmp/endless"],
+        await using var ssh = new RunningProgram("ssh",
+            ["-F", workstation.SshConfig, "-o", $"LocalForward={local} /tmp/endless", $"root@{host}",
+                $"python3 -c '{Endless}' /tmp/endless"],
             workstation.Environment, PipeSource.Create((_, cancellation) => Task.Delay(Timeout.Infinite, cancellation)));
         var sshpod = await ProxyProcess.FindAsync(host);
-        await Eventually.HoldsAsync("both sockets are there", async () => File.Exists(local) && (await cluster.ExecAsync(pod, "test", "-S", "/tmp/endless")).ExitCode == 0);
+        await Eventually.HoldsAsync("both sockets are there", async () => File.Exists(local)
+            && (await cluster.ExecAsync(pod, "test", "-S", "/tmp/endless")).ExitCode == 0);
         var clients = new List<Socket>();
         try
         {
@@ -82,7 +87,8 @@ public sealed class StallTests(TestCluster cluster)
         async Task PassesAsync()
         {
             var before = sshpod.Traffic;
-            await Eventually.HoldsAsync("much passes both ways", () => before!.Value.Read + Much < sshpod.Traffic?.Read && before.Value.Written + Much < sshpod.Traffic?.Written);
+            await Eventually.HoldsAsync("much passes both ways", () => before!.Value.Read + Much < sshpod.Traffic?.Read
+                && before.Value.Written + Much < sshpod.Traffic?.Written);
         }
 
         async Task StandsStillAsync()

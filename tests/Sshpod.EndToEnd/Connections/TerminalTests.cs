@@ -12,7 +12,8 @@ public sealed class TerminalTests(TestCluster cluster)
     public async Task A_terminal_follows_the_size_of_the_window(string target)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, 90, 30, $"{workstation.SshCommand} -tt root@{workstation.Host(target)}");
+        await using var terminal = await TmuxTerminal.StartAsync(
+            workstation, 90, 30, $"{workstation.SshCommand} -tt root@{workstation.Host(target)}");
 
         await terminal.WaitForAsync("[#$] *$");
         await terminal.TypeAsync("stty size");

@@ -13,7 +13,9 @@ public sealed class ArchitectureTests(TestCluster cluster)
             """);
         var state = "";
         await Eventually.HoldsAsync("the container runs or cannot", async () =>
-            (state = (await cluster.KubectlAsync("get", "pod", "arm64", "-n", cluster.Namespace, "-o", "jsonpath={.status.containerStatuses[0]['state', 'lastState']}")).Text).Contains("startedAt", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
+            (state = (await cluster.KubectlAsync("get", "pod", "arm64", "-n", cluster.Namespace, "-o",
+                "jsonpath={.status.containerStatuses[0]['state', 'lastState']}")).Text).Contains(
+                "startedAt", StringComparison.Ordinal), TimeSpan.FromSeconds(60));
         Assert.SkipWhen(state.Contains("exec format error", StringComparison.Ordinal),
             "this cluster's kernel does not run arm64 programs (no binfmt_misc); sshd/test.sh runs the server under qemu-aarch64-static");
 

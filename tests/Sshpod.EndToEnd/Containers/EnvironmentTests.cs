@@ -17,7 +17,8 @@ public sealed class EnvironmentTests(TestCluster cluster)
         """;
 
     // What ssh sets, as its manual page says, and what the shell adds that runs the command.
-    private static readonly string[] Sshs = ["USER", "LOGNAME", "SHELL", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY", "SHLVL", "PWD", "OLDPWD", "_"];
+    private static readonly string[] Sshs = ["USER", "LOGNAME", "SHELL", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY",
+        "SHLVL", "PWD", "OLDPWD", "_"];
 
     [Theory]
     [InlineData("busybox:1", "", "root", true)]
@@ -29,7 +30,8 @@ public sealed class EnvironmentTests(TestCluster cluster)
         var pod = $"environ-{Guid.NewGuid():N}"[..16];
         await cluster.CreatePodAsync(pod, image, Variables + (context.Length > 0 ? $", {context}" : ""));
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var ssh = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"{user}@{workstation.Host($"pod--{pod}")}", "exec cat /proc/self/environ");
+        var ssh = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"{user}@{workstation.Host($"pod--{pod}")}",
+            "exec cat /proc/self/environ");
         var exec = (await cluster.ExecAsync(pod, "cat", "/proc/self/environ")).Successfully();
 
         // HOME is ssh's where the user is another.
@@ -48,7 +50,8 @@ public sealed class EnvironmentTests(TestCluster cluster)
         var pod = $"others-{setting}";
         await cluster.CreatePodAsync(pod, "debian:12", "env: [{name: SECRET, value: secret}], securityContext: {runAsUser: 0}");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"other-users-environment: {setting}", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"other-users-environment: {setting}",
+            TestContext.Current.CancellationToken);
 
         Assert.Equal($"app {seen}\n", await new Login(workstation, "app", $"pod--{pod}").RunAsync("echo \"$USER $SECRET\""));
         Assert.Equal("root secret\n", await new Login(workstation, "root", $"pod--{pod}").RunAsync("echo $USER $SECRET"));
@@ -74,8 +77,10 @@ public sealed class EnvironmentTests(TestCluster cluster)
         workstation.Environment["TZ"] = "Asia/Tokyo";
         var login = new Login(workstation, "root", "pod--sent");
 
-        Assert.Equal("de_DE.UTF-8|a b'c\"d#e=f\né|Asia/Tokyo", await login.RunAsync("printf %s \"$LANG|$FOO|$TZ\"", "-o", "SendEnv=LANG FOO TZ"));
-        Assert.Equal("/mine:/usr/bin:/bin|more", await login.RunAsync("printf %s \"$PATH|$MORE\"", "-o", "SetEnv=PATH=/mine:/usr/bin:/bin MORE=more"));
+        Assert.Equal("de_DE.UTF-8|a b'c\"d#e=f\né|Asia/Tokyo",
+            await login.RunAsync("printf %s \"$LANG|$FOO|$TZ\"", "-o", "SendEnv=LANG FOO TZ"));
+        Assert.Equal("/mine:/usr/bin:/bin|more",
+            await login.RunAsync("printf %s \"$PATH|$MORE\"", "-o", "SetEnv=PATH=/mine:/usr/bin:/bin MORE=more"));
         // Nothing stays of it.
         Assert.Equal($"{Path}||Europe/Berlin", await login.RunAsync("printf %s \"$PATH|$FOO|$TZ\""));
     }
@@ -88,11 +93,13 @@ public sealed class EnvironmentTests(TestCluster cluster)
     {
         var pod = $"login-{user}-{image.Split(':')[0]}";
         // As most images have it, and as it would set PATH anew.
-        await cluster.CreatePodAsync(pod, image, Variables + """, command: [sh, -c, "echo 'export PATH=/from/profile' >/etc/profile; exec /pause"]""");
+        await cluster.CreatePodAsync(
+            pod, image, Variables + """, command: [sh, -c, "echo 'export PATH=/from/profile' >/etc/profile; exec /pause"]""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
 
         // The terminal shows what is typed, too: what is looked for is not in it.
-        var screen = await Run.ProgramAsync("ssh", ["-F", workstation.SshConfig, "-q", "-tt", $"{user}@{workstation.Host($"pod--{pod}")}"], workstation.Environment,
+        var screen = await Run.ProgramAsync("ssh",
+            ["-F", workstation.SshConfig, "-q", "-tt", $"{user}@{workstation.Host($"pod--{pod}")}"], workstation.Environment,
             PipeSource.FromString("echo \"path\"=$PATH\nexit 7\n"));
 
         Assert.Contains($"path={Path}\r\n", screen.Text, StringComparison.Ordinal);
@@ -100,5 +107,6 @@ public sealed class EnvironmentTests(TestCluster cluster)
     }
 
     private static string[] Entries(byte[] environ, string[] left) =>
-        [.. Encoding.UTF8.GetString(environ).Split('\0').Where(entry => entry.Length > 0 && !left.Contains(entry.Split('=')[0])).Order(StringComparer.Ordinal)];
+        [.. Encoding.UTF8.GetString(environ).Split('\0').Where(entry => entry.Length > 0 && !left.Contains(entry.Split('=')[0]))
+            .Order(StringComparer.Ordinal)];
 }

@@ -5,8 +5,8 @@ namespace Sshpod.EndToEnd.Containers;
 /// <summary>sshpod writes into its own directory and nowhere else.</summary>
 public sealed class FootprintTests(TestCluster cluster)
 {
-    // Paths, kind, size, mode, owner and time of everything but our directory and the kernel's own file systems. Of /tmp, which ours is in, the
-    // time and size may change.
+    // Paths, kind, size, mode, owner and time of everything but our directory and the
+    // kernel's own file systems. Of /tmp, which ours is in, the time and size may change.
     private const string Tree = """
         find / \( -path /proc -o -path /sys -o -path /dev -o -path /tmp/sshpod \) -prune -o ! -path /tmp -exec stat -c '%n %F %s %a %u:%g %y' {} + | sort
         stat -c '%n %F %a %u:%g' /tmp
@@ -39,11 +39,13 @@ public sealed class FootprintTests(TestCluster cluster)
         await login.ForwardAsync();
 
         // A session is taken down after ssh has its answer.
-        var remaining = string.Join('\n', processes.Split('\n').Append("sshd").Where(name => name.Length > 0).Order(StringComparer.Ordinal)) + "\n";
+        var remaining = string.Join('\n', processes.Split('\n').Append("sshd").Where(name => name.Length > 0).Order(StringComparer.Ordinal))
+            + "\n";
         var now = "";
         try
         {
-            await Eventually.HoldsAsync("no process remains but the server", async () => (now = await InContainerAsync(pod, Processes)) == remaining);
+            await Eventually.HoldsAsync("no process remains but the server",
+                async () => (now = await InContainerAsync(pod, Processes)) == remaining);
         }
         catch (TimeoutException)
         {
@@ -52,5 +54,6 @@ public sealed class FootprintTests(TestCluster cluster)
         Assert.Equal(tree, await InContainerAsync(pod, Tree));
     }
 
-    private async Task<string> InContainerAsync(string pod, string script) => (await cluster.ExecAsync(pod, "sh", "-c", script)).Successfully().Text;
+    private async Task<string> InContainerAsync(string pod, string script) =>
+        (await cluster.ExecAsync(pod, "sh", "-c", script)).Successfully().Text;
 }

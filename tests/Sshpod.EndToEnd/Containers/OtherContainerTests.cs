@@ -3,8 +3,8 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>
-/// Containers of a pod that are not in its list of containers. Init containers that keep running (sidecars) came with Kubernetes 1.28: the test cluster
-/// does not have them. In the pod's status they are init containers that run, as the one here is.
+/// Containers of a pod that are not in its list of containers. Init containers that keep running (sidecars) came with Kubernetes 1.28: the
+/// test cluster does not have them. In the pod's status they are init containers that run, as the one here is.
 /// </summary>
 public sealed class OtherContainerTests(TestCluster cluster)
 {
@@ -28,7 +28,9 @@ public sealed class OtherContainerTests(TestCluster cluster)
     public async Task An_ephemeral_container_is_reached_by_its_name()
     {
         await cluster.CreatePodAsync("debugged", "static:1");
-        (await Run.ProgramAsync(Kubectl, [.. Context, "debug", "debugged", "-n", cluster.Namespace, "-c", "debugger", $"--image={TestCluster.Image("busybox:1")}", "--env=ME=debugger"])).Successfully();
+        (await Run.ProgramAsync(
+            Kubectl, [.. Context, "debug", "debugged", "-n", cluster.Namespace, "-c",
+                "debugger", $"--image={TestCluster.Image("busybox:1")}", "--env=ME=debugger"])).Successfully();
         await RunsAsync("debugged", "ephemeralContainerStatuses");
         await using var workstation = await Workstation.SetUpAsync(cluster);
 
@@ -45,11 +47,13 @@ public sealed class OtherContainerTests(TestCluster cluster)
 
     private Task RunsAsync(string pod, string statuses) =>
         Eventually.HoldsAsync($"{statuses} of {pod} are running", async () =>
-            (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o", $"jsonpath={{.status.{statuses}[0].state.running.startedAt}}")).Text.Length > 0);
+            (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o",
+                $"jsonpath={{.status.{statuses}[0].state.running.startedAt}}")).Text.Length > 0);
 
     // Before 1.23 ephemeral containers were made by another request: the local cluster needs the kubectl that was built with it.
     private static string Kubectl =>
-        Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } kubeconfig && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "bin/kubectl") is var own && File.Exists(own) ? own : "kubectl";
+        Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } kubeconfig
+        && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "bin/kubectl") is var own && File.Exists(own) ? own : "kubectl";
 
     private string[] Context => cluster.Context is { } context ? ["--context", context] : [];
 }

@@ -18,7 +18,8 @@ public sealed class UserTests(TestCluster cluster)
     [InlineData("uid-without-capabilities", $"runAsUser: 1000, {Unprivileged}", "", "1000")]
     [InlineData("root-with-groups", "", "fsGroup: 2000, supplementalGroups: [3000, 4000]", "0")]
     [InlineData("uid-with-groups", "runAsUser: 1000, runAsGroup: 1000", "fsGroup: 2000, supplementalGroups: [3000, 4000]", "1000")]
-    public async Task The_containers_user_does_everything_with_the_groups_it_has(string pod, string containerContext, string podContext, string uid)
+    public async Task The_containers_user_does_everything_with_the_groups_it_has(
+        string pod, string containerContext, string podContext, string uid)
     {
         await cluster.CreatePodAsync(pod, "debian:12", $"securityContext: {{{containerContext}}}", $"securityContext: {{{podContext}}}");
         Assert.NotEqual(0, (await cluster.ExecAsync(pod, "grep", "sshd", "/etc/passwd")).ExitCode);
@@ -30,8 +31,11 @@ public sealed class UserTests(TestCluster cluster)
     {
         await cluster.CreatePodAsync("restricted", "debian:12",
             $"securityContext: {{{Unprivileged}, readOnlyRootFilesystem: true}}, volumeMounts: [{{name: tmp, mountPath: /tmp}}]",
-            "securityContext: {runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: {type: RuntimeDefault}}, volumes: [{name: tmp, emptyDir: {}}]");
-        Assert.Equal("2\n", (await cluster.ExecAsync("restricted", "sh", "-c", "while read name value; do [ $name != Seccomp: ] || echo $value; done </proc/self/status")).Text);
+            "securityContext: {runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, seccompProfile: {type: RuntimeDefault}}, volumes: "
+            + "[{name: tmp, emptyDir: {}}]");
+        Assert.Equal(
+            "2\n", (await cluster.ExecAsync("restricted",
+                "sh", "-c", "while read name value; do [ $name != Seccomp: ] || echo $value; done </proc/self/status")).Text);
         await UsedFullyAsync("restricted", "1000");
     }
 
@@ -41,13 +45,16 @@ public sealed class UserTests(TestCluster cluster)
         await cluster.CreatePodAsync("any-name", "debian:12", "securityContext: {runAsUser: 1000, runAsGroup: 1000}");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         foreach (var name in new[] { "app", "root", "daemon", "nobody-knows" })
-            Assert.Equal("1000 /home/app /home/app app app /bin/bash\n", await new Login(workstation, name, "pod--any-name").RunAsync("echo $(id -u) $HOME $PWD $USER $LOGNAME $SHELL"));
+            Assert.Equal("1000 /home/app /home/app app app /bin/bash\n",
+                await new Login(workstation, name, "pod--any-name").RunAsync("echo $(id -u) $HOME $PWD $USER $LOGNAME $SHELL"));
     }
 
     [Fact]
     public async Task Where_the_container_is_root_a_name_it_knows_is_that_user()
     {
-        await cluster.CreatePodAsync("by-name", "debian:12", """command: [sh, -c, "echo 'extra:x:3000:other,app' >>/etc/group; exec /pause"]""", "securityContext: {supplementalGroups: [4000]}");
+        await cluster.CreatePodAsync("by-name", "debian:12",
+            """command: [sh, -c, "echo 'extra:x:3000:other,app' >>/etc/group; exec /pause"]""",
+            "securityContext: {supplementalGroups: [4000]}");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         const string who = "echo $(id -u) $(id -g) $(id -G) $HOME $PWD $USER $LOGNAME $SHELL";
         var app = new Login(workstation, "app", "pod--by-name");

@@ -11,7 +11,8 @@ public sealed class ClientFailureTests(TestCluster cluster)
         workstation.Environment["PATH"] = workstation.MakePath("ssh-keygen", "kubectl");
         var run = await DoctorRun.RunAsync(workstation);
         run.FailsAt("ssh", "there is no ssh on your PATH; you: install the OpenSSH client");
-        Assert.Equal(("skipped", "not checked, since \"ssh\" is not ok"), (run.Checks["configuration"].Outcome, run.Checks["configuration"].Text));
+        Assert.Equal(("skipped", "not checked, since \"ssh\" is not ok"),
+            (run.Checks["configuration"].Outcome, run.Checks["configuration"].Text));
     }
 
     [Theory]
@@ -37,7 +38,8 @@ public sealed class ClientFailureTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         await File.WriteAllTextAsync(workstation.SshConfig, "Host mine\n    User me\n");
-        (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", "ssh does not use sshpod for pod--doctor.sshpod; you: run sshpod configure");
+        (await DoctorRun.RunAsync(workstation)).FailsAt(
+            "configuration", "ssh does not use sshpod for pod--doctor.sshpod; you: run sshpod configure");
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class ClientFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await File.AppendAllTextAsync(workstation.SshConfig, "Frobnicate yes\n");
-        (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", $"ssh does not understand its configuration: {workstation.SshConfig}: line", "frobnicate");
+        (await DoctorRun.RunAsync(workstation)).FailsAt(
+            "configuration", $"ssh does not understand its configuration: {workstation.SshConfig}: line", "frobnicate");
     }
 
     [Fact]
@@ -53,8 +56,10 @@ public sealed class ClientFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var own = workstation.File("config/sshpod/ssh_config");
-        await File.WriteAllTextAsync(own, (await File.ReadAllTextAsync(own)).Replace(Workstation.Program, "/nowhere/sshpod", StringComparison.Ordinal));
-        (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", $"ssh runs /nowhere/sshpod, which is not there, since line", $"of {own}", "you: run sshpod configure");
+        await File.WriteAllTextAsync(
+            own, (await File.ReadAllTextAsync(own)).Replace(Workstation.Program, "/nowhere/sshpod", StringComparison.Ordinal));
+        (await DoctorRun.RunAsync(workstation)).FailsAt(
+            "configuration", $"ssh runs /nowhere/sshpod, which is not there, since line", $"of {own}", "you: run sshpod configure");
     }
 
     [Theory]
@@ -67,7 +72,8 @@ public sealed class ClientFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await PrependAsync(workstation, option);
-        (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", words, $"since line 2 of {workstation.SshConfig} (Host *) says so");
+        (await DoctorRun.RunAsync(workstation)).FailsAt(
+            "configuration", words, $"since line 2 of {workstation.SshConfig} (Host *) says so");
     }
 
     [Fact]
@@ -75,7 +81,8 @@ public sealed class ClientFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await PrependAsync(workstation, "StrictHostKeyChecking no");
-        (await DoctorRun.RunAsync(workstation)).WarnsAt("configuration", $"StrictHostKeyChecking is not yes, since line 2 of {workstation.SshConfig} (Host *) says so");
+        (await DoctorRun.RunAsync(workstation)).WarnsAt(
+            "configuration", $"StrictHostKeyChecking is not yes, since line 2 of {workstation.SshConfig} (Host *) says so");
     }
 
     [Fact]
@@ -120,7 +127,8 @@ public sealed class ClientFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await PrependAsync(workstation, "PreferredAuthentications password");
-        (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt("login", "ends with 255", "Permission denied (publickey)");
+        (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt(
+            "login", "ends with 255", "Permission denied (publickey)");
     }
 
     private static async Task PrependAsync(Workstation workstation, string option) =>

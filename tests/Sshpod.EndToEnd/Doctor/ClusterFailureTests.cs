@@ -20,7 +20,8 @@ public sealed class ClusterFailureTests(TestCluster cluster)
             await File.WriteAllTextAsync(workstation.File("own-kubeconfig"), content);
         var run = await DoctorRun.RunAsync(workstation);
         run.FailsAt("kubeconfig", words);
-        Assert.Equal(("skipped", "not checked, since \"kubeconfig\" is not ok"), (run.Checks["api-server"].Outcome, run.Checks["api-server"].Text));
+        Assert.Equal(("skipped", "not checked, since \"kubeconfig\" is not ok"),
+            (run.Checks["api-server"].Outcome, run.Checks["api-server"].Text));
     }
 
     [Fact]
@@ -35,14 +36,19 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     public async Task The_host_name_names_a_context_that_is_not_there()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        (await DoctorRun.RunAsync(workstation, "pod--busybox.context--nowhere.sshpod")).FailsAt("context", "no context \"nowhere\" in the kubeconfig");
+        (await DoctorRun.RunAsync(workstation, "pod--busybox.context--nowhere.sshpod")).FailsAt(
+            "context", "no context \"nowhere\" in the kubeconfig");
     }
 
     [Theory]
     [InlineData("{\"apiVersion\": \"v1\", \"kind\": \"Config\", \"contexts\": []}", "sets no current context")]
     [InlineData("{\"current-context\": \"gone\", \"contexts\": []}", "no context \"gone\"")]
-    [InlineData("{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\", \"user\": \"y\"}}], \"users\": [{\"name\": \"y\", \"user\": {}}]}", "names cluster \"x\", which the kubeconfig does not have")]
-    [InlineData("{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\"}}], \"clusters\": [{\"name\": \"x\", \"cluster\": {\"server\": \"https://\"}}]}", "has no URL of an API server")]
+    [InlineData(
+        "{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\", \"user\": \"y\"}}], \"users\": "
+        + "[{\"name\": \"y\", \"user\": {}}]}", "names cluster \"x\", which the kubeconfig does not have")]
+    [InlineData(
+        "{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\"}}], \"clusters\": [{\"name\": "
+        + "\"x\", \"cluster\": {\"server\": \"https://\"}}]}", "has no URL of an API server")]
     public async Task The_context_is_incomplete(string kubeconfig, string words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -56,7 +62,9 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.RenameContextAsync("kubernetes-admin@kubernetes"));
-        (await DoctorRun.RunAsync(workstation)).WarnsAt("context", "\"kubernetes-admin@kubernetes\"", "its name cannot be written in a host name", "and write context--kubernetes: aliases: {contexts: {kubernetes: \"kubernetes-admin@kubernetes\"}}");
+        (await DoctorRun.RunAsync(workstation)).WarnsAt(
+            "context", "\"kubernetes-admin@kubernetes\"", "its name cannot be written in a host name",
+            "and write context--kubernetes: aliases: {contexts: {kubernetes: \"kubernetes-admin@kubernetes\"}}");
     }
 
     [Theory]
@@ -91,7 +99,8 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.UseTokenAsync("nonsense"));
-        (await DoctorRun.RunAsync(workstation)).FailsAt("api-server", "does not accept the credentials of the current context; you: log in to the cluster again");
+        (await DoctorRun.RunAsync(workstation)).FailsAt(
+            "api-server", "does not accept the credentials of the current context; you: log in to the cluster again");
     }
 
     [Fact]
@@ -109,7 +118,8 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync("https://127.0.0.1:9"));
-        (await DoctorRun.RunAsync(workstation)).FailsAt("api-server", "API server 127.0.0.1:9", "refuses connections", "you: check that the cluster runs, and your VPN or proxy");
+        (await DoctorRun.RunAsync(workstation)).FailsAt(
+            "api-server", "API server 127.0.0.1:9", "refuses connections", "you: check that the cluster runs, and your VPN or proxy");
     }
 
     [Fact]
@@ -134,12 +144,16 @@ public sealed class ClusterFailureTests(TestCluster cluster)
         (await DoctorRun.RunAsync(workstation)).FailsAt("api-server", "certificate");
     }
 
-    private const string Get = "{apiGroups: [\"\"], resources: [pods], verbs: [get]}", Exec = "{apiGroups: [\"\"], resources: [pods/exec], verbs: [get, create]}",
+    private const string Get = "{apiGroups: [\"\"], resources: [pods], verbs: [get]}",
+        Exec = "{apiGroups: [\"\"], resources: [pods/exec], verbs: [get, create]}",
         Forward = "{apiGroups: [\"\"], resources: [pods/portforward], verbs: [get, create]}";
 
     [Theory]
-    [InlineData("doctor-no-get", $"{Exec}, {Forward}", "rights-pods", "may not get pods in namespace \"NAMESPACE\"; the administrator: grant it by a Role in namespace \"NAMESPACE\": get on pods")]
-    [InlineData("doctor-no-exec", $"{Get}, {Forward}", "rights-exec", "may not get pods/exec, create pods/exec in namespace \"NAMESPACE\"; the administrator: grant it by a Role in namespace \"NAMESPACE\": get and create on pods/exec")]
+    [InlineData("doctor-no-get", $"{Exec}, {Forward}", "rights-pods",
+        "may not get pods in namespace \"NAMESPACE\"; the administrator: grant it by a Role in namespace \"NAMESPACE\": get on pods")]
+    [InlineData("doctor-no-exec", $"{Get}, {Forward}", "rights-exec",
+        "may not get pods/exec, create pods/exec in namespace \"NAMESPACE\"; the administrator: grant it by a Role in namespace "
+        + "\"NAMESPACE\": get and create on pods/exec")]
     public async Task A_right_is_missing(string name, string rules, string check, string words)
     {
         await using var workstation = await LimitedUser.SetUpAsync(cluster, name, rules);
@@ -152,17 +166,22 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     {
         await using var workstation = await LimitedUser.SetUpAsync(cluster, "doctor-no-forward", $"{Get}, {Exec}");
         var run = await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"));
-        Assert.Equal((0, "warning", "warning", "ok", "ok"), (run.ExitCode, run.Checks["rights-port-forward"].Outcome, run.Checks["port-forward"].Outcome, run.Checks["exec"].Outcome, run.Checks["login"].Outcome));
+        Assert.Equal((0, "warning", "warning", "ok", "ok"),
+            (run.ExitCode, run.Checks["rights-port-forward"].Outcome, run.Checks["port-forward"].Outcome, run.Checks["exec"].Outcome,
+                run.Checks["login"].Outcome));
         Assert.Contains("may not", run.Checks["port-forward"].Text, StringComparison.Ordinal);
 
         workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
-        (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt("rights-port-forward", "may not get pods/portforward, create pods/portforward");
+        (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt(
+            "rights-port-forward", "may not get pods/portforward, create pods/portforward");
         workstation.Environment["SSHPOD_TUNNEL"] = "nonsense";
-        (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt("rights-port-forward", "SSHPOD_TUNNEL is \"nonsense\"");
+        (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt(
+            "rights-port-forward", "SSHPOD_TUNNEL is \"nonsense\"");
     }
 
     [Theory]
-    [InlineData("doctor-no-list", "deployment--web", $"{Get}, {{apiGroups: [apps], resources: [deployments], verbs: [get]}}", "may not list pods, list replicasets.apps")]
+    [InlineData("doctor-no-list", "deployment--web", $"{Get}, {{apiGroups: [apps], resources: [deployments], verbs: [get]}}",
+        "may not list pods, list replicasets.apps")]
     [InlineData("doctor-no-job", "job--batch", "{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}", "may not get jobs.batch")]
     public async Task A_right_for_what_has_pods_is_missing(string name, string target, string rules, string words)
     {
@@ -183,6 +202,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
 
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
         run = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--busybox"));
-        Assert.Equal(("failure", "failure", "skipped"), (run.Checks["rights-exec"].Outcome, run.Checks["rights-port-forward"].Outcome, run.Checks["websocket"].Outcome));
+        Assert.Equal(("failure", "failure", "skipped"),
+            (run.Checks["rights-exec"].Outcome, run.Checks["rights-port-forward"].Outcome, run.Checks["websocket"].Outcome));
     }
 }

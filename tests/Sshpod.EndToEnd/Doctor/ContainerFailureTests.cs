@@ -14,9 +14,12 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     [Fact]
     public async Task The_pod_does_not_run()
     {
-        await cluster.ApplyAsync("{apiVersion: v1, kind: Pod, metadata: {name: doctor-image}, spec: {containers: [{name: main, image: IMAGES/there-is-no-such-image:1, imagePullPolicy: Never}]}}");
+        await cluster.ApplyAsync(
+            "{apiVersion: v1, kind: Pod, metadata: {name: doctor-image}, spec: {containers: [{name: main, image: "
+            + "IMAGES/there-is-no-such-image:1, imagePullPolicy: Never}]}}");
         await Eventually.HoldsAsync("the pod waits for its image", async () =>
-            (await cluster.KubectlAsync("get", "pod", "doctor-image", "-n", cluster.Namespace)).Text.Contains("ErrImageNeverPull", StringComparison.Ordinal));
+            (await cluster.KubectlAsync("get", "pod", "doctor-image", "-n", cluster.Namespace)).Text.Contains(
+                "ErrImageNeverPull", StringComparison.Ordinal));
         await FailsAtAsync("pod--doctor-image", "container", "is not running (Pending", "ErrImageNeverPull", "the pod's owner: ");
     }
 
@@ -30,7 +33,8 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     [Fact]
     public async Task The_container_lacks_a_tool()
     {
-        await cluster.CreatePodAsync("doctor-tool", "busybox:1", """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/mv /bin/chmod"]}}}""");
+        await cluster.CreatePodAsync("doctor-tool", "busybox:1",
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/mv /bin/chmod"]}}}""");
         await FailsAtAsync("pod--doctor-tool", "shell", "has no chmod, mv; the pod's owner: put them into the image");
     }
 
@@ -38,15 +42,22 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     public async Task The_container_has_another_architecture_and_says_so_with_bytes_for_the_terminal()
     {
         // A fake uname, since no machine of another architecture is to be had.
-        await cluster.CreatePodAsync("doctor-uname", "busybox:1", """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho \"riscv64\\033[2J\"\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
+        await cluster.CreatePodAsync("doctor-uname", "busybox:1",
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho \"riscv64\\033[2J\"\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
         await FailsAtAsync("pod--doctor-uname", "architecture", "runs on architecture \"riscv64[2J\"", "amd64 and arm64");
     }
 
     [Theory]
-    [InlineData("read-only", "securityContext: {readOnlyRootFilesystem: true}", "/tmp is read-only, /dev/shm allows no execution; the pod's owner: mount a writable volume")]
-    [InlineData("foreign", """securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]""", "/tmp has an sshpod of another user")]
-    [InlineData("unwritable", """securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp, subPath: s}]""", "/tmp cannot be written")]
-    [InlineData("noexec", """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""", "/tmp allows no execution")]
+    [InlineData("read-only", "securityContext: {readOnlyRootFilesystem: true}",
+        "/tmp is read-only, /dev/shm allows no execution; the pod's owner: mount a writable volume")]
+    [InlineData(
+        "foreign", """securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]""",
+        "/tmp has an sshpod of another user")]
+    [InlineData("unwritable", """securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp, subPath: s}]""",
+        "/tmp cannot be written")]
+    [InlineData(
+        "noexec",
+        """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""", "/tmp allows no execution")]
     [InlineData("full-disk", """
         securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
         "mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
@@ -86,7 +97,8 @@ public sealed class ContainerFailureTests(TestCluster cluster)
         workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
         (await cluster.ExecAsync("doctor-stopped", "sh", "-c", "kill -STOP $(cat /tmp/sshpod/*/*/lock.server)")).Successfully();
         var run = await DoctorRun.RunAsync(workstation, workstation.Host("pod--doctor-stopped"));
-        Assert.Equal((0, "ok", "ok", "ok"), (run.ExitCode, run.Checks["start"].Outcome, run.Checks["port-forward"].Outcome, run.Checks["login"].Outcome));
+        Assert.Equal((0, "ok", "ok", "ok"),
+            (run.ExitCode, run.Checks["start"].Outcome, run.Checks["port-forward"].Outcome, run.Checks["login"].Outcome));
     }
 
     private async Task FailsAtAsync(string target, string check, params string[] words)

@@ -4,7 +4,8 @@ namespace Sshpod.EndToEnd.Doctor;
 
 public sealed class HealthyTests(TestCluster cluster)
 {
-    private static readonly string Documentation = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/doctor.md"));
+    private static readonly string Documentation = File.ReadAllText(
+        Path.Combine(AppContext.BaseDirectory, "../../../../../docs/doctor.md"));
 
     [Theory]
     [InlineData("pod--busybox")]
@@ -26,7 +27,9 @@ public sealed class HealthyTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var run = await DoctorRun.RunAsync(workstation);
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(["ssh", "settings", "configuration", "key", "kubeconfig", "context", "transport", "credentials", "proxy", "api-server", "rights-pods", "rights-exec", "rights-port-forward"], run.Checks.Keys);
+        Assert.Equal(
+            ["ssh", "settings", "configuration", "key", "kubeconfig", "context", "transport", "credentials", "proxy", "api-server",
+                "rights-pods", "rights-exec", "rights-port-forward"], run.Checks.Keys);
     }
 
     [Fact]
@@ -45,7 +48,8 @@ public sealed class HealthyTests(TestCluster cluster)
         (await cluster.ExecAsync("looked-at", "sh", "-c", "kill -9 $(cat /tmp/sshpod/*/*/lock.server)")).Successfully();
         var killed = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--looked-at"));
         Assert.StartsWith("is there and does not run: OpenSSH ", killed.Checks["server"].Text, StringComparison.Ordinal);
-        Assert.StartsWith("started on port", (await DoctorRun.RunAsync(workstation, workstation.Host("pod--looked-at"))).Checks["start"].Text, StringComparison.Ordinal);
+        Assert.StartsWith("started on port",
+            (await DoctorRun.RunAsync(workstation, workstation.Host("pod--looked-at"))).Checks["start"].Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +62,8 @@ public sealed class HealthyTests(TestCluster cluster)
         await using (var terminal = await TmuxTerminal.StartAsync(workstation, 160, 40, $"{line} | cat; {line}"))
         {
             await terminal.WaitForAsync("^exit status 0$");
-            var screen = (await terminal.ScreenAsync(withColours: true)).Split('\n').Where(text => text.Contains("OpenSSH", StringComparison.Ordinal)).ToArray();
+            var screen = (await terminal.ScreenAsync(withColours: true)).Split('\n')
+                .Where(text => text.Contains("OpenSSH", StringComparison.Ordinal)).ToArray();
             Assert.StartsWith("ok       ssh ", screen[0], StringComparison.Ordinal);
             Assert.Matches("^\e\\[32mok\e\\[[0-9;]*m       ssh ", screen[1]);
         }

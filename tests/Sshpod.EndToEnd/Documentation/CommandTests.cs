@@ -17,11 +17,13 @@ public sealed class CommandTests(TestCluster cluster)
     ];
 
     private static IEnumerable<Section> AllSections => Directory.GetFiles(Path.Combine(Document.Root, "docs"), "*.md")
-        .Select(file => Path.GetRelativePath(Document.Root, file)).Where(name => name != "docs/recipes.md").Order(StringComparer.Ordinal).Prepend("README.md")
+        .Select(file => Path.GetRelativePath(Document.Root, file)).Where(name => name != "docs/recipes.md")
+        .Order(StringComparer.Ordinal).Prepend("README.md")
         .SelectMany(Document.Sections);
 
     public static TheoryData<string, string> Sections =>
-        [.. AllSections.Where(section => CommandsOf(section).Any(command => !IsNotHere(command))).Select(section => (section.Document, section.Heading))];
+        [.. AllSections.Where(section => CommandsOf(section).Any(command => !IsNotHere(command)))
+            .Select(section => (section.Document, section.Heading))];
 
     [Theory, MemberData(nameof(Sections))]
     public async Task The_commands_of_a_section_run(string document, string heading)
@@ -37,7 +39,8 @@ public sealed class CommandTests(TestCluster cluster)
                 metadata: {labels: {app: documented}, annotations: {kubectl.kubernetes.io/default-container: main}}
                 spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"}, {name: sidecar, image: "IMAGES/busybox:1"}]}
             """);
-        (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented", "-n", cluster.Namespace)).Successfully();
+        (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented",
+            "-n", cluster.Namespace)).Successfully();
         // The aliases of docs/settings.md, for what is there.
         await File.WriteAllTextAsync(reader.Workstation.File(".config/sshpod/config.yaml"), reader.Fill("""
             aliases:

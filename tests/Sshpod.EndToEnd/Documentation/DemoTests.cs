@@ -11,10 +11,12 @@ public sealed class DemoTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetNamespaceAsync(cluster.Namespace));
-        // ssh looks for ~/.ssh in the home directory of /etc/passwd, not in HOME: here that is another one, for this process and its children.
+        // ssh looks for ~/.ssh in the home directory of /etc/passwd, not in
+        // HOME: here that is another one, for this process and its children.
         var passwd = workstation.File("passwd");
         await System.IO.File.WriteAllTextAsync(passwd, $"root:x:0:0:root:{workstation.Home}:/bin/sh\n");
-        var demo = await workstation.RunAsync("unshare", "--mount", "sh", "-c", $"mount --bind {passwd} /etc/passwd && exec {Root}/demo/demo.sh");
+        var demo = await workstation.RunAsync("unshare", "--mount", "sh",
+            "-c", $"mount --bind {passwd} /etc/passwd && exec {Root}/demo/demo.sh");
 
         var said = demo.Successfully().Text;
         Assert.Contains("hello from sshpod-demo", said, StringComparison.Ordinal);

@@ -15,12 +15,14 @@ public sealed class ApiServerTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--fault-api", "true")).Quietly();
         var session = workstation.SshAsync("pod--fault-api", "touch /tmp/here; sleep 1000");
-        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("fault-api", "ls", "/tmp/here")).ExitCode == 0);
+        await Eventually.HoldsAsync("the session is open",
+            async () => (await cluster.ExecAsync("fault-api", "ls", "/tmp/here")).ExitCode == 0);
 
         var restarted = Stopwatch.StartNew();
         var restart = TestCluster.RestartApiServerAsync();
         var ended = await session;
-        FaultReport.Record("API server restarted while connected", ended with { Time = restarted.Elapsed }, "the connection to container \"main\" of pod \"fault-api\"");
+        FaultReport.Record("API server restarted while connected", ended with { Time = restarted.Elapsed },
+            "the connection to container \"main\" of pod \"fault-api\"");
 
         // Before it is back: a line, or already success; never a hang.
         var meanwhile = await workstation.SshAsync("pod--fault-api", "true");

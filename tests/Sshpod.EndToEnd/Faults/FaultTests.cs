@@ -14,14 +14,19 @@ public sealed class FaultTests(TestCluster cluster)
     public Task Our_directory_was_deleted() => AfterAsync("sshpod directory deleted", "fault-deleted", "rm -rf /tmp/sshpod");
 
     [Fact]
-    public Task The_bundle_was_truncated() => AfterAsync("bundle truncated, server running", "fault-truncated", $"f=$(echo {Server}); head -c 500000 $f >/tmp/t; cat /tmp/t >/tmp/t2; rm $f; cp /tmp/t2 $f; chmod 700 $f");
+    public Task The_bundle_was_truncated() =>
+    AfterAsync("bundle truncated, server running", "fault-truncated",
+        $"f=$(echo {Server}); head -c 500000 $f >/tmp/t; cat /tmp/t >/tmp/t2; rm $f; cp /tmp/t2 $f; chmod 700 $f");
 
     [Fact]
-    public Task The_bundle_was_truncated_and_no_server_runs() => AfterAsync("bundle truncated, server gone", "fault-truncated-gone", $"f=$(echo {Server}); killall -9 sshd; head -c 500000 $f >/tmp/t; rm $f; cp /tmp/t $f; chmod 700 $f");
+    public Task The_bundle_was_truncated_and_no_server_runs() =>
+    AfterAsync("bundle truncated, server gone", "fault-truncated-gone",
+        $"f=$(echo {Server}); killall -9 sshd; head -c 500000 $f >/tmp/t; rm $f; cp /tmp/t $f; chmod 700 $f");
 
     [Fact]
     public Task A_bit_of_the_bundle_was_flipped() => AfterAsync("bit of the bundle flipped", "fault-flipped",
-        $"f=$(echo {Server}); cp $f /tmp/t; printf '\\377' | dd of=/tmp/t bs=1 seek=400000 conv=notrunc 2>/dev/null; rm $f; cp /tmp/t $f; chmod 700 $f");
+        $"f=$(echo {Server}); cp $f /tmp/t; printf '\\377' | dd of=/tmp/t bs=1 seek=400000 conv=notrunc 2>/dev/null; rm $f; cp /tmp/t $f; "
+        + $"chmod 700 $f");
 
     [Fact]
     public Task The_port_file_is_stale() => AfterAsync("port file stale, its port taken by something else", "fault-port",
@@ -39,14 +44,16 @@ public sealed class FaultTests(TestCluster cluster)
     [Fact]
     public Task The_clients_cache_is_garbage() => WithClientAsync("client's cached state corrupted", workstation =>
     {
-        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories).Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)))
             File.WriteAllBytes(file, [0, 255, 10, 13, 10, 34, 123]);
     });
 
     [Fact]
     public Task The_clients_cache_is_empty() => WithClientAsync("client's cached state of no version", workstation =>
     {
-        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories).Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)))
+        foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)))
             File.WriteAllText(file, "");
     });
 
@@ -55,7 +62,8 @@ public sealed class FaultTests(TestCluster cluster)
     {
         // Directories: root, who runs this, could read any file.
         foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal) && !file.Contains("known_hosts", StringComparison.Ordinal)))
+            .Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)
+                && !file.Contains("known_hosts", StringComparison.Ordinal)))
         {
             File.Delete(file);
             Directory.CreateDirectory(file);
@@ -95,7 +103,8 @@ public sealed class FaultTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         File.Delete(workstation.File("cache/sshpod/id_ed25519.pub"));
         await File.WriteAllTextAsync(workstation.File("cache/sshpod/id_ed25519"), "garbage");
-        FaultReport.Record("client's private key corrupted, public key missing", await workstation.SshAsync("pod--busybox", "true"), "ssh-keygen cannot read");
+        FaultReport.Record("client's private key corrupted, public key missing", await workstation.SshAsync("pod--busybox", "true"),
+            "ssh-keygen cannot read");
     }
 
     [Theory]
@@ -106,10 +115,13 @@ public sealed class FaultTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         File.Delete(workstation.File("cache/sshpod/id_ed25519"));
         File.Delete(workstation.File("cache/sshpod/id_ed25519.pub"));
-        await using var other = new RunningProgram("flock", [workstation.File($"cache/sshpod/{file}"), "sh", "-c", $"touch {workstation.File("held")}; exec sleep 100"], workstation.Environment);
+        await using var other = new RunningProgram(
+            "flock", [workstation.File($"cache/sshpod/{file}"), "sh", "-c", $"touch {workstation.File("held")}; exec sleep 100"],
+            workstation.Environment);
         await Eventually.HoldsAsync("it has the lock", () => File.Exists(workstation.File("held")));
         var result = await workstation.SshAsync("pod--busybox", "true");
-        Assert.Contains($"another process has held {workstation.File($"cache/sshpod/{file}")} for 10 s; end the sshpod that hangs", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"another process has held {workstation.File($"cache/sshpod/{file}")} for 10 s; end the sshpod that hangs",
+            result.Error, StringComparison.Ordinal);
         FaultReport.Record($"client's {file} held by another process", result, "another process has held");
     }
 
@@ -117,13 +129,15 @@ public sealed class FaultTests(TestCluster cluster)
     [Theory]
     [InlineData("back", 1)]
     [InlineData("forward", -1)]
-    public Task The_clock_of_the_container_was_set_by_a_year(string direction, int years) => AfterAsync($"container's clock set {direction} by a year", $"fault-clock-{direction}",
+    public Task The_clock_of_the_container_was_set_by_a_year(string direction, int years) =>
+    AfterAsync($"container's clock set {direction} by a year", $"fault-clock-{direction}",
         $"find /tmp/sshpod -exec touch -d \"$(($(date +%Y) + {years}))-01-01 00:00\" {{}} +");
 
     [Theory]
     [InlineData("back", 1)]
     [InlineData("forward", -1)]
-    public Task The_clients_clock_was_set_by_a_year(string direction, int years) => WithClientAsync($"client's clock set {direction} by a year", workstation =>
+    public Task The_clients_clock_was_set_by_a_year(string direction, int years) =>
+    WithClientAsync($"client's clock set {direction} by a year", workstation =>
     {
         foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories))
             File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddYears(years));
@@ -158,12 +172,15 @@ public sealed class FaultTests(TestCluster cluster)
     [Fact]
     public async Task The_container_was_restarted()
     {
-        await cluster.CreatePodAsync("fault-restarted", "busybox:1", "command: [sh, -c, \"trap 'exit 0' TERM; while :; do sleep 1; done\"]");
+        await cluster.CreatePodAsync("fault-restarted", "busybox:1",
+            "command: [sh, -c, \"trap 'exit 0' TERM; while :; do sleep 1; done\"]");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--fault-restarted", "true")).Quietly();
         (await cluster.ExecAsync("fault-restarted", "kill", "1")).Successfully();
-        await Eventually.HoldsAsync("the container runs again", async () => (await cluster.KubectlAsync("get", "pod", "fault-restarted", "-n", cluster.Namespace, "-o",
-            "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}")).Text == "1 true", TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync("the container runs again",
+            async () => (await cluster.KubectlAsync("get", "pod", "fault-restarted", "-n", cluster.Namespace, "-o",
+            "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}")).Text == "1 true",
+            TimeSpan.FromSeconds(60));
         FaultReport.Record("container restarted", await workstation.SshAsync("pod--fault-restarted", "true"));
     }
 
@@ -175,13 +192,15 @@ public sealed class FaultTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--fault-gone", "true")).Quietly();
         var session = workstation.SshAsync("pod--fault-gone", "touch /tmp/here; sleep 100");
-        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("fault-gone", "ls", "/tmp/here")).ExitCode == 0);
+        await Eventually.HoldsAsync("the session is open",
+            async () => (await cluster.ExecAsync("fault-gone", "ls", "/tmp/here")).ExitCode == 0);
         var deleted = System.Diagnostics.Stopwatch.StartNew();
         (await cluster.KubectlAsync("delete", "pod", "fault-gone", "-n", cluster.Namespace, "--wait=false")).Successfully();
         var ended = await session;
         Assert.Equal(255, ended.ExitCode);
         Assert.Matches("broke off: the (pod|container) (was deleted|is being deleted|has ended)", ended.Error);
-        FaultReport.Record("pod deleted while connected", ended with { Time = deleted.Elapsed, Error = ended.Error }, "the connection to container \"main\" of pod \"fault-gone\"");
+        FaultReport.Record("pod deleted while connected", ended with { Time = deleted.Elapsed, Error = ended.Error },
+            "the connection to container \"main\" of pod \"fault-gone\"");
     }
 
     [Fact]
@@ -203,7 +222,10 @@ public sealed class FaultTests(TestCluster cluster)
     public async Task Kubectl_prints_warnings()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        KubectlWrapper.Install(workstation, "echo 'W1123 12:00:00.000000  1 x.go:1] something is deprecated' >&2\necho 'Warning: something is old' >&2\nexec $kubectl \"$@\"");
+        KubectlWrapper.Install(
+            workstation,
+            "echo 'W1123 12:00:00.000000  1 x.go:1] something is deprecated' >&2\necho 'Warning: something is old' >&2\nexec $kubectl "
+            + "\"$@\"");
         FaultReport.Record("kubectl prints warnings on stderr", (await workstation.SshAsync("pod--busybox", "true")).Quietly());
     }
 

@@ -19,7 +19,8 @@ public sealed record DoctorRun(int ExitCode, IReadOnlyDictionary<string, DoctorC
         var json = JsonNode.Parse(result.Output)!;
         Assert.Equal(result.ExitCode == 1, (string)json["outcome"]! == "failure");
         return new DoctorRun(result.ExitCode, json["checks"]!.AsArray().ToDictionary(check => (string)check!["name"]!,
-            check => new DoctorCheck((string)check!["outcome"]!, (string)check["text"]!, (string?)check["who"], (string?)check["hint"])), result.Time);
+            check => new DoctorCheck((string)check!["outcome"]!, (string)check["text"]!, (string?)check["who"], (string?)check["hint"])),
+            result.Time);
     }
 
     /// <summary>Fails the test unless this hop is the only one that failed, with these words.</summary>
@@ -35,7 +36,8 @@ public sealed record DoctorRun(int ExitCode, IReadOnlyDictionary<string, DoctorC
     /// <summary>Fails the test unless this hop is the only one with a warning, with these words, and none failed.</summary>
     public void WarnsAt(string name, params ReadOnlySpan<string> words)
     {
-        Assert.True(Checks.Where(check => check.Value.Outcome is "warning" or "failure").Select(check => check.Key).SequenceEqual([name]), $"{this}");
+        Assert.True(Checks.Where(check => check.Value.Outcome is "warning" or "failure").Select(check => check.Key)
+            .SequenceEqual([name]), $"{this}");
         Assert.Equal("warning", Checks[name].Outcome);
         foreach (var word in words)
             Assert.Contains(word, $"{Checks[name].Text}; {Checks[name].Who}: {Checks[name].Hint}", StringComparison.Ordinal);

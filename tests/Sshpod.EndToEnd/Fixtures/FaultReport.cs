@@ -27,12 +27,14 @@ public static class FaultReport
         else
         {
             Assert.Equal(255, result.ExitCode);
-            Assert.True(ours.Length == 1 && ours[0].Contains(line, StringComparison.Ordinal), $"not the one line with \"{line}\": {result.Error}");
+            Assert.True(ours.Length == 1 && ours[0].Contains(line, StringComparison.Ordinal),
+                $"not the one line with \"{line}\": {result.Error}");
         }
         Assert.True(result.Time < (within ?? Limit), $"took {result.Time.TotalSeconds:0.0} s");
         if (File is null)
             return;
-        var row = string.Create(CultureInfo.InvariantCulture, $"| {fault} | {Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"} | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
+        var row = string.Create(CultureInfo.InvariantCulture,
+            $"| {fault} | {Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"} | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
         lock (Writing)
             System.IO.File.AppendAllText(File, row);
     }

@@ -48,7 +48,8 @@ public sealed class Kubeconfig
         var config = await ReadAsync();
         var context = config["contexts"]![0]!["context"]!;
         context["namespace"] = ns;
-        config["contexts"] = new JsonArray([.. names.Select(name => new JsonObject { ["name"] = name, ["context"] = context.DeepClone() })]);
+        config["contexts"] = new JsonArray(
+            [.. names.Select(name => new JsonObject { ["name"] = name, ["context"] = context.DeepClone() })]);
         config["current-context"] = names[0];
         await File.WriteAllTextAsync(Path, config.ToJsonString());
     }
@@ -80,13 +81,22 @@ public sealed class Kubeconfig
 
     /// <summary>Trusts another authority than the API server's.</summary>
     public Task SetAuthorityAsync(string pem) =>
-        ChangeAsync(config => config["clusters"]![0]!["cluster"]!["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem)));
+        ChangeAsync(
+            config => config["clusters"]![0]!["cluster"]!["certificate-authority-data"] = Convert.ToBase64String(
+                System.Text.Encoding.ASCII.GetBytes(pem)));
 
     /// <summary>Has a credential plugin in place of credentials.</summary>
-    public Task SetPluginAsync(string command, string apiVersion = "client.authentication.k8s.io/v1", string mode = "Never") => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
-    {
-        ["exec"] = new JsonObject { ["apiVersion"] = apiVersion, ["command"] = command, ["interactiveMode"] = mode, ["installHint"] = $"apt install {command}" },
-    });
+    public Task SetPluginAsync(string command, string apiVersion = "client.authentication.k8s.io/v1", string mode = "Never") =>
+        ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
+        {
+            ["exec"] = new JsonObject
+            {
+                ["apiVersion"] = apiVersion,
+                ["command"] = command,
+                ["interactiveMode"] = mode,
+                ["installHint"] = $"apt install {command}"
+            },
+        });
 
     /// <summary>Goes through a proxy.</summary>
     public Task SetProxyAsync(string url) => ChangeAsync(config => config["clusters"]![0]!["cluster"]!["proxy-url"] = url);

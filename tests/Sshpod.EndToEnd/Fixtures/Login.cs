@@ -29,7 +29,8 @@ public sealed class Login(Workstation workstation, string user, string target)
         var name = $"{directory}/sftp-{Guid.NewGuid():N}";
         var bytes = RandomNumberGenerator.GetBytes(Size);
         await File.WriteAllBytesAsync(workstation.File("sent"), bytes);
-        await File.WriteAllTextAsync(workstation.File("batch"), $"put {workstation.File("sent")} {name}\nget {name} {workstation.File("back")}\nrm {name}\n");
+        await File.WriteAllTextAsync(workstation.File("batch"),
+            $"put {workstation.File("sent")} {name}\nget {name} {workstation.File("back")}\nrm {name}\n");
         (await workstation.RunAsync("sftp", "-q", "-F", workstation.SshConfig, "-b", workstation.File("batch"), Address)).Quietly();
         Assert.Equal(bytes, await File.ReadAllBytesAsync(workstation.File("back")));
     }

@@ -18,11 +18,13 @@ public sealed class ProxyProcess(int id)
     }
 
     /// <summary>The most memory that it has had at a time so far; null when it has ended.</summary>
-    public double? PeakMebibytes => Read("status")?.Split('\n').FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } peak
+    public double? PeakMebibytes => Read("status")?.Split('\n')
+        .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } peak
         ? double.Parse(peak.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024 : null;
 
     /// <summary>How many bytes it has read from files and pipes, and written to them; null when it has ended.</summary>
-    public (long Read, long Written)? Traffic => Read("io")?.Split('\n') is [var read, var written, ..] ? (Number(read), Number(written)) : null;
+    public (long Read, long Written)? Traffic => Read("io")?.Split('\n') is [var read, var written, ..]
+        ? (Number(read), Number(written)) : null;
 
     /// <summary>The one that runs for a host name now; null when there is none.</summary>
     public static ProxyProcess? Find(string host)
@@ -30,7 +32,8 @@ public sealed class ProxyProcess(int id)
         foreach (var directory in Directory.GetDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var id) && new ProxyProcess(id) is var process
-                && process.Read("cmdline")?.Split('\0') is [var program, "proxy", ..] words && Path.GetFileName(program) == "sshpod" && words.Contains(host))
+                && process.Read("cmdline")?.Split('\0') is [var program, "proxy", ..] words
+                && Path.GetFileName(program) == "sshpod" && words.Contains(host))
                 return process;
         }
         return null;

@@ -22,7 +22,9 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>Their machine.</summary>
     public Workstation Workstation { get; }
 
-    /// <summary>Gives the reader a pod with Debian, a kubeconfig with two contexts that have its namespace, and a folder of files.</summary>
+    /// <summary>
+    /// Gives the reader a pod with Debian, a kubeconfig with two contexts that have its namespace, and a folder of files.
+    /// </summary>
     /// <param name="cluster">Where.</param>
     /// <param name="name">What they put in for NAME: another one for each class of tests, since a reader also cleans.</param>
     public static async Task<Reader> SetUpAsync(TestCluster cluster, string name)
@@ -79,7 +81,8 @@ public sealed partial class Reader : IAsyncDisposable
 
     /// <summary>Opens a terminal with a command in it.</summary>
     public Task<TmuxTerminal> OpenTerminalAsync(string command) =>
-        TmuxTerminal.StartAsync(Workstation, 120, 30, string.Join(' ', Shell(command).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'")));
+        TmuxTerminal.StartAsync(Workstation, 120, 30,
+            string.Join(' ', Shell(command).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'")));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Workstation.DisposeAsync();

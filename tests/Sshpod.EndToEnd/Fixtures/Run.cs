@@ -59,7 +59,8 @@ public static class Run
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end in {longest.TotalSeconds:0} s; stderr: {error}");
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} did not end in {longest.TotalSeconds:0} s; stderr: {error}");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>Parts of the tests that are run more than once (<c>-trait Suite=streams</c>): a trait, since they stand where their subject does.</summary>
+/// <summary>
+/// Parts of the tests that are run more than once (<c>-trait Suite=streams</c>): a trait, since they stand where their subject does.
+/// </summary>
 public static class Suites
 {
     /// <summary>The name of the trait.</summary>

@@ -45,16 +45,20 @@ public sealed class TestCluster : IAsyncLifetime
 
     /// <summary>Kills the local cluster's API server, and returns when it is there again.</summary>
     public static async Task RestartApiServerAsync() =>
-        (await Run.ProgramAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster")), ["restart-api"])).Successfully();
+        (await Run.ProgramAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster")),
+            ["restart-api"])).Successfully();
 
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
 
     /// <summary>Creates or changes objects in the namespace of this run; <c>IMAGES/</c> in image names becomes where they are.</summary>
     public async Task ApplyAsync(string yaml) =>
-        (await KubectlAsync(PipeSource.FromString($"---\n{yaml}".Replace("IMAGES/", ImagePrefix, StringComparison.Ordinal)), "apply", "-n", Namespace, "-f", "-")).Successfully();
+        (await KubectlAsync(PipeSource.FromString($"---\n{yaml}".Replace("IMAGES/", ImagePrefix, StringComparison.Ordinal)), "apply",
+            "-n", Namespace, "-f", "-")).Successfully();
 
-    /// <summary>Creates a pod with one container named main, and waits until it is ready. It costs nothing when it is deleted with the namespace.</summary>
+    /// <summary>
+    /// Creates a pod with one container named main, and waits until it is ready. It costs nothing when it is deleted with the namespace.
+    /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="image">Name and tag of a test image.</param>
     /// <param name="container">Further fields of the container, in flow style.</param>
@@ -95,7 +99,8 @@ public sealed class TestCluster : IAsyncLifetime
 
     /// <summary>Waits until the job of this minute runs.</summary>
     public Task WaitForJobAsync(string cronJob) => Eventually.HoldsAsync("the job of this minute runs", async () =>
-        (await KubectlAsync("get", "pods", "-n", Namespace)).Text.Split('\n').Any(line => line.StartsWith($"{cronJob}-", StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)),
+        (await KubectlAsync("get", "pods", "-n", Namespace)).Text.Split('\n')
+        .Any(line => line.StartsWith($"{cronJob}-", StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)),
         TimeSpan.FromSeconds(100));
 
     /// <summary>A token of a service account in the namespace of this run.</summary>
@@ -107,7 +112,8 @@ public sealed class TestCluster : IAsyncLifetime
             """);
         var token = "";
         await Eventually.HoldsAsync($"{serviceAccount} has a token", async () => (token =
-            (await KubectlAsync("get", "secret", $"{serviceAccount}-token", "-n", Namespace, "-o", "jsonpath={.data.token}")).Text).Length > 0);
+            (await KubectlAsync("get", "secret", $"{serviceAccount}-token", "-n", Namespace, "-o",
+                "jsonpath={.data.token}")).Text).Length > 0);
         return System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(token));
     }
 
@@ -143,7 +149,8 @@ public sealed class TestCluster : IAsyncLifetime
         + Pod("debian", "{name: main, image: IMAGES/debian:12}")
         + Pod("musl", "{name: main, image: IMAGES/musl:1}")
         + Pod("two", "{name: first, image: IMAGES/busybox:1}, {name: second, image: IMAGES/debian:12}")
-        + Pod("git-server", """{name: main, image: IMAGES/git-server:1, command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
+        + Pod("git-server",
+            """{name: main, image: IMAGES/git-server:1, command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
         + """
         ---
         apiVersion: apps/v1

@@ -42,7 +42,8 @@ public sealed class TmuxTerminal : IAsyncDisposable
     public async Task LogAsync(string file) => await TmuxAsync("pipe-pane", $"cat >{file}");
 
     /// <summary>What the terminal shows.</summary>
-    public async Task<string> ScreenAsync(bool withColours = false) => (await TmuxAsync(["capture-pane", "-p", .. withColours ? ["-e"] : Array.Empty<string>()])).Text;
+    public async Task<string> ScreenAsync(bool withColours = false) =>
+        (await TmuxAsync(["capture-pane", "-p", .. withColours ? ["-e"] : Array.Empty<string>()])).Text;
 
     /// <summary>Waits until a line of the screen matches.</summary>
     public async Task WaitForAsync(string pattern)
@@ -61,7 +62,8 @@ public sealed class TmuxTerminal : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await _workstation.RunAsync("tmux", "-S", _socket, "kill-server");
 
-    private async Task<Outcome> TmuxAsync(params string[] arguments) => (await _workstation.RunAsync("tmux", ["-S", _socket, .. arguments])).Successfully();
+    private async Task<Outcome> TmuxAsync(params string[] arguments) =>
+        (await _workstation.RunAsync("tmux", ["-S", _socket, .. arguments])).Successfully();
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -42,10 +42,16 @@ public sealed class Workstation : IAsyncDisposable
     /// <summary>ssh with its configuration, as git and rsync want it.</summary>
     public string SshCommand => $"ssh -F {SshConfig}";
 
-    /// <summary>A machine on which <c>sshpod configure</c> has run. Each ssh of it makes a connection of its own, which is what most tests are about.</summary>
+    /// <summary>
+    /// A machine on which <c>sshpod configure</c> has run. Each ssh of it
+    /// makes a connection of its own, which is what most tests are about.
+    /// </summary>
     public static Task<Workstation> SetUpAsync(TestCluster cluster) => SetUpAsync(cluster, "--no-sharing");
 
-    /// <summary>A machine on which <c>sshpod configure</c> has run with these options. Where connections are shared, the last one ends with <see cref="DisposeAsync"/>.</summary>
+    /// <summary>
+    /// A machine on which <c>sshpod configure</c> has run with these options. Where
+    /// connections are shared, the last one ends with <see cref="DisposeAsync"/>.
+    /// </summary>
     public static async Task<Workstation> SetUpAsync(TestCluster cluster, params string[] options)
     {
         var workstation = new Workstation(cluster);
@@ -75,7 +81,8 @@ public sealed class Workstation : IAsyncDisposable
 
     /// <summary>Where a program of the tests' own PATH is.</summary>
     public static string Locate(string program) =>
-        System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, program)).First(System.IO.File.Exists);
+        System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, program))
+        .First(System.IO.File.Exists);
 
     /// <summary>Gives this user a kubeconfig of their own, changed from the tests'.</summary>
     public async Task UseKubeconfigAsync(Func<Kubeconfig, Task> change)

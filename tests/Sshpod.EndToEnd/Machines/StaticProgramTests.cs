@@ -6,7 +6,9 @@ using Sshpod.Tests;
 
 namespace Sshpod.EndToEnd.Machines;
 
-/// <summary>The programs for Linux are static: they run on a machine with an old glibc, with musl, without OpenSSL, or with none of these.</summary>
+/// <summary>
+/// The programs for Linux are static: they run on a machine with an old glibc, with musl, without OpenSSL, or with none of these.
+/// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class StaticProgramTests(TestCluster cluster)
 {
@@ -20,7 +22,9 @@ public sealed class StaticProgramTests(TestCluster cluster)
         SkipWithoutStaticPrograms();
         foreach (var program in new[] { Workstation.Program, Arm64 })
         {
-            var headers = (await Run.ProgramAsync("readelf", ["--wide", "--file-header", "--program-headers", "--dynamic", program])).Successfully().Text;
+            var headers =
+                (await Run.ProgramAsync("readelf",
+                    ["--wide", "--file-header", "--program-headers", "--dynamic", program])).Successfully().Text;
             Assert.DoesNotContain("NEEDED", headers, StringComparison.Ordinal);
             Assert.DoesNotContain("INTERP", headers, StringComparison.Ordinal);
             Assert.Matches(@"Type:\s+DYN ", headers);
@@ -60,7 +64,8 @@ public sealed class StaticProgramTests(TestCluster cluster)
     // Of `dotnet build` there is another program, which is not static.
     private static void SkipWithoutStaticPrograms()
     {
-        var missing = File.Exists(Path.ChangeExtension(Workstation.Program, ".dll")) ? "the sshpod that is tested is of dotnet build; make build makes the static one"
+        var missing = File.Exists(Path.ChangeExtension(Workstation.Program, ".dll"))
+            ? "the sshpod that is tested is of dotnet build; make build makes the static one"
             : File.Exists(Arm64) ? null : "there is no program for arm64: run build/publish.sh linux-arm64 artifacts";
         if (Environment.GetEnvironmentVariable("CI") == "true")
             Assert.Null(missing);

@@ -52,7 +52,8 @@ public sealed class PackageTests(TestCluster cluster)
         await ShellAsync(workstation, remove, root, "", "");
         // Those tools keep a database or a cache in var.
         var left = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file));
-        Assert.DoesNotContain(left, file => !file.StartsWith("var/", StringComparison.Ordinal) && file != "lib/node_modules/.package-lock.json");
+        Assert.DoesNotContain(left, file => !file.StartsWith("var/", StringComparison.Ordinal)
+            && file != "lib/node_modules/.package-lock.json");
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class FilesTests(TestCluster cluster)
         (await reader.ShellAsync(reader.Fill(command))).Successfully();
         var arrived = File.Exists(reader.Workstation.File("hostname"))
             ? await File.ReadAllTextAsync(reader.Workstation.File("hostname"))
-            : (await cluster.ExecAsync("files", "sh", "-c", "cat /tmp/folder/below/file || cat /srv/folder/below/file")).Successfully().Text;
+            : (await cluster.ExecAsync("files", "sh", "-c",
+                "cat /tmp/folder/below/file || cat /srv/folder/below/file")).Successfully().Text;
         Assert.True(arrived is "content\n" or "files\n", arrived);
     }
 }

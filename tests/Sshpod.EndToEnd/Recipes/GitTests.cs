@@ -56,7 +56,9 @@ public sealed class GitTests(TestCluster cluster)
             chown -R git /home/git
             """)).Successfully();
         (await cluster.ExecAsync("git", "rm", "-rf", "/root/repository", "/root/.ssh")).Successfully();
-        reader.FillIn("HOST", (await cluster.KubectlAsync("get", "pod", "git-host", "-n", cluster.Namespace, "-o", "jsonpath={.status.podIP}")).Successfully().Text);
+        reader.FillIn(
+            "HOST", (await cluster.KubectlAsync("get", "pod", "git-host", "-n", cluster.Namespace,
+                "-o", "jsonpath={.status.podIP}")).Successfully().Text);
         reader.FillIn("REPOSITORY", "repository");
     }
 }

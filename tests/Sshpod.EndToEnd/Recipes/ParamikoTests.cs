@@ -12,7 +12,8 @@ public sealed class ParamikoTests(TestCluster cluster)
     {
         await using var reader = await Reader.SetUpAsync(cluster, "paramiko");
         Assert.Equal("Linux\n", (await reader.FollowAsync(Recipe.Named(Heading))).Text);
-        Assert.Equal(await File.ReadAllTextAsync(reader.Workstation.File("pods.py")), (await cluster.ExecAsync("paramiko", "cat", "/srv/pods.py")).Quietly().Text);
+        Assert.Equal(await File.ReadAllTextAsync(reader.Workstation.File("pods.py")),
+            (await cluster.ExecAsync("paramiko", "cat", "/srv/pods.py")).Quietly().Text);
     }
 
     [Fact]

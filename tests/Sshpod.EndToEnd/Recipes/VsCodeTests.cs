@@ -7,9 +7,9 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Recipes;
 
 /// <summary>
-/// What the extension Remote - SSH does, without the extension: it runs ssh with -T and -D, sends a script to its stdin that starts a server
-/// in the pod and prints where that listens, and talks to it through ssh's SOCKS port. Its log shows the commands (vscode-remote-release#9235,
-/// #10278 and others).
+/// What the extension Remote - SSH does, without the extension: it runs ssh with -T and -D, sends a script to its stdin that starts a
+/// server in the pod and prints where that listens, and talks to it through ssh's SOCKS port. Its log shows the commands
+/// (vscode-remote-release#9235, #10278 and others).
 /// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed partial class VsCodeTests(TestCluster cluster)
@@ -52,10 +52,12 @@ public sealed partial class VsCodeTests(TestCluster cluster)
         """;
 
     // As `sshpod configure` may share connections, and as users have it who switched that off.
-    private const string Shared = "ControlMaster auto\nControlPath ~/.ssh/%C\nControlPersist 60", NotShared = "ControlMaster no\nControlPath none";
+    private const string Shared = "ControlMaster auto\nControlPath ~/.ssh/%C\nControlPersist 60",
+        NotShared = "ControlMaster no\nControlPath none";
 
     public static TheoryData<string, string> CommandsAndSharing =>
-        [.. from command in Recipe.Named("VS Code").Blocks.SelectMany(block => block.Commands) from sharing in new[] { NotShared, Shared } select (command, sharing)];
+        [.. from command in Recipe.Named("VS Code").Blocks.SelectMany(
+            block => block.Commands) from sharing in new[] { NotShared, Shared } select (command, sharing)];
 
     [Theory, MemberData(nameof(CommandsAndSharing))]
     public async Task A_window_reaches_its_server_in_the_pod_and_so_does_the_next_one(string command, string sharing)
@@ -81,7 +83,9 @@ public sealed partial class VsCodeTests(TestCluster cluster)
         private Window(RunningProgram ssh, int socksPort, int serverPort)
         {
             (_ssh, ServerPort) = (ssh, serverPort);
-            _client = new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy($"socks5://127.0.0.1:{socksPort}") }) { Timeout = Limit };
+            _client = new HttpClient(
+                new SocketsHttpHandler { Proxy = new WebProxy($"socks5://127.0.0.1:{socksPort}") })
+            { Timeout = Limit };
         }
 
         public int ServerPort { get; }

@@ -51,9 +51,11 @@ public sealed class AccessTests(TestCluster cluster)
     [Fact]
     public async Task Who_has_lost_the_right_to_execute_is_out_when_access_ends()
     {
-        await using var workstation = await LimitedUser.SetUpAsync(cluster, "loses-exec", $$"""{{Rules}}, {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}""");
+        await using var workstation = await LimitedUser.SetUpAsync(
+            cluster, "loses-exec", $$"""{{Rules}}, {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}""");
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
-        await cluster.ApplyAsync($$"""{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: loses-exec}, rules: [{{Rules}}]}""");
+        await cluster.ApplyAsync(
+            $$"""{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: loses-exec}, rules: [{{Rules}}]}""");
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
 
         SetSince(workstation, DateTimeOffset.UtcNow - TimeSpan.FromHours(24));
@@ -74,7 +76,8 @@ public sealed class AccessTests(TestCluster cluster)
         // Who pretends to have been there a moment ago comes no further than the others.
         SetSince(workstation, DateTimeOffset.UtcNow);
 
-        Assert.Contains("Permission denied (publickey)", (await workstation.SshAsync("pod--expires", "true")).Error, StringComparison.Ordinal);
+        Assert.Contains("Permission denied (publickey)", (await workstation.SshAsync("pod--expires", "true")).Error,
+            StringComparison.Ordinal);
         await Eventually.HoldsAsync("the key is let in", async () => (await workstation.SshAsync("pod--expires", "true")).ExitCode == 0);
     }
 

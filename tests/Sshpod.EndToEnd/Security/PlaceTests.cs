@@ -18,11 +18,13 @@ public sealed class PlaceTests(TestCluster cluster)
     [Fact]
     public async Task A_user_of_a_root_container_cannot_put_its_own_directory_in_the_servers_place()
     {
-        await cluster.CreatePodAsync("place-open", "busybox:1", "volumeMounts: [{name: tmp, mountPath: /tmp}]", "volumes: [{name: tmp, emptyDir: {}}]");
+        await cluster.CreatePodAsync("place-open", "busybox:1", "volumeMounts: [{name: tmp, mountPath: /tmp}]",
+            "volumes: [{name: tmp, emptyDir: {}}]");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var place = (await workstation.SshAsync("pod--place-open", Server)).Quietly().Text.Trim();
 
-        var attack = await cluster.ExecAsync("place-open", "su", "app", "-s", "/bin/sh", "-c", $"mv {place} {place}.away || mv {place}/* {place}.away");
+        var attack = await cluster.ExecAsync("place-open", "su", "app", "-s", "/bin/sh",
+            "-c", $"mv {place} {place}.away || mv {place}/* {place}.away");
 
         Assert.NotEqual(0, attack.ExitCode);
         Assert.NotEqual("/tmp/sshpod", place);
@@ -32,7 +34,8 @@ public sealed class PlaceTests(TestCluster cluster)
     public async Task An_emptyDir_of_a_container_that_is_not_root_is_used_though_it_is_open()
     {
         await cluster.CreatePodAsync("place-own", "busybox:1",
-            "securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]", "volumes: [{name: tmp, emptyDir: {}}]");
+            "securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]",
+            "volumes: [{name: tmp, emptyDir: {}}]");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Assert.Equal("/tmp/sshpod\n", (await workstation.SshAsync("pod--place-own", Server)).Quietly().Text);
         Assert.Equal("/tmp/sshpod\n", (await workstation.SshAsync("pod--place-own", Server)).Quietly().Text);
@@ -56,7 +59,8 @@ public sealed class PlaceTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var release = await ReleaseAsync(workstation);
         (await InAsync(pod, "other",
-            $"umask 022; mkdir -p /tmp/sshpod/{release} && printf '#!/bin/sh\n: >/tmp/fallen\n' >/tmp/sshpod/{release}/sshd; chmod 711 /tmp/sshpod /tmp/sshpod/{release}; chmod 755 /tmp/sshpod/{release}/sshd")).Successfully();
+            $"umask 022; mkdir -p /tmp/sshpod/{release} && printf '#!/bin/sh\n: >/tmp/fallen\n' >/tmp/sshpod/{release}/sshd; chmod 711 "
+            + $"/tmp/sshpod /tmp/sshpod/{release}; chmod 755 /tmp/sshpod/{release}/sshd")).Successfully();
 
         var result = await workstation.SshAsync($"container--main.pod--{pod}", "true");
         var cleaned = await workstation.SshpodAsync("clean", workstation.Host($"container--main.pod--{pod}"));
@@ -79,8 +83,10 @@ public sealed class PlaceTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var release = await ReleaseAsync(workstation);
         await File.WriteAllTextAsync(workstation.File("exchanger.c"), Exchanger);
-        (await Run.ProgramAsync("gcc", ["-static", "-O2", "-o", workstation.File("exchanger"), workstation.File("exchanger.c")])).Successfully();
-        (await cluster.KubectlAsync("cp", workstation.File("exchanger"), $"{cluster.Namespace}/exchanged:/tmp/exchanger", "-c", "other")).Successfully();
+        (await Run.ProgramAsync(
+            "gcc", ["-static", "-O2", "-o", workstation.File("exchanger"), workstation.File("exchanger.c")])).Successfully();
+        (await cluster.KubectlAsync("cp", workstation.File("exchanger"), $"{cluster.Namespace}/exchanged:/tmp/exchanger", "-c",
+            "other")).Successfully();
 
         // A directory of main's own, open as uploads are, in which the other has put a release; and one of the other's.
         (await InAsync("exchanged", "main", "mkdir -m 777 /tmp/uploads; chmod 777 /tmp/uploads")).Successfully();
@@ -127,7 +133,8 @@ public sealed class PlaceTests(TestCluster cluster)
         await cluster.CreatePodAsync("victim", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--victim", "true")).Quietly();
-        var id = (await cluster.ExecAsync("victim", "sh", "-c", "cd /tmp/sshpod/*/ && for d in */; do echo ${d%/}; done")).Successfully().Text.Split('\n')[0];
+        var id = (await cluster.ExecAsync("victim", "sh",
+            "-c", "cd /tmp/sshpod/*/ && for d in */; do echo ${d%/}; done")).Successfully().Text.Split('\n')[0];
         (await cluster.ExecAsync("victim", "sh", "-ec", $"""
             mkdir -p /victim/{id} '/tmp/sshpod/a victim' '/tmp/sshpod/a /victim' /elsewhere/{id}
             ln -s /elsewhere /tmp/sshpod/fedcba9876543210
@@ -148,7 +155,8 @@ public sealed class PlaceTests(TestCluster cluster)
     {
         await ShareTmpAsync("closing", user: 1000, other: 0);
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        (await InAsync("closing", "other", "(while :; do chmod 000 /tmp; chmod 777 /tmp; done) >/dev/null 2>&1 & echo $! >/pid")).Successfully();
+        (await InAsync(
+            "closing", "other", "(while :; do chmod 000 /tmp; chmod 777 /tmp; done) >/dev/null 2>&1 & echo $! >/pid")).Successfully();
         for (var i = 0; i < 10; i++)
             (await workstation.SshAsync("container--main.pod--closing", "true")).ToString();
         (await InAsync("closing", "other", "kill $(cat /pid); chmod 777 /tmp")).Successfully();
@@ -189,7 +197,9 @@ public sealed class PlaceTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--left", "true")).Quietly();
         // What a client of another version leaves.
-        (await cluster.ExecAsync("left", "sh", "-ec", "cd /tmp/sshpod && mv [0-9a-f]* 0123456789abcdef && printf '#!/bin/sh\n: >/fallen\n' >0123456789abcdef/x && mv 0123456789abcdef/x 0123456789abcdef/sshd; chmod 755 0123456789abcdef/sshd")).Successfully();
+        (await cluster.ExecAsync("left", "sh", "-ec",
+            "cd /tmp/sshpod && mv [0-9a-f]* 0123456789abcdef && printf '#!/bin/sh\n: >/fallen\n' >0123456789abcdef/x && mv "
+            + "0123456789abcdef/x 0123456789abcdef/sshd; chmod 755 0123456789abcdef/sshd")).Successfully();
 
         var said = (await workstation.SshpodAsync("clean", workstation.Host("pod--left"))).Successfully().Error;
 
@@ -198,7 +208,8 @@ public sealed class PlaceTests(TestCluster cluster)
         Assert.NotEqual(0, (await cluster.ExecAsync("left", "ls", "/fallen")).ExitCode);
     }
 
-    private static async Task<string> ReleaseAsync(Workstation workstation) => (await workstation.SshAsync("pod--busybox", "ls /tmp/sshpod")).Quietly().Text.Trim();
+    private static async Task<string> ReleaseAsync(Workstation workstation) =>
+        (await workstation.SshAsync("pod--busybox", "ls /tmp/sshpod")).Quietly().Text.Trim();
 
     /// <summary>A pod of two containers with one /tmp.</summary>
     private async Task ShareTmpAsync(string pod, int user, int other)

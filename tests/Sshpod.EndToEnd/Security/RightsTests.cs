@@ -43,7 +43,9 @@ public sealed class RightsTests(TestCluster cluster)
         var result = await workstation.SshAsync("pod--busybox", "true");
         Assert.Equal(255, result.ExitCode);
         var line = Assert.Single(result.Error.Split('\n'), line => line.StartsWith("sshpod: ", StringComparison.Ordinal));
-        Assert.Matches($"user \"system:serviceaccount:{cluster.Namespace}:{role}\" may not (get|create) {resource} in namespace \"{cluster.Namespace}\"", line);
+        Assert.Matches(
+            $"user \"system:serviceaccount:{cluster.Namespace}:{role}\" may not (get|create) {resource} in namespace "
+            + $"\"{cluster.Namespace}\"", line);
         Assert.Contains("administers namespace", line, StringComparison.Ordinal);
     }
 
@@ -53,7 +55,8 @@ public sealed class RightsTests(TestCluster cluster)
         await cluster.CreateCronJobAsync("rights-cron", "* * * * *");
         await using var workstation = await AsUserWithAsync("sshpod-exec", "auto");
         await cluster.WaitForJobAsync("rights-cron");
-        Assert.StartsWith("rights-cron-", (await workstation.SshAsync("cronjob--rights-cron", "hostname")).Quietly().Text, StringComparison.Ordinal);
+        Assert.StartsWith("rights-cron-", (await workstation.SshAsync("cronjob--rights-cron", "hostname")).Quietly().Text,
+            StringComparison.Ordinal);
     }
 
     // Real users have tokens; impersonation would add what the impersonator may.
@@ -93,6 +96,7 @@ public sealed class RightsTests(TestCluster cluster)
                 spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}
             """);
         await Eventually.HoldsAsync("statefulset rights has a ready pod", async () =>
-            (await cluster.KubectlAsync("get", "statefulset", "rights", "-n", cluster.Namespace, "-o", "jsonpath={.status.readyReplicas}")).Text == "1", TimeSpan.FromSeconds(60));
+            (await cluster.KubectlAsync("get", "statefulset", "rights", "-n", cluster.Namespace, "-o",
+                "jsonpath={.status.readyReplicas}")).Text == "1", TimeSpan.FromSeconds(60));
     }
 }

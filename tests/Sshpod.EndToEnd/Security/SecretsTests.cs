@@ -12,7 +12,9 @@ public sealed class SecretsTests(TestCluster cluster)
         workstation.Environment["SSHPOD_LOG"] = "debug";
         var token = await cluster.CreateAdminAsync("secretive");
         await workstation.UseKubeconfigAsync(config => config.UseTokenAsync(token));
-        var result = (await workstation.SshAsync("pod--secrets", "env; cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; cat /tmp/sshpod/*/*/log")).Successfully();
+        var result =
+            (await workstation.SshAsync("pod--secrets",
+                "env; cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; cat /tmp/sshpod/*/*/log")).Successfully();
 
         var secret = await PrivateLineAsync(workstation);
         Assert.DoesNotContain(secret, result.Text + result.Error, StringComparison.Ordinal);
@@ -32,14 +34,17 @@ public sealed class SecretsTests(TestCluster cluster)
         (await workstation.SshAsync("pod--audited", "true")).Quietly();
 
         var log = Path.Combine(Path.GetDirectoryName(Environment.GetEnvironmentVariable("KUBECONFIG"))!, "log/audit.log");
-        var lines = File.ReadLines(log).Where(line => line.Contains($"/namespaces/{cluster.Namespace}/pods/audited/", StringComparison.Ordinal)).ToArray();
+        var lines = File.ReadLines(log)
+            .Where(line => line.Contains($"/namespaces/{cluster.Namespace}/pods/audited/", StringComparison.Ordinal)).ToArray();
 
-        Assert.Contains(lines, line => line.Contains("/exec?", StringComparison.Ordinal) && line.Contains("sshpod-bootstrap", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("/exec?", StringComparison.Ordinal)
+            && line.Contains("sshpod-bootstrap", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("/portforward", StringComparison.Ordinal));
         var secret = await PrivateLineAsync(workstation);
         Assert.All(lines, line => Assert.DoesNotContain(secret, line, StringComparison.Ordinal));
         // Proxies on the way take URLs of 8 KB.
-        Assert.All(lines, line => Assert.True(System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("requestURI").GetString()!.Length < 6000));
+        Assert.All(lines, line =>
+            Assert.True(System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("requestURI").GetString()!.Length < 6000));
     }
 
     // The key itself is in the last lines of the file; the first are the same for every key.

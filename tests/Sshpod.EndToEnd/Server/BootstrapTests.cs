@@ -58,7 +58,8 @@ public sealed class BootstrapTests(TestCluster cluster)
         workstation.Environment["SSHPOD_TRANSPORT"] = "kubectl";
         var log = workstation.File("kubectl.log");
         var wrapper = Path.Combine(Directory.CreateDirectory(workstation.File("wrapper")).FullName, "kubectl");
-        await System.IO.File.WriteAllTextAsync(wrapper, $"#!/bin/sh\necho \"$1 $2\" >>{log}\nexec {Workstation.Locate("kubectl")} \"$@\"\n");
+        await System.IO.File.WriteAllTextAsync(wrapper,
+            $"#!/bin/sh\necho \"$1 $2\" >>{log}\nexec {Workstation.Locate("kubectl")} \"$@\"\n");
         System.IO.File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         workstation.Environment["PATH"] = $"{workstation.File("wrapper")}:{System.Environment.GetEnvironmentVariable("PATH")}";
 
@@ -89,7 +90,8 @@ public sealed class BootstrapTests(TestCluster cluster)
     [Fact]
     public async Task Where_the_root_is_read_only_a_writable_volume_does()
     {
-        await cluster.CreatePodAsync("place-volume", "busybox:1", "securityContext: {readOnlyRootFilesystem: true}, volumeMounts: [{name: v, mountPath: /work}]",
+        await cluster.CreatePodAsync("place-volume", "busybox:1",
+            "securityContext: {readOnlyRootFilesystem: true}, volumeMounts: [{name: v, mountPath: /work}]",
             "securityContext: {runAsUser: 1000, fsGroup: 1000}, volumes: [{name: v, emptyDir: {}}]");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Assert.Equal("/work/sshpod\n", (await workstation.SshAsync("pod--place-volume", "ls -d /work/sshpod")).Quietly().Text);
@@ -102,7 +104,8 @@ public sealed class BootstrapTests(TestCluster cluster)
         await cluster.CreatePodAsync("place-noexec", "busybox:1",
             """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mkdir -p /var/tmp"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        Assert.Equal("/var/tmp/sshpod\n", (await workstation.SshAsync("pod--place-noexec", "ls -d /var/tmp/sshpod; ls /tmp")).Quietly().Text);
+        Assert.Equal(
+            "/var/tmp/sshpod\n", (await workstation.SshAsync("pod--place-noexec", "ls -d /var/tmp/sshpod; ls /tmp")).Quietly().Text);
     }
 
     [Fact]
@@ -120,11 +123,13 @@ public sealed class BootstrapTests(TestCluster cluster)
             "mkdir -m 777 /tmp/sshpod && printf '#!/bin/sh\ntouch /tmp/fallen\n' >/tmp/sshpod/sshd; chmod 755 /tmp/sshpod/sshd")).Successfully();
         await using var workstation = await Workstation.SetUpAsync(cluster);
 
-        Assert.Equal("/work/sshpod\n", (await workstation.SshAsync("container--with-volume.pod--hostile", "ls -d /work/sshpod")).Quietly().Text);
+        Assert.Equal(
+            "/work/sshpod\n", (await workstation.SshAsync("container--with-volume.pod--hostile", "ls -d /work/sshpod")).Quietly().Text);
         var refused = await workstation.SshAsync("container--without.pod--hostile", "true");
 
         Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("volume \"tmp\" at /tmp can be written by another container as the same user", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("volume \"tmp\" at /tmp can be written by another container as the same user", refused.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +148,8 @@ public sealed class BootstrapTests(TestCluster cluster)
         var ours = (await workstation.SshAsync("pod--versions", "echo $SSH_CONNECTION")).Quietly().Text;
         Assert.DoesNotContain(other.Split('\n')[0].Split(' ')[1], ours, StringComparison.Ordinal);
         Assert.Equal(other, (await cluster.ExecAsync("versions", "sh", "-c",
-            $"cd /tmp/sshpod/0123456789abcdef && ./sshd up c 600 86400 - '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'")).Successfully().Text);
+            $"cd /tmp/sshpod/0123456789abcdef && ./sshd up c 600 86400 - "
+            + $"'{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}'")).Successfully().Text);
     }
 
     [Fact]

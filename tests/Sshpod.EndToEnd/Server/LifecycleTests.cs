@@ -13,7 +13,8 @@ public sealed class LifecycleTests(TestCluster cluster)
         workstation.Environment["SSHPOD_IDLE"] = "2";
         (await workstation.SshAsync("pod--idle", "nohup sleep 1000 >/dev/null 2>&1 &")).Quietly();
 
-        await Eventually.HoldsAsync("the server has left", async () => !(await cluster.ExecAsync("idle", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the server has left",
+            async () => !(await cluster.ExecAsync("idle", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
         Assert.Contains("sleep 1000", (await cluster.ExecAsync("idle", "ps")).Text, StringComparison.Ordinal);
         (await workstation.SshAsync("pod--idle", "true")).Quietly();
     }
@@ -26,19 +27,23 @@ public sealed class LifecycleTests(TestCluster cluster)
         workstation.Environment["SSHPOD_IDLE"] = "2";
         await using (var ssh = workstation.StartSsh($"root@{workstation.Host("pod--vanished")}", "touch /tmp/here; sleep 1000"))
         {
-            await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("vanished", "ls", "/tmp/here")).ExitCode == 0);
+            await Eventually.HoldsAsync("the session is open",
+                async () => (await cluster.ExecAsync("vanished", "ls", "/tmp/here")).ExitCode == 0);
             foreach (var process in Descendants(ssh.ProcessId).Append(ssh.ProcessId))
                 Kill(process);
         }
-        await Eventually.HoldsAsync("the server has left", async () => !(await cluster.ExecAsync("vanished", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the server has left",
+            async () => !(await cluster.ExecAsync("vanished", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task When_ssh_is_killed_its_helpers_are_gone_within_two_seconds()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--busybox")}", $"touch /tmp/{cluster.Namespace}; sleep 1000");
-        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("busybox", "ls", $"/tmp/{cluster.Namespace}")).ExitCode == 0);
+        await using var ssh = workstation.StartSsh(
+            $"root@{workstation.Host("pod--busybox")}", $"touch /tmp/{cluster.Namespace}; sleep 1000");
+        await Eventually.HoldsAsync("the session is open",
+            async () => (await cluster.ExecAsync("busybox", "ls", $"/tmp/{cluster.Namespace}")).ExitCode == 0);
         var helpers = Descendants(ssh.ProcessId).ToArray();
         Assert.NotEmpty(helpers);
 
@@ -53,8 +58,10 @@ public sealed class LifecycleTests(TestCluster cluster)
     public async Task While_connected_no_port_listens_on_the_client_but_one_of_kubectl_on_127_0_0_1()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--busybox")}", $"touch /tmp/{cluster.Namespace}-ports; sleep 1000");
-        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("busybox", "ls", $"/tmp/{cluster.Namespace}-ports")).ExitCode == 0);
+        await using var ssh = workstation.StartSsh(
+            $"root@{workstation.Host("pod--busybox")}", $"touch /tmp/{cluster.Namespace}-ports; sleep 1000");
+        await Eventually.HoldsAsync("the session is open",
+            async () => (await cluster.ExecAsync("busybox", "ls", $"/tmp/{cluster.Namespace}-ports")).ExitCode == 0);
 
         var ports = Descendants(ssh.ProcessId).Append(ssh.ProcessId).SelectMany(Listening).ToArray();
 
@@ -82,13 +89,15 @@ public sealed class LifecycleTests(TestCluster cluster)
     {
         var sockets = Directory.GetFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget).ToHashSet();
         // "0: 0100007F:A5CF 00000000:0000 0A …", where 0A is listening and the tenth word is the inode.
-        return File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6")).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        return File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6"))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(words => words[3] == "0A" && sockets.Contains($"socket:[{words[9]}]")).Select(words => words[1].Split(':')[0]);
     }
 
     private static IEnumerable<int> Descendants(int parent)
     {
-        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!)
+        var children = Directory.GetDirectories("/proc").Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _)).Select(int.Parse!)
             .Where(process => ParentOf(process) == parent).ToArray();
         return children.Concat(children.SelectMany(Descendants));
     }

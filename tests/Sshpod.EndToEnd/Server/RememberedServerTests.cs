@@ -11,7 +11,8 @@ public sealed class RememberedServerTests(TestCluster cluster)
         await cluster.CreatePodAsync("warm", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--warm", "true")).Quietly();
-        KubectlWrapper.Install(workstation, $"case \" $* \" in *' exec '*) echo exec >>{workstation.File("log")};; esac\nexec $kubectl \"$@\"");
+        KubectlWrapper.Install(
+            workstation, $"case \" $* \" in *' exec '*) echo exec >>{workstation.File("log")};; esac\nexec $kubectl \"$@\"");
         (await workstation.SshAsync("pod--warm", "true")).Quietly();
         Assert.False(File.Exists(workstation.File("log")));
     }

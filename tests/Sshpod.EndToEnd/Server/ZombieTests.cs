@@ -12,7 +12,8 @@ public sealed class ZombieTests(TestCluster cluster)
 {
     // State, parent and name of all processes but those of the listing itself.
     private const string Processes =
-        "for p in /proc/[0-9]*; do [ $p = /proc/$$ ] || { read -r _ name state parent _ <$p/stat && echo \"$state $parent $name\"; }; done 2>/dev/null";
+        "for p in /proc/[0-9]*; do [ $p = /proc/$$ ] || { read -r _ name state parent _ <$p/stat && echo \"$state $parent $name\"; }; "
+        + "done 2>/dev/null";
 
     // Ends when nobody takes what it says.
     private const string Session = "echo > /tmp/here; while echo; do sleep 0.1; done";
@@ -94,7 +95,8 @@ public sealed class ZombieTests(TestCluster cluster)
     }
 
     private static RunningProgram Start(Workstation workstation, string pod) => new(
-        "ssh", ["-F", workstation.SshConfig, $"root@{workstation.Host($"pod--{pod}")}", Session], workstation.Environment, output: PipeTarget.ToStream(Stream.Null));
+        "ssh", ["-F", workstation.SshConfig, $"root@{workstation.Host($"pod--{pod}")}", Session], workstation.Environment,
+        output: PipeTarget.ToStream(Stream.Null));
 
     private async Task IsAsBeforeAsync(string pod, string before)
     {
@@ -110,5 +112,6 @@ public sealed class ZombieTests(TestCluster cluster)
     }
 
     private async Task<string> InContainerAsync(string pod) =>
-        string.Join('\n', (await cluster.ExecAsync(pod, "sh", "-c", Processes)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
+        string.Join('\n', (await cluster.ExecAsync(pod, "sh", "-c", Processes)).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal));
 }

@@ -16,9 +16,11 @@ public sealed class SettingsTests(TestCluster cluster)
 
         Assert.Equal("aliased\n", (await SshAsync(workstation, "gpu.sshpod", "hostname")).Quietly().Text);
         await File.WriteAllTextAsync(workstation.File("sent"), "hello");
-        (await workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("sent"), "root@GPU.sshpod:/tmp/sent")).Quietly();
+        (await workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("sent"),
+            "root@GPU.sshpod:/tmp/sent")).Quietly();
         Assert.Equal("hello", (await cluster.ExecAsync("aliased", "cat", "/tmp/sent")).Text);
-        Assert.Contains("cleaned container \"main\" of pod \"aliased\"", (await workstation.SshpodAsync("clean", "gpu.sshpod")).Successfully().Error, StringComparison.Ordinal);
+        Assert.Contains("cleaned container \"main\" of pod \"aliased\"",
+            (await workstation.SshpodAsync("clean", "gpu.sshpod")).Successfully().Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,7 +32,9 @@ public sealed class SettingsTests(TestCluster cluster)
             """);
         await cluster.WaitReadyAsync("pod/my.pod.with.dots");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        Write(workstation, $"aliases: {{namespaces: {{mine: {cluster.Namespace}}}, targets: {{dots: {{pod: my.pod.with.dots, container: a, namespace: mine{ContextOfRun}}}}}}}");
+        Write(workstation,
+            $"aliases: {{namespaces: {{mine: {cluster.Namespace}}}, targets: {{dots: {{pod: my.pod.with.dots, container: a, namespace: "
+            + $"mine{ContextOfRun}}}}}}}");
 
         Assert.Equal("a\n", (await SshAsync(workstation, "dots.sshpod", "echo $ME")).Quietly().Text);
         Assert.Equal("b\n", (await SshAsync(workstation, "container--b.dots.sshpod", "echo $ME")).Quietly().Text);
@@ -41,7 +45,8 @@ public sealed class SettingsTests(TestCluster cluster)
     [InlineData("prod.example.com", "pod--busybox.context--prod.example.com.sshpod", "prod-example-com")]
     [InlineData("kubernetes-admin@kubernetes", "pod--busybox.context--kubernetes-admin@kubernetes.sshpod", "kubernetes")]
     [InlineData("kubernetes-admin@kubernetes", "pod--busybox.context--kubernetes.sshpod", "kubernetes")]
-    public async Task The_error_about_a_context_that_no_host_name_holds_has_the_line_that_makes_it_work(string context, string typed, string alias)
+    public async Task The_error_about_a_context_that_no_host_name_holds_has_the_line_that_makes_it_work(
+        string context, string typed, string alias)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(async config =>
@@ -67,7 +72,9 @@ public sealed class SettingsTests(TestCluster cluster)
         Write(workstation, "container: second");
         Assert.Contains("Debian", (await workstation.SshAsync("pod--two", "cat /etc/os-release")).Quietly().Text, StringComparison.Ordinal);
         Assert.Equal("busybox\n", (await workstation.SshAsync("pod--busybox", "hostname")).Quietly().Text);
-        Assert.DoesNotContain("Debian", (await workstation.SshAsync("container--first.pod--two", "cat /etc/os-release 2>/dev/null; true")).Quietly().Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Debian", (await workstation.SshAsync("container--first.pod--two", "cat /etc/os-release 2>/dev/null; true")).Quietly().Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,15 +85,21 @@ public sealed class SettingsTests(TestCluster cluster)
         Write(workstation, "idle: 2s\ntransport: kubectl");
         workstation.Environment["SSHPOD_TRANSPORT"] = null;
         workstation.Environment["SSHPOD_LOG"] = "debug";
-        Assert.Contains("kubectl get pods idle-setting", (await workstation.SshAsync("pod--idle-setting", "true")).Successfully().Error, StringComparison.Ordinal);
-        await Eventually.HoldsAsync("the server has left", async () => !(await cluster.ExecAsync("idle-setting", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
+        Assert.Contains("kubectl get pods idle-setting", (await workstation.SshAsync("pod--idle-setting", "true")).Successfully().Error,
+            StringComparison.Ordinal);
+        await Eventually.HoldsAsync("the server has left",
+            async () => !(await cluster.ExecAsync("idle-setting", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
 
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
-        Assert.DoesNotContain("kubectl get", (await workstation.SshAsync("pod--idle-setting", "true")).Successfully().Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("kubectl get", (await workstation.SshAsync("pod--idle-setting", "true")).Successfully().Error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("# mine\ntransprot: api\n", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, other-users-environment, shared-places, transport, tunnel, wait")]
+    [InlineData(
+        "# mine\ntransprot: api\n",
+        "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, "
+        + "other-users-environment, shared-places, transport, tunnel, wait")]
     [InlineData("aliases:\n  targets:\n    gpu: pods--x\n", "line 3: alias \"gpu\": unknown prefix \"pods--\"")]
     public async Task What_is_wrong_in_the_settings_is_one_line_with_file_and_line(string text, string line)
     {
@@ -102,7 +115,8 @@ public sealed class SettingsTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Write(workstation, "aliases: {targets: {gpu: pod--busybox}}");
-        Assert.Contains("part \"gup\" of host name \"gup.sshpod\" has no \"--\" and is no alias; did you mean \"gpu\"?", (await SshAsync(workstation, "gup.sshpod", "true")).Error, StringComparison.Ordinal);
+        Assert.Contains("part \"gup\" of host name \"gup.sshpod\" has no \"--\" and is no alias; did you mean \"gpu\"?",
+            (await SshAsync(workstation, "gup.sshpod", "true")).Error, StringComparison.Ordinal);
     }
 
     private string ContextOfRun => cluster.Context is { } context ? $", context: {context}" : "";

@@ -12,7 +12,8 @@ public sealed class ClientKeyTests(TestCluster cluster)
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         var result = await workstation.SshAsync("pod--busybox", "true");
         Assert.Equal(255, result.ExitCode);
-        Assert.Contains($"sshpod: the private key {key} is open to others (mode 640); chmod 600 {key}", result.Error, StringComparison.Ordinal);
+        Assert.Contains($"sshpod: the private key {key} is open to others (mode 640); chmod 600 {key}", result.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -23,7 +24,9 @@ public sealed class ClientKeyTests(TestCluster cluster)
         File.SetUnixFileMode(cache, (UnixFileMode)0b111_111_111);
         var result = await workstation.SshAsync("pod--busybox", "true");
         Assert.Equal(255, result.ExitCode);
-        Assert.Contains($"sshpod: others may write to the directory {cache} (mode 777), and sshpod's key would be there; chmod go-w {cache}", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"sshpod: others may write to the directory {cache} (mode 777), and sshpod's key would be there; chmod go-w {cache}",
+            result.Error, StringComparison.Ordinal);
         var doctor = await workstation.SshpodAsync("doctor");
         Assert.Equal(1, doctor.ExitCode);
         Assert.Contains($"others may write to the directory {cache} (mode 777)", doctor.Text, StringComparison.Ordinal);
@@ -64,7 +67,8 @@ public sealed class ClientKeyTests(TestCluster cluster)
         var key = workstation.File("cache/sshpod/id_ed25519");
         File.SetLastWriteTimeUtc(key, DateTime.UtcNow.AddDays(-91));
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
-        Assert.Equal(await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken), await File.ReadAllTextAsync($"{key}.next.pub", TestContext.Current.CancellationToken));
+        Assert.Equal(await File.ReadAllTextAsync($"{key}.pub", TestContext.Current.CancellationToken),
+            await File.ReadAllTextAsync($"{key}.next.pub", TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -81,7 +85,9 @@ public sealed class ClientKeyTests(TestCluster cluster)
         (await workstation.SshAsync("pod--own-key", "true")).Quietly();
         (await workstation.SshAsync("pod--own-key", "true")).Quietly();
 
-        Assert.Contains(key.Split(' ')[1], (await cluster.ExecAsync("own-key", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys")).Successfully().Text, StringComparison.Ordinal);
+        Assert.Contains(
+            key.Split(' ')[1], (await cluster.ExecAsync("own-key", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys")).Successfully().Text,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(workstation.File("cache/sshpod/id_ed25519")));
     }
 
@@ -93,7 +99,8 @@ public sealed class ClientKeyTests(TestCluster cluster)
         (await workstation.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key)).Successfully();
         Directory.CreateDirectory(workstation.File("config/sshpod"));
         await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"identity: {key}");
-        Assert.Contains($"IdentityFile is not {key}", (await workstation.SshpodAsync("doctor", "-F", workstation.SshConfig)).Text, StringComparison.Ordinal);
+        Assert.Contains($"IdentityFile is not {key}", (await workstation.SshpodAsync("doctor", "-F", workstation.SshConfig)).Text,
+            StringComparison.Ordinal);
         (await workstation.SshpodAsync("configure", "--no-sharing", "--ssh-config", workstation.SshConfig)).Successfully();
 
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
@@ -106,5 +113,6 @@ public sealed class ClientKeyTests(TestCluster cluster)
             (await workstation.SshAsync("pod--busybox", "true")).Error, StringComparison.Ordinal);
     }
 
-    private static Task<string> KnownHostsAsync(Workstation workstation) => File.ReadAllTextAsync(workstation.File("cache/sshpod/known_hosts"));
+    private static Task<string> KnownHostsAsync(Workstation workstation) =>
+        File.ReadAllTextAsync(workstation.File("cache/sshpod/known_hosts"));
 }

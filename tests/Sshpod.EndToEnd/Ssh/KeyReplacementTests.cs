@@ -45,7 +45,8 @@ public sealed class KeyReplacementTests(TestCluster cluster)
             Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}\n"), results.Select(result => result.Quietly().Text));
         }
 
-        async Task<string> AuthorizedAsync() => (await cluster.ExecAsync("old-key", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys")).Successfully().Text;
+        async Task<string> AuthorizedAsync() =>
+            (await cluster.ExecAsync("old-key", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys")).Successfully().Text;
 
         static void SetAge(string file, TimeSpan age) => File.SetLastWriteTimeUtc(file, DateTime.UtcNow - age);
     }

@@ -9,23 +9,29 @@ public sealed class HostStarTests(TestCluster cluster)
     // Each pinned option, at its worst.
     private static readonly string[] Worst =
     [
-        "HostName %h.corp.example", "Port 2222", "CanonicalizeHostname always", "CanonicalDomains localhost", "ProxyCommand false", "ProxyUseFdpass yes", "ConnectTimeout 1",
-        "UserKnownHostsFile /dev/null", "GlobalKnownHostsFile /nonexistent", "StrictHostKeyChecking ask", "UpdateHostKeys yes", "CheckHostIP yes",
+        "HostName %h.corp.example", "Port 2222", "CanonicalizeHostname always", "CanonicalDomains localhost", "ProxyCommand false",
+        "ProxyUseFdpass yes", "ConnectTimeout 1",
+        "UserKnownHostsFile /dev/null", "GlobalKnownHostsFile /nonexistent", "StrictHostKeyChecking ask",
+        "UpdateHostKeys yes", "CheckHostIP yes",
         "HostKeyAlias jump",
         "HostKeyAlgorithms rsa-sha2-512", "KexAlgorithms diffie-hellman-group16-sha512", "Ciphers aes256-ctr",
-        "IdentitiesOnly no", "CertificateFile /nonexistent", "PubkeyAuthentication no", "PubkeyAcceptedAlgorithms rsa-sha2-512", "PreferredAuthentications password", "AddKeysToAgent yes",
-        "ForwardAgent yes", "ForwardX11 yes", "Tunnel yes", "ControlMaster yes", "ControlPath /nonexistent/%C", "ControlPersist yes", "ServerAliveInterval 1", "ServerAliveCountMax 1",
+        "IdentitiesOnly no", "CertificateFile /nonexistent", "PubkeyAuthentication no", "PubkeyAcceptedAlgorithms rsa-sha2-512",
+        "PreferredAuthentications password", "AddKeysToAgent yes",
+        "ForwardAgent yes", "ForwardX11 yes", "Tunnel yes", "ControlMaster yes", "ControlPath /nonexistent/%C", "ControlPersist yes",
+        "ServerAliveInterval 1", "ServerAliveCountMax 1",
     ];
 
     public static TheoryData<string> EachByItself =>
-        ["HostName %h.corp.example", "HostKeyAlias jump", "PubkeyAuthentication no", "ForwardX11 yes", "ProxyUseFdpass yes", "ProxyJump gate.example"];
+        ["HostName %h.corp.example", "HostKeyAlias jump", "PubkeyAuthentication no", "ForwardX11 yes", "ProxyUseFdpass yes",
+            "ProxyJump gate.example"];
 
     [Fact]
     public async Task All_pinned_options_at_their_worst_change_nothing()
     {
         await using var workstation = await SetUpAsync(Worst);
         await using var agent = await SshAgent.StartAsync(workstation);
-        Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello; [ -z \"$SSH_AUTH_SOCK\" ] || echo lent")).Quietly().Text);
+        Assert.Equal(
+            "hello\n", (await workstation.SshAsync("pod--debian", "echo hello; [ -z \"$SSH_AUTH_SOCK\" ] || echo lent")).Quietly().Text);
         // Ours is not in the user's agent, which may be lent to others.
         Assert.Contains("no identities", (await workstation.RunAsync("ssh-add", "-l")).Text, StringComparison.Ordinal);
     }
@@ -82,7 +88,8 @@ public sealed class HostStarTests(TestCluster cluster)
         Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello")).Quietly().Text);
         // What is in the agent is tried first, and so each is refused before ours comes.
         Assert.Equal("hello\n", (await workstation.RunAsync("ssh",
-            ["-F", workstation.SshConfig, "-o", "IdentitiesOnly=no", $"root@{workstation.Host("pod--debian")}", "echo hello"])).Quietly().Text);
+            ["-F", workstation.SshConfig, "-o", "IdentitiesOnly=no", $"root@{workstation.Host("pod--debian")}",
+                "echo hello"])).Quietly().Text);
     }
 
     [Fact]
@@ -90,10 +97,12 @@ public sealed class HostStarTests(TestCluster cluster)
     {
         await using var workstation = await SetUpAsync();
         var block = (await workstation.SshpodAsync("configure", "--print")).Quietly().Text.Split("\nHost *.sshpod")[0].Split('\n');
-        var pinned = block.Where(line => line.StartsWith("    ", StringComparison.Ordinal)).Select(line => line.Trim().Split(' ')[0].Replace("KeyTypes", "Algorithms", StringComparison.Ordinal));
+        var pinned = block.Where(line => line.StartsWith("    ", StringComparison.Ordinal))
+            .Select(line => line.Trim().Split(' ')[0].Replace("KeyTypes", "Algorithms", StringComparison.Ordinal));
         // IdentityFile adds up: ours is tried first, whatever others there are.
         Assert.Equal([], pinned.Except(Worst.Select(option => option.Split(' ')[0])).Except(["IdentityFile", "#"]));
-        var table = await File.ReadAllTextAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/configure.md")));
+        var table = await File.ReadAllTextAsync(
+            Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/configure.md")));
         Assert.All(pinned.Where(keyword => keyword != "#"), keyword => Assert.Contains($"`{keyword}`", table, StringComparison.Ordinal));
     }
 
@@ -138,7 +147,8 @@ public sealed class HostStarTests(TestCluster cluster)
         await using var workstation = await SetUpAsync("HostKeyAlias jump");
         foreach (var target in new[] { "pod--debian", "pod--busybox", "POD--DEBIAN", "pod--busybox" })
             Assert.Equal("hello\n", (await workstation.SshAsync(target, "echo hello")).Quietly().Text);
-        var keys = Directory.GetFiles(workstation.File("cache/sshpod/host-keys")).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        var keys = Directory.GetFiles(workstation.File("cache/sshpod/host-keys"))
+            .ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
         Assert.Equal(3, keys.Count);
         Assert.Equal(keys[$"of-{workstation.Host("pod--debian")}"], keys[$"of-{workstation.Host("POD--DEBIAN")}"]);
         Assert.NotEqual(keys[$"of-{workstation.Host("pod--debian")}"], keys[$"of-{workstation.Host("pod--busybox")}"]);

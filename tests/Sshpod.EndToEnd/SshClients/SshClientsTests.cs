@@ -2,7 +2,9 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.SshClients;
 
-/// <summary>Clients that are not OpenSSH, each with its own reader of ssh_config, connect by what <c>sshpod configure</c> has written.</summary>
+/// <summary>
+/// Clients that are not OpenSSH, each with its own reader of ssh_config, connect by what <c>sshpod configure</c> has written.
+/// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class SshClientsTests(TestCluster cluster)
 {
@@ -12,14 +14,18 @@ public sealed class SshClientsTests(TestCluster cluster)
 
     /// <summary>The client, and whether it reads the user's file, and so the Include in it, or our own.</summary>
     public static TheoryData<string, bool> Clients =>
-        new() { { "libssh", true }, { "libssh", false }, { "asyncssh", true }, { "asyncssh", false }, { "net-ssh", true }, { "net-ssh", false }, { "paramiko", false }, { "editor", false } };
+        new() { { "libssh", true }, { "libssh", false }, { "asyncssh", true }, { "asyncssh", false }, { "net-ssh", true },
+            { "net-ssh", false }, { "paramiko", false }, { "editor", false } };
 
     [Theory, MemberData(nameof(Clients))]
     public async Task A_client_connects_by_what_configure_wrote(string client, bool byInclude)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         await LearnAsync(workstation, client);
-        Assert.Equal("hello\n", (await ConnectAsync(workstation, client, byInclude ? workstation.SshConfig : workstation.File(OwnFile), "echo hello")).Quietly().Text);
+        Assert.Equal(
+            "hello\n",
+            (await ConnectAsync(workstation, client, byInclude ? workstation.SshConfig : workstation.File(OwnFile),
+                "echo hello")).Quietly().Text);
     }
 
     /// <summary>A percent sign in a path is for OpenSSH alone: others have no way to write it.</summary>
@@ -36,12 +42,17 @@ public sealed class SshClientsTests(TestCluster cluster)
         workstation.Environment["XDG_CACHE_HOME"] = Path.Combine(place, "cache");
         workstation.Environment["XDG_CONFIG_HOME"] = Path.Combine(place, "config");
         // Not a link: the program finds out where it really is.
-        (await workstation.RunAsync("cp", "-r", File.Exists(Workstation.Program + ".dll") ? Path.GetDirectoryName(Workstation.Program)! : Workstation.Program, Path.Combine(place, "program"))).Quietly();
-        var program = Directory.Exists(Path.Combine(place, "program")) ? Path.Combine(place, "program", Path.GetFileName(Workstation.Program)) : Path.Combine(place, "program");
+        (await workstation.RunAsync("cp", "-r", File.Exists(Workstation.Program + ".dll") ? Path.GetDirectoryName(Workstation.Program)!
+            : Workstation.Program, Path.Combine(place, "program"))).Quietly();
+        var program = Directory.Exists(Path.Combine(place, "program"))
+            ? Path.Combine(place, "program", Path.GetFileName(Workstation.Program)) : Path.Combine(place, "program");
         (await workstation.RunAsync(program, "configure", "--ssh-config", workstation.SshConfig)).Successfully();
 
         foreach (var client in only.Length > 0 ? only : ["ssh", "libssh", "asyncssh", "net-ssh", "paramiko", "editor"])
-            Assert.Equal((client, "hello\n"), (client, (await ConnectAsync(workstation, client, client == "ssh" ? workstation.SshConfig : Path.Combine(place, OwnFile), "echo hello")).Quietly().Text));
+            Assert.Equal(
+                (client, "hello\n"),
+                (client, (await ConnectAsync(workstation, client, client == "ssh" ? workstation.SshConfig : Path.Combine(place, OwnFile),
+                    "echo hello")).Quietly().Text));
     }
 
     [Theory]
@@ -54,7 +65,9 @@ public sealed class SshClientsTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         var own = workstation.File(OwnFile);
         await File.WriteAllTextAsync(workstation.File("empty"), "");
-        await File.WriteAllTextAsync(own, (await File.ReadAllTextAsync(own)).Replace(workstation.File("cache/sshpod/known_hosts"), workstation.File("empty"), StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            own, (await File.ReadAllTextAsync(own)).Replace(
+                workstation.File("cache/sshpod/known_hosts"), workstation.File("empty"), StringComparison.Ordinal));
         var refused = await ConnectAsync(workstation, client, own, "true");
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains(words, refused.Error, StringComparison.Ordinal);
@@ -67,8 +80,11 @@ public sealed class SshClientsTests(TestCluster cluster)
         var ours = await File.ReadAllTextAsync(workstation.SshConfig);
         await File.WriteAllTextAsync(workstation.SshConfig, ours + "User nobody-in-particular\n");
         var script = workstation.File("user.py");
-        await File.WriteAllTextAsync(script, "import sys, asyncssh.config as c\nprint(c.SSHClientConfig.load(None, [sys.argv[1]], False, 'me', (), 'other.example', ()).get('User'))\n");
-        Assert.Equal("nobody-in-particular\n", (await workstation.RunAsync("/usr/bin/python3", "-W", "ignore", script, workstation.SshConfig)).Quietly().Text);
+        await File.WriteAllTextAsync(
+            script, "import sys, asyncssh.config as c\nprint(c.SSHClientConfig.load(None, [sys.argv[1]], False, 'me', (), "
+            + "'other.example', ()).get('User'))\n");
+        Assert.Equal("nobody-in-particular\n",
+            (await workstation.RunAsync("/usr/bin/python3", "-W", "ignore", script, workstation.SshConfig)).Quietly().Text);
     }
 
     /// <summary>OpenSSH gives a shell what is in ProxyCommand, and a login name may hold anything (CVE-2025-61984).</summary>
@@ -79,7 +95,8 @@ public sealed class SshClientsTests(TestCluster cluster)
     public async Task A_login_name_is_part_of_no_command(string user)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var result = await workstation.RunAsync("sh", "-c", "cd && exec ssh -F \"$1\" -l \"$2\" \"$3\" id -un", "sh", workstation.SshConfig, user, workstation.Host("pod--debian"));
+        var result = await workstation.RunAsync("sh", "-c", "cd && exec ssh -F \"$1\" -l \"$2\" \"$3\" id -un", "sh", workstation.SshConfig,
+            user, workstation.Host("pod--debian"));
         Assert.False(File.Exists(workstation.File("fell")));
         if (user == "john doe")
             Assert.Equal("root\n", result.Quietly().Text);
@@ -103,7 +120,10 @@ public sealed class SshClientsTests(TestCluster cluster)
               LogLevel ERROR
 
             """);
-        Assert.Equal("hello\n", (await workstation.RunAsync("ssh", "-F", workstation.File("earlier"), $"root@{workstation.Host("pod--debian")}", "echo hello")).Quietly().Text);
+        Assert.Equal(
+            "hello\n",
+            (await workstation.RunAsync("ssh", "-F", workstation.File("earlier"), $"root@{workstation.Host("pod--debian")}",
+                "echo hello")).Quietly().Text);
     }
 
     [Fact]
@@ -113,9 +133,13 @@ public sealed class SshClientsTests(TestCluster cluster)
         var (lower, upper) = (await OptionsAsync("pod--x.sshpod"), await OptionsAsync("POD--X.SSHPOD"));
         // But for the file of the host, which is called as the name was typed.
         Assert.Equal(lower, upper.Select(line => line.Replace("of-POD--X.SSHPOD", "of-pod--x.sshpod", StringComparison.Ordinal)));
-        Assert.Equal("root\n", (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{workstation.Host("pod--debian").ToUpperInvariant()}", "id", "-un")).Quietly().Text);
+        Assert.Equal(
+            "root\n",
+            (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{workstation.Host("pod--debian").ToUpperInvariant()}",
+                "id", "-un")).Quietly().Text);
 
-        async Task<string[]> OptionsAsync(string host) => [.. (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-G", host)).Successfully().Text.Split('\n')
+        async Task<string[]> OptionsAsync(string host) => [
+            .. (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-G", host)).Successfully().Text.Split('\n')
             .Where(line => !line.StartsWith("host", StringComparison.Ordinal))];
     }
 
@@ -126,8 +150,12 @@ public sealed class SshClientsTests(TestCluster cluster)
         {
             "ssh" => await workstation.RunAsync("ssh", "-F", configuration, $"root@{host}", command),
             "libssh" => await workstation.RunAsync(await BuildAsync(workstation), configuration, host, "root", command),
-            "asyncssh" or "paramiko" => await workstation.RunAsync("/usr/bin/python3", "-W", "ignore", Path.Combine(Programs, $"connect-{client}.py"), configuration, host, "root", command),
-            "net-ssh" => await workstation.RunAsync("ruby", "-W0", Path.Combine(Programs, "connect-net-ssh.rb"), configuration, host, "root", command),
+            "asyncssh" or "paramiko" =>
+                await workstation.RunAsync("/usr/bin/python3", "-W", "ignore", Path.Combine(Programs, $"connect-{client}.py"),
+                    configuration, host, "root", command),
+            "net-ssh" =>
+                await workstation.RunAsync("ruby", "-W0", Path.Combine(Programs, "connect-net-ssh.rb"),
+                    configuration, host, "root", command),
             _ => await RunEditorAsync(workstation, configuration, host, command),
         };
     }
@@ -151,7 +179,9 @@ public sealed class SshClientsTests(TestCluster cluster)
     {
         // What npm has fetched once serves all users of these tests; npm itself needs a home.
         if (!Directory.Exists(workstation.File("node_modules")))
-            (await workstation.RunAsync("npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=optional", "--prefix", workstation.Home, "ssh-config@5", "ssh2@1")).Successfully();
-        return await workstation.RunAsync("sh", "-c", "cd && exec node \"$@\"", "sh", Path.Combine(Programs, "connect-editor.mjs"), configuration, host, "root", command);
+            (await workstation.RunAsync("npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=optional", "--prefix",
+                workstation.Home, "ssh-config@5", "ssh2@1")).Successfully();
+        return await workstation.RunAsync("sh", "-c", "cd && exec node \"$@\"", "sh", Path.Combine(Programs, "connect-editor.mjs"),
+            configuration, host, "root", command);
     }
 }

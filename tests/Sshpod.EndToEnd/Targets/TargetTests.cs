@@ -17,7 +17,9 @@ public sealed class TargetTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.RenameContextAsync("Other_Context"));
-        Assert.Equal("two\n", (await HostNameOfAsync(workstation, $"namespace--{cluster.Namespace}.container--second.context--Other_Context.pod--two.sshpod")).Quietly().Text);
+        Assert.Equal(
+            "two\n", (await HostNameOfAsync(workstation,
+                $"namespace--{cluster.Namespace}.container--second.context--Other_Context.pod--two.sshpod")).Quietly().Text);
     }
 
     [Theory]
@@ -26,14 +28,18 @@ public sealed class TargetTests(TestCluster cluster)
     public async Task Case_and_a_trailing_dot_do_not_matter(string target, string end)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        Assert.Equal("busybox\n", (await HostNameOfAsync(workstation, workstation.Host(target).Replace("sshpod", end, StringComparison.Ordinal).Replace(end + "-e2e", "sshpod-e2e", StringComparison.Ordinal))).Quietly().Text);
+        Assert.Equal(
+            "busybox\n",
+            (await HostNameOfAsync(workstation, workstation.Host(target).Replace("sshpod", end, StringComparison.Ordinal)
+                .Replace(end + "-e2e", "sshpod-e2e", StringComparison.Ordinal))).Quietly().Text);
     }
 
     [Fact]
     public async Task Another_port_and_another_login_name_are_no_obstacle()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-p", "2222", workstation.Host("pod--busybox"), "-l", "somebody", "true")).Quietly();
+        (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-p", "2222", workstation.Host("pod--busybox"),
+            "-l", "somebody", "true")).Quietly();
     }
 
     [Fact]
@@ -74,7 +80,9 @@ public sealed class TargetTests(TestCluster cluster)
     {
         // Older than the deployment's, and somebody else's: neither the deployment nor the garbage collector takes it.
         await cluster.ApplyAsync("{apiVersion: v1, kind: ConfigMap, metadata: {name: somebody}}");
-        var uid = (await cluster.KubectlAsync("get", "configmap", "somebody", "-n", cluster.Namespace, "-o", "jsonpath={.metadata.uid}")).Successfully().Text;
+        var uid =
+            (await cluster.KubectlAsync("get", "configmap", "somebody", "-n", cluster.Namespace, "-o",
+                "jsonpath={.metadata.uid}")).Successfully().Text;
         await cluster.ApplyAsync($$$"""
             {apiVersion: v1, kind: Pod, metadata: {name: stray, labels: {app: owned},
               ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: somebody, uid: {{{uid}}}, controller: true}]},
@@ -106,7 +114,8 @@ public sealed class TargetTests(TestCluster cluster)
             {apiVersion: v1, kind: Service, metadata: {name: front}, spec: {selector: {app: set}, ports: [{port: 80}]}}
             """);
         await Eventually.HoldsAsync($"{pod} is ready", async () =>
-            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace)).Text.Split('\n').Any(line => line.StartsWith(pod, StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)));
+            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace)).Text.Split('\n')
+            .Any(line => line.StartsWith(pod, StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)));
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Assert.StartsWith(pod, (await workstation.SshAsync(target, "hostname")).Quietly().Text, StringComparison.Ordinal);
     }
@@ -133,8 +142,13 @@ public sealed class TargetTests(TestCluster cluster)
     private async Task<string[]> RunningPodsAsync(string app)
     {
         string[] pods = [];
-        await Eventually.HoldsAsync("two pods run", async () => (pods = [.. (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={app}", "--field-selector=status.phase=Running",
-            "-o", "jsonpath={range .items[*]}{.metadata.creationTimestamp} {.metadata.name}{\"\\n\"}{end}")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        await Eventually.HoldsAsync("two pods run",
+            async () =>
+            (pods = [
+                .. (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={app}",
+                    "--field-selector=status.phase=Running",
+            "-o", "jsonpath={range .items[*]}{.metadata.creationTimestamp} {.metadata.name}{\"\\n\"}{end}")).Text.Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries)
             .Order(StringComparer.Ordinal).Select(line => line.Split(' ')[1])]).Length == 2, TimeSpan.FromMinutes(1));
         return pods;
     }

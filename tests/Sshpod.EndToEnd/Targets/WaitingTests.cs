@@ -4,7 +4,8 @@ namespace Sshpod.EndToEnd.Targets;
 
 public sealed class WaitingTests(TestCluster cluster)
 {
-    private const string SlowInit = """initContainers: [{name: before, image: "IMAGES/busybox:1", command: [sh, -c, "until [ -e /go/on ]; do sleep 0.1; done"], volumeMounts: [{name: go, mountPath: /go}]}], volumes: [{name: go, emptyDir: {}}]""";
+    private const string SlowInit =
+        """initContainers: [{name: before, image: "IMAGES/busybox:1", command: [sh, -c, "until [ -e /go/on ]; do sleep 0.1; done"], volumeMounts: [{name: go, mountPath: /go}]}], volumes: [{name: go, emptyDir: {}}]""";
 
     [Fact]
     public async Task A_pod_that_is_starting_is_waited_for()
@@ -40,18 +41,23 @@ public sealed class WaitingTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await StartedAsync("late");
         workstation.Environment["SSHPOD_WAIT"] = "2s";
-        Assert.Contains("container \"main\" of pod \"late\" in namespace", await FailsAsync(workstation, "pod--late", "is not running (Pending: PodInitializing) after 2 s; see kubectl describe pod late"), StringComparison.Ordinal);
+        Assert.Contains("container \"main\" of pod \"late\" in namespace",
+            await FailsAsync(workstation, "pod--late",
+                "is not running (Pending: PodInitializing) after 2 s; see kubectl describe pod late"), StringComparison.Ordinal);
         workstation.Environment["SSHPOD_WAIT"] = null;
         await File.WriteAllTextAsync(Path.Combine(workstation.Home, "config/sshpod/config.yaml"), "wait: 0");
         await FailsAsync(workstation, "pod--late", "is not running (Pending: PodInitializing); see kubectl");
         workstation.Environment["SSHPOD_WAIT"] = "long";
-        await FailsAsync(workstation, "pod--late", "SSHPOD_WAIT is \"long\"; set it to seconds, or a time such as 90s, 10m or 2h; 0 is not to wait");
+        await FailsAsync(workstation, "pod--late",
+            "SSHPOD_WAIT is \"long\"; set it to seconds, or a time such as 90s, 10m or 2h; 0 is not to wait");
     }
 
     [Theory]
-    [InlineData("image-missing", "{name: main, image: IMAGES/no-such-image:1, imagePullPolicy: Never}", "", "ErrImageNeverPull: Container image \"")]
+    [InlineData("image-missing", "{name: main, image: IMAGES/no-such-image:1, imagePullPolicy: Never}",
+        "", "ErrImageNeverPull: Container image \"")]
     [InlineData("image-name-bad", "{name: main, image: 'Not:An:Image'}", "", "InvalidImageName: ")]
-    [InlineData("config-missing", "{name: main, image: IMAGES/busybox:1, envFrom: [{configMapRef: {name: nowhere}}]}", "", "CreateContainerConfigError: ")]
+    [InlineData("config-missing", "{name: main, image: IMAGES/busybox:1, envFrom: [{configMapRef: {name: nowhere}}]}",
+        "", "CreateContainerConfigError: ")]
     [InlineData("crashing", "{name: main, image: IMAGES/busybox:1, command: [sh, -c, exit 3]}", "", "CrashLoopBackOff: back-off")]
     [InlineData("too-big", "{name: main, image: IMAGES/busybox:1, resources: {requests: {cumulus: 1}}}", "", "Unschedulable: 0/")]
     public async Task What_cannot_start_fails_at_once_with_Kubernetes_reason(string name, string container, string spec, string reason)
@@ -59,7 +65,8 @@ public sealed class WaitingTests(TestCluster cluster)
         container = container.Replace("cumulus: 1", "memory: 900Ti", StringComparison.Ordinal);
         await cluster.ApplyAsync(Deployment(name, 1, spec, container));
         await Eventually.HoldsAsync(reason, async () =>
-            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={name}", "-o", "jsonpath={.items[*].status}")).Text.Contains(reason.Split(':')[0], StringComparison.Ordinal), TimeSpan.FromMinutes(2));
+            (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={name}", "-o",
+                "jsonpath={.items[*].status}")).Text.Contains(reason.Split(':')[0], StringComparison.Ordinal), TimeSpan.FromMinutes(2));
         await using var workstation = await Workstation.SetUpAsync(cluster);
         // For ever, as far as a test is concerned: what fails does not wait. Nor would it for a node, which may come.
         workstation.Environment["SSHPOD_WAIT"] = name == "too-big" ? null : "1h";
@@ -83,7 +90,8 @@ public sealed class WaitingTests(TestCluster cluster)
     {
         await cluster.ApplyAsync(Pod("shown", SlowInit));
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, 120, 20, $"{workstation.SshCommand} root@{workstation.Host("pod--shown")} hostname");
+        await using var terminal = await TmuxTerminal.StartAsync(
+            workstation, 120, 20, $"{workstation.SshCommand} root@{workstation.Host("pod--shown")} hostname");
         await terminal.WaitForAsync("^sshpod: waiting for container \"main\" of pod \"shown\": Pending: PodInitializing \\(\\d+ s\\)$");
         await terminal.ResizeAsync(40, 20);
         await terminal.WaitForAsync("^sshpod: waiting for container \"main\" of( p)?$");
@@ -105,7 +113,8 @@ public sealed class WaitingTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         options = options.Replace("SOCKET", workstation.File("cm"), StringComparison.Ordinal);
         // A second program asks all the time what the terminal shows: tmux logs every byte that is written to it.
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, 120, 20, $"sleep 1; {workstation.SshCommand} {options} root@{workstation.Host($"pod--{pod}")} hostname {end}");
+        await using var terminal = await TmuxTerminal.StartAsync(
+            workstation, 120, 20, $"sleep 1; {workstation.SshCommand} {options} root@{workstation.Host($"pod--{pod}")} hostname {end}");
         await terminal.LogAsync(workstation.File("bytes"));
         await StartedAsync(pod);
         if (isShown)
@@ -114,7 +123,9 @@ public sealed class WaitingTests(TestCluster cluster)
             await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         await LetGoAsync(pod);
         await terminal.WaitForAsync("exit status 0");
-        Assert.Equal(isShown, (await File.ReadAllTextAsync(workstation.File("bytes"), TestContext.Current.CancellationToken)).Contains("waiting for", StringComparison.Ordinal));
+        Assert.Equal(
+            isShown, (await File.ReadAllTextAsync(workstation.File("bytes"), TestContext.Current.CancellationToken)).Contains(
+                "waiting for", StringComparison.Ordinal));
         Assert.DoesNotContain("waiting for", await terminal.ScreenAsync(), StringComparison.Ordinal);
     }
 
@@ -122,7 +133,8 @@ public sealed class WaitingTests(TestCluster cluster)
     public async Task An_error_is_seen_where_ssh_takes_the_stderr_away_for_a_connection_that_stays()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var result = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ControlMaster=auto", "-o", "ControlPersist=5", "-o", $"ControlPath={workstation.File("cm")}",
+        var result = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ControlMaster=auto", "-o", "ControlPersist=5",
+            "-o", $"ControlPath={workstation.File("cm")}",
             $"root@{workstation.Host("pod--not-there")}", "true");
         Assert.Contains("sshpod: no pod \"not-there\"", result.Error, StringComparison.Ordinal);
     }
@@ -130,7 +142,8 @@ public sealed class WaitingTests(TestCluster cluster)
     private static string Pod(string name, string spec) =>
         $$$"""{apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}}, spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}], {{{spec}}}}}""";
 
-    private static string Deployment(string name, int replicas, string spec, string container = "{name: main, image: IMAGES/busybox:1}") => $$$"""
+    private static string Deployment(string name, int replicas, string spec, string container = "{name: main, image: IMAGES/busybox:1}") =>
+        $$$"""
         apiVersion: apps/v1
         kind: Deployment
         metadata: {name: {{{name}}}}
@@ -153,13 +166,18 @@ public sealed class WaitingTests(TestCluster cluster)
     private async Task<string> NewPodAsync(string app, string but)
     {
         var name = "";
-        await Eventually.HoldsAsync($"a pod of {app}", async () => (name = (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={app}", "-o", "jsonpath={.items[*].metadata.name}")).Text
+        await Eventually.HoldsAsync($"a pod of {app}",
+            async () =>
+            (name = (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={app}", "-o",
+                "jsonpath={.items[*].metadata.name}")).Text
             .Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault(pod => pod != but) ?? "").Length > 0);
         return name;
     }
 
     private Task StartedAsync(string pod) => Eventually.HoldsAsync("the init container runs", async () =>
-        (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o", "jsonpath={.status.initContainerStatuses[0].state}")).Text.Contains("running", StringComparison.Ordinal), TimeSpan.FromMinutes(1));
+        (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o",
+            "jsonpath={.status.initContainerStatuses[0].state}")).Text.Contains(
+            "running", StringComparison.Ordinal), TimeSpan.FromMinutes(1));
 
     private async Task LetGoAsync(string pod)
     {

@@ -57,11 +57,15 @@ public sealed class ProgressTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         FakeProgram.Install(workstation, "my-login", "exit 6");
         await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode: "Always"));
-        foreach (var (transport, line) in new[] { ("api", "sshpod: credential plugin my-login asks on the terminal, and there is none here; log in to the cluster first"),
-            ("kubectl", "sshpod: the credential plugin of the current context asks on the terminal, and kubectl has none here; log in to the cluster first") })
+        foreach (var (transport, line) in new[] { ("api",
+            "sshpod: credential plugin my-login asks on the terminal, and there is none here; log in to the cluster first"),
+            ("kubectl",
+                "sshpod: the credential plugin of the current context asks on the terminal, and kubectl has none here; log in to the "
+                + "cluster first") })
         {
             workstation.Environment["SSHPOD_TRANSPORT"] = transport;
-            var result = await workstation.RunAsync("setsid", "-w", "ssh", "-F", workstation.SshConfig, $"root@pod--busybox.namespace--{cluster.Namespace}.sshpod", "true");
+            var result = await workstation.RunAsync(
+                "setsid", "-w", "ssh", "-F", workstation.SshConfig, $"root@pod--busybox.namespace--{cluster.Namespace}.sshpod", "true");
             Assert.Contains(line, result.Error, StringComparison.Ordinal);
         }
     }
@@ -89,7 +93,8 @@ public sealed class ProgressTests(TestCluster cluster)
     private static Task<TmuxTerminal> StartAsync(Workstation workstation, string options, string pod)
     {
         options = options.Replace("SOCKET", workstation.File("cm"), StringComparison.Ordinal);
-        return TmuxTerminal.StartAsync(workstation, 120, 20, $"{workstation.SshCommand} {options} root@{workstation.Host($"pod--{pod}")} hostname");
+        return TmuxTerminal.StartAsync(workstation, 120,
+            20, $"{workstation.SshCommand} {options} root@{workstation.Host($"pod--{pod}")} hostname");
     }
 
     private static async Task EndsWithAsync(TmuxTerminal terminal, string screen)

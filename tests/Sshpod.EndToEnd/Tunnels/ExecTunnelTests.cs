@@ -38,7 +38,9 @@ public sealed class ExecTunnelTests(TestCluster cluster)
     {
         await using var workstation = await UserAsync();
         // The command is over long before this client has read what it said.
-        var read = await Run.ProgramAsync("sh", ["-c", $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'seq 1 200000' | {{ sleep 3; tail -n 1; }}"], workstation.Environment);
+        var read = await Run.ProgramAsync(
+            "sh", ["-c", $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'seq 1 200000' | {{ sleep 3; tail -n 1; }}"],
+            workstation.Environment);
         Assert.Equal("200000\n", read.Quietly().Text);
     }
 
@@ -46,7 +48,10 @@ public sealed class ExecTunnelTests(TestCluster cluster)
     public async Task What_kubectl_says_on_stderr_is_no_part_of_the_stream()
     {
         await using var workstation = await UserAsync();
-        KubectlWrapper.Install(workstation, "(for i in 1 2 3 4 5 6 7 8; do echo \"W1123 12:00:00.000000  1 x.go:1] warning $i\" >&2; sleep 0.05; done) &\nexec $kubectl \"$@\"");
+        KubectlWrapper.Install(
+            workstation,
+            "(for i in 1 2 3 4 5 6 7 8; do echo \"W1123 12:00:00.000000  1 x.go:1] warning $i\" >&2; sleep 0.05; done) &\nexec $kubectl "
+            + "\"$@\"");
         var bytes = RandomNumberGenerator.GetBytes(3_000_001);
         Assert.Equal(bytes, (await workstation.SshAsync(PipeSource.FromBytes(bytes), "pod--busybox", "cat")).Quietly().Output);
     }
@@ -84,7 +89,8 @@ public sealed class ExecTunnelTests(TestCluster cluster)
         await cluster.CreatePodAsync("left-alone", "busybox:1");
         await using var workstation = await UserAsync();
         await using (var ssh = workstation.StartSsh($"root@{workstation.Host("pod--left-alone")}", "touch /tmp/here; sleep 1000"))
-            await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("left-alone", "ls", "/tmp/here")).ExitCode == 0);
+            await Eventually.HoldsAsync("the session is open",
+                async () => (await cluster.ExecAsync("left-alone", "ls", "/tmp/here")).ExitCode == 0);
         await EndsAsync("left-alone");
     }
 
@@ -96,8 +102,10 @@ public sealed class ExecTunnelTests(TestCluster cluster)
         var session = workstation.SshAsync("pod--shot", "touch /tmp/here; sleep 1000");
         await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("shot", "ls", "/tmp/here")).ExitCode == 0);
         var since = Stopwatch.StartNew();
-        (await cluster.ExecAsync("shot", "sh", "-c", "for p in /proc/[0-9]*; do case $(cat $p/cmdline 2>/dev/null) in sshd-session:*) kill -9 ${p#/proc/};; esac; done")).ToString();
-        FaultReport.Record("server killed, exec tunnel", await session with { Time = since.Elapsed }, "the connection to container \"main\" of pod \"shot\"");
+        (await cluster.ExecAsync("shot", "sh", "-c",
+            "for p in /proc/[0-9]*; do case $(cat $p/cmdline 2>/dev/null) in sshd-session:*) kill -9 ${p#/proc/};; esac; done")).ToString();
+        FaultReport.Record("server killed, exec tunnel", await session with { Time = since.Elapsed },
+            "the connection to container \"main\" of pod \"shot\"");
     }
 
     [Fact]
@@ -107,7 +115,8 @@ public sealed class ExecTunnelTests(TestCluster cluster)
         await using var workstation = await UserAsync();
         var session = workstation.SshAsync("pod--swept", "touch /tmp/here; sleep 1000");
         await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync("swept", "ls", "/tmp/here")).ExitCode == 0);
-        Assert.StartsWith("sshpod: cleaned", (await workstation.SshpodAsync("clean", "--all")).Successfully().Error, StringComparison.Ordinal);
+        Assert.StartsWith("sshpod: cleaned", (await workstation.SshpodAsync("clean", "--all")).Successfully().Error,
+            StringComparison.Ordinal);
         Assert.Equal(255, (await session).ExitCode);
         await EndsAsync("swept");
         Assert.NotEqual(0, (await cluster.ExecAsync("swept", "ls", "-d", "/tmp/sshpod")).ExitCode);

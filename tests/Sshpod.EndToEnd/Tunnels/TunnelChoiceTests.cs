@@ -109,7 +109,8 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
         workstation.Environment["SSHPOD_LOG"] = null;
         workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
         await WithoutPortForwardAsync(workstation, "forced-forward");
-        FaultReport.Record("port-forward forced and forbidden", await workstation.SshAsync("pod--busybox", "true"), "pods/portforward in namespace");
+        FaultReport.Record("port-forward forced and forbidden", await workstation.SshAsync("pod--busybox", "true"),
+            "pods/portforward in namespace");
     }
 
     [Fact]
@@ -120,7 +121,8 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
         KubectlWrapper.Install(workstation, "touch $HOME/asked; exec $kubectl \"$@\"");
         workstation.Environment["SSHPOD_LOG"] = null;
         workstation.Environment["SSHPOD_TUNNEL"] = "vpn";
-        FaultReport.Record("SSHPOD_TUNNEL is nonsense", await workstation.SshAsync("pod--busybox", "true"), "SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec");
+        FaultReport.Record("SSHPOD_TUNNEL is nonsense", await workstation.SshAsync("pod--busybox", "true"),
+            "SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec");
         Assert.False(File.Exists(workstation.File("asked")));
     }
 

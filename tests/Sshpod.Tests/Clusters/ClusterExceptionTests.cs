@@ -6,16 +6,24 @@ public class ClusterExceptionTests
 {
     [Theory]
     [InlineData("Error from server (NotFound): pods \"x\" not found", "pods \"x\" not found")]
-    [InlineData("Error from server (Forbidden): pods \"x\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\"",
-        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles")]
+    [InlineData(
+        "Error from server (Forbidden): pods \"x\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the "
+        + "namespace \"app\"",
+        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has "
+        + "roles")]
     [InlineData("error: context \"nope\" does not exist", "no context \"nope\" in the kubeconfig; kubectl config get-contexts lists them")]
     [InlineData("The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?",
         "API server 10.0.0.1:6443 of context \"dev\" refuses connections; check that the cluster runs, and your VPN or proxy")]
-    [InlineData("error: You must be logged in to the server (Unauthorized)", "the API server does not accept the credentials of context \"dev\"; log in to the cluster again")]
+    [InlineData("error: You must be logged in to the server (Unauthorized)",
+        "the API server does not accept the credentials of context \"dev\"; log in to the cluster again")]
     [InlineData("Unable to connect to the server: dial tcp: lookup api.example on 1.1.1.1:53: no such host",
-        "cannot reach the API server of context \"dev\": dial tcp: lookup api.example on 1.1.1.1:53: no such host; check the address in the kubeconfig, and your VPN or proxy")]
-    [InlineData("W1123 01:02:03.4 1 x.go:1] deprecated\nWarning: old\nerror: something new\nE1123 01:02:03.4 1 memcache.go:1] again", "kubectl: error: something new")]
-    [InlineData("Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is not a terminal",
+        "cannot reach the API server of context \"dev\": dial tcp: lookup api.example on 1.1.1.1:53: no such host; check the address in "
+        + "the kubeconfig, and your VPN or proxy")]
+    [InlineData("W1123 01:02:03.4 1 x.go:1] deprecated\nWarning: old\nerror: something new\nE1123 01:02:03.4 1 memcache.go:1] again",
+        "kubectl: error: something new")]
+    [InlineData(
+        "Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is not a "
+        + "terminal",
         "the credential plugin of context \"dev\" asks on the terminal, and kubectl has none here; log in to the cluster first")]
     [InlineData("Unable to connect to the server: getting credentials: exec: executable login failed with exit code 3",
         "kubectl gets no credentials for context \"dev\": exec: executable login failed with exit code 3; log in to the cluster again")]
@@ -36,7 +44,8 @@ public class ClusterExceptionTests
     [Fact]
     public void A_missing_object_is_told_by_its_resource()
     {
-        var error = ClusterException.FromKubectl("Error from server (NotFound): deployments.apps \"x\" not found", new NamedContext(null, Snapshot.Take()));
+        var error = ClusterException.FromKubectl("Error from server (NotFound): deployments.apps \"x\" not found",
+            new NamedContext(null, Snapshot.Take()));
         Assert.True(error.IsNotFound("deployments.apps"));
         Assert.False(error.IsNotFound("pods"));
     }

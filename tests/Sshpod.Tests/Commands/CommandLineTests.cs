@@ -30,7 +30,9 @@ public class CommandLineTests
         var root = CommandLine.Create();
         var help = Print(root, "help").Split('\n');
 
-        Assert.All(root.Subcommands, command => Assert.Single(help, line => line.StartsWith($"  {command.Name} ", StringComparison.Ordinal) && line.EndsWith(command.Description!, StringComparison.Ordinal)));
+        Assert.All(
+            root.Subcommands, command => Assert.Single(help, line => line.StartsWith($"  {command.Name} ", StringComparison.Ordinal)
+                && line.EndsWith(command.Description!, StringComparison.Ordinal)));
         Assert.All(help, line => Assert.True(line.Length <= 100, line));
     }
 

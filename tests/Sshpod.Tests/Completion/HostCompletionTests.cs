@@ -15,7 +15,9 @@ public class HostCompletionTests
     [InlineData("pod--one.s", "pod--one.sshpod")]
     [InlineData("pod--with-sidecar.container--", "pod--with-sidecar.container--main.sshpod|pod--with-sidecar.container--side.sshpod")]
     [InlineData("container--f", "container--first.")]
-    [InlineData("container--first.", "container--first.context--|container--first.cronjob--|container--first.daemonset--|container--first.deployment--|container--first.job--|container--first.namespace--|container--first.pod--|container--first.replicaset--|container--first.service--|container--first.statefulset--")]
+    [InlineData(
+        "container--first.",
+        "container--first.context--|container--first.cronjob--|container--first.daemonset--|container--first.deployment--|container--first.job--|container--first.namespace--|container--first.pod--|container--first.replicaset--|container--first.service--|container--first.statefulset--")]
     [InlineData("container--first.pod--", "container--first.pod--two.sshpod")]
     [InlineData("deployment--w", "deployment--web.sshpod")]
     [InlineData("namespace--", "namespace--app.|namespace--default.")]
@@ -51,7 +53,10 @@ public class HostCompletionTests
     {
         string[] names = ["$(reboot)", "a b", "a;b", "x\ny", "a.b", "-a", "A", "ok"];
         Assert.Equal(["deployment--ok.sshpod"], new HostCompletion("ssh", _ => names).Complete("deployment--"));
-        Assert.Equal(["pod--ok.sshpod"], new HostCompletion("ssh", _ => [.. names.Select(name => $"{name}/main/default"), "ok/$(reboot)/", "ok", "////"]).Complete("pod--"));
+        Assert.Equal(
+            ["pod--ok.sshpod"],
+            new HostCompletion("ssh", _ => [.. names.Select(name => $"{name}/main/default"), "ok/$(reboot)/", "ok", "////"]).Complete(
+                "pod--"));
     }
 
     private static IReadOnlyList<string> LookUp(NameQuery query) => (query.Kind, query.Namespace, query.Context) switch

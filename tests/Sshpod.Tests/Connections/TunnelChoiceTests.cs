@@ -52,5 +52,6 @@ public class TunnelChoiceTests
     public void Any_other_value_is_told() =>
         Assert.Equal("SSHPOD_TUNNEL is \"vpn\"; use auto, port-forward or exec", Assert.Throws<SshpodException>(() => Wanted("vpn")).Line);
 
-    private static TunnelKind? Wanted(string? value) => new UserSettings("/there/is/none", name => name == "SSHPOD_TUNNEL" ? value : null).Tunnel;
+    private static TunnelKind? Wanted(string? value) =>
+        new UserSettings("/there/is/none", name => name == "SSHPOD_TUNNEL" ? value : null).Tunnel;
 }

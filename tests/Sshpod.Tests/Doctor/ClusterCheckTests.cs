@@ -12,15 +12,19 @@ public class ClusterCheckTests
 {
     [Theory]
     [InlineData("https://api.example:6443", null, "", "none: neither proxy-url nor HTTPS_PROXY is set")]
-    [InlineData("https://api.example:6443", "socks5://p.example", "HTTPS_PROXY=http://q.example", "socks5://p.example/: proxy-url in the kubeconfig says so")]
+    [InlineData("https://api.example:6443", "socks5://p.example", "HTTPS_PROXY=http://q.example",
+        "socks5://p.example/: proxy-url in the kubeconfig says so")]
     [InlineData("https://api.example:6443", null, "https_proxy=http://q.example:3128", "http://q.example:3128/: https_proxy is set")]
-    [InlineData("https://api.example:6443", null, "HTTPS_PROXY=http://q.example;NO_PROXY=.example", "none: HTTPS_PROXY is set, but api.example is excepted by NO_PROXY")]
+    [InlineData("https://api.example:6443", null, "HTTPS_PROXY=http://q.example;NO_PROXY=.example",
+        "none: HTTPS_PROXY is set, but api.example is excepted by NO_PROXY")]
     [InlineData("https://127.0.0.1:6443", null, "HTTPS_PROXY=http://q.example", "none: HTTPS_PROXY is set, but 127.0.0.1 is this machine")]
     [InlineData("http://api.example", null, "HTTPS_PROXY=http://q.example", "none: neither proxy-url nor HTTP_PROXY is set")]
     public void The_proxy_is_told_with_its_reason(string server, string? proxyUrl, string environment, string expected)
     {
-        var variables = environment.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(variable => variable.Split('=')).ToDictionary(words => words[0], words => words[1]);
-        var (proxy, reason) = ProxyCheck.Choose(new Kubeconfig(new Uri(server), proxyUrl, "default", []), name => variables.GetValueOrDefault(name));
+        var variables = environment.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(variable => variable.Split('='))
+            .ToDictionary(words => words[0], words => words[1]);
+        var (proxy, reason) = ProxyCheck.Choose(new Kubeconfig(new Uri(server), proxyUrl, "default", []),
+            name => variables.GetValueOrDefault(name));
         Assert.Equal(expected, $"{proxy?.AbsoluteUri ?? "none"}: {reason}");
     }
 
@@ -43,7 +47,8 @@ public class ClusterCheckTests
     {
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var certificate = new CertificateRequest("CN=me", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(from), now.AddDays(until));
+        using var certificate = new CertificateRequest("CN=me", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            now.AddDays(from), now.AddDays(until));
         var own = new ClientCertificate(certificate, []);
         var finding = CredentialsCheck.Judge(ApiUser.Anonymous with { Certificate = own }, new Credential(null, own), 0, now);
         Assert.Equal(outcome, $"{finding.Outcome}");
@@ -53,8 +58,11 @@ public class ClusterCheckTests
     [Fact]
     public void No_secret_is_shown()
     {
-        Assert.Equal("a token, to act as \"eve\"", CredentialsCheck.Judge(ApiUser.Anonymous with { Token = "s3cret", Impersonation = [("Impersonate-User", "eve")] }, new Credential("Bearer s3cret", null), 0, default).Text);
-        Assert.Equal("the password of \"me\"", CredentialsCheck.Judge(ApiUser.Anonymous with { Basic = ("me", "s3cret") }, new Credential("Basic x", null), 0, default).Text);
+        Assert.Equal("a token, to act as \"eve\"",
+            CredentialsCheck.Judge(ApiUser.Anonymous with { Token = "s3cret", Impersonation = [("Impersonate-User", "eve")] },
+                new Credential("Bearer s3cret", null), 0, default).Text);
+        Assert.Equal("the password of \"me\"",
+            CredentialsCheck.Judge(ApiUser.Anonymous with { Basic = ("me", "s3cret") }, new Credential("Basic x", null), 0, default).Text);
         Assert.Equal(CheckOutcome.Warning, CredentialsCheck.Judge(ApiUser.Anonymous, new Credential(null, null), 0, default).Outcome);
     }
 }

@@ -10,8 +10,10 @@ public class SshConfigurationCheckTests
     // What OpenSSH 9.2 prints, as far as it matters.
     private static readonly string[] Good =
     [
-        "host pod--x.sshpod", "hostname pod--x.sshpod", "pubkeyauthentication true", "identitiesonly yes", "stricthostkeychecking true", "hostkeyalgorithms ssh-ed25519",
-        $"identityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile {KnownHosts.File}", $"proxycommand {Program} proxy --host %n",
+        "host pod--x.sshpod", "hostname pod--x.sshpod", "pubkeyauthentication true", "identitiesonly yes", "stricthostkeychecking true",
+        "hostkeyalgorithms ssh-ed25519",
+        $"identityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile {KnownHosts.File}",
+        $"proxycommand {Program} proxy --host %n",
     ];
 
     private const string Said = """
@@ -47,11 +49,16 @@ public class SshConfigurationCheckTests
     public void Our_configuration_in_effect_is_ok() => Assert.Equal(CheckOutcome.Ok, Judge().Outcome);
 
     [Theory]
-    [InlineData("proxycommand nc %h %p", nameof(CheckOutcome.Failure), "ssh runs another ProxyCommand for pod--x.sshpod: nc %h %p, since line 10 of /home/me/.ssh/config (Match host *.sshpod exec true) says so")]
-    [InlineData("proxycommand '/gone/sshpod' proxy --host %n --user %r", nameof(CheckOutcome.Failure), "ssh runs /gone/sshpod, which is not there")]
-    [InlineData("proxycommand '/bin/cat' proxy --host %n --user %r", nameof(CheckOutcome.Warning), "ssh runs another sshpod: /bin/cat; this one is /bin/sh")]
+    [InlineData("proxycommand nc %h %p", nameof(CheckOutcome.Failure),
+        "ssh runs another ProxyCommand for pod--x.sshpod: nc %h %p, since line 10 of /home/me/.ssh/config (Match host *.sshpod exec true) "
+        + "says so")]
+    [InlineData("proxycommand '/gone/sshpod' proxy --host %n --user %r", nameof(CheckOutcome.Failure),
+        "ssh runs /gone/sshpod, which is not there")]
+    [InlineData("proxycommand '/bin/cat' proxy --host %n --user %r", nameof(CheckOutcome.Warning),
+        "ssh runs another sshpod: /bin/cat; this one is /bin/sh")]
     [InlineData("proxycommand", nameof(CheckOutcome.Failure), "ssh does not use sshpod for pod--x.sshpod")]
-    [InlineData("stricthostkeychecking false", nameof(CheckOutcome.Warning), "StrictHostKeyChecking is not yes, since line 6 of /home/me/.ssh/config (Host *) says so")]
+    [InlineData("stricthostkeychecking false", nameof(CheckOutcome.Warning),
+        "StrictHostKeyChecking is not yes, since line 6 of /home/me/.ssh/config (Host *) says so")]
     [InlineData("userknownhostsfile /dev/null", nameof(CheckOutcome.Failure), ", since line 7 of /home/me/.ssh/config (Host *) says so")]
     [InlineData("identityfile ~/.ssh/other", nameof(CheckOutcome.Failure), ", since line 2 of /home/me/.ssh/config says so")]
     [InlineData("identitiesonly no", nameof(CheckOutcome.Warning), "IdentitiesOnly is not yes: keys of your agent")]
@@ -73,7 +80,10 @@ public class SshConfigurationCheckTests
     public void A_jump_host_takes_the_place_of_a_ProxyCommand()
     {
         var finding = Judge("proxycommand none", "proxyjump gate.example");
-        Assert.Equal((CheckOutcome.Failure, "ssh goes to pod--x.sshpod by ProxyJump gate.example and not by sshpod, since line 10 of /home/me/.ssh/config (Match host *.sshpod exec true) says so"),
+        Assert.Equal(
+            (CheckOutcome.Failure,
+                "ssh goes to pod--x.sshpod by ProxyJump gate.example and not by sshpod, since line 10 of /home/me/.ssh/config (Match host "
+                + "*.sshpod exec true) says so"),
             (finding.Outcome, finding.Text));
     }
 
@@ -81,12 +91,16 @@ public class SshConfigurationCheckTests
     public void A_configuration_of_an_earlier_version_in_which_the_key_is_never_replaced_is_pointed_out()
     {
         var finding = Judge($"identityfile {ClientKey.File}");
-        Assert.Equal((CheckOutcome.Warning, $"IdentityFile is not {ClientKey.NextFile} too, and so the key is never replaced"), (finding.Outcome, finding.Text));
+        Assert.Equal((CheckOutcome.Warning, $"IdentityFile is not {ClientKey.NextFile} too, and so the key is never replaced"),
+            (finding.Outcome, finding.Text));
     }
 
     [Fact]
     public void Keys_and_known_hosts_of_the_users_own_may_stand_beside_ours() =>
-        Assert.Equal(CheckOutcome.Ok, Judge($"identityfile ~/.ssh/other\nidentityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}", $"userknownhostsfile ~/.ssh/known_hosts {KnownHosts.File}").Outcome);
+        Assert.Equal(
+            CheckOutcome.Ok,
+            Judge($"identityfile ~/.ssh/other\nidentityfile {ClientKey.File}\nidentityfile {ClientKey.NextFile}",
+                $"userknownhostsfile ~/.ssh/known_hosts {KnownHosts.File}").Outcome);
 
     [Fact]
     public void A_HostKeyAlias_is_fine_where_ssh_finds_the_file_of_the_host() =>
@@ -99,7 +113,8 @@ public class SshConfigurationCheckTests
     {
         var finding = JudgeAlias(name);
         Assert.Equal(CheckOutcome.Failure, finding.Outcome);
-        Assert.Equal("run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod", finding.Hint);
+        Assert.Equal("run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod",
+            finding.Hint);
     }
 
     private static Finding<string> JudgeAlias(string name) =>
@@ -109,7 +124,8 @@ public class SshConfigurationCheckTests
     {
         var keywords = changes.Select(change => change.Split(' ')[0]).ToArray();
         var lines = Good.Where(line => !keywords.Contains(line.Split(' ')[0])).Concat(changes);
-        var config = changes.Contains("proxyjump gate.example") ? Config.Replace("ProxyCommand nc %h %p", "ProxyJump gate.example", StringComparison.Ordinal) : Config;
+        var config = changes.Contains("proxyjump gate.example")
+            ? Config.Replace("ProxyCommand nc %h %p", "ProxyJump gate.example", StringComparison.Ordinal) : Config;
         return SshConfigurationCheck.Judge("pod--x.sshpod", SshSettings.Parse(string.Join('\n', lines)),
             SshSources.Parse(Said, file => file == "/home/me/.ssh/config" ? config : null), Program, ClientIdentity.Generated);
     }

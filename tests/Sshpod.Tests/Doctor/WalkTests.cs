@@ -18,7 +18,8 @@ public class WalkTests
         await walk.CheckAsync("other", Who.You, [], () => Finding.Ok("fine"));
 
         Assert.Equal(
-            [("first", CheckOutcome.Failure, "it is broken", "mend it"), ("second", CheckOutcome.Skipped, "not checked, since \"first\" is not ok", null),
+            [("first", CheckOutcome.Failure, "it is broken", "mend it"),
+                ("second", CheckOutcome.Skipped, "not checked, since \"first\" is not ok", null),
                 ("third", CheckOutcome.Skipped, "not checked, since \"first\" is not ok", null), ("other", CheckOutcome.Ok, "fine", null)],
             _checks.Select(check => (check.Name, check.Outcome, check.Text, check.Hint)));
         Assert.Equal(CheckOutcome.Failure, walk.Worst);
@@ -47,17 +48,21 @@ public class WalkTests
     [Fact]
     public async Task What_a_container_says_drives_no_terminal_and_stays_one_line()
     {
-        await new Walk(_checks.Add, default).CheckAsync("shell", Who.You, [], () => Finding.Failure<string>("\e[2Ja\u009b31m\r\nb\0", "\ac\td"));
+        await new Walk(_checks.Add, default).CheckAsync(
+            "shell", Who.You, [], () => Finding.Failure<string>("\e[2Ja\u009b31m\r\nb\0", "\ac\td"));
         foreach (var isColoured in new[] { false, true })
         {
             using var output = new StringWriter { NewLine = "\n" };
             new DoctorLines(output, isColoured).Write(_checks[0]);
             var said = output.ToString();
-            Assert.Equal("failure  shell                [2Ja31m b; you: c d\n", said.Replace("\e[31m", "", StringComparison.Ordinal).Replace("\e[0m", "", StringComparison.Ordinal));
+            Assert.Equal("failure  shell                [2Ja31m b; you: c d\n", said.Replace("\e[31m", "", StringComparison.Ordinal)
+                .Replace("\e[0m", "", StringComparison.Ordinal));
             Assert.Equal(isColoured, said.StartsWith("\e[31mfailure\e[0m", StringComparison.Ordinal));
         }
         var json = JsonNode.Parse(new DoctorReport("h", CheckOutcome.Failure, _checks).ToJson())!;
-        Assert.Equal(("failure", "shell", "failure", "[2Ja31m b", "you", "c d"), ((string)json["outcome"]!, (string)json["checks"]![0]!["name"]!,
-            (string)json["checks"]![0]!["outcome"]!, (string)json["checks"]![0]!["text"]!, (string)json["checks"]![0]!["who"]!, (string)json["checks"]![0]!["hint"]!));
+        Assert.Equal(("failure", "shell", "failure", "[2Ja31m b", "you", "c d"),
+            ((string)json["outcome"]!, (string)json["checks"]![0]!["name"]!,
+            (string)json["checks"]![0]!["outcome"]!, (string)json["checks"]![0]!["text"]!, (string)json["checks"]![0]!["who"]!,
+            (string)json["checks"]![0]!["hint"]!));
     }
 }

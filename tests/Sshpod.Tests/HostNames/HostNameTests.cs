@@ -19,7 +19,8 @@ public class HostNameTests
     [InlineData("job--batch.context--dev.namespace--etl.sshpod", TargetKind.Job, "batch", null, "etl", "dev")]
     [InlineData("container--side.pod--debug.namespace--tools.sshpod", TargetKind.Pod, "debug", "side", "tools", null)]
     [InlineData("namespace--tools.pod--debug.container--side.sshpod", TargetKind.Pod, "debug", "side", "tools", null)]
-    public void The_parts_of_a_host_name_are_found_in_any_order(string host, TargetKind kind, string target, string? container, string? ns, string? context) =>
+    public void The_parts_of_a_host_name_are_found_in_any_order(
+        string host, TargetKind kind, string target, string? container, string? ns, string? context) =>
         Assert.Equal(new PodAddress(kind, target, container, ns, context), HostName.Parse(host));
 
     [Theory]
@@ -81,7 +82,8 @@ public class HostNameTests
     public void No_input_throws_anything_but_the_error_for_users()
     {
         var word = Gen.Int[0, Words.Length - 1].Select(i => Words[i]);
-        var host = Gen.OneOf(Gen.String, word.Array[0, 12].Select(string.Concat), word.Array[0, 12].Select(words => string.Concat(words) + ".sshpod"));
+        var host = Gen.OneOf(Gen.String, word.Array[0, 12].Select(string.Concat), word.Array[0, 12]
+            .Select(words => string.Concat(words) + ".sshpod"));
 
         host.Sample(text =>
         {

@@ -4,14 +4,20 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Sshpod.Tests.House;
 
-/// <summary>The folders of src/Sshpod, and who uses whom among them, as the compiler sees it: qualified and inferred names count too.</summary>
+/// <summary>
+/// The folders of src/Sshpod, and who uses whom among them, as the compiler sees it: qualified and inferred names count too.
+/// </summary>
 internal static class Folders
 {
-    /// <summary>From the ground to the roof: code uses what stands before it, and its own folder. What stands beside the folders, Program, may use all.</summary>
+    /// <summary>
+    /// From the ground to the roof: code uses what stands before it, and its
+    /// own folder. What stands beside the folders, Program, may use all.
+    /// </summary>
     public static readonly string[] InOrder =
     [
         "Terminal", "Machine", "Streams", "Ssh", "HostNames", "Settings",
-        "Clusters/Objects", "Clusters/Kubeconfigs", "Clusters", "Clusters/Api/Http", "Clusters/Api/Login", "Clusters/Api/Streams", "Clusters/Api",
+        "Clusters/Objects", "Clusters/Kubeconfigs", "Clusters", "Clusters/Api/Http", "Clusters/Api/Login",
+        "Clusters/Api/Streams", "Clusters/Api",
         "Clusters/Kubectl", "Clusters/Transports",
         "Targets", "Server", "Tunnels", "Connections", "Listing", "Completion", "Doctor", "Commands", "",
     ];
@@ -40,7 +46,8 @@ internal static class Folders
         References(), new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true)));
 
     /// <summary>Uses that run back up, as <c>FILE line N uses TYPE of FOLDER</c>.</summary>
-    public static string[] Upward() => [.. Program.Value.SyntaxTrees.SelectMany(tree => Upward(tree, Program.Value.GetSemanticModel(tree))).Distinct()];
+    public static string[] Upward() => [.. Program.Value.SyntaxTrees.SelectMany(tree => Upward(tree, Program.Value.GetSemanticModel(tree)))
+        .Distinct()];
 
     /// <summary>The same of one more file.</summary>
     /// <param name="path">Where it would stand, relative to src/Sshpod.</param>
@@ -68,9 +75,11 @@ internal static class Folders
         }
     }
 
-    private static string? Source(INamedTypeSymbol type) => type.Locations.FirstOrDefault(location => location.IsInSource)?.SourceTree?.FilePath;
+    private static string? Source(INamedTypeSymbol type) =>
+        type.Locations.FirstOrDefault(location => location.IsInSource)?.SourceTree?.FilePath;
 
-    private static SyntaxTree Parse(string file, string text) => CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview), file);
+    private static SyntaxTree Parse(string file, string text) =>
+        CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview), file);
 
     // What runs this test has every assembly that the program refers to; the program itself is compiled here.
     private static IEnumerable<MetadataReference> References() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
@@ -78,7 +87,8 @@ internal static class Folders
         .Select(assembly => MetadataReference.CreateFromFile(assembly));
 
     private static IEnumerable<string> Files() => Directory.EnumerateFiles(Root, "*.cs", SearchOption.AllDirectories)
-        .Where(file => Name(file) is var name && !name.StartsWith("obj/", StringComparison.Ordinal) && !name.StartsWith("bin/", StringComparison.Ordinal))
+        .Where(file => Name(file) is var name && !name.StartsWith("obj/", StringComparison.Ordinal)
+            && !name.StartsWith("bin/", StringComparison.Ordinal))
         .Order(StringComparer.Ordinal);
 
     private static string Name(string file) => Path.GetRelativePath(Root, file).Replace('\\', '/');

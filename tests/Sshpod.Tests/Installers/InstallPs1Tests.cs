@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sshpod.Tests.Installers;
 
 /// <summary>
-/// <c>install.ps1</c> in a real PowerShell, on this system: the variables of Windows are set by the test, and the program that its archive calls
-/// sshpod.exe is the one for this machine.
+/// <c>install.ps1</c> in a real PowerShell, on this system: the variables of Windows are set by the test, and the program that its archive
+/// calls sshpod.exe is the one for this machine.
 /// </summary>
 public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
 {
@@ -197,8 +197,12 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     public async Task It_holds_nothing_that_Windows_PowerShell_cannot_read()
     {
         // The grammar of 5.1 lacks these tokens of 7.
-        var script = $"$t = $null; $e = $null; [void][System.Management.Automation.Language.Parser]::ParseFile('{Path.Combine(Machine.Root, "install.ps1")}', [ref]$t, [ref]$e); "
-            + "$e.Count; ($t | Where-Object { $_.Kind -in 'QuestionMark', 'QuestionQuestion', 'QuestionQuestionEquals', 'QuestionDot', 'QuestionLBracket', 'AndAnd', 'OrOr' }).Count";
+        var script =
+            $"$t = $null; $e = $null; "
+            + $"[void][System.Management.Automation.Language.Parser]::ParseFile('{Path.Combine(Machine.Root, "install.ps1")}', [ref]$t, "
+            + $"[ref]$e); "
+            + "$e.Count; ($t | Where-Object { $_.Kind -in 'QuestionMark', 'QuestionQuestion', 'QuestionQuestionEquals', 'QuestionDot', "
+            + "'QuestionLBracket', 'AndAnd', 'OrOr' }).Count";
         var (_, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", script);
         Assert.Equal(["0", "0"], said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         // Without a byte order mark it reads the ANSI code page.
@@ -217,6 +221,7 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
         Assert.Contains($"install: {message}", said, StringComparison.Ordinal);
         Assert.False(Path.Exists(Prefix));
         Assert.False(Path.Exists(_machine.File(".ssh/config")));
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_machine.File("tmp")), file => Path.GetFileName(file).StartsWith("sshpod", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_machine.File("tmp")), file => Path.GetFileName(file)
+            .StartsWith("sshpod", StringComparison.Ordinal));
     }
 }

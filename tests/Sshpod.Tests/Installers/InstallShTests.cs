@@ -60,7 +60,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         (exitCode, said) = await RunAsync(shell, "--purge");
         Assert.True(exitCode == 0, said);
         // Directories that others may use by now stay.
-        Assert.Equal([".cache", ".config", ".local", ".local/bin", ".ssh"], _machine.Files().Except(before).Where(file => file is not ".local/share"));
+        Assert.Equal([".cache", ".config", ".local", ".local/bin", ".ssh"], _machine.Files().Except(before)
+            .Where(file => file is not ".local/share"));
     }
 
     [Theory]
@@ -68,7 +69,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [InlineData("README.ja.md")]
     public async Task The_line_of_the_README_installs(string readme)
     {
-        var line = Document.Sections(readme).SelectMany(section => section.Blocks).SelectMany(block => block.Commands).Single(IsInstallation);
+        var line = Document.Sections(readme).SelectMany(section => section.Blocks)
+            .SelectMany(block => block.Commands).Single(IsInstallation);
         var (exitCode, said) = await _machine.RunAsync("sh", "-c", line);
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(_machine.Prefix, "sshpod")));
@@ -81,7 +83,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         _machine.Variables["https_proxy"] = proxy.Url;
         _machine.Variables["SSHPOD_RELEASES"] = null;
         var readme = Path.GetRelativePath(Document.Root, release.Installer("README.md"));
-        var line = Document.Sections(readme).SelectMany(section => section.Blocks).SelectMany(block => block.Commands).Single(IsInstallation);
+        var line = Document.Sections(readme).SelectMany(section => section.Blocks)
+            .SelectMany(block => block.Commands).Single(IsInstallation);
         Assert.Equal($"curl -fsSL \"{Release.Address}/latest/download/install.sh\" | sh", line);
         var (exitCode, said) = await _machine.RunAsync("sh", "-c", line);
         Assert.True(exitCode == 0, said);
@@ -168,21 +171,24 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  {older}\n");
         _server.Changed["SHA256SUMS"] = hashes;
         _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
-        await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/download/v{Release.Version} is version 1.0.0", "--version", Release.Version);
+        await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/download/v{Release.Version} is version 1.0.0",
+            "--version", Release.Version);
     }
 
     [Fact]
     public async Task Without_ssh_keygen_nothing_is_trusted()
     {
         _machine.Variables["PATH"] = _machine.MakePath([.. Tools.Except(["ssh-keygen"]), "curl", "sha256sum"]);
-        await FailsAndLeavesNothingAsync("/usr/bin/dash", "the signature of the release cannot be checked without ssh-keygen: install OpenSSH's client");
+        await FailsAndLeavesNothingAsync("/usr/bin/dash",
+            "the signature of the release cannot be checked without ssh-keygen: install OpenSSH's client");
     }
 
     [Fact]
     public async Task A_copy_that_no_release_has_made_trusts_nobody()
     {
         var (exitCode, said) = await _machine.RunAsync("dash", Path.Combine(Machine.Root, "install.sh"));
-        Assert.Equal((1, "install: this copy does not know who signs releases: take that of a release, or run make install\n"), (exitCode, said));
+        Assert.Equal((1, "install: this copy does not know who signs releases: take that of a release, or run make install\n"),
+            (exitCode, said));
         _machine.Variables["SSHPOD_RELEASES"] = null;
         (exitCode, said) = await _machine.RunAsync("dash", Path.Combine(Machine.Root, "install.sh"));
         Assert.Equal(1, exitCode);
@@ -254,7 +260,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     public async Task Any_of_three_programs_computes_the_hash(string program)
     {
         // shasum is Perl's.
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, "curl", program, .. program == "shasum" ? ["perl"] : Array.Empty<string>()]);
+        _machine.Variables["PATH"] = _machine.MakePath(
+            [.. Tools, "curl", program, .. program == "shasum" ? ["perl"] : Array.Empty<string>()]);
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
     }
@@ -356,7 +363,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(prefix, "sshpod")));
         // What ssh will run is what was installed.
-        Assert.Contains($"ProxyCommand \"{_machine.Home}/My Programs/it's here/sshpod\" proxy ", await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
+        Assert.Contains($"ProxyCommand \"{_machine.Home}/My Programs/it's here/sshpod\" proxy ",
+            await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -444,7 +452,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         // What make would run, without the build.
         var (_, commands) = await _machine.RunAsync("make", "-n", "-C", Machine.Root, "install", $"PREFIX={_machine.File("my bin")}");
         var install = commands.Split('\n').First(line => line.Contains("install.sh", StringComparison.Ordinal));
-        var (exitCode, said) = await _machine.RunAsync("bash", "-c", $"cd '{Machine.Root}' && {install.Replace("artifacts/sshpod", Machine.Program, StringComparison.Ordinal)}");
+        var (exitCode, said) = await _machine.RunAsync(
+            "bash", "-c", $"cd '{Machine.Root}' && {install.Replace("artifacts/sshpod", Machine.Program, StringComparison.Ordinal)}");
 
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(_machine.File("my bin/sshpod")));

@@ -17,7 +17,8 @@ public sealed class Machine : IDisposable
     {
         get
         {
-            Assert.SkipUnless(System.IO.File.Exists(Built) || Environment.GetEnvironmentVariable("CI") == "true", "needs the program: make build makes it");
+            Assert.SkipUnless(System.IO.File.Exists(Built) || Environment.GetEnvironmentVariable("CI") == "true",
+                "needs the program: make build makes it");
             return Built;
         }
     }
@@ -25,7 +26,8 @@ public sealed class Machine : IDisposable
     /// <summary>What an archive for it has in its name.</summary>
     public static string Platform { get; } = $"linux-{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}";
 
-    private static string Built { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program ? program : Path.Combine(Root, "artifacts/sshpod");
+    private static string Built { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program
+        ? program : Path.Combine(Root, "artifacts/sshpod");
 
     /// <summary>The home directory.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("sshpod-install-").FullName;
@@ -34,14 +36,16 @@ public sealed class Machine : IDisposable
     public string Prefix => File(".local/bin");
 
     /// <summary>Variables that differ from the tests' own.</summary>
-    public Dictionary<string, string?> Variables { get; } = new() { ["XDG_CACHE_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["SSHPOD_LOG"] = null };
+    public Dictionary<string, string?> Variables { get; } =
+        new() { ["XDG_CACHE_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["SSHPOD_LOG"] = null };
 
     /// <summary>A file in the home directory.</summary>
     public string File(string name) => Path.Combine(Home, name);
 
     /// <summary>Every file in the home directory, and below.</summary>
     public IEnumerable<string> Files() =>
-        Directory.EnumerateFileSystemEntries(Home, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Home, file)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFileSystemEntries(Home, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Home, file))
+        .Order(StringComparer.Ordinal);
 
     /// <summary>A PATH with these programs and no others.</summary>
     public string MakePath(params IEnumerable<string> programs)

@@ -6,8 +6,8 @@ using Sshpod.Tests.Installers;
 namespace Sshpod.Tests.Installers;
 
 /// <summary>
-/// A release as <c>build/release.sh</c> makes it, signed by a key of its own, with the program that is tested in the archives of this machine
-/// and of Windows. The archives of other systems hold no program. It is made once, when the first test asks for it.
+/// A release as <c>build/release.sh</c> makes it, signed by a key of its own, with the program that is tested in the archives of this
+/// machine and of Windows. The archives of other systems hold no program. It is made once, when the first test asks for it.
 /// </summary>
 public sealed class Release : IDisposable
 {

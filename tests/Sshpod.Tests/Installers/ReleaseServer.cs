@@ -81,7 +81,8 @@ public sealed class ReleaseServer : IAsyncDisposable
                 await AnswerAsync(stream, path);
             }
         }
-        catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException or SocketException)
+        catch (Exception exception)
+        when (exception is IOException or System.Security.Authentication.AuthenticationException or SocketException)
         {
             // A client that goes away, or trusts no such authority, is what some tests are about.
         }

@@ -19,8 +19,10 @@ public class ContainerListingTests
         await using var server = new FakeApiServer((head, stream) =>
         {
             requests.Add(head.Split(' ')[1]);
-            var start = head.Contains("continue=", StringComparison.Ordinal) ? int.Parse(head.Split("continue=")[1].Split('%')[0], CultureInfo.InvariantCulture) : 0;
-            return FakeApiServer.RespondAsync(stream, "200 OK", Page(Enumerable.Range(start, 500).Select(i => Pod($"p{i:0000}")), start + 500 < count ? $"{start + 500}/+" : ""));
+            var start = head.Contains("continue=", StringComparison.Ordinal)
+                ? int.Parse(head.Split("continue=")[1].Split('%')[0], CultureInfo.InvariantCulture) : 0;
+            return FakeApiServer.RespondAsync(stream, "200 OK",
+                Page(Enumerable.Range(start, 500).Select(i => Pod($"p{i:0000}")), start + 500 < count ? $"{start + 500}/+" : ""));
         });
         var listed = await ListAsync(server, new PodScope(null, IsEverywhere: true));
 
@@ -38,8 +40,10 @@ public class ContainerListingTests
         {
             requests.Add(head.Split(' ')[1]);
             return requests.Count == 2
-                ? FakeApiServer.RespondAsync(stream, "410 Gone", """{"kind":"Status","reason":"Expired","message":"The provided continue parameter is too old"}""")
-                : FakeApiServer.RespondAsync(stream, "200 OK", head.Contains("continue=", StringComparison.Ordinal) ? Page([Pod("b")], "") : Page([Pod("a")], "x"));
+                ? FakeApiServer.RespondAsync(stream, "410 Gone",
+                    """{"kind":"Status","reason":"Expired","message":"The provided continue parameter is too old"}""")
+                : FakeApiServer.RespondAsync(stream, "200 OK",
+                    head.Contains("continue=", StringComparison.Ordinal) ? Page([Pod("b")], "") : Page([Pod("a")], "x"));
         });
         Assert.Equal(["a", "b"], (await ListAsync(server, new PodScope("app"))).Select(container => container.Pod));
         Assert.Equal("/api/v1/namespaces/app/pods?limit=500", requests[2]);
@@ -95,7 +99,8 @@ public class ContainerListingTests
     private static string Page(IEnumerable<string> pods, string next) =>
         $$"""{"kind":"PodList","metadata":{"continue":{{JsonSerializer.Serialize(next)}} },"items":[{{string.Join(',', pods)}}]}""";
 
-    private static string Pod(string name, string metadata = "", string[]? containers = null, string state = "running", string phase = "Running")
+    private static string Pod(string name, string metadata = "", string[]? containers = null, string state = "running",
+        string phase = "Running")
     {
         containers ??= ["main"];
         var spec = string.Join(',', containers.Select(container => $$"""{"name":"{{container}}","image":"i"}"""));

@@ -62,7 +62,8 @@ public sealed class ChildProcessTests : IDisposable
         using var limit = child.LinkTo(TestContext.Current.CancellationToken);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Limit, limit.Token));
         Assert.True(child.IsOverdue);
-        Assert.NotEqual(0, await child.WaitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Assert.NotEqual(0, await child.WaitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(Limit, TestContext.Current.CancellationToken));
         var started = await ReadPidAsync();
         await HoldsAsync("what it has started has ended", () => !Runs(started));
     }
@@ -71,7 +72,8 @@ public sealed class ChildProcessTests : IDisposable
     public async Task It_gets_its_arguments_its_variables_a_safe_PATH_and_an_empty_stdin()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "runs sh");
-        await using var child = ChildProcess.Start("sh", ["-c", "cat; printf '%s|' \"$1\" \"$A\" \"$PATH\"", "sh", "a \"b\""], Limit, environment: [new("A", "v w")]);
+        await using var child = ChildProcess.Start(
+            "sh", ["-c", "cat; printf '%s|' \"$1\" \"$A\" \"$PATH\"", "sh", "a \"b\""], Limit, environment: [new("A", "v w")]);
         using var reader = new StreamReader(child.Output);
         Assert.Equal($"a \"b\"|v w|{ProgramPath.Safe}|", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
@@ -110,8 +112,10 @@ public sealed class ChildProcessTests : IDisposable
         // It has the type of a job's program, and starts none.
         Assert.DoesNotContain("Start(", File.ReadAllText(Path.Combine(source, "Machine/JobObject.cs")), StringComparison.Ordinal);
         string[] banned = [.. File.ReadAllLines(Path.Combine(source, "BannedSymbols.txt")).Select(line => line.Split(';')[0])];
-        Assert.All(["T:System.Diagnostics.Process", "T:System.Diagnostics.ProcessStartInfo", "T:System.Net.Http.HttpClient"], symbol => Assert.Contains(symbol, banned));
-        Assert.DoesNotContain("RS0030", File.ReadAllText(Path.Combine(source, "Sshpod.csproj")) + File.ReadAllText(Path.Combine(DocumentationTests.Root, ".editorconfig")), StringComparison.Ordinal);
+        Assert.All(["T:System.Diagnostics.Process", "T:System.Diagnostics.ProcessStartInfo", "T:System.Net.Http.HttpClient"],
+            symbol => Assert.Contains(symbol, banned));
+        Assert.DoesNotContain("RS0030", File.ReadAllText(Path.Combine(source, "Sshpod.csproj"))
+            + File.ReadAllText(Path.Combine(DocumentationTests.Root, ".editorconfig")), StringComparison.Ordinal);
     }
 
     private ChildProcess Start(string script, TimeSpan? limit = null) =>

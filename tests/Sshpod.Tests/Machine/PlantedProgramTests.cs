@@ -5,8 +5,8 @@ using CliWrap;
 namespace Sshpod.Tests.Machine;
 
 /// <summary>
-/// A work tree that somebody else wrote has programs in it, and sshpod's own directory too. Whatever the user does there, and whatever entries
-/// PATH has, the programs that run are those in its absolute directories. The cluster of these tests is a fake kubectl, or none.
+/// A work tree that somebody else wrote has programs in it, and sshpod's own directory too. Whatever the user does there, and whatever
+/// entries PATH has, the programs that run are those in its absolute directories. The cluster of these tests is a fake kubectl, or none.
 /// </summary>
 public sealed class PlantedProgramTests : IDisposable
 {
@@ -60,7 +60,8 @@ public sealed class PlantedProgramTests : IDisposable
         var result = await Run(command, transport, before).ExecuteAsync(new CancellationTokenSource(Limit).Token);
         // At a TAB it is another process that asks.
         string[] wanted = genuine.Split(' ');
-        await HoldsAsync($"{genuine} have run, exit {result.ExitCode}", () => Planted().Length > 0 || (File.Exists(ran) && wanted.All(File.ReadAllLines(ran).Contains)));
+        await HoldsAsync($"{genuine} have run, exit {result.ExitCode}", () => Planted().Length > 0
+            || (File.Exists(ran) && wanted.All(File.ReadAllLines(ran).Contains)));
         Assert.Equal("", Planted());
     }
 
@@ -94,7 +95,8 @@ public sealed class PlantedProgramTests : IDisposable
             #include <stdio.h>
             __attribute__((constructor)) static void planted(void) { fclose(fopen("{{_home}}/planted.log", "w")); }
             """, TestContext.Current.CancellationToken);
-        await Cli.Wrap("/usr/bin/cc").WithArguments(["-shared", "-fPIC", "-o", Path.Combine(_home, "program/libc.so"), source]).ExecuteAsync(TestContext.Current.CancellationToken);
+        await Cli.Wrap("/usr/bin/cc").WithArguments(["-shared", "-fPIC", "-o", Path.Combine(_home, "program/libc.so"), source])
+            .ExecuteAsync(TestContext.Current.CancellationToken);
         await Run("proxy --host pod--x.sshpod", "kubectl", "").ExecuteAsync(TestContext.Current.CancellationToken);
         Assert.True(File.Exists(Path.Combine(_home, "genuine.log")));
         Assert.False(File.Exists(Path.Combine(_home, "planted.log")));
@@ -106,7 +108,8 @@ public sealed class PlantedProgramTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the plants are scripts");
         Plant();
         var log = Path.Combine(_home, "genuine.log");
-        File.WriteAllText(Path.Combine(_home, "kubeconfig"), (await File.ReadAllTextAsync(Path.Combine(_home, "kubeconfig"), TestContext.Current.CancellationToken))
+        File.WriteAllText(Path.Combine(_home, "kubeconfig"),
+            (await File.ReadAllTextAsync(Path.Combine(_home, "kubeconfig"), TestContext.Current.CancellationToken))
             .Replace("command: login", "command: bin/login", StringComparison.Ordinal));
         Write("bin", "login", $"echo beside >>{log}\nexit 1\n");
         await Run("list", "api", "").ExecuteAsync(new CancellationTokenSource(Limit).Token);

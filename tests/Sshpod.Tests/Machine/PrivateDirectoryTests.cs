@@ -24,16 +24,26 @@ public sealed class PrivateDirectoryTests : IDisposable
     [InlineData("home/.cache 700", "home/.cache/sshpod", null)]
     [InlineData("", "home/.cache/sshpod", null)]
     // The directory itself.
-    [InlineData("home/.cache 755, home/.cache/sshpod 777", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache/sshpod (mode 777), and sshpod's key would be there; chmod go-w ROOT/home/.cache/sshpod")]
-    [InlineData("home/.cache 755, home/.cache/sshpod 770", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache/sshpod (mode 770)")]
-    [InlineData("home/.cache 755, home/.cache/sshpod 1777", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache/sshpod (mode 1777)")]
-    [InlineData("home/.cache 755, home/.cache/sshpod 700 other", "home/.cache/sshpod", "the directory ROOT/home/.cache/sshpod belongs to another user, and sshpod's key would be there; chown it if it is yours, or remove it: ROOT/home/.cache/sshpod")]
+    [InlineData("home/.cache 755, home/.cache/sshpod 777", "home/.cache/sshpod",
+        "others may write to the directory ROOT/home/.cache/sshpod (mode 777), and sshpod's key would be there; chmod go-w "
+        + "ROOT/home/.cache/sshpod")]
+    [InlineData("home/.cache 755, home/.cache/sshpod 770", "home/.cache/sshpod",
+        "others may write to the directory ROOT/home/.cache/sshpod (mode 770)")]
+    [InlineData("home/.cache 755, home/.cache/sshpod 1777", "home/.cache/sshpod",
+        "others may write to the directory ROOT/home/.cache/sshpod (mode 1777)")]
+    [InlineData("home/.cache 755, home/.cache/sshpod 700 other", "home/.cache/sshpod",
+        "the directory ROOT/home/.cache/sshpod belongs to another user, and sshpod's key would be there; chown it if it is yours, or "
+        + "remove it: ROOT/home/.cache/sshpod")]
     // Those above it.
-    [InlineData("home/.cache 777, home/.cache/sshpod 700", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache (mode 777), and sshpod's key would be there; chmod go-w ROOT/home/.cache")]
+    [InlineData("home/.cache 777, home/.cache/sshpod 700", "home/.cache/sshpod",
+        "others may write to the directory ROOT/home/.cache (mode 777), and sshpod's key would be there; chmod go-w ROOT/home/.cache")]
     [InlineData("home/.cache 777", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache (mode 777)")]
     [InlineData("home/.cache 1777, home/.cache/sshpod 700", "home/.cache/sshpod", null)]
-    [InlineData("home/.cache 755 other, home/.cache/sshpod 700", "home/.cache/sshpod", "the directory ROOT/home/.cache belongs to another user, and sshpod's key would be there; set XDG_CACHE_HOME to a directory of yours")]
-    [InlineData("shared 777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod", "others may write to the directory ROOT/shared (mode 777)")]
+    [InlineData("home/.cache 755 other, home/.cache/sshpod 700", "home/.cache/sshpod",
+        "the directory ROOT/home/.cache belongs to another user, and sshpod's key would be there; set XDG_CACHE_HOME to a directory of "
+        + "yours")]
+    [InlineData("shared 777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod",
+        "others may write to the directory ROOT/shared (mode 777)")]
     [InlineData("shared 1777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod", null)]
     // Home is what it is: an image of OpenShift has one that belongs to nobody in particular.
     [InlineData("home 777 other, home/.cache 755, home/.cache/sshpod 700", "home/.cache/sshpod", null)]
@@ -41,9 +51,12 @@ public sealed class PrivateDirectoryTests : IDisposable
     [InlineData("data 755, data/cache 700, data/cache/sshpod 700, home/.cache -> ROOT/data/cache", "home/.cache/sshpod", null)]
     [InlineData("data 755, data/cache 700, data/cache/sshpod 700, home/.cache -> ../data/./cache", "home/.cache/sshpod", null)]
     [InlineData("data 755, data/cache 700, home/.cache 755, home/.cache/sshpod -> ROOT/data/cache", "home/.cache/sshpod", null)]
-    [InlineData("data 777, data/cache 700, home/.cache 755, home/.cache/sshpod -> ROOT/data/cache", "home/.cache/sshpod", "others may write to the directory ROOT/data (mode 777)")]
-    [InlineData("data 755, data/cache 777, home/.cache 755, home/.cache/sshpod -> ROOT/data/cache", "home/.cache/sshpod", "others may write to the directory ROOT/data/cache (mode 777)")]
-    [InlineData("shared 1777, data 755, data/cache 700, shared/cache -> ROOT/data/cache other", "shared/cache", "the directory ROOT/shared/cache belongs to another user")]
+    [InlineData("data 777, data/cache 700, home/.cache 755, home/.cache/sshpod -> ROOT/data/cache", "home/.cache/sshpod",
+        "others may write to the directory ROOT/data (mode 777)")]
+    [InlineData("data 755, data/cache 777, home/.cache 755, home/.cache/sshpod -> ROOT/data/cache", "home/.cache/sshpod",
+        "others may write to the directory ROOT/data/cache (mode 777)")]
+    [InlineData("shared 1777, data 755, data/cache 700, shared/cache -> ROOT/data/cache other", "shared/cache",
+        "the directory ROOT/shared/cache belongs to another user")]
     [InlineData("home/.cache -> loop, home/loop -> .cache", "home/.cache/sshpod", null)]
     public void The_cache_is_the_users_alone_or_refused(string made, string directory, string? line)
     {
@@ -53,7 +66,8 @@ public sealed class PrivateDirectoryTests : IDisposable
             PrivateDirectory.Check(Path.Combine(_root, directory), Home);
         else
             Assert.StartsWith(line.Replace("ROOT", _root, StringComparison.Ordinal),
-                Assert.Throws<SshpodException>(() => PrivateDirectory.Check(Path.Combine(_root, directory), Home)).Line, StringComparison.Ordinal);
+                Assert.Throws<SshpodException>(() => PrivateDirectory.Check(Path.Combine(_root, directory), Home)).Line,
+                StringComparison.Ordinal);
     }
 
     private void Prepare(string[] words)

@@ -28,7 +28,8 @@ public sealed class ProgramPathTests : IDisposable
     }
 
     [Fact]
-    public void A_relative_path_is_no_program() => Assert.Null(ProgramPath.Find(Path.GetRelativePath(Environment.CurrentDirectory, Plant("login"))));
+    public void A_relative_path_is_no_program() =>
+    Assert.Null(ProgramPath.Find(Path.GetRelativePath(Environment.CurrentDirectory, Plant("login"))));
 
     [Fact]
     public void An_absolute_path_is_taken_as_it_is() => Assert.Equal(Plant("login"), ProgramPath.Find(Plant("login"), "", null));
@@ -55,7 +56,9 @@ public sealed class ProgramPathTests : IDisposable
         File.CreateSymbolicLink(In("bin/kubectl-sshpod"), In("bin/sshpod"));
         Directory.CreateSymbolicLink(In("opt/sshpod"), "../Cellar/sshpod/1.0");
 
-        Assert.Equal(In(own), ProgramPath.FindOwn(called?.Contains('/') == true ? In(called) : called, path?.Replace("HERE", _directory, StringComparison.Ordinal), program));
+        Assert.Equal(
+            In(own), ProgramPath.FindOwn(called?.Contains('/') == true ? In(called) : called,
+                path?.Replace("HERE", _directory, StringComparison.Ordinal), program));
 
         string In(string relative) => Path.Combine(_directory, relative);
     }

@@ -12,7 +12,8 @@ public class BundlesTests
     [InlineData("arm64", "arm64")]
     public void Each_machine_has_a_bundle_that_is_what_the_manifest_says(string machine, string architecture)
     {
-        Assert.SkipWhen(Bundles.AreMissing && Environment.GetEnvironmentVariable("CI") != "true", "this build has no bundles: make bundles builds them");
+        Assert.SkipWhen(Bundles.AreMissing && Environment.GetEnvironmentVariable("CI") != "true",
+            "this build has no bundles: make bundles builds them");
         var bundle = Bundles.ForMachine(machine)!;
         using var content = bundle.OpenPlain();
         using var copy = new MemoryStream();
@@ -29,13 +30,15 @@ public class BundlesTests
     public void A_machine_without_a_bundle_has_none(string machine) => Assert.Null(Bundles.ForMachine(machine));
 
     [Theory]
-    [InlineData("3.5.7-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""", "made of OpenSSL 3.5.7-1; Debian listed 3.5.8-1, which could not be fetched")]
+    [InlineData("3.5.7-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""",
+        "made of OpenSSL 3.5.7-1; Debian listed 3.5.8-1, which could not be fetched")]
     [InlineData("3.5.8-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""", "made of OpenSSL 3.5.8-1")]
     [InlineData("3.5.7-1", ""","newestListed":{"openssh":"","openssl":""}""", "made of OpenSSL 3.5.7-1")]
     [InlineData("3.5.7-1", "", "made of OpenSSL 3.5.7-1")]
     public void A_newer_source_that_could_not_be_fetched_is_told(string used, string listed, string line)
     {
-        var manifest = BundleManifest.Parse($$"""{"openssh":"10.0p1-7","openssl":"{{used}}","mbedtls":"3.6.6-1"{{listed}},"bundles":{ } }""");
+        var manifest = BundleManifest.Parse(
+            $$"""{"openssh":"10.0p1-7","openssl":"{{used}}","mbedtls":"3.6.6-1"{{listed}},"bundles":{ } }""");
 
         Assert.Equal(["made of OpenSSH 10.0p1-7", line, "made of Mbed TLS 3.6.6-1"], manifest.Sources.Select(VersionCommand.Describe));
     }

@@ -17,15 +17,19 @@ public class ScriptRunTests
 
     private static readonly string[] Words =
     [
-        "sshpod-bootstrap\n", "need x86_64 /bin/gzip hd\n", "need x86_64\n", "need\n", "verify /tmp/x\n", "verify x;y\n", "program /tmp/sshpod/sshd\n",
-        "installed\n", "port 22\n", "port x\n", "host-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\n", "host-key x\n", "ok\n",
-        "error place /tmp no\n", "error\n", "cleaned 1\n", "cleaned x\n", "left /tmp/x\n", "examined\n", "place /tmp free\n", "machine x86_64\n", "missing\n", "server /tmp verified\n",
+        "sshpod-bootstrap\n", "need x86_64 /bin/gzip hd\n", "need x86_64\n", "need\n", "verify /tmp/x\n", "verify x;y\n",
+        "program /tmp/sshpod/sshd\n",
+        "installed\n", "port 22\n", "port x\n",
+        "host-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\n", "host-key x\n", "ok\n",
+        "error place /tmp no\n", "error\n", "cleaned 1\n", "cleaned x\n", "left /tmp/x\n", "examined\n", "place /tmp free\n",
+        "machine x86_64\n", "missing\n", "server /tmp verified\n",
         "running 1\n", "\n", " \n", "\u001b[2J\r\n", "half a line",
     ];
 
     [Fact]
     public async Task Whatever_a_container_says_ends_with_an_answer_or_a_line() =>
-        await Gen.OneOf(Gen.Int[0, Words.Length - 1].Select(i => Words[i]), Gen.String).Array[0, 40].Select(string.Concat).SampleAsync(async text =>
+        await Gen.OneOf(Gen.Int[0, Words.Length - 1].Select(i => Words[i]), Gen.String).Array[0, 40].Select(string.Concat)
+        .SampleAsync(async text =>
         {
             foreach (var dialogue in Dialogues)
                 await EndsAsync(new FakeExec(text), dialogue);
@@ -45,7 +49,8 @@ public class ScriptRunTests
     {
         foreach (var dialogue in Dialogues)
         {
-            var error = await Assert.ThrowsAnyAsync<SshpodException>(() => dialogue(new FakeExec(begin, Encoding.UTF8.GetBytes(again), TimeSpan.Zero)));
+            var error = await Assert.ThrowsAnyAsync<SshpodException>(
+                () => dialogue(new FakeExec(begin, Encoding.UTF8.GetBytes(again), TimeSpan.Zero)));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         }
     }
@@ -64,7 +69,8 @@ public class ScriptRunTests
         foreach (var dialogue in Dialogues)
         {
             var watch = Stopwatch.StartNew();
-            var error = await Assert.ThrowsAnyAsync<SshpodException>(() => dialogue(new FakeExec("sshpod-bootstrap\n", "nothing of ours\n"u8.ToArray(), Moment / 4)));
+            var error = await Assert.ThrowsAnyAsync<SshpodException>(
+                () => dialogue(new FakeExec("sshpod-bootstrap\n", "nothing of ours\n"u8.ToArray(), Moment / 4)));
             Assert.Contains("did not come to an end in", error.Message, StringComparison.Ordinal);
             Assert.InRange(watch.Elapsed, Moment, 20 * Moment);
         }
@@ -93,9 +99,13 @@ public class ScriptRunTests
     {
         foreach (var dialogue in Dialogues)
         {
-            Assert.Contains("gave no answer in", (await Assert.ThrowsAnyAsync<SshpodException>(() => dialogue(new FakeExec("", [], Timeout.InfiniteTimeSpan)))).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "gave no answer in",
+                (await Assert.ThrowsAnyAsync<SshpodException>(() => dialogue(new FakeExec("", [], Timeout.InfiniteTimeSpan)))).Message,
+                StringComparison.Ordinal);
             var ended = new FakeExec("sshpod-bootstrap\n") { IsExplained = false };
-            Assert.Contains("gave no answer in", (await Assert.ThrowsAnyAsync<SshpodException>(() => dialogue(ended))).Message, StringComparison.Ordinal);
+            Assert.Contains("gave no answer in", (await Assert.ThrowsAnyAsync<SshpodException>(() => dialogue(ended))).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -113,18 +123,24 @@ public class ScriptRunTests
     [Fact]
     public async Task What_a_script_says_is_understood()
     {
-        var server = await BootstrapAsync(new FakeExec("welcome\nsshpod-bootstrap\nprogram /tmp/sshpod/r/sshd\nport 22\nhost-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\nok\n"));
+        var server = await BootstrapAsync(
+            new FakeExec(
+                "welcome\nsshpod-bootstrap\nprogram /tmp/sshpod/r/sshd\nport 22\nhost-key ssh-ed25519 "
+                + "AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\nok\n"));
         Assert.Equal(22, server.Server!.Port);
         var unfit = await BootstrapAsync(new FakeExec("sshpod-bootstrap\nneed x86_64\nerror place /tmp it is open\n"));
         Assert.Equal(new UnfitPlace("/tmp", "it is open"), unfit.Unfit);
-        var cleaned = await Cleaning.ReadAsync(new FakeExec("sshpod-bootstrap\nleft /tmp/sshpod/a/b\ncleaned 2\n"), Container, Short, default);
+        var cleaned = await Cleaning.ReadAsync(new FakeExec("sshpod-bootstrap\nleft /tmp/sshpod/a/b\ncleaned 2\n"),
+            Container, Short, default);
         Assert.Equal((2, "/tmp/sshpod/a/b"), (cleaned.Removed, cleaned.Left[0]));
     }
 
     private static IEnumerable<Func<Duplex, Task>> Dialogues =>
-        [BootstrapAsync, exec => Cleaning.ReadAsync(exec, Container, Short, default), exec => Examination.ReadAsync(exec, Container, Short, default)];
+        [BootstrapAsync, exec => Cleaning.ReadAsync(exec, Container, Short, default),
+            exec => Examination.ReadAsync(exec, Container, Short, default)];
 
-    private static Task<BootstrapOutcome> BootstrapAsync(Duplex exec) => new BootstrapConversation(Container, exec, null, default, Short).RunAsync();
+    private static Task<BootstrapOutcome> BootstrapAsync(Duplex exec) =>
+        new BootstrapConversation(Container, exec, null, default, Short).RunAsync();
 
     private static async Task EndsAsync(Duplex exec, Func<Duplex, Task> dialogue)
     {

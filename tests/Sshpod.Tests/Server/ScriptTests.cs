@@ -29,7 +29,8 @@ public partial class ScriptTests
     [InlineData("judge.sh")]
     [InlineData("places.sh")]
     public void Variables_are_words(string name) =>
-        Assert.DoesNotContain(Variable().Matches(Script.Read(name)), variable => variable.Groups["name"].Captures.Any(name => name.Length == 1));
+        Assert.DoesNotContain(Variable().Matches(Script.Read(name)),
+            variable => variable.Groups["name"].Captures.Any(name => name.Length == 1));
 
     // The hashes of two bundles, also where this build has none.
     private static int Length(string script, params string[] arguments) =>
@@ -38,6 +39,7 @@ public partial class ScriptTests
             .Sum(word => $"&command={Uri.EscapeDataString(word).Replace("%20", "+", StringComparison.Ordinal)}".Length);
 
     // What is assigned, read or looped over.
-    [GeneratedRegex(@"(?<=^|[\s;({])(?:(?<name>[a-z]\w*)=|for (?<name>[a-z]\w*)|read -r(?: _| (?<name>[a-z]\w*))+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"(?<=^|[\s;({])(?:(?<name>[a-z]\w*)=|for (?<name>[a-z]\w*)|read -r(?: _| (?<name>[a-z]\w*))+)",
+        RegexOptions.Multiline)]
     private static partial Regex Variable();
 }

@@ -31,12 +31,17 @@ public class UploadTests
     }
 
     [Fact]
-    public void Where_the_stream_has_an_end_nothing_is_counted() => Assert.Equal("cat", Upload.Choose(canCloseInput: true, "hd", 1).Command);
+    public void Where_the_stream_has_an_end_nothing_is_counted() =>
+    Assert.Equal("cat", Upload.Choose(canCloseInput: true, "hd", 1).Command);
 
     private static Process Start(string shell, string script)
     {
         var words = shell.Split(' ');
-        var start = new ProcessStartInfo(words[0], [.. words[1..], "-c", script]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(words[0], [.. words[1..], "-c", script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        };
         start.Environment["LC_ALL"] = "C";
         return Process.Start(start)!;
     }

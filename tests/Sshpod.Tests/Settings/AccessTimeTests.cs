@@ -9,12 +9,14 @@ namespace Sshpod.Tests.Settings;
 public class AccessTimeTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private static readonly PublicKey Key = PublicKey.Parse("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
+    private static readonly PublicKey Key = PublicKey.Parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
 
     [Theory]
     [InlineData("24h", 86400)]
     [InlineData("1m", 60)]
-    public void A_time_is_a_limit(string text, int seconds) => Assert.Equal(new AccessTime(TimeSpan.FromSeconds(seconds)), AccessTime.Parse(text));
+    public void A_time_is_a_limit(string text, int seconds) =>
+    Assert.Equal(new AccessTime(TimeSpan.FromSeconds(seconds)), AccessTime.Parse(text));
 
     [Theory]
     [InlineData("0")]

@@ -32,11 +32,13 @@ public class ContextAliasTests
     public void A_file_that_has_aliases_gets_one_more()
     {
         var aliases = Aliases.None with { Contexts = new Dictionary<string, string> { ["dev"] = "another" } };
-        Assert.Equal($"add this line below contexts in {UserSettings.File} and write context--dev-2: dev-2: \"{Eks}\"", ContextAlias.Offer(Eks, aliases, []));
+        Assert.Equal($"add this line below contexts in {UserSettings.File} and write context--dev-2: dev-2: \"{Eks}\"",
+            ContextAlias.Offer(Eks, aliases, []));
         Assert.Contains("write context--dev-3: ", ContextAlias.Offer(Eks, aliases, ["dev-2"]));
     }
 
     [Fact]
     public void An_alias_that_is_there_is_told() =>
-        Assert.Equal("it has an alias: write context--dev", ContextAlias.Offer(Eks, Aliases.None with { Contexts = new Dictionary<string, string> { ["dev"] = Eks } }, []));
+        Assert.Equal("it has an alias: write context--dev",
+            ContextAlias.Offer(Eks, Aliases.None with { Contexts = new Dictionary<string, string> { ["dev"] = Eks } }, []));
 }

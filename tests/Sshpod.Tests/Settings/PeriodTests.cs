@@ -11,7 +11,8 @@ public class PeriodTests
     [InlineData("10m", 600)]
     [InlineData("2h", 7200)]
     [InlineData("8760h", 31536000)]
-    public void A_time_is_a_number_with_or_without_a_unit(string text, int seconds) => Assert.Equal(TimeSpan.FromSeconds(seconds), Period.Parse(text));
+    public void A_time_is_a_number_with_or_without_a_unit(string text, int seconds) =>
+    Assert.Equal(TimeSpan.FromSeconds(seconds), Period.Parse(text));
 
     [Theory]
     [InlineData("")]

@@ -12,7 +12,8 @@ public partial class SettingsFileTests
     [Fact]
     public void The_example_in_the_documentation_sets_everything()
     {
-        var settings = Parse(Example().Match(File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs/settings.md"))).Groups["yaml"].Value);
+        var settings = Parse(
+            Example().Match(File.ReadAllText(Path.Combine(DocumentationTests.Root, "docs/settings.md"))).Groups["yaml"].Value);
         Assert.Equal(("app", TransportKind.Api, TunnelKind.PortForward, TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(2)),
             (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
         Assert.Equal((TimeSpan.FromHours(8), Path.Combine(ClientDirectory.Home, ".ssh/id_ed25519_sk"), true),
@@ -20,7 +21,8 @@ public partial class SettingsFileTests
         Assert.Equal("arn:aws:eks:eu-west-1:123456789012:cluster/dev", settings.Aliases.Contexts["dev"]);
         Assert.Equal("machine-learning-production", settings.Aliases.Namespaces["ML"]);
         Assert.Equal(new PodAddress(TargetKind.Deployment, "trainer", null, "ml", "dev"), settings.Aliases.Targets["gpu"]);
-        Assert.Equal(new PodAddress(TargetKind.Pod, "postgres.example-0", "db", "data", "kubernetes-admin@kubernetes"), settings.Aliases.Targets["db"]);
+        Assert.Equal(new PodAddress(TargetKind.Pod, "postgres.example-0", "db", "data", "kubernetes-admin@kubernetes"),
+            settings.Aliases.Targets["db"]);
     }
 
     [Theory]
@@ -30,19 +32,25 @@ public partial class SettingsFileTests
     public void A_file_without_values_sets_nothing(string text)
     {
         var settings = Parse(text);
-        Assert.Equal((null, null, null, null, null), (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
+        Assert.Equal((null, null, null, null, null),
+            (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
         Assert.Empty(settings.Aliases.Contexts);
     }
 
     [Theory]
-    [InlineData("# x\ntransprot: api", "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, other-users-environment, shared-places, transport, tunnel, wait")]
+    [InlineData(
+        "# x\ntransprot: api",
+        "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, "
+        + "other-users-environment, shared-places, transport, tunnel, wait")]
     [InlineData("verbose: 1", "line 1: unknown key \"verbose\"; allowed in the file: access,")]
-    [InlineData("aliases:\n  context: {a: b}", "line 2: unknown key \"context\"; did you mean \"contexts\"? allowed in aliases: contexts, namespaces, targets")]
+    [InlineData("aliases:\n  context: {a: b}",
+        "line 2: unknown key \"context\"; did you mean \"contexts\"? allowed in aliases: contexts, namespaces, targets")]
     [InlineData("transport: kubctl", "line 1: \"transport\" is \"kubctl\"; did you mean \"kubectl\"? allowed are auto, api, kubectl")]
     [InlineData("tunnel: [exec]", "line 1: here should be auto, port-forward, exec")]
     [InlineData("idle: soon", "line 1: \"idle\" is \"soon\"; use seconds, or a time such as 90s, 10m or 2h; 0 for ever")]
     [InlineData("wait: -1", "line 1: \"wait\" is \"-1\"; use seconds, or a time such as 90s, 10m or 2h; 0 for not at all")]
-    [InlineData("access: 10s", "line 1: \"access\" is \"10s\"; use \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
+    [InlineData(
+        "access: 10s", "line 1: \"access\" is \"10s\"; use \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
     [InlineData("identity: id_ed25519", "line 1: \"identity\" is \"id_ed25519\"; use an absolute path, or one that begins with ~/")]
     [InlineData("other-users-environment: none", "line 1: \"other-users-environment\" is \"none\"; allowed are container, clean")]
     [InlineData("container: My App", "line 1: \"My App\" cannot be the name of a container")]
@@ -55,7 +63,8 @@ public partial class SettingsFileTests
     [InlineData("aliases:\n  targets:\n    gpu: pods--x", "line 3: alias \"gpu\": unknown prefix \"pods--\"")]
     [InlineData("aliases: {targets: {gpu: {namespace: x}}}", "line 1: alias \"gpu\" names no target; give it one of pod, deployment,")]
     [InlineData("aliases: {targets: {gpu: {pod: x, job: y}}}", "line 1: alias \"gpu\" names 2 targets")]
-    [InlineData("aliases: {targets: {gpu: {pod: --all}}}", "line 1: \"--all\" cannot be the name of a pod; use lower-case letters, digits, inner dashes and dots, at most 253")]
+    [InlineData("aliases: {targets: {gpu: {pod: --all}}}",
+        "line 1: \"--all\" cannot be the name of a pod; use lower-case letters, digits, inner dashes and dots, at most 253")]
     [InlineData("aliases: {namespaces: {ml: a.b}}", "line 1: \"a.b\" cannot be the name of a namespace")]
     [InlineData("aliases: {contexts: {dev: {}}}", "line 1: here should be the name of a context")]
     [InlineData("idle: 1\n  wait: 2", "line 2: this is no YAML: ")]
@@ -67,7 +76,8 @@ public partial class SettingsFileTests
     [Fact]
     public void No_input_throws_anything_but_the_error_for_users()
     {
-        string[] words = ["aliases", "contexts", "targets", "pod", ":", " ", "\n", "  ", "{", "}", "[", "]", "- ", "&a", "*a", "!!x", "idle", "10m", "\"", "'", "---\n", "? ", "a", "null", "|", ">"];
+        string[] words = ["aliases", "contexts", "targets", "pod", ":", " ", "\n", "  ", "{", "}", "[", "]", "- ", "&a", "*a",
+            "!!x", "idle", "10m", "\"", "'", "---\n", "? ", "a", "null", "|", ">"];
         Gen.Int[0, words.Length - 1].Select(i => words[i]).Array[0, 20].Select(string.Concat).Sample(text =>
         {
             try

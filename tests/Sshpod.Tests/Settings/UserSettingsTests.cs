@@ -13,7 +13,8 @@ public sealed class UserSettingsTests : IDisposable
     public void Where_nothing_is_set_all_is_as_usual()
     {
         var settings = new UserSettings(Path.Combine(_file, "none"), _ => "");
-        Assert.Equal((TransportKind.Auto, null, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), new AccessTime(TimeSpan.FromDays(1)), false),
+        Assert.Equal(
+            (TransportKind.Auto, null, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), new AccessTime(TimeSpan.FromDays(1)), false),
             (settings.Transport, settings.Tunnel, settings.Idle, settings.Wait, settings.Access, settings.AllowsSharedPlaces));
         Assert.Equal((null, null, false), (settings.Container, settings.Identity, settings.CleanEnvironment));
     }
@@ -21,13 +22,18 @@ public sealed class UserSettingsTests : IDisposable
     [Fact]
     public void A_variable_wins_over_the_file_and_the_file_over_what_is_usual()
     {
-        File.WriteAllText(_file, "{transport: api, tunnel: exec, idle: 1m, wait: 2m, access: 3m, shared-places: allow, other-users-environment: clean}");
+        File.WriteAllText(
+            _file, "{transport: api, tunnel: exec, idle: 1m, wait: 2m, access: 3m, shared-places: allow, other-users-environment: clean}");
         var fromFile = new UserSettings(_file, _ => null);
-        Assert.Equal((TransportKind.Api, TunnelKind.Exec, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3), true, true),
-            (fromFile.Transport, fromFile.Tunnel, fromFile.Idle, fromFile.Wait, fromFile.Access.Limit, fromFile.AllowsSharedPlaces, fromFile.CleanEnvironment));
-        var settings = With(("TRANSPORT", "kubectl"), ("TUNNEL", "auto"), ("IDLE", "0"), ("WAIT", "4"), ("ACCESS", "every-connection"), ("SHARED_PLACES", "refuse"));
+        Assert.Equal(
+            (TransportKind.Api, TunnelKind.Exec, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(3), true, true),
+            (fromFile.Transport, fromFile.Tunnel, fromFile.Idle, fromFile.Wait, fromFile.Access.Limit, fromFile.AllowsSharedPlaces,
+                fromFile.CleanEnvironment));
+        var settings = With(("TRANSPORT", "kubectl"), ("TUNNEL", "auto"), ("IDLE", "0"), ("WAIT", "4"), ("ACCESS", "every-connection"),
+            ("SHARED_PLACES", "refuse"));
         Assert.Equal((TransportKind.Kubectl, null, TimeSpan.Zero, TimeSpan.FromSeconds(4), true, false),
-            (settings.Transport, settings.Tunnel, settings.Idle, settings.Wait, settings.Access.EveryConnection, settings.AllowsSharedPlaces));
+            (settings.Transport, settings.Tunnel, settings.Idle, settings.Wait, settings.Access.EveryConnection,
+                settings.AllowsSharedPlaces));
     }
 
     [Theory]

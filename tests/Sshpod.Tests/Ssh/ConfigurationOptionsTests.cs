@@ -9,7 +9,8 @@ public class ConfigurationOptionsTests
         new ConfigurationOptions(),
         new ConfigurationOptions(Sharing: false),
         new ConfigurationOptions(ForwardAgent: ["pod--a.sshpod"]),
-        new ConfigurationOptions(Sharing: false, ForwardAgent: ["gpu.sshpod", "pod--a.namespace--b.sshpod"], Hosts: ["pod--a.namespace--b.sshpod", "pod--c.namespace--b.sshpod"]),
+        new ConfigurationOptions(Sharing: false, ForwardAgent: ["gpu.sshpod", "pod--a.namespace--b.sshpod"],
+            Hosts: ["pod--a.namespace--b.sshpod", "pod--c.namespace--b.sshpod"]),
     ];
 
     [Theory, MemberData(nameof(Choices))]

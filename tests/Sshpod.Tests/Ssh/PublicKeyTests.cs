@@ -26,11 +26,15 @@ public class PublicKeyTests
     public void A_key_in_a_token_logs_in_and_is_no_host_key()
     {
         // ssh-keygen -t ed25519-sk, of a token that is none.
-        const string token = "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJlAAAABHNzaDo=";
+        const string token =
+            "sk-ssh-ed25519@openssh.com "
+            + "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJlAAAABHNzaDo=";
         Assert.Equal(token, PublicKey.ParseLogin($"{token} me@host")?.ToString());
         Assert.Equal(Key, PublicKey.ParseLogin(Key)?.ToString());
         Assert.Null(PublicKey.Parse(token));
-        Assert.Null(PublicKey.ParseLogin(token.Replace("c3NoOg==", "c3NoOgA=", StringComparison.Ordinal).Replace("BHNzaDo=", "BXNzaDo=", StringComparison.Ordinal)));
+        Assert.Null(
+            PublicKey.ParseLogin(token.Replace("c3NoOg==", "c3NoOgA=", StringComparison.Ordinal)
+                .Replace("BHNzaDo=", "BXNzaDo=", StringComparison.Ordinal)));
         Assert.Null(PublicKey.ParseLogin(token[..^8]));
     }
 

@@ -8,7 +8,8 @@ public class UnaskedVariablesTests
     [Fact]
     public void The_server_is_told_what_systems_send_and_nothing_else() =>
         Assert.Equal("sshpod-unasked LANG=de_DE.UTF-8 LC_TIME= NO_COLOR=1\n",
-            Line(("NO_COLOR", "1"), ("LC_TICKET", "secret"), ("LC_TIME", ""), ("LANG", "de_DE.UTF-8"), ("TOKEN", "secret"), ("HOME", "/root")));
+            Line(("NO_COLOR", "1"), ("LC_TICKET", "secret"), ("LC_TIME", ""), ("LANG", "de_DE.UTF-8"),
+                ("TOKEN", "secret"), ("HOME", "/root")));
 
     [Fact]
     public void Where_there_is_none_nothing_is_said() => Assert.Equal("", Line(("TERM", "xterm")));
@@ -17,7 +18,8 @@ public class UnaskedVariablesTests
     [InlineData("de DE")]
     [InlineData("de\nSSH-2.0-me")]
     [InlineData("größe")]
-    public void A_value_that_is_no_locale_is_not_said(string value) => Assert.Equal("sshpod-unasked LC_ALL=C\n", Line(("LANG", value), ("LC_ALL", "C")));
+    public void A_value_that_is_no_locale_is_not_said(string value) =>
+    Assert.Equal("sshpod-unasked LC_ALL=C\n", Line(("LANG", value), ("LC_ALL", "C")));
 
     [Fact]
     public void The_line_is_one_that_the_server_reads_whole() =>

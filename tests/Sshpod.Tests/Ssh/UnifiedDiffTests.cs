@@ -26,7 +26,8 @@ public sealed class UnifiedDiffTests : IDisposable
     {
         // Few letters, so that lines repeat, with and without an end of the last one. The seed makes every run the same.
         var random = new Random(1);
-        string Text() => string.Join('\n', Enumerable.Range(0, random.Next(1, 30)).Select(_ => "abcd"[random.Next(4)])) + (random.Next(2) == 0 ? "\n" : "");
+        string Text() => string.Join('\n', Enumerable.Range(0, random.Next(1, 30)).Select(_ => "abcd"[random.Next(4)]))
+            + (random.Next(2) == 0 ? "\n" : "");
         for (var i = 0; i < 20; i++)
         {
             var (old, @new) = (Text(), Text());

@@ -44,7 +44,8 @@ public class UserConfigurationTests
 
     [Fact]
     public void Whatever_the_file_holds_it_comes_back() =>
-        Gen.Char['\0', '\u00FF'].Array[0, 60].Select(letters => new string(letters)).Sample(content => Configuration.Remove(Configuration.Add(content)) == content);
+        Gen.Char['\0', '\u00FF'].Array[0, 60].Select(letters => new string(letters))
+        .Sample(content => Configuration.Remove(Configuration.Add(content)) == content);
 
     [Fact]
     public void Our_line_goes_from_wherever_the_user_has_moved_it() =>
@@ -91,8 +92,10 @@ public class UserConfigurationTests
     [Fact]
     public void Options_of_the_users_own_that_cannot_win_are_found()
     {
-        const string Content = "Host *\n  ForwardAgent yes\nHost pod--x.sshpod\n  forwardagent=yes\n  User me\nHost other\n  ForwardAgent yes\n";
-        var found = UserConfiguration.Overridden(Content, $"{new ConfigurationBlock("/bin/sshpod", ClientKind.Unix, new ConfigurationOptions())}");
+        const string Content =
+            "Host *\n  ForwardAgent yes\nHost pod--x.sshpod\n  forwardagent=yes\n  User me\nHost other\n  ForwardAgent yes\n";
+        var found = UserConfiguration.Overridden(Content,
+            $"{new ConfigurationBlock("/bin/sshpod", ClientKind.Unix, new ConfigurationOptions())}");
         Assert.Equal("forwardagent of \"Host pod--x.sshpod\"", Assert.Single(found));
     }
 }

@@ -6,10 +6,12 @@ namespace Sshpod.Tests.Sshd;
 /// <param name="Order">The files, lowest first: the sections of the header.</param>
 /// <param name="Declared">By name, the file in whose section the header declares it.</param>
 /// <param name="Files">By name, the text of each file.</param>
-internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDictionary<string, string> Declared, IReadOnlyDictionary<string, string> Files)
+internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDictionary<string, string> Declared,
+    IReadOnlyDictionary<string, string> Files)
 {
     /// <summary>By name, the file that defines a function or variable for others, including those that replace libc's.</summary>
-    private Dictionary<string, string> Definitions { get; } = Files.SelectMany(file => Names(Defined(), file.Value).Select(name => (name, file.Key)))
+    private Dictionary<string, string> Definitions { get; } = Files.SelectMany(
+        file => Names(Defined(), file.Value).Select(name => (name, file.Key)))
         .ToDictionary(definition => definition.name, definition => definition.Key);
 
     /// <summary>What the header declares in the section of a file that does not define it.</summary>
@@ -25,7 +27,8 @@ internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDi
     });
 
     /// <summary>The uses of what a file defines that stands further down in the order.</summary>
-    public IEnumerable<(string User, string Name, string Definer)> UsesAgainstTheOrder => Uses.Where(use => Place(use.User) <= Place(use.Definer));
+    public IEnumerable<(string User, string Name, string Definer)> UsesAgainstTheOrder =>
+        Uses.Where(use => Place(use.User) <= Place(use.Definer));
 
     public static CSources Read(string directory) => Parse(File.ReadAllText(Path.Combine(directory, "sshpod.h")),
         Directory.GetFiles(directory, "*.c").ToDictionary(file => Path.GetFileName(file), File.ReadAllText));
@@ -34,7 +37,8 @@ internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDi
     {
         var sections = SectionOfHeader().Matches(header);
         return new CSources([.. sections.Select(section => section.Groups["file"].Value)],
-            sections.SelectMany(section => Names(DeclaredName(), section.Groups["text"].Value).Select(name => (name, section.Groups["file"].Value)))
+            sections.SelectMany(section => Names(DeclaredName(), section.Groups["text"].Value)
+                .Select(name => (name, section.Groups["file"].Value)))
                 .ToDictionary(name => name.name, name => name.Value),
             files);
     }
@@ -42,24 +46,29 @@ internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDi
     private int Place(string file) => Order.ToList().IndexOf(file);
 
     // Comments and texts are left out, and attributes, whose parentheses look like those of a function.
-    private static IEnumerable<string> Names(Regex regex, string text) => regex.Matches(Noise().Replace(text, "")).Select(match => match.Groups["name"].Value);
+    private static IEnumerable<string> Names(Regex regex, string text) =>
+        regex.Matches(Noise().Replace(text, "")).Select(match => match.Groups["name"].Value);
 
     [GeneratedRegex(@"^/\* (?<file>\w+\.c): (?<text>.*?)(?=^/\* \w+\.c: |\z)", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex SectionOfHeader();
 
-    [GeneratedRegex("""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|__attribute__\(\((?:[^()]|\([^()]*\))*\)\)|^#\s*include.*?$""", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex("""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|__attribute__\(\((?:[^()]|\([^()]*\))*\)\)|^#\s*include.*?$""",
+        RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Noise();
 
     // In a header: "extern TYPE NAME;", "TYPE NAME(...);".
     [GeneratedRegex(@"^(?!typedef|enum|struct \w+ \{)[A-Za-z_][\w *]*?\b(?<name>\w+)\s*(?:\(.*\)\s*)?;", RegexOptions.Multiline)]
     private static partial Regex DeclaredName();
 
-    // At the beginning of a line, without "static": "TYPE NAME(...) {", with NAME on a line of its own or not, and "TYPE NAME;" or "TYPE NAME = ".
-    [GeneratedRegex(@"^(?!static\b|extern\b|typedef\b|enum\b|return\b)[A-Za-z_](?:[\w *]|\n(?=\w+\())*?\b(?<name>\w+)(?:\((?:[^;{}]*)\)\s*\{|(?:\[[^\]]*\])?(?:\s*=[^=;]|;))", RegexOptions.Multiline)]
+    // At the beginning of a line, without "static": "TYPE NAME(...) {", with
+    // NAME on a line of its own or not, and "TYPE NAME;" or "TYPE NAME = ".
+    [GeneratedRegex(
+        @"^(?!static\b|extern\b|typedef\b|enum\b|return\b)[A-Za-z_](?:[\w *]|\n(?=\w+\())*?\b(?<name>\w+)(?:\((?:[^;{}]*)\)\s*\{|(?:\[[^\]]*\])?(?:\s*=[^=;]|;))", RegexOptions.Multiline)]
     private static partial Regex Defined();
 
     // The same, with "static".
-    [GeneratedRegex(@"^static\b(?:[\w *]|\n(?=\w+\())*?\b(?<name>\w+)(?:\((?:[^;{}]*)\)\s*\{|(?:\[[^\]]*\])*(?:\s*=[^=;]|;))", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^static\b(?:[\w *]|\n(?=\w+\())*?\b(?<name>\w+)(?:\((?:[^;{}]*)\)\s*\{|(?:\[[^\]]*\])*(?:\s*=[^=;]|;))",
+        RegexOptions.Multiline)]
     private static partial Regex Own();
 
     // A word that is not a member and not the tag of a struct.

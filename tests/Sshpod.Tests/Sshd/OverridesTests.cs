@@ -43,6 +43,7 @@ public class OverridesTests
         new Dictionary<string, string>
         {
             ["low.c"] = low,
-            ["high.c"] = "struct state high_state;\n\nvoid\nhigh(void)\n{\n\tlow();\n}\n\nmode_t\numask(mode_t mask)\n{\n\treturn mask;\n}\n",
+            ["high.c"] =
+            "struct state high_state;\n\nvoid\nhigh(void)\n{\n\tlow();\n}\n\nmode_t\numask(mode_t mask)\n{\n\treturn mask;\n}\n",
         });
 }

@@ -27,7 +27,9 @@ public class LineReaderTests
 
     [Fact]
     public async Task A_line_without_end_is_refused() =>
-        await Assert.ThrowsAsync<InvalidDataException>(() => new LineReader(new StreamDuplex(new MemoryStream(new byte[LineReader.MaxLine * 8]), Stream.Null)).ReadLineAsync(default).AsTask());
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => new LineReader(new StreamDuplex(new MemoryStream(new byte[LineReader.MaxLine * 8]), Stream.Null)).ReadLineAsync(default)
+            .AsTask());
 
     [Fact]
     public void Lines_come_whole_however_the_stream_is_cut() =>

@@ -79,7 +79,8 @@ public class StdioPumpTests
             return await new StreamReader(_heard.Reader.AsStream()).ReadToEndAsync();
         }
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) => _said.Reader.AsStream(true).ReadAsync(buffer, cancellation);
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
+            _said.Reader.AsStream(true).ReadAsync(buffer, cancellation);
 
         public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
@@ -95,7 +96,8 @@ public class StdioPumpTests
             return ValueTask.CompletedTask;
         }
 
-        public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => ValueTask.FromResult<StreamEnd>(new StreamEnd.ClosedByPeer());
+        public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) =>
+            ValueTask.FromResult<StreamEnd>(new StreamEnd.ClosedByPeer());
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }

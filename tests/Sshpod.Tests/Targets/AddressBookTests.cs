@@ -18,9 +18,12 @@ public class AddressBookTests
         """).Aliases, new KubeconfigFiles());
 
     [Theory]
-    [InlineData("gpu.sshpod", "deployment--trainer.namespace--machine-learning-production.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
-    [InlineData("GPU.sshpod.", "deployment--trainer.namespace--machine-learning-production.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
-    [InlineData("container--x.gpu.namespace--other.sshpod", "container--x.deployment--trainer.namespace--other.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
+    [InlineData("gpu.sshpod",
+        "deployment--trainer.namespace--machine-learning-production.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
+    [InlineData("GPU.sshpod.",
+        "deployment--trainer.namespace--machine-learning-production.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
+    [InlineData("container--x.gpu.namespace--other.sshpod",
+        "container--x.deployment--trainer.namespace--other.context--arn:aws:eks:eu-west-1:123456789012:cluster/dev.sshpod")]
     [InlineData("db.sshpod", "container--db.pod--postgres.example-0.context--a@b.sshpod")]
     [InlineData("pod--x.namespace--ML.context--prod.sshpod", "pod--x.namespace--machine-learning-production.context--prod.sshpod")]
     [InlineData("pod--x.context--a.sshpod", "pod--x.context--b.sshpod")]
@@ -36,7 +39,8 @@ public class AddressBookTests
     [InlineData("gpu.db.sshpod", "part \"gpu\" of host name \"gpu.db.sshpod\" has no \"--\"; write it as")]
     [InlineData("gpu.container--a.container--b.sshpod", "host name \"gpu.container--a.container--b.sshpod\" has \"container--\" twice")]
     [InlineData(".sshpod", "part \"\" of host name \".sshpod\" has no \"--\"")]
-    public void What_is_neither_is_told(string host, string line) => Assert.StartsWith(line, Assert.Throws<SshpodException>(() => Book.Find(host)).Line);
+    public void What_is_neither_is_told(string host, string line) =>
+    Assert.StartsWith(line, Assert.Throws<SshpodException>(() => Book.Find(host)).Line);
 }
 
 public sealed class AddressBookContextTests : IDisposable
@@ -53,7 +57,8 @@ public sealed class AddressBookContextTests : IDisposable
     [InlineData("pod--x.context--prod.example.com.sshpod", "root", "dev", "prod-example-com: \"prod.example.com\"")]
     public void A_context_that_no_host_name_holds_gets_an_alias_offered(string host, string user, string known, string entry)
     {
-        var book = new AddressBook(Aliases.None with { Contexts = new Dictionary<string, string> { [known] = "x" } }, new KubeconfigFiles(_file));
+        var book = new AddressBook(Aliases.None with { Contexts = new Dictionary<string, string> { [known] = "x" } },
+            new KubeconfigFiles(_file));
         Assert.Contains(entry, Assert.Throws<SshpodException>(() => book.Find(host, user)).Line);
     }
 }

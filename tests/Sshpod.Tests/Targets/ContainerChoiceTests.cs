@@ -9,13 +9,18 @@ public class ContainerChoiceTests
 {
     [Fact]
     public void The_only_container_needs_no_name() =>
-        Assert.Equal(new PodContainer("default", "p", "uid-of-p", "main", "0123456789abcdef"), ContainerChoice.Choose(Pod("p"), null) with { Places = null });
+        Assert.Equal(new PodContainer("default", "p", "uid-of-p", "main", "0123456789abcdef"),
+            ContainerChoice.Choose(Pod("p"), null) with { Places = null });
 
     [Fact]
     public void The_annotated_container_is_the_default_of_several()
     {
         var pod = Pod("p", containers: ["a", "b"]);
-        pod = pod with { Metadata = pod.Metadata with { Annotations = new Dictionary<string, string> { [ContainerChoice.DefaultContainerAnnotation] = "b" } } };
+        pod = pod with
+        {
+            Metadata =
+            pod.Metadata with { Annotations = new Dictionary<string, string> { [ContainerChoice.DefaultContainerAnnotation] = "b" } }
+        };
         Assert.Equal("b", ContainerChoice.Choose(pod, null).Container);
         Assert.Equal("a", ContainerChoice.Choose(pod, "a").Container);
     }
@@ -45,7 +50,8 @@ public class ContainerChoiceTests
             Status = pod.Status with
             {
                 Phase = "Pending",
-                ContainerStatuses = [new ContainerStatus("main", null, new ContainerState(Waiting: new("ImagePullBackOff", "Back-off pulling image \"x\"")))],
+                ContainerStatuses = [new ContainerStatus(
+                    "main", null, new ContainerState(Waiting: new("ImagePullBackOff", "Back-off pulling image \"x\"")))],
             },
         };
         var error = Assert.Throws<SshpodException>(() => ContainerChoice.Choose(pod, null));

@@ -10,7 +10,8 @@ internal static class Objects
     public static Workload Workload(string name, string? owner = null) =>
         new(Meta(name, owner), new WorkloadSpec(new LabelSelector(new Dictionary<string, string> { ["app"] = name })));
 
-    public static Pod Pod(string name, string? owner = null, bool ready = true, bool terminating = false, int age = 0, string phase = "Running", params string[] containers)
+    public static Pod Pod(string name, string? owner = null, bool ready = true, bool terminating = false, int age = 0,
+        string phase = "Running", params string[] containers)
     {
         var names = containers.Length > 0 ? containers : ["main"];
         return new Pod(
@@ -18,7 +19,9 @@ internal static class Objects
             new PodSpec([.. names.Select(container => new Container(container))]),
             new PodStatus(phase,
                 Conditions: [new PodCondition("Ready", ready ? "True" : "False")],
-                ContainerStatuses: [.. names.Select(container => new ContainerStatus(container, "containerd://0123456789abcdef0123", new ContainerState(Running: new())))]));
+                ContainerStatuses: [
+                    .. names.Select(container =>
+                        new ContainerStatus(container, "containerd://0123456789abcdef0123", new ContainerState(Running: new())))]));
     }
 
     private static ObjectMeta Meta(string name, string? owner) =>

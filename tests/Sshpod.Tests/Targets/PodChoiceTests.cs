@@ -12,7 +12,8 @@ public class PodChoiceTests
 
     [Fact]
     public void The_oldest_ready_pod_is_taken() =>
-        Assert.Equal("old", Choose(null, Pod("new", "web-1", age: 1), Pod("old", "web-1", age: 9), Pod("older", "web-1", age: 99, ready: false)));
+        Assert.Equal(
+            "old", Choose(null, Pod("new", "web-1", age: 1), Pod("old", "web-1", age: 9), Pod("older", "web-1", age: 99, ready: false)));
 
     [Fact]
     public void The_pod_of_the_last_connection_is_taken_again_while_it_runs() =>
@@ -32,12 +33,14 @@ public class PodChoiceTests
 
     [Fact]
     public void A_service_takes_whatever_pod_it_selects() =>
-        Assert.Equal("stray", PodChoice.Choose(new PodOwner(TargetKind.Service, Web.Metadata), new PodList([Pod("stray")], []), null).Metadata.Name);
+        Assert.Equal(
+            "stray", PodChoice.Choose(new PodOwner(TargetKind.Service, Web.Metadata), new PodList([Pod("stray")], []), null).Metadata.Name);
 
     [Fact]
     public void Without_a_ready_pod_the_message_tells_how_the_pods_are()
     {
-        var error = Assert.ThrowsAny<SshpodException>(() => Choose(null, Pod("a", "web-1", ready: false, phase: "Pending"), Pod("b", "web-1", terminating: true)));
+        var error = Assert.ThrowsAny<SshpodException>(
+            () => Choose(null, Pod("a", "web-1", ready: false, phase: "Pending"), Pod("b", "web-1", terminating: true)));
         Assert.Equal("deployment \"web\" in namespace \"default\" has no ready pod (2 not ready: a Pending, b Terminating)", error.Message);
     }
 

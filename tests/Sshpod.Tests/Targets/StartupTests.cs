@@ -51,14 +51,19 @@ public class StartupTests
         Assert.False(Startup.IsPossible(With(Waits("CrashLoopBackOff")), "main"));
         Assert.False(Startup.IsPossible(With(new ContainerState(Terminated: new("Completed", ExitCode: 0))), "init"));
 
-        Pod With(ContainerState state) => pod with { Status = pod.Status with { InitContainerStatuses = [new ContainerStatus("init", null, state)] } };
+        Pod With(ContainerState state) =>
+            pod with { Status = pod.Status with { InitContainerStatuses = [new ContainerStatus("init", null, state)] } };
     }
 
     [Fact]
     public void The_schedulers_word_is_told_and_marked()
     {
         var pod = Pod("p", phase: "Pending");
-        pod = pod with { Status = new PodStatus("Pending", Conditions: [new PodCondition("PodScheduled", "False", "Unschedulable", "0/1 nodes are available")]) };
+        pod = pod with
+        {
+            Status = new PodStatus("Pending",
+            Conditions: [new PodCondition("PodScheduled", "False", "Unschedulable", "0/1 nodes are available")])
+        };
         var starting = Assert.Throws<StartingException>(() => ContainerChoice.Choose(pod, null));
         Assert.True(starting.NeedsNode);
         Assert.Contains("Unschedulable: 0/1 nodes are available", starting.Message);
@@ -95,14 +100,16 @@ public class StartupTests
         var job = Workload("batch");
         Assert.True(PodOwner.Of(TargetKind.Job, job).MakesPods);
         Assert.False(PodOwner.Of(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
-        Assert.False(PodOwner.Of(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
+        Assert.False(
+            PodOwner.Of(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
     }
 
     [Fact]
     public void Pods_that_are_deleted_have_successors_and_pods_that_cannot_start_have_not()
     {
         var owner = PodOwner.Of(TargetKind.ReplicaSet, Workload("web"));
-        Assert.IsType<StartingException>(Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true)], []), null)));
+        Assert.IsType<StartingException>(
+            Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true)], []), null)));
         var blocked = Pending(Waits("ImagePullBackOff", "no such image"));
         blocked = blocked with { Metadata = blocked.Metadata with { OwnerReferences = [new OwnerReference("uid-of-web", true)] } };
         var error = Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true), blocked], []), null));
@@ -115,6 +122,10 @@ public class StartupTests
     private static Pod Pending(ContainerState state)
     {
         var pod = Pod("p");
-        return pod with { Status = new PodStatus("Pending", Conditions: [new PodCondition("Ready", "False")], ContainerStatuses: [new ContainerStatus("main", null, state)]) };
+        return pod with
+        {
+            Status = new PodStatus("Pending", Conditions: [new PodCondition("Ready", "False")],
+            ContainerStatuses: [new ContainerStatus("main", null, state)])
+        };
     }
 }

@@ -22,6 +22,8 @@ public class OneLineTests
     public void Blanks_of_a_line_stay_where_they_are_wanted(string text, string expected) => Assert.Equal(expected, OneLine.Clean(text));
 
     [Fact]
-    public void No_text_leaves_anything_of_it() => Gen.String.Sample(text => OneLine.Clean(text + "\u001b\u202e\u2028").EnumerateRunes().All(rune =>
-        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)));
+    public void No_text_leaves_anything_of_it() =>
+    Gen.String.Sample(text => OneLine.Clean(text + "\u001b\u202e\u2028").EnumerateRunes().All(rune =>
+        Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator)));
 }

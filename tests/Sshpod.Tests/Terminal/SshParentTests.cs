@@ -25,5 +25,6 @@ public class SshParentTests
     [Fact]
     public void One_that_a_program_drives_shows_none() => Assert.False((Parent("host") with { HasTerminal = false }).IsForUser);
 
-    private static SshParent Parent(string arguments) => new(arguments.Split(' '), HasTerminal: true, StderrIsTerminal: true, HasTakenStderr: false);
+    private static SshParent Parent(string arguments) =>
+        new(arguments.Split(' '), HasTerminal: true, StderrIsTerminal: true, HasTakenStderr: false);
 }

@@ -9,15 +9,20 @@ public class HostKeyGuardTests
 {
     private const byte Ignore = 2, Init = 20, NewKeys = 21, Reply = 31, GroupReply = 33;
 
-    private static readonly PublicKey Key = PublicKey.Parse("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
-    private static readonly PublicKey Other = PublicKey.Parse("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP/////VzrnkSdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
+    private static readonly PublicKey Key = PublicKey.Parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
+    private static readonly PublicKey Other = PublicKey.Parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP/////VzrnkSdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
 
     private static readonly byte[] Banner = "SSH-2.0-OpenSSH_10.0 x\r\n"u8.ToArray();
     private static readonly byte[] Start = [.. Banner, .. Packet(Init, new byte[700])];
 
     [Fact]
     public void The_servers_own_key_gets_through_and_all_that_follows() =>
-        Gen.Int[1, 900].Sample(size => Passes([.. Start, .. Packet(Ignore, [1]), .. Packet(Reply, ReplyOf(Key)), .. Packet(NewKeys, []), 1, 2, 3, 4, 5, 6, 7, 8], size));
+        Gen.Int[1, 900]
+        .Sample(size =>
+            Passes([.. Start, .. Packet(Ignore, [1]), .. Packet(Reply, ReplyOf(Key)), .. Packet(NewKeys, []), 1, 2, 3, 4, 5, 6, 7, 8],
+                size));
 
     [Fact]
     public void No_other_key_does() => Gen.Int[1, 900].Sample(size => !Passes([.. Start, .. Packet(Reply, ReplyOf(Other))], size));

@@ -49,7 +49,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public Task<HttpResponse> GetAsync(string path, string accept, CancellationToken cancellation) =>
         RequestAsync("GET", path, $"Accept: {accept}\r\n", default, cancellation);
 
-    /// <summary>Asks with a body. It is asked again when the server is busy or a connection breaks: twice must be as good as once.</summary>
+    /// <summary>
+    /// Asks with a body. It is asked again when the server is busy or a connection breaks: twice must be as good as once.
+    /// </summary>
     /// <param name="path">Path and query below the server's URL.</param>
     /// <param name="json">The body.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -68,13 +70,18 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
         var (connection, response) = await SendAsync("GET", path,
-            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\nSec-WebSocket-Protocol: {string.Join(", ", protocols)}\r\n",
+            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+                + $"Sec-WebSocket-Protocol: {string.Join(", ", protocols)}\r\n",
             default, cancellation);
-        if (response.Status == 101 && response.Header("Sec-WebSocket-Accept") == Accept(key) && protocols.Contains(response.Header("Sec-WebSocket-Protocol")))
+        if (response.Status == 101 && response.Header("Sec-WebSocket-Accept") == Accept(key)
+            && protocols.Contains(response.Header("Sec-WebSocket-Protocol")))
             return new ChannelSocket(connection.Detach(), response.Header("Sec-WebSocket-Protocol"));
         await connection.DisposeAsync();
         throw response.Status == 101
-            ? new UpgradeRefusedException(new ClusterException($"the API server of {ClusterException.Describe(configuration.Context)} answers with another protocol than asked for", null))
+            ? new UpgradeRefusedException(
+                new ClusterException(
+                    $"the API server of {ClusterException.Describe(configuration.Context)} answers with another protocol than asked for",
+                    null))
             : new UpgradeRefusedException(Failure(response, asked));
     }
 
@@ -93,7 +100,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             && response.Body.AsSpan().Trim(" \r\n"u8).SequenceEqual("Forbidden"u8))
             return ClusterException.ForbiddenByProxy(configuration.Context);
         var reason = response.Status switch { 401 => "Unauthorized", 403 => "Forbidden", var code => $"HTTP {code}" };
-        return ClusterException.FromStatus(status?.Reason is { Length: > 0 } told ? told : reason, status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked);
+        return ClusterException.FromStatus(status?.Reason is { Length: > 0 } told ? told : reason,
+            status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked);
     }
 
     // The path that was asked for is no part of the server's URL, and a query may hold what is nobody's business.
@@ -102,13 +110,15 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         if (!Uri.TryCreate(configuration.Server.Url, location, out var target) || target.Host.Length == 0)
             return "nowhere";
         var path = target.AbsolutePath;
-        var end = ApiPaths.Select(part => path.IndexOf(part, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(path.Length).Min();
+        var end = ApiPaths.Select(part => path.IndexOf(part, StringComparison.Ordinal)).Where(at => at >= 0)
+            .DefaultIfEmpty(path.Length).Min();
         return $"{target.Scheme}://{Authority.HostHeader(target)}{path[..end].TrimEnd('/')}";
     }
 
     // A page of a proxy says nothing in a line.
     private static string Text(HttpResponse response) =>
-        response.Header("Content-Type").Contains("html", StringComparison.OrdinalIgnoreCase) || response.Body.AsSpan().TrimStart("\uFEFF \r\n\t"u8).StartsWith("<"u8)
+        response.Header("Content-Type").Contains("html", StringComparison.OrdinalIgnoreCase)
+        || response.Body.AsSpan().TrimStart("\uFEFF \r\n\t"u8).StartsWith("<"u8)
             ? "" : Encoding.UTF8.GetString(response.Body.AsSpan(0, Math.Min(response.Body.Length, 200)));
 
     /// <summary>The Status in an answer; null when there is none.</summary>
@@ -133,7 +143,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         _credentials.Dispose();
     }
 
-    private async Task<HttpResponse> RequestAsync(string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    private async Task<HttpResponse> RequestAsync(
+        string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -164,7 +175,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             try
             {
                 var response = await connection.SendAsync(head, body, limit.Token);
-                Log.Debug($"api: {method} {path.Split('?')[0]}: {response.Status} in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms{(isReused ? "" : ", connection included")}");
+                Log.Debug(
+                    $"api: {method} {path.Split('?')[0]}: {response.Status} in "
+                    + $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms{(isReused ? "" : ", connection included")}");
                 return (connection, response);
             }
             catch (IOException e)
@@ -179,7 +192,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                 await connection.DisposeAsync();
                 if (cancellation.IsCancellationRequested)
                     throw;
-                throw ClusterException.Unreachable($"{configuration.Server}", configuration.Context, $"no answer to a request in {RequestLimit.TotalSeconds:0} s");
+                throw ClusterException.Unreachable(
+                    $"{configuration.Server}", configuration.Context, $"no answer to a request in {RequestLimit.TotalSeconds:0} s");
             }
         }
     }
@@ -199,7 +213,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
 
         // Whatever gave it: a line break would be another header.
         void Append(string name, string value) => head.Append(name).Append(": ")
-            .Append(value.Any(char.IsControl) ? throw new SshpodException("the credentials of the kubeconfig have a control character", "log in to the cluster again") : Latin(value)).Append("\r\n");
+            .Append(value.Any(char.IsControl) ? throw new SshpodException(
+                "the credentials of the kubeconfig have a control character", "log in to the cluster again") : Latin(value)).Append("\r\n");
     }
 
     // UTF-8 as it is, in a text of which each character will be one byte.
@@ -213,6 +228,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     }
 
     private static TimeSpan? Pause(HttpResponse response) =>
-        int.TryParse(response.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && TimeSpan.FromSeconds(seconds) is var pause && pause <= LongestPause
+        int.TryParse(response.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && TimeSpan.FromSeconds(seconds) is var pause && pause <= LongestPause
             ? pause : null;
 }

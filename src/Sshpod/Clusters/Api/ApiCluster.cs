@@ -29,7 +29,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         if (response.Status == 200)
             return Read(response, resource.Json);
         var failure = _client.Failure(response, Asked("get", resource, ns, name));
-        throw failure.IsNotFound($"{resource}", "namespaces") ? await new MissingObject(this).ExplainAsync(resource, ns, name, cancellation) : failure;
+        throw failure.IsNotFound($"{resource}", "namespaces")
+            ? await new MissingObject(this).ExplainAsync(resource, ns, name, cancellation) : failure;
     }
 
     /// <inheritdoc/>
@@ -48,9 +49,11 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     public async Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation)
     {
         var ns = scope.IsEverywhere ? null : scope.Namespace ?? configuration.Namespace;
-        // The server forgets after some minutes what the next page belongs to: once more from the start, then, as client-go does, in one piece.
+        // The server forgets after some minutes what the next page belongs to:
+        // once more from the start, then, as client-go does, in one piece.
         return await PagesAsync(PodScope.PageSize) ?? await PagesAsync(PodScope.PageSize) ?? await PagesAsync(null)
-            ?? throw new ClusterException($"the API server of {ClusterException.Describe(Context)} forgets the list of pods before it is read", "name one namespace");
+            ?? throw new ClusterException(
+                $"the API server of {ClusterException.Describe(Context)} forgets the list of pods before it is read", "name one namespace");
 
         // Null when it has expired.
         async Task<List<T>?> PagesAsync(int? size)
@@ -76,12 +79,14 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) =>
-        [.. (await ListAsync(resource, ns, "", ApiClient.MetadataOnly, ApiJson.Default.ItemListNamedObject, cancellation)).Select(item => item.Metadata.Name)];
+        [.. (await ListAsync(resource, ns, "", ApiClient.MetadataOnly, ApiJson.Default.ItemListNamedObject, cancellation)).Select(
+            item => item.Metadata.Name)];
 
     /// <inheritdoc/>
     public async Task<bool> MayAsync(Right right, CancellationToken cancellation)
     {
-        var response = await _client.PostAsync(Right.ReviewPath, JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview), cancellation);
+        var response = await _client.PostAsync(Right.ReviewPath,
+            JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview), cancellation);
         return response.Status is 200 or 201
             ? Read(response, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true
             : throw _client.Failure(response, new Right("create", "selfsubjectaccessreviews", null, "", "authorization.k8s.io"));
@@ -91,7 +96,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     public async Task<string> GetVersionAsync(CancellationToken cancellation)
     {
         var response = await _client.GetAsync("/version", ApiClient.Json, cancellation);
-        return response.Status == 200 ? Read(response, KubernetesJson.Default.VersionInfo).GitVersion : throw _client.Failure(response, new Right("get", "/version", null, ""));
+        return response.Status == 200 ? Read(response, KubernetesJson.Default.VersionInfo).GitVersion
+            : throw _client.Failure(response, new Right("get", "/version", null, ""));
     }
 
     /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
@@ -102,7 +108,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     public async Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var arguments = string.Concat(command.Select(argument => $"&command={EscapeShort(argument)}"));
-        var socket = await OpenAsync(container, $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", ApiExec.Protocols, cancellation);
+        var socket = await OpenAsync(container,
+            $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", ApiExec.Protocols, cancellation);
         Log.Debug($"api: exec in {container}{(socket.CanCloseChannels ? "" : ", without half-close")}");
         return new ApiExec(socket, container, configuration.Context);
     }
@@ -114,19 +121,23 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
-    private static Right Asked<T>(string verb, Resource<T> resource, string? ns, string? name = null) => new(verb, resource.Plural, null, ns ?? "", resource.Group, name);
+    private static Right Asked<T>(string verb, Resource<T> resource, string? ns, string? name = null) =>
+        new(verb, resource.Plural, null, ns ?? "", resource.Group, name);
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 
     // As kubectl writes a query: a script has many blanks, and proxies on the way take URLs of 8 KB.
     private static string EscapeShort(string text) => Escape(text).Replace("%20", "+", StringComparison.Ordinal);
 
-    private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols, CancellationToken cancellation)
+    private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols,
+        CancellationToken cancellation)
     {
         try
         {
-            return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}", protocols,
-                // For a WebSocket `get` was enough before Kubernetes 1.35; since then `create` is needed too, and its lack is told without a word.
+            return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}",
+                protocols,
+                // For a WebSocket `get` was enough before Kubernetes 1.35; since
+                // then `create` is needed too, and its lack is told without a word.
                 new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod), cancellation);
         }
         catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
@@ -135,19 +146,22 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         }
     }
 
-    private async Task<IReadOnlyList<TItem>> ListAsync<T, TItem>(Resource<T> resource, string? ns, string query, string accept, JsonTypeInfo<ItemList<TItem>> json, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TItem>> ListAsync<T, TItem>(
+        Resource<T> resource, string? ns, string query, string accept, JsonTypeInfo<ItemList<TItem>> json, CancellationToken cancellation)
     {
         var response = await GetAsync(resource, ns, query, accept, cancellation);
         return response.Status == 200 ? Read(response, json).Items ?? [] : throw _client.Failure(response, Asked("list", resource, ns));
     }
 
-    private async Task<HttpResponse> GetAsync<T>(Resource<T> resource, string? ns, string rest, string accept, CancellationToken cancellation)
+    private async Task<HttpResponse> GetAsync<T>(Resource<T> resource, string? ns, string rest, string accept,
+        CancellationToken cancellation)
     {
         HttpResponse? response = null;
         foreach (var version in resource.Versions)
         {
             var group = resource.Group.Length == 0 ? $"/api/{version}" : $"/apis/{resource.Group}/{version}";
-            response = await _client.GetAsync($"{group}{(ns is null ? "" : $"/namespaces/{Escape(ns)}")}/{resource.Plural}{rest}", accept, cancellation);
+            response = await _client.GetAsync($"{group}{(ns is null ? "" : $"/namespaces/{Escape(ns)}")}/{resource.Plural}{rest}",
+                accept, cancellation);
             // Without details it is not the object that is missing, but the version of its group.
             if (response.Status != 404 || ApiClient.ReadStatus(response)?.Details?.Name is not (null or ""))
                 break;
@@ -163,7 +177,9 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         }
         catch (JsonException e)
         {
-            throw new SshpodException($"API server {configuration.Server} of {ClusterException.Describe(configuration.Context)} answers with something that is not its object: {e.Message}",
+            throw new SshpodException(
+                $"API server {configuration.Server} of {ClusterException.Describe(configuration.Context)} answers with something that is "
+                + $"not its object: {e.Message}",
                 "check the address in the kubeconfig, and your proxy");
         }
     }

@@ -46,7 +46,8 @@ public sealed class KubeconfigFiles
 
     /// <summary>Names of all contexts.</summary>
     public IReadOnlyList<string> Contexts =>
-        [.. Roots.SelectMany(root => root.SectionsOrNone("contexts")).Select(entry => entry.TextOrNull("name")).OfType<string>().Distinct()];
+        [.. Roots.SelectMany(root => root.SectionsOrNone("contexts")).Select(entry => entry.TextOrNull("name"))
+            .OfType<string>().Distinct()];
 
     private IReadOnlyList<KubeconfigSection> Roots => _content.Value.Roots;
 
@@ -72,7 +73,8 @@ public sealed class KubeconfigFiles
                 // As for kubectl: it may come later.
                 missing.Add(name);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
+            catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
             {
                 // YamlDotNet's scanner throws others than its own too.
                 problems.Add($"{name}: {e.Message}");
@@ -91,7 +93,8 @@ public sealed class KubeconfigFiles
             .Select(entry => entry.SectionOrNull(kind)).FirstOrDefault(entry => entry is not null);
 
     /// <summary>Finds an entry of one of the lists, for whoever acts on it: nothing around it may be in doubt.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">The lists have something that is not understood, such as a merge key (yaml.org/type/merge).</exception>
+    /// <exception cref="UnsupportedKubeconfigException">The lists have something that
+    /// is not understood, such as a merge key (yaml.org/type/merge).</exception>
     internal KubeconfigSection? FindUnderstood(string list, string name, string kind)
     {
         foreach (var root in Roots)

@@ -44,7 +44,8 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
 
     /// <summary>The mappings of a list; none when it is absent or something else.</summary>
     public IEnumerable<KubeconfigSection> SectionsOrNone(string key) =>
-        (Child(key) as YamlSequenceNode)?.Children.OfType<YamlMappingNode>().Select(child => new KubeconfigSection(child, directory, key)) ?? [];
+        (Child(key) as YamlSequenceNode)?.Children.OfType<YamlMappingNode>()
+        .Select(child => new KubeconfigSection(child, directory, key)) ?? [];
 
     /// <summary>A text; null when it is absent or empty.</summary>
     public string? Text(string key) => Child(key) switch
@@ -66,7 +67,8 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     public IReadOnlyList<string> Texts(string key) => Child(key) switch
     {
         null => [],
-        YamlSequenceNode list => [.. list.Children.Select(item => (item as YamlScalarNode)?.Value ?? throw Unexpected(key, "a list of texts"))],
+        YamlSequenceNode list => [.. list.Children.Select(item => (item as YamlScalarNode)?.Value
+            ?? throw Unexpected(key, "a list of texts"))],
         _ => throw Unexpected(key, "a list"),
     };
 
@@ -95,7 +97,9 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     /// <summary>A path, absolute; null when it is absent.</summary>
     public string? FilePath(string key) => Text(key) is { } path ? Path.GetFullPath(path, directory) : null;
 
-    /// <summary>Content that stands in the file as base64 (<c>KEY-data</c>) or in another file (<c>KEY</c>). As for kubectl, the former wins.</summary>
+    /// <summary>
+    /// Content that stands in the file as base64 (<c>KEY-data</c>) or in another file (<c>KEY</c>). As for kubectl, the former wins.
+    /// </summary>
     /// <returns>Null when neither is there.</returns>
     public byte[]? Content(string key)
     {
@@ -114,5 +118,6 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     private UnsupportedKubeconfigException Unexpected(string key, string what) => new($"\"{key}\" in {name} is not {what}");
 
     private YamlNode? Child(string key) =>
-        node.Children.TryGetValue(new YamlScalarNode(key), out var child) && child is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? child : null;
+        node.Children.TryGetValue(new YamlScalarNode(key), out var child)
+        && child is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? child : null;
 }

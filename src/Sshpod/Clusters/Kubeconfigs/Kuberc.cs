@@ -5,8 +5,8 @@ using YamlDotNet.RepresentationModel;
 namespace Sshpod.Clusters.Kubeconfigs;
 
 /// <summary>
-/// kubectl's preferences (KEP-3104), of which one kind concerns sshpod: since kubectl 1.35 they may forbid credential plugins, all of them or
-/// all that a list does not name. How kubectl compares names is its own affair.
+/// kubectl's preferences (KEP-3104), of which one kind concerns sshpod: since kubectl 1.35 they may forbid credential plugins, all of them
+/// or all that a list does not name. How kubectl compares names is its own affair.
 /// </summary>
 internal static class Kuberc
 {
@@ -23,13 +23,15 @@ internal static class Kuberc
             using var reader = new StreamReader(file);
             var stream = new YamlStream();
             stream.Load(reader);
-            return stream.Documents.Any(document => HasPolicy(document.RootNode)) ? $"kubectl's preferences in {file} have a policy for credential plugins" : null;
+            return stream.Documents.Any(document => HasPolicy(document.RootNode))
+                ? $"kubectl's preferences in {file} have a policy for credential plugins" : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && string.IsNullOrEmpty(set))
         {
             return null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
+        catch (Exception e)
+        when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
         {
             // There may be one.
             return $"kubectl's preferences in {file} cannot be read: {e.Message}";
@@ -43,5 +45,6 @@ internal static class Kuberc
     private static bool HasPolicy(YamlNode root) => root is not YamlScalarNode { Value: null or "" }
         && (root is not YamlMappingNode mapping
             || mapping.Children.Keys.Any(key => key is YamlScalarNode { Value: "<<" or "credentialPluginAllowlist" })
-            || (mapping.Children.TryGetValue(new YamlScalarNode("credentialPluginPolicy"), out var policy) && policy is not YamlScalarNode { Value: "" or "AllowAll" }));
+            || (mapping.Children.TryGetValue(new YamlScalarNode("credentialPluginPolicy"), out var policy)
+                && policy is not YamlScalarNode { Value: "" or "AllowAll" }));
 }

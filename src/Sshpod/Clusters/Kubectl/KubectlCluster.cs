@@ -43,7 +43,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     /// <inheritdoc/>
     public async Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation)
     {
-        var list = await GetAsync(["get", withReplicaSets ? "pods,replicasets.apps" : "pods", "--selector", selector.ToString(), .. Namespace(ns)],
+        var list = await GetAsync(
+            ["get", withReplicaSets ? "pods,replicasets.apps" : "pods", "--selector", selector.ToString(), .. Namespace(ns)],
             KubernetesJson.Default.ObjectList, cancellation);
         return new PodList([.. Pods(list)],
             [.. list.Items.Where(item => item.Kind == "ReplicaSet").Select(item => new Workload(item.Metadata))]);
@@ -74,7 +75,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     {
         // Raw: `kubectl auth can-i` asks the server for all its resources first, and says yes and no by its exit code, as it says errors.
         string[] arguments = ["create", "--raw", Right.ReviewPath, "-f", "-"];
-        var output = await RunAsync(arguments, cancellation, JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview));
+        var output = await RunAsync(arguments, cancellation,
+            JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview));
         return Read(output, arguments, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true;
     }
 
@@ -88,7 +90,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     /// <inheritdoc/>
     public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
-        var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command], withInput: true, Timeout.InfiniteTimeSpan);
+        var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command],
+            withInput: true, Timeout.InfiniteTimeSpan);
         return Task.FromResult<Duplex>(new KubectlExec(process, container, _named));
     }
 
@@ -96,7 +99,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
     {
         // A random port on 127.0.0.1 ("localhost" would be two addresses), for this one connection.
-        var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"], withInput: false, Timeout.InfiniteTimeSpan);
+        var process = Start(["port-forward", $"pod/{container.Pod}", "-n", container.Namespace, "--address", "127.0.0.1", $":{port}"],
+            withInput: false, Timeout.InfiniteTimeSpan);
         return await KubectlPortForward.ConnectAsync(process, container, _named, cancellation);
     }
 
@@ -104,11 +108,13 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation)
     {
         var output = await RunAsync(["get", $"{resource}", "-o", "name", .. Namespace(ns)], cancellation);
-        return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line[(line.IndexOf('/') + 1)..])];
+        return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line[(line.IndexOf('/') + 1)..])];
     }
 
     private static IEnumerable<Pod> Pods(ObjectList list) =>
-        list.Items.Where(item => item is { Kind: "Pod", Spec: not null, Status: not null }).Select(item => new Pod(item.Metadata, item.Spec!, item.Status!));
+        list.Items.Where(item => item is { Kind: "Pod", Spec: not null, Status: not null })
+        .Select(item => new Pod(item.Metadata, item.Spec!, item.Status!));
 
     private static string[] Namespace(string? ns) => ns is null ? [] : ["-n", ns];
 
@@ -125,7 +131,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
         catch (JsonException e)
         {
-            throw new SshpodException($"kubectl {string.Join(' ', arguments.Take(3))} answered with something that is not its object: {e.Message}",
+            throw new SshpodException(
+                $"kubectl {string.Join(' ', arguments.Take(3))} answered with something that is not its object: {e.Message}",
                 "see what the same command with -o json prints");
         }
     }
@@ -174,7 +181,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
     }
 
-    private static async Task<(int ExitCode, byte[] Output, string ErrorText)> FinishAsync(KubectlProcess process, CancellationToken cancellation)
+    private static async Task<(int ExitCode, byte[] Output, string ErrorText)> FinishAsync(
+        KubectlProcess process, CancellationToken cancellation)
     {
         using var output = new MemoryStream();
         await process.Output.CopyToAsync(output, cancellation);

@@ -6,7 +6,8 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>A <c>kubectl exec -i</c>.</summary>
-internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, NamedContext context) : StreamDuplex(process.Output, process.Input)
+internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, NamedContext context)
+    : StreamDuplex(process.Output, process.Input)
 {
     /// <inheritdoc/>
     public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)

@@ -20,7 +20,8 @@ internal sealed partial class KubectlPortForward : StreamDuplex
         (_process, _socket, _context) = (process, socket, context);
 
     /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
-    public static async Task<Duplex> ConnectAsync(KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
+    public static async Task<Duplex> ConnectAsync(
+        KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
@@ -36,7 +37,8 @@ internal sealed partial class KubectlPortForward : StreamDuplex
             socket.Dispose();
             await process.DisposeAsync();
             if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
-                throw new SshpodException($"kubectl port-forward to {container} did not start in {StartLimit.TotalSeconds:0} s", "check the network");
+                throw new SshpodException($"kubectl port-forward to {container} did not start in {StartLimit.TotalSeconds:0} s",
+                    "check the network");
             if (e is SocketException)
                 throw new SshpodException($"kubectl port-forward to {container} takes no connection: {e.Message}", "connect again");
             throw;

@@ -22,7 +22,8 @@ internal static class Reachability
     /// <summary>Watches one request.</summary>
     /// <param name="named">The context it goes to.</param>
     /// <param name="cancellation">The request has ended.</param>
-    /// <returns>What to tell the user when the API server cannot be reached; null when it can, when a proxy stands between, or when nobody knows.</returns>
+    /// <returns>What to tell the user when the API server cannot be reached; null
+    /// when it can, when a proxy stands between, or when nobody knows.</returns>
     public static async Task<SshpodException?> WatchAsync(NamedContext named, CancellationToken cancellation)
     {
         await Task.Delay(Silence, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -87,7 +88,8 @@ internal static class Reachability
                 return null;
             }
             await using var tls = new SslStream(client.GetStream());
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Authority.Host(server) }, cancellation).WaitAsync(HandshakeLimit, cancellation);
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Authority.Host(server) }, cancellation)
+                .WaitAsync(HandshakeLimit, cancellation);
             return null;
         }
         catch (TimeoutException)

@@ -48,7 +48,8 @@ public sealed record OwnerReference(string Uid, bool? Controller = null, string?
 public sealed record WorkloadSpec(LabelSelector? Selector = null, int? Replicas = null, bool? Suspend = null);
 
 /// <summary>What is read of their status. A generation of null or 0 is a controller that has not looked yet.</summary>
-public sealed record WorkloadStatus(IReadOnlyList<PodCondition>? Conditions = null, int? DesiredNumberScheduled = null, long? ObservedGeneration = null);
+public sealed record WorkloadStatus(IReadOnlyList<PodCondition>? Conditions = null, int? DesiredNumberScheduled = null,
+    long? ObservedGeneration = null);
 
 /// <summary>LabelSelector (meta/v1).</summary>
 public sealed record LabelSelector(
@@ -117,7 +118,9 @@ public sealed record Volume(
     VolumeSource? Secret = null,
     VolumeSource? DownwardAPI = null)
 {
-    /// <summary>Whether it lives and dies with its pod, and no other can mount it: the claim behind a generic ephemeral volume has a name.</summary>
+    /// <summary>
+    /// Whether it lives and dies with its pod, and no other can mount it: the claim behind a generic ephemeral volume has a name.
+    /// </summary>
     [JsonIgnore]
     public bool IsOfPod => EmptyDir is not null;
 
@@ -146,10 +149,12 @@ public sealed record PodStatus(
 public sealed record PodCondition(string Type, string Status, string? Reason = null, string? Message = null);
 
 /// <summary>ContainerStatus (core/v1).</summary>
-public sealed record ContainerStatus(string Name, [property: JsonPropertyName("containerID")] string? ContainerId = null, ContainerState? State = null);
+public sealed record ContainerStatus(string Name, [property: JsonPropertyName("containerID")]
+    string? ContainerId = null, ContainerState? State = null);
 
 /// <summary>ContainerState (core/v1): one of its members is set.</summary>
-public sealed record ContainerState(ContainerStateRunning? Running = null, ContainerStateDetail? Waiting = null, ContainerStateDetail? Terminated = null);
+public sealed record ContainerState(ContainerStateRunning? Running = null, ContainerStateDetail? Waiting = null,
+    ContainerStateDetail? Terminated = null);
 
 /// <summary>ContainerStateRunning (core/v1).</summary>
 public sealed record ContainerStateRunning;
@@ -167,7 +172,8 @@ public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spe
 internal sealed record VersionInfo(string GitVersion);
 
 /// <summary>Reading and writing the objects without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Workload))]
 [JsonSerializable(typeof(CronJob))]

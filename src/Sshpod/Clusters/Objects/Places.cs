@@ -31,14 +31,14 @@ public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing,
 }
 
 /// <summary>
-/// What the pod's specification says of the places in a container: a server in a volume that a process of our UID writes in another container is
-/// that process's. The root file system is the container's own; what is mounted without standing in the specification (a VOLUME of the image,
-/// what the runtime adds) is taken for the container's own too.
+/// What the pod's specification says of the places in a container: a server in a volume that a process of our UID writes in another
+/// container is that process's. The root file system is the container's own; what is mounted without standing in the specification (a
+/// VOLUME of the image, what the runtime adds) is taken for the container's own too.
 /// </summary>
 /// <remarks>
-/// <para>Whoever shares the process namespace (shareProcessNamespace, hostPID) reaches a container's files through /proc/PID/root only where the kernel
-/// would let it trace that process: that is a process of the same UID and no fewer capabilities, which could take over the container's own
-/// processes without us. So these change nothing here.</para>
+/// <para>Whoever shares the process namespace (shareProcessNamespace, hostPID) reaches a container's files through /proc/PID/root only
+/// where the kernel would let it trace that process: that is a process of the same UID and no fewer capabilities, which could take over the
+/// container's own processes without us. So these change nothing here.</para>
 /// <para>An init container that has ended writes no more; one that is still to come, or comes again, does.</para>
 /// </remarks>
 /// <param name="Volumes">All volumes whose content is not Kubernetes' own.</param>
@@ -130,9 +130,11 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
     // A path of the specification is below the root of the container, however it begins.
     private static string Absolute(string path) => "/" + string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));
 
-    private static bool IsAt(string path, string above) => path == above || path.StartsWith(above.TrimEnd('/') + "/", StringComparison.Ordinal);
+    private static bool IsAt(string path, string above) =>
+        path == above || path.StartsWith(above.TrimEnd('/') + "/", StringComparison.Ordinal);
 
-    private static IEnumerable<Container> All(Pod pod) => (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? []);
+    private static IEnumerable<Container> All(Pod pod) =>
+        (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? []);
 
     private static bool Mounts(Container container, string volume) => container.VolumeMounts?.Any(mount => mount.Name == volume) == true;
 

@@ -9,9 +9,10 @@ namespace Sshpod.Clusters.Objects;
 /// <param name="PodIsRunning">Whether the pod's phase is Running; it is Pending while an init container runs.</param>
 /// <param name="HostNetwork">Whether the pod's network is its node's.</param>
 /// <param name="RuntimeClass">The pod's runtime class; null for the node's own runtime.</param>
-/// <param name="Places">Its volumes, and who else can write to them; null where nothing is known of them. A server that is remembered from before they
-/// changed, by an ephemeral container, is not this container's any more.</param>
-public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId, bool PodIsRunning = true,
+/// <param name="Places">Its volumes, and who else can write to them; null where nothing is known of them. A server that is remembered from
+/// before they changed, by an ephemeral container, is not this container's any more.</param>
+public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId,
+    bool PodIsRunning = true,
     bool HostNetwork = false, string? RuntimeClass = null, Places? Places = null)
 {
     /// <summary>How messages name it.</summary>

@@ -24,7 +24,8 @@ public static class Quantity
         const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), Decimal, CultureInfo.InvariantCulture, out var number))
             // More than decimal holds.
-            return double.TryParse(text.AsSpan(0, text.Length - suffix.Length), Decimal, CultureInfo.InvariantCulture, out var large) && large > long.MaxValue
+            return double.TryParse(text.AsSpan(0, text.Length - suffix.Length), Decimal, CultureInfo.InvariantCulture, out var large)
+                && large > long.MaxValue
                 ? long.MaxValue : null;
         return number < 0 ? 0 : number > long.MaxValue / factor ? long.MaxValue : (long)decimal.Ceiling(number * factor);
     }

@@ -39,7 +39,9 @@ public static class Resources
     public static Resource<Workload> Jobs { get; } = Workload("job", "batch");
 
     /// <summary>CronJobs. Their version was v1beta1 before Kubernetes 1.21.</summary>
-    public static Resource<CronJob> CronJobs { get; } = new("cronjob", "batch", "cronjobs", KubernetesJson.Default.CronJob) { Versions = ["v1", "v1beta1"] };
+    public static Resource<CronJob> CronJobs { get; } = new(
+        "cronjob", "batch", "cronjobs", KubernetesJson.Default.CronJob)
+    { Versions = ["v1", "v1beta1"] };
 
     /// <summary>Services.</summary>
     public static Resource<Service> Services { get; } = new("service", "", "services", KubernetesJson.Default.Service);

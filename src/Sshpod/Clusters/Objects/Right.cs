@@ -24,7 +24,8 @@ public sealed record Right(string Verb, string Resource, string? Subresource, st
 }
 
 /// <summary>SelfSubjectAccessReview (authorization.k8s.io/v1): the question, and the answer in its status.</summary>
-internal sealed record SelfSubjectAccessReview(string ApiVersion, string Kind, SelfSubjectAccessReviewSpec Spec, SubjectAccessReviewStatus? Status = null);
+internal sealed record SelfSubjectAccessReview(string ApiVersion, string Kind, SelfSubjectAccessReviewSpec Spec,
+    SubjectAccessReviewStatus? Status = null);
 
 /// <summary>SelfSubjectAccessReviewSpec (authorization.k8s.io/v1).</summary>
 internal sealed record SelfSubjectAccessReviewSpec(ResourceAttributes ResourceAttributes);

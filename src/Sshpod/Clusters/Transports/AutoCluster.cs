@@ -27,7 +27,8 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
     public Uri? Server => api.Server;
 
     /// <inheritdoc/>
-    public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) => api.GetAsync(resource, ns, name, cancellation);
+    public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) =>
+        api.GetAsync(resource, ns, name, cancellation);
 
     /// <inheritdoc/>
     public Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation) =>
@@ -38,7 +39,8 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
         api.ListPodsAsync(scope, keep, cancellation);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) => api.ListNamesAsync(resource, ns, cancellation);
+    public Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) =>
+        api.ListNamesAsync(resource, ns, cancellation);
 
     /// <inheritdoc/>
     public Task<bool> MayAsync(Right right, CancellationToken cancellation) => api.MayAsync(right, cancellation);

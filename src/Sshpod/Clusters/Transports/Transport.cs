@@ -19,7 +19,8 @@ public static class Transport
     /// <summary>Chooses. <c>auto</c> speaks with the API server itself where the kubeconfig is understood completely.</summary>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-    /// <exception cref="SshpodException">There is no such transport, context or cluster, or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
+    /// <exception cref="SshpodException">There is no such transport, context or cluster,
+    /// or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
     public static ICluster Choose(Snapshot snapshot, string? context)
     {
         var chosen = Select(snapshot, context);
@@ -30,7 +31,8 @@ public static class Transport
     /// <summary>Chooses, and tells why.</summary>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-    /// <exception cref="SshpodException">There is no such transport, context or cluster, or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
+    /// <exception cref="SshpodException">There is no such transport, context or cluster,
+    /// or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
     public static ChosenTransport Select(Snapshot snapshot, string? context)
     {
         var (wanted, asked) = (snapshot.Settings.Transport, $"as {snapshot.Settings.TransportSource} says");
@@ -41,7 +43,8 @@ public static class Transport
             var api = new ApiCluster(ApiConfiguration.Read(snapshot, context));
             return wanted == TransportKind.Api
                 ? new ChosenTransport(api, "api", asked)
-                : new ChosenTransport(new AutoCluster(api, new KubectlCluster(context, snapshot)), "api", "since it understands the kubeconfig");
+                : new ChosenTransport(new AutoCluster(api, new KubectlCluster(context, snapshot)),
+                    "api", "since it understands the kubeconfig");
         }
         catch (UnsupportedKubeconfigException e) when (wanted == TransportKind.Auto)
         {

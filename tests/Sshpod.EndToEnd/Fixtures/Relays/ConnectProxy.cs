@@ -23,18 +23,23 @@ public sealed class ConnectProxy(string? credentials = null) : Relay
             await AnswerAsync("405 Method Not Allowed");
             return;
         }
-        var wanted = credentials is null ? null : $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes(credentials))}";
+        var wanted = credentials is null ? null
+            : $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes(credentials))}";
         if (wanted is not null && !lines.Contains(wanted))
         {
             await AnswerAsync("407 Proxy Authentication Required");
             return;
         }
         var colon = target.LastIndexOf(':');
-        await using var upstream = await ConnectAsync(target[..colon], int.Parse(target[(colon + 1)..], System.Globalization.CultureInfo.InvariantCulture), cancellation);
+        await using var upstream = await ConnectAsync(
+            target[..colon], int.Parse(target[(colon + 1)..], System.Globalization.CultureInfo.InvariantCulture), cancellation);
         Passed++;
         await AnswerAsync("200 Connection established");
         await CarryAsync(client, upstream, cancellation);
 
-        async Task AnswerAsync(string status) => await client.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{(status.StartsWith('2') ? "" : "Content-Length: 0\r\n")}\r\n"), cancellation);
+        async Task AnswerAsync(string status) =>
+            await client.WriteAsync(
+                Encoding.ASCII.GetBytes($"HTTP/1.1 {status}\r\n{(status.StartsWith('2') ? "" : "Content-Length: 0\r\n")}\r\n"),
+                cancellation);
     }
 }

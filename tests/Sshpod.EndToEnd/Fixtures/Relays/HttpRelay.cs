@@ -6,7 +6,9 @@ using Sshpod.Tests.Clusters.Api;
 
 namespace Sshpod.EndToEnd.Fixtures.Relays;
 
-/// <summary>A proxy that ends TLS, so that it sees requests, and refuses some of them. Whoever uses it has a token: certificates do not pass.</summary>
+/// <summary>
+/// A proxy that ends TLS, so that it sees requests, and refuses some of them. Whoever uses it has a token: certificates do not pass.
+/// </summary>
 /// <param name="server">The API server.</param>
 /// <param name="authority">Who has signed its certificate, as PEM.</param>
 /// <param name="isRefused">Whether it refuses a request, whose head it is given.</param>
@@ -38,14 +40,18 @@ public sealed class HttpRelay(Uri server, string authority, Func<string, bool> i
         if (isRefused(head))
         {
             const string body = "upgrades are not allowed here\n";
-            await secure.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}"), cancellation);
+            await secure.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: "
+                    + $"close\r\n\r\n{body}"), cancellation);
             await secure.ShutdownAsync();
             return;
         }
         await using var upstream = new SslStream(await ConnectAsync(server.Host, server.Port, cancellation));
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(_authorities);
-        await upstream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = server.Host, CertificateChainPolicy = policy }, cancellation);
+        await upstream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = server.Host, CertificateChainPolicy = policy }, cancellation);
         // One request a connection, so that each is looked at.
         if (!AsksForWebSocket(head) && !AsksForSpdy(head))
             head = head[..^2] + "Connection: close\r\n\r\n";

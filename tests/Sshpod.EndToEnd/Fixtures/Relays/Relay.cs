@@ -92,7 +92,9 @@ public abstract class Relay : IAsyncDisposable
         {
             await ServeAsync(client.GetStream(), _end.Token);
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e)
+        when (e is IOException or SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException
+            or System.Security.Authentication.AuthenticationException)
         {
             // One side has ended.
         }

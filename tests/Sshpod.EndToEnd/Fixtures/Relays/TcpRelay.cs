@@ -53,7 +53,8 @@ public sealed class TcpRelay(Uri server) : Relay
                 Restart();
                 await to.WriteAsync(buffer.AsMemory(0, count), end.Token);
                 sum += count;
-                if (BytesPerSecond is { } rate && TimeSpan.FromSeconds((double)sum / rate) - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } ahead)
+                if (BytesPerSecond is { } rate
+                    && TimeSpan.FromSeconds((double)sum / rate) - Stopwatch.GetElapsedTime(start) is { Ticks: > 0 } ahead)
                     await Task.Delay(ahead, end.Token);
             }
         }

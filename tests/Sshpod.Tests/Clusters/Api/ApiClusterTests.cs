@@ -23,14 +23,21 @@ public class ApiClusterTests
             heads.Add(head);
             return FakeApiServer.RespondAsync(stream, "200 OK", Pod);
         });
-        await using var cluster = new ApiCluster(server.Configuration(ApiUser.Anonymous with { Token = "t", Impersonation = [("Impersonate-User", "eve"), ("Impersonate-Group", "a"), ("Impersonate-Group", "b")] },
+        await using var cluster = new ApiCluster(
+            server.Configuration(
+                ApiUser.Anonymous with
+                {
+                    Token = "t",
+                    Impersonation = [("Impersonate-User", "eve"), ("Impersonate-Group", "a"), ("Impersonate-Group", "b")]
+                },
             api => api with { Url = new Uri(api.Url, "/k8s/clusters/c") }));
         for (var i = 0; i < 2; i++)
             Assert.Equal("uid", (await cluster.GetAsync(Resources.Pods, null, "web", default)).Metadata.Uid);
 
         Assert.Equal(1, server.Connections);
         Assert.StartsWith("GET /k8s/clusters/c/api/v1/namespaces/default/pods/web HTTP/1.1\r\n", heads[0], StringComparison.Ordinal);
-        Assert.Contains("\r\nAuthorization: Bearer t\r\nImpersonate-User: eve\r\nImpersonate-Group: a\r\nImpersonate-Group: b\r\n\r\n", heads[1], StringComparison.Ordinal);
+        Assert.Contains("\r\nAuthorization: Bearer t\r\nImpersonate-User: eve\r\nImpersonate-Group: a\r\nImpersonate-Group: b\r\n\r\n",
+            heads[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,14 +46,16 @@ public class ApiClusterTests
         var ran = Path.GetTempFileName();
         File.Delete(ran);
         var plugin = new ExecPlugin("client.authentication.k8s.io/v1", "touch", [ran], [], null, false);
-        foreach (var user in new[] { ApiUser.Anonymous with { Token = "t" }, ApiUser.Anonymous with { Basic = ("me", "p") }, ApiUser.Anonymous with { Plugin = plugin },
+        foreach (var user in new[] { ApiUser.Anonymous with { Token = "t" }, ApiUser.Anonymous with { Basic = ("me", "p") },
+            ApiUser.Anonymous with { Plugin = plugin },
             ApiUser.Anonymous with { Impersonation = [("Impersonate-User", "eve")] } })
         {
             List<string> heads = [];
             await using var server = new FakeApiServer((head, stream) =>
             {
                 heads.Add(head);
-                return head.Contains("Upgrade", StringComparison.Ordinal) ? FakeApiServer.RespondAsync(stream, "403 Forbidden", "{}") : FakeApiServer.RespondAsync(stream, "200 OK", Pod);
+                return head.Contains("Upgrade", StringComparison.Ordinal) ? FakeApiServer.RespondAsync(stream, "403 Forbidden", "{}")
+                    : FakeApiServer.RespondAsync(stream, "200 OK", Pod);
             });
             await using var cluster = new ApiCluster(server.Configuration(user));
             Assert.Equal("uid", (await cluster.GetAsync(Resources.Pods, null, "web", default)).Metadata.Uid);
@@ -65,18 +74,23 @@ public class ApiClusterTests
         List<string> requests = [];
         await using var server = new FakeApiServer(async (head, stream) =>
         {
-            var body = new byte[int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)];
+            var body =
+                new byte[int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)];
             await stream.ReadExactlyAsync(body);
             requests.Add(head + Encoding.UTF8.GetString(body));
-            return await FakeApiServer.RespondAsync(stream, "201 Created", $"{{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{{}},\"status\":{{\"allowed\":{allowed}}}}}");
+            return await FakeApiServer.RespondAsync(
+                stream, "201 Created",
+                $"{{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{{}},\"status\":{{\"allowed\":{allowed}}}}}");
         });
         await using var cluster = new ApiCluster(server.Configuration(ApiUser.Anonymous with { Token = "t" }));
         for (var i = 0; i < 2; i++)
             Assert.Equal(expected, await cluster.MayAsync(new Right("create", "pods", "exec", "app", Name: "web"), default));
 
         Assert.Equal(1, server.Connections);
-        Assert.StartsWith("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews HTTP/1.1\r\n", requests[1], StringComparison.Ordinal);
-        Assert.EndsWith("\r\n\r\n{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{\"resourceAttributes\":{\"namespace\":\"app\",\"verb\":\"create\",\"group\":\"\",\"resource\":\"pods\",\"subresource\":\"exec\",\"name\":\"web\"}}}", requests[1], StringComparison.Ordinal);
+        Assert.StartsWith("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews HTTP/1.1\r\n", requests[1],
+            StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\r\n\r\n{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{\"resourceAttributes\":{\"namespace\":\"app\",\"verb\":\"create\",\"group\":\"\",\"resource\":\"pods\",\"subresource\":\"exec\",\"name\":\"web\"}}}", requests[1], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,7 +102,8 @@ public class ApiClusterTests
         {
             var rest = Pod["{\"met".Length..];
             await stream.WriteAsync(Encoding.UTF8.GetBytes("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"
-                + answer.Replace("{0}", $"{rest.Length:x}\r\n{rest}\r\n", StringComparison.Ordinal).Replace("{1}", Pod, StringComparison.Ordinal)));
+                + answer.Replace("{0}", $"{rest.Length:x}\r\n{rest}\r\n", StringComparison.Ordinal)
+                .Replace("{1}", Pod, StringComparison.Ordinal)));
             return !answer.Contains("close", StringComparison.Ordinal);
         });
         await using var cluster = new ApiCluster(server.Configuration());
@@ -111,18 +126,25 @@ public class ApiClusterTests
     }
 
     [Theory]
-    [InlineData("401 Unauthorized", """{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}""", "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
-    [InlineData("401 Unauthorized", "no", "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
-    [InlineData("403 Forbidden", """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
-        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles")]
-    [InlineData("500 Oops", """{"kind":"Status","reason":"InternalError","message":"etcd is tired"}""", "the API server of context \"test\" answers: etcd is tired")]
+    [InlineData("401 Unauthorized", """{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}""",
+        "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
+    [InlineData(
+        "401 Unauthorized", "no", "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
+    [InlineData(
+        "403 Forbidden",
+        """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
+        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has "
+        + "roles")]
+    [InlineData("500 Oops", """{"kind":"Status","reason":"InternalError","message":"etcd is tired"}""",
+        "the API server of context \"test\" answers: etcd is tired")]
     [InlineData("502 Bad Gateway", "<html>", "the API server of context \"test\" answers: HTTP 502")]
     [InlineData("502 Bad Gateway", "no upstream", "the API server of context \"test\" answers: HTTP 502 no upstream")]
     public async Task What_the_server_refuses_is_one_line(string status, string body, string line)
     {
         await using var server = new FakeApiServer((_, stream) => FakeApiServer.RespondAsync(stream, status, body));
         await using var cluster = new ApiCluster(server.Configuration());
-        Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
+        Assert.Equal(
+            line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
     }
 
     [Theory]
@@ -134,19 +156,27 @@ public class ApiClusterTests
     {
         await using var server = new FakeApiServer(async (_, stream) =>
         {
-            await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 301 Moved Permanently\r\nContent-Type: text/html\r\nLocation: {location}\r\nContent-Length: 6\r\n\r\n<html>"));
+            await stream.WriteAsync(
+                Encoding.UTF8.GetBytes(
+                    $"HTTP/1.1 301 Moved Permanently\r\nContent-Type: text/html\r\nLocation: {location}\r\nContent-Length: 6\r\n\r\n<html>"));
             return true;
         });
         await using var cluster = new ApiCluster(server.Configuration());
-        var line = $"the API server of context \"test\" redirects to {target.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal)}; if that is right, write it as server into the kubeconfig";
-        Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
+        var line =
+            $"the API server of context \"test\" redirects "
+            + $"to {target.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal)}; if that is right, write it as server into "
+            + $"the kubeconfig";
+        Assert.Equal(
+            line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
         Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.ExecAsync(Container, ["sh"], default))).Line);
     }
 
     [Theory]
-    [InlineData("""{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: ","details":{"name":"web","kind":"pods"}}""", "")]
+    [InlineData("""{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: ","details":{"name":"web","kind":"pods"}}""",
+        "")]
     [InlineData("""{"kind":"Status","message":"pods \"web\" is forbidden"}""", ": pods \"web\" is forbidden")]
-    [InlineData("""{"kind":"Status","reason":"","message":"forbidden: cannot exec into a privileged container"}""", ": cannot exec into a privileged container")]
+    [InlineData("""{"kind":"Status","reason":"","message":"forbidden: cannot exec into a privileged container"}""",
+        ": cannot exec into a privileged container")]
     [InlineData("<html><title>403", ": HTTP 403")]
     [InlineData("", ": HTTP 403")]
     public async Task A_403_names_the_right_whatever_its_form(string body, string why)
@@ -159,11 +189,15 @@ public class ApiClusterTests
             ($"you may not create pods/exec in namespace \"app\"{why}{ask}", () => cluster.ExecAsync(Container, ["sh"], default)),
             ($"you may not create pods/portforward in namespace \"app\"{why}{ask}", () => cluster.PortForwardAsync(Container, 1, default)),
             ($"you may not get pods in namespace \"app\"{why}{ask}", () => cluster.GetAsync(Resources.Pods, "app", "web", default)),
-            ($"you may not get deployments.apps in namespace \"app\"{why}{ask}", () => cluster.GetAsync(Resources.Deployments, "app", "web", default)),
+            ($"you may not get deployments.apps in namespace \"app\"{why}{ask}",
+                () => cluster.GetAsync(Resources.Deployments, "app", "web", default)),
             ($"you may not list pods in namespace \"app\"{why}{ask}", () => cluster.ListNamesAsync(Resources.Pods, "app", default)),
-            ($"you may not list pods in namespace \"app\"{why}{ask}", () => cluster.ListPodsAsync<Pod>(new PodScope("app", false), pod => [pod], default)),
-            ($"you may not list namespaces in the cluster{why}{ask.Replace("namespace \"app\"", "the cluster", StringComparison.Ordinal)}", () => cluster.ListNamesAsync(Resources.Namespaces, null, default)),
-            ($"you may not get /version in the cluster{why}{ask.Replace("namespace \"app\"", "the cluster", StringComparison.Ordinal)}", () => cluster.GetVersionAsync(default)),
+            ($"you may not list pods in namespace \"app\"{why}{ask}",
+                () => cluster.ListPodsAsync<Pod>(new PodScope("app", false), pod => [pod], default)),
+            ($"you may not list namespaces in the cluster{why}{ask.Replace("namespace \"app\"", "the cluster", StringComparison.Ordinal)}",
+                () => cluster.ListNamesAsync(Resources.Namespaces, null, default)),
+            ($"you may not get /version in the cluster{why}{ask.Replace("namespace \"app\"", "the cluster", StringComparison.Ordinal)}",
+                () => cluster.GetVersionAsync(default)),
         })
             Assert.Equal(line, (await Assert.ThrowsAnyAsync<SshpodException>(request)).Line);
     }
@@ -187,20 +221,26 @@ public class ApiClusterTests
     {
         await using var server = new FakeApiServer((head, stream) => head.Split(' ')[1] switch
         {
-            "/api/v1/namespaces" => FakeApiServer.RespondAsync(stream, "200 OK", """{"items":[{"metadata":{"name":"app","namespace":"","uid":"1"}}]}"""),
-            "/api/v1/namespaces/app/pods" => FakeApiServer.RespondAsync(stream, "200 OK", """{"items":[{"metadata":{"name":"web","namespace":"app","uid":"1"}}]}"""),
-            _ => FakeApiServer.RespondAsync(stream, "404 Not Found", """{"kind":"Status","reason":"NotFound","message":"pods \"wbe\" not found","details":{"name":"wbe","kind":"pods"}}"""),
+            "/api/v1/namespaces" =>
+                FakeApiServer.RespondAsync(stream, "200 OK", """{"items":[{"metadata":{"name":"app","namespace":"","uid":"1"}}]}"""),
+            "/api/v1/namespaces/app/pods" =>
+                FakeApiServer.RespondAsync(stream, "200 OK", """{"items":[{"metadata":{"name":"web","namespace":"app","uid":"1"}}]}"""),
+            _ => FakeApiServer.RespondAsync(stream, "404 Not Found",
+                """{"kind":"Status","reason":"NotFound","message":"pods \"wbe\" not found","details":{"name":"wbe","kind":"pods"}}"""),
         });
         await using var cluster = new ApiCluster(server.Configuration());
-        Assert.Equal("no pod \"wbe\" in namespace \"app\"; did you mean \"web\"?", (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "wbe", default))).Line);
+        Assert.Equal("no pod \"wbe\" in namespace \"app\"; did you mean \"web\"?",
+            (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "wbe", default))).Line);
     }
 
     [Fact]
     public async Task A_cronjob_of_an_old_server_has_an_old_version()
     {
         await using var server = new FakeApiServer((head, stream) => head.Contains("v1beta1", StringComparison.Ordinal)
-            ? FakeApiServer.RespondAsync(stream, "200 OK", """{"metadata":{"name":"c","namespace":"app","uid":"uid"},"status":{"active":[{"name":"c-1"}]}}""")
-            : FakeApiServer.RespondAsync(stream, "404 Not Found", """{"kind":"Status","reason":"NotFound","message":"the server could not find the requested resource","details":{}}"""));
+            ? FakeApiServer.RespondAsync(stream, "200 OK",
+                """{"metadata":{"name":"c","namespace":"app","uid":"uid"},"status":{"active":[{"name":"c-1"}]}}""")
+            : FakeApiServer.RespondAsync(stream, "404 Not Found",
+                """{"kind":"Status","reason":"NotFound","message":"the server could not find the requested resource","details":{}}"""));
         await using var cluster = new ApiCluster(server.Configuration());
         Assert.Equal("c-1", (await cluster.GetAsync(Resources.CronJobs, "app", "c", default)).Status?.Active?[0].Name);
     }
@@ -214,7 +254,8 @@ public class ApiClusterTests
         var closed = new TaskCompletionSource();
         await using var server = new FakeApiServer(async (head, stream) =>
         {
-            Assert.Contains("/pods/web/exec?container=main&stdin=true&stdout=true&stderr=true&command=sh&command=a+b%26%2B HTTP/1.1", head, StringComparison.Ordinal);
+            Assert.Contains("/pods/web/exec?container=main&stdin=true&stdout=true&stderr=true&command=sh&command=a+b%26%2B HTTP/1.1",
+                head, StringComparison.Ordinal);
             using var socket = await FakeApiServer.UpgradeAsync(head, stream, protocol);
             var buffer = new byte[100_000];
             while (await socket.ReceiveAsync(buffer.AsMemory(), default) is { MessageType: not WebSocketMessageType.Close } message)
@@ -237,20 +278,28 @@ public class ApiClusterTests
     }
 
     [Theory]
-    [InlineData("""{"kind":"Status","status":"Success"}""", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 0)")]
+    [InlineData("""{"kind":"Status","status":"Success"}""",
+        "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 0)")]
     [InlineData("", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (no exit code)")]
-    [InlineData("""{"kind":"Status","status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}""", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 3)")]
-    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"executable file `sh` not found in $PATH: No such file or directory"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
-    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
-    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"sh\": executable file not found in $PATH: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
-    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"boom"}""", "the API server of context \"test\" answers: boom")]
+    [InlineData(
+        """{"kind":"Status","status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}""",
+        "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 3)")]
+    [InlineData(
+        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"executable file `sh` not found in $PATH: No such file or directory"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+    [InlineData(
+        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+    [InlineData(
+        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"sh\": executable file not found in $PATH: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+    [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"boom"}""",
+        "the API server of context \"test\" answers: boom")]
     public async Task The_end_of_an_exec_is_explained(string status, string words)
     {
         await using var server = new FakeApiServer(async (head, stream) =>
         {
             using var socket = await FakeApiServer.UpgradeAsync(head, stream, ChannelSocket.V4);
             // As servers do: an empty message on each channel first.
-            foreach (var message in new byte[][] { [1], [2], [3], [1, .. "out"u8], [2, .. "err"u8], [1, .. "put"u8], [3, .. Encoding.UTF8.GetBytes(status)] })
+            foreach (var message in new byte[][] { [1], [2], [3], [1, .. "out"u8], [2, .. "err"u8], [1, .. "put"u8],
+                [3, .. Encoding.UTF8.GetBytes(status)] })
                 await socket.SendAsync(message, WebSocketMessageType.Binary, true, default);
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
             return false;
@@ -292,7 +341,8 @@ public class ApiClusterTests
         await using var server = new FakeApiServer((_, stream) => FakeApiServer.RespondAsync(stream, "403 Forbidden",
             """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods/exec\" in API group \"\" in the namespace \"app\""}"""));
         await using var cluster = new ApiCluster(server.Configuration());
-        Assert.Equal("user \"eve\" may not get pods/exec in namespace \"app\"", (await Assert.ThrowsAsync<UpgradeRefusedException>(() => cluster.ExecAsync(Container, ["sh"], default))).Message);
+        Assert.Equal("user \"eve\" may not get pods/exec in namespace \"app\"",
+            (await Assert.ThrowsAsync<UpgradeRefusedException>(() => cluster.ExecAsync(Container, ["sh"], default))).Message);
     }
 
     private const string Pod = """{"metadata":{"name":"web","namespace":"default","uid":"uid"},"spec":{},"status":{}}""";

@@ -24,7 +24,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
     /// <param name="answer">Is given the head of each request; tells whether another may follow.</param>
     /// <param name="certificate">Its certificate; null for plain HTTP.</param>
     /// <param name="address">Where it listens; null for 127.0.0.1.</param>
-    public FakeApiServer(Func<string, Stream, Task<bool>> answer, (string Certificate, string Key)? certificate = null, IPAddress? address = null)
+    public FakeApiServer(Func<string, Stream, Task<bool>> answer, (string Certificate, string Key)? certificate = null,
+        IPAddress? address = null)
     {
         _listener = new TcpListener(address ?? IPAddress.Loopback, 0);
         _answer = answer;
@@ -50,12 +51,16 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     /// <summary>A client of it.</summary>
     public ApiConfiguration Configuration(ApiUser? user = null, Func<ApiServer, ApiServer>? change = null) =>
-        new("test", (change ?? (server => server))(new ApiServer(Url, IsSecure ? CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(Authority.Pem)) : null)), user ?? ApiUser.Anonymous, "default");
+        new("test",
+            (change ?? (server => server))(
+                new ApiServer(Url, IsSecure ? CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(Authority.Pem)) : null)),
+                user ?? ApiUser.Anonymous, "default");
 
     /// <summary>Writes an answer with a body.</summary>
     public static async Task<bool> RespondAsync(Stream stream, string status, string body)
     {
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
+        await stream.WriteAsync(
+            Encoding.UTF8.GetBytes($"HTTP/1.1 {status}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n\r\n{body}"));
         return true;
     }
 
@@ -66,7 +71,10 @@ internal sealed class FakeApiServer : IAsyncDisposable
 #pragma warning disable CA5350 // RFC 6455
         var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 #pragma warning restore CA5350
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"));
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
+                + $"Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"));
         return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol });
     }
 

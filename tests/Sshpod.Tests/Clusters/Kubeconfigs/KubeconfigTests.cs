@@ -30,7 +30,8 @@ public sealed class KubeconfigTests : IDisposable
     [Fact]
     public void Of_several_files_the_first_that_has_an_entry_wins_and_missing_ones_are_skipped()
     {
-        var files = Use("current-context: a", null, "{current-context: b, contexts: [{name: a, context: {namespace: second}}]}", "contexts: [{name: a, context: {namespace: third}}]");
+        var files = Use("current-context: a", null, "{current-context: b, contexts: [{name: a, context: {namespace: second}}]}",
+            "contexts: [{name: a, context: {namespace: third}}]");
         Assert.Equal("second", Kubeconfig.Read(files, null)?.Namespace);
     }
 

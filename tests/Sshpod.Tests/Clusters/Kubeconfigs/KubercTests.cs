@@ -21,10 +21,15 @@ public sealed class KubercTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginPolicy: DenyAll}", "have a policy for credential plugins")]
-    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginPolicy: Allowlist, credentialPluginAllowlist: [{command: login}]}", "have a policy for credential plugins")]
-    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginAllowlist: [{command: login}]}", "have a policy for credential plugins")]
-    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginPolicy: NewInTheFuture}", "have a policy for credential plugins")]
+    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginPolicy: DenyAll}",
+        "have a policy for credential plugins")]
+    [InlineData(
+        "{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginPolicy: Allowlist, credentialPluginAllowlist: "
+        + "[{command: login}]}", "have a policy for credential plugins")]
+    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginAllowlist: [{command: login}]}",
+        "have a policy for credential plugins")]
+    [InlineData("{apiVersion: kubectl.config.k8s.io/v1beta1, kind: Preference, credentialPluginPolicy: NewInTheFuture}",
+        "have a policy for credential plugins")]
     [InlineData("kind: Other\n---\n{kind: Preference, credentialPluginPolicy: DenyAll}", "have a policy for credential plugins")]
     [InlineData("x: &x {credentialPluginPolicy: DenyAll}\n<<: *x", "have a policy for credential plugins")]
     [InlineData("{broken", "cannot be read")]
@@ -38,7 +43,9 @@ public sealed class KubercTests : IDisposable
         if (reason is null)
             Assert.NotNull(ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin);
         else
-            Assert.StartsWith($"kubectl's preferences in {file} {reason}", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message, StringComparison.Ordinal);
+            Assert.StartsWith($"kubectl's preferences in {file} {reason}",
+                Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message,
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -46,7 +53,8 @@ public sealed class KubercTests : IDisposable
     [InlineData("KUBECTL_KUBERC", "False")]
     public void Preferences_that_are_off_forbid_nothing(string variable, string value)
     {
-        Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}", "credentialPluginPolicy: DenyAll");
+        Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}",
+            "credentialPluginPolicy: DenyAll");
         Environment.SetEnvironmentVariable(variable, value);
         Assert.NotNull(ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin);
     }
@@ -61,9 +69,12 @@ public sealed class KubercTests : IDisposable
     [Fact]
     public void With_the_api_transport_the_line_says_so()
     {
-        var file = Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}", "credentialPluginPolicy: DenyAll");
+        var file = Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}",
+            "credentialPluginPolicy: DenyAll");
         Environment.SetEnvironmentVariable("SSHPOD_TRANSPORT", "api");
-        Assert.Equal($"the kubeconfig has what the api transport does not understand: unsupported: kubectl's preferences in {file} have a policy for credential plugins; set SSHPOD_TRANSPORT=kubectl",
+        Assert.Equal(
+            $"the kubeconfig has what the api transport does not understand: unsupported: kubectl's preferences in {file} have a policy "
+            + $"for credential plugins; set SSHPOD_TRANSPORT=kubectl",
             Assert.ThrowsAny<SshpodException>(() => Transport.Choose(Snapshot.Take(), null)).Line);
         Environment.SetEnvironmentVariable("SSHPOD_TRANSPORT", "auto");
         Assert.Equal("kubectl", Transport.Select(Snapshot.Take(), null).Name);
@@ -71,7 +82,8 @@ public sealed class KubercTests : IDisposable
 
     private string Use(string user, string kuberc)
     {
-        File.WriteAllText(Path.Combine(_directory, "config"), "current-context: dev\ncontexts: [{name: dev, context: {cluster: near, user: me}}]\n"
+        File.WriteAllText(Path.Combine(_directory, "config"),
+            "current-context: dev\ncontexts: [{name: dev, context: {cluster: near, user: me}}]\n"
             + "clusters: [{name: near, cluster: {server: \"https://near.example:6443\"}}]\nusers: [{name: me, user: " + user + "}]");
         var file = Path.Combine(_directory, "kuberc");
         File.WriteAllText(file, kuberc);

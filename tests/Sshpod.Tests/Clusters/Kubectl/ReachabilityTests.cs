@@ -35,8 +35,10 @@ public sealed class ReachabilityTests : IDisposable
             ["HTTPS_PROXY"] = "http://proxy.example:3128",
             ["NO_PROXY"] = noProxy,
             ["PATH"] = $"{_home}:/usr/bin:/bin",
-        }).WithStandardErrorPipe(PipeTarget.ToStringBuilder(said)).WithValidation(CommandResultValidation.None).ExecuteAsync(TestContext.Current.CancellationToken);
-        Assert.StartsWith("sshpod: API server 127.0.0.1:9 of the current context cannot be reached", said.ToString(), StringComparison.Ordinal);
+        }).WithStandardErrorPipe(PipeTarget.ToStringBuilder(said)).WithValidation(CommandResultValidation.None).ExecuteAsync(
+        TestContext.Current.CancellationToken);
+        Assert.StartsWith("sshpod: API server 127.0.0.1:9 of the current context cannot be reached", said.ToString(),
+            StringComparison.Ordinal);
         Assert.True(result.RunTime < TimeSpan.FromSeconds(30), $"after {result.RunTime}");
     }
 }

@@ -17,7 +17,8 @@ public class PlacesTests
     [InlineData(1000L, null, "-/v")]
     [InlineData(null, 2000L, "-/v")]
     [InlineData(0L, 2000L, "=/v")]
-    public void A_volume_that_another_container_mounts_is_used_only_where_that_one_cannot_have_our_UID(long? ours, long? theirs, string expected) =>
+    public void A_volume_that_another_container_mounts_is_used_only_where_that_one_cannot_have_our_UID(
+        long? ours, long? theirs, string expected) =>
         Assert.Contains(expected, Arguments([Mounting("main", ours), Mounting("other", theirs)]));
 
     [Fact]
@@ -28,7 +29,8 @@ public class PlacesTests
     public void Dev_shm_is_every_containers()
     {
         Assert.Equal(["-/dev/shm", "+/v"], Arguments([Mounting("main", 1000), new Container("other")]));
-        Assert.Equal(["+/v", "=/dev/shm"], Arguments([Mounting("main", 1000), new Container("other", SecurityContext: new SecurityContext(2000))]));
+        Assert.Equal(
+            ["+/v", "=/dev/shm"], Arguments([Mounting("main", 1000), new Container("other", SecurityContext: new SecurityContext(2000))]));
         Assert.Equal(["-/dev/shm", "+/v"], Arguments([Mounting("main", 1000)], hostIpc: true));
         Assert.Equal([], Arguments([new Container("main", VolumeMounts: [new VolumeMount("v", "/dev/shm")])]));
     }
@@ -39,7 +41,8 @@ public class PlacesTests
 
     [Fact]
     public void What_Kubernetes_writes_is_no_place() =>
-        Assert.Equal(["-/dev/shm"], Arguments([Mounting("main", null), Mounting("other", null)], new Volume("v", Secret: new VolumeSource())));
+        Assert.Equal(
+            ["-/dev/shm"], Arguments([Mounting("main", null), Mounting("other", null)], new Volume("v", Secret: new VolumeSource())));
 
     [Theory]
     [InlineData(false, null, "-/v")]
@@ -60,12 +63,14 @@ public class PlacesTests
     [Fact]
     public void A_path_is_below_the_root_however_it_is_written() =>
         Assert.Equal(["-/tmp/v", "-/dev/shm"], Arguments(
-            [new Container("main", VolumeMounts: [new VolumeMount("v", "tmp//./v/")]), new Container("other", VolumeMounts: [new VolumeMount("v", "/v")])], EmptyDir));
+            [new Container("main", VolumeMounts: [new VolumeMount("v", "tmp//./v/")]),
+                new Container("other", VolumeMounts: [new VolumeMount("v", "/v")])], EmptyDir));
 
     [Fact]
     public void A_volume_in_one_that_others_can_write_to_is_no_better()
     {
-        var main = new Container("main", SecurityContext: new SecurityContext(1000), VolumeMounts: [new VolumeMount("v", "/v"), new VolumeMount("own", "/v/own")]);
+        var main = new Container("main", SecurityContext: new SecurityContext(1000),
+            VolumeMounts: [new VolumeMount("v", "/v"), new VolumeMount("own", "/v/own")]);
         var pod = Pod([main, Mounting("other", 1000)], EmptyDir, new Volume("own", new EmptyDirVolumeSource()));
         Assert.Equal(["-/v", "-/v/own", "-/dev/shm"], Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false));
     }
@@ -81,14 +86,16 @@ public class PlacesTests
     [Fact]
     public void More_volumes_than_a_URL_holds_refuse_what_is_not_named()
     {
-        var mounts = Enumerable.Range(0, 200).Select(i => new VolumeMount("v", $"/mounted/at/{i}")).Append(new VolumeMount("own", "/own")).ToArray();
+        var mounts = Enumerable.Range(0, 200).Select(i => new VolumeMount("v", $"/mounted/at/{i}"))
+            .Append(new VolumeMount("own", "/own")).ToArray();
         var pod = Pod([new Container("main", VolumeMounts: mounts)], new Volume("v"), new Volume("own", new EmptyDirVolumeSource()));
         Assert.Equal(["-/", "+/own", "+/dev/shm"], Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: false));
     }
 
     [Fact]
     public void Equal_places_are_equal() =>
-        Assert.Equal(Places.Of(Pod([Mounting("main", 1000)], EmptyDir), "main"), Places.Of(Pod([Mounting("main", 1000)], EmptyDir), "main"));
+        Assert.Equal(Places.Of(Pod([Mounting("main", 1000)], EmptyDir), "main"),
+            Places.Of(Pod([Mounting("main", 1000)], EmptyDir), "main"));
 
     [Theory]
     [InlineData("1Mi", null, null, "</v +/v +/dev/shm")]
@@ -102,7 +109,8 @@ public class PlacesTests
     [InlineData(null, "Memory", "1Mi", "</ +/v +/dev/shm")]
     public void What_the_kubelet_would_evict_the_pod_for_is_marked(string? sizeLimit, string? medium, string? storage, string expected) =>
         Assert.Equal(expected, string.Join(' ',
-            Arguments([Mounting("main", 1000) with { Resources = Storage(storage) }], new Volume("v", new EmptyDirVolumeSource(sizeLimit, medium)))));
+            Arguments([Mounting("main", 1000) with { Resources = Storage(storage) }],
+                new Volume("v", new EmptyDirVolumeSource(sizeLimit, medium)))));
 
     [Theory]
     [InlineData("8Mi", null, "</v </")]

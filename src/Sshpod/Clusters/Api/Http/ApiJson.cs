@@ -14,7 +14,8 @@ internal sealed record ListMeta(string? Continue = null);
 internal sealed record NamedObject(ObjectMeta Metadata);
 
 /// <summary>Status (meta/v1): why a request or a command failed.</summary>
-internal sealed record ApiStatus(string? Kind = null, string? Status = null, string? Reason = null, string? Message = null, ApiStatusDetails? Details = null);
+internal sealed record ApiStatus(string? Kind = null, string? Status = null, string? Reason = null, string? Message = null,
+    ApiStatusDetails? Details = null);
 
 /// <summary>StatusDetails (meta/v1).</summary>
 internal sealed record ApiStatusDetails(string? Name = null, string? Kind = null, IReadOnlyList<ApiStatusCause>? Causes = null);

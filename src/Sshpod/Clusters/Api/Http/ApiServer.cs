@@ -8,7 +8,8 @@ namespace Sshpod.Clusters.Api.Http;
 /// <param name="TlsServerName">The name that its certificate must have; null for the host.</param>
 /// <param name="SkipVerification">Whether any certificate will do.</param>
 /// <param name="Proxy">The proxy on the way; null for none.</param>
-internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = null, string? TlsServerName = null, bool SkipVerification = false, Uri? Proxy = null)
+internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = null, string? TlsServerName = null,
+    bool SkipVerification = false, Uri? Proxy = null)
 {
     /// <summary>The host as sockets and certificates name it: an IPv6 address without its brackets.</summary>
     public string Host => Authority.Host(Url);
@@ -37,13 +38,16 @@ internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = 
 
     /// <summary>Puts one together, with the proxy that the environment asks for where none is given.</summary>
     /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
-    public static ApiServer Create(Uri url, byte[]? authorities, string? tlsServerName = null, bool skipVerification = false, string? proxyUrl = null)
+    public static ApiServer Create(Uri url, byte[]? authorities, string? tlsServerName = null,
+        bool skipVerification = false, string? proxyUrl = null)
     {
-        var proxy = proxyUrl is null ? ProxyRules.FromEnvironment(Environment.GetEnvironmentVariable).For(url) : ProxyRules.ParseProxy(proxyUrl);
+        var proxy = proxyUrl is null ? ProxyRules.FromEnvironment(Environment.GetEnvironmentVariable).For(url)
+            : ProxyRules.ParseProxy(proxyUrl);
         // kubectl gives such a request to the proxy as it is, and does not ask for a tunnel.
         if (proxy?.Scheme is "http" or "https" && url.Scheme == Uri.UriSchemeHttp)
             throw new UnsupportedKubeconfigException("plain HTTP through a proxy");
-        return new ApiServer(new Uri(url.AbsoluteUri.TrimEnd('/')), authorities is { Length: > 0 } ? CertificateAuthorities.Parse(authorities) : null,
+        return new ApiServer(new Uri(url.AbsoluteUri.TrimEnd('/')),
+            authorities is { Length: > 0 } ? CertificateAuthorities.Parse(authorities) : null,
             tlsServerName, skipVerification, proxy);
     }
 }

@@ -27,5 +27,6 @@ internal static class Authority
     /// <summary>A host as it stands before a port.</summary>
     // A zone concerns this machine alone (RFC 6874 section 1).
     internal static string Bracket(string host) =>
-        IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{host.Split('%')[0]}]" : host;
+        IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            ? $"[{host.Split('%')[0]}]" : host;
 }

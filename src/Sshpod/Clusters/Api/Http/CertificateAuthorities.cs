@@ -11,7 +11,8 @@ namespace Sshpod.Clusters.Api.Http;
 internal sealed record CertificateAuthorities(byte[] Pem, X509Certificate2Collection Certificates)
 {
     /// <summary>Reads a bundle.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It is none, or one that .NET does not take for a trust anchor as Go does.</exception>
+    /// <exception cref="UnsupportedKubeconfigException">It is none, or one
+    /// that .NET does not take for a trust anchor as Go does.</exception>
     public static CertificateAuthorities Parse(byte[] pem)
     {
         var certificates = new X509Certificate2Collection();
@@ -35,7 +36,12 @@ internal sealed record CertificateAuthorities(byte[] Pem, X509Certificate2Collec
     /// <summary>How a chain is verified with them; the host name is verified beside it.</summary>
     public X509ChainPolicy Policy()
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true
+        };
         foreach (var certificate in Certificates)
             (IsRoot(certificate) ? policy.CustomTrustStore : policy.ExtraStore).Add(certificate);
         return policy;

@@ -13,8 +13,8 @@ internal sealed class CertificateTrust(ApiServer server)
 {
     private readonly Lazy<CertificateAuthorities?> _system = new(SystemTrust.Read);
 
-    /// <summary>Makes the handshake. A server that is refused gets no byte of a request. Our certificate, though not its key, it has seen: .NET
-    /// verifies when the handshake is done.</summary>
+    /// <summary>Makes the handshake. A server that is refused gets no byte of a request. Our certificate, though not its key, it has seen:
+    /// .NET verifies when the handshake is done.</summary>
     /// <param name="tls">The connection.</param>
     /// <param name="name">The name that the certificate must have.</param>
     /// <param name="certificate">Ours; null for none.</param>
@@ -31,7 +31,8 @@ internal sealed class CertificateTrust(ApiServer server)
             // Chain and name are verified by .NET. The callback never takes what that refuses.
             CertificateChainPolicy = (server.Authorities ?? (server.SkipVerification ? null : _system.Value))?.Policy(),
             ClientCertificateContext = certificate?.Context(),
-            RemoteCertificateValidationCallback = (_, leaf, chain, errors) => server.SkipVerification || (problem = Problem(leaf, chain, errors, name)) is null,
+            RemoteCertificateValidationCallback = (_, leaf, chain, errors) => server.SkipVerification
+            || (problem = Problem(leaf, chain, errors, name)) is null,
         };
         try
         {
@@ -46,7 +47,8 @@ internal sealed class CertificateTrust(ApiServer server)
     private static string? Problem(X509Certificate? leaf, X509Chain? chain, SslPolicyErrors errors, string name)
     {
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-            return $"nobody it trusts vouches for its certificate: {string.Join(", ", (chain?.ChainStatus ?? []).Select(status => status.Status))}";
+            return $"nobody it trusts vouches for its "
+                + $"certificate: {string.Join(", ", (chain?.ChainStatus ?? []).Select(status => status.Status))}";
         if (errors != SslPolicyErrors.None)
             return $"its certificate is invalid: {errors}";
         // Where there is no subject alternative name, .NET is content with the CN, which Go is not (golang/go#39568).

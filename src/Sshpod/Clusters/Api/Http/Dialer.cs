@@ -26,7 +26,8 @@ internal sealed class Dialer(ApiServer server, string? context)
             stream = server.Proxy is { } proxy
                 ? await ConnectThroughAsync(proxy, limit.Token)
                 : await TcpAsync(server.Host, server.Url.Port, limit.Token);
-            return server.IsSecure ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token) : stream;
+            return server.IsSecure ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token)
+                : stream;
         }
         catch (Exception e)
         {
@@ -40,10 +41,13 @@ internal sealed class Dialer(ApiServer server, string? context)
 
     private ClusterException? Explain(Exception problem) => problem switch
     {
-        OperationCanceledException => ClusterException.Unreachable(Describe(), context, $"no answer in {ConnectLimit.Silence.TotalSeconds:0} s"),
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null => ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections"),
+        OperationCanceledException =>
+            ClusterException.Unreachable(Describe(), context, $"no answer in {ConnectLimit.Silence.TotalSeconds:0} s"),
+        SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null =>
+            ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),
-        AuthenticationException => new ClusterException($"API server {server} of {ClusterException.Describe(context)} does not prove who it is: {problem.Message}",
+        AuthenticationException =>
+            new ClusterException($"API server {server} of {ClusterException.Describe(context)} does not prove who it is: {problem.Message}",
             "check certificate-authority and tls-server-name in the kubeconfig"),
         SocketException or IOException => ClusterException.CannotReach(context, $"{server}: {problem.Message}"),
         _ => null,
@@ -79,7 +83,8 @@ internal sealed class Dialer(ApiServer server, string? context)
     {
         var target = Authority.Of(server.Url);
         var authorization = proxy.UserInfo.Length > 0
-            ? $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(proxy.UserInfo)))}\r\n" : "";
+            ? $"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(proxy.UserInfo)))}\r\n"
+            : "";
         var connection = new HttpConnection(stream);
         var response = await connection.SendAsync($"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{authorization}", default, cancellation);
         return response.Status / 100 == 2 ? connection.Detach()

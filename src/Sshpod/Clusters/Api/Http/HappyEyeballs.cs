@@ -17,7 +17,8 @@ internal static class HappyEyeballs
     /// <exception cref="SocketException">None does; why the last did not.</exception>
     public static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
-        var addresses = new Queue<IPAddress>(Alternating(IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellation)));
+        var addresses = new Queue<IPAddress>(
+            Alternating(IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellation)));
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         List<Task<Socket>> attempts = [];
         Task<Socket>? winner = null;
@@ -45,7 +46,8 @@ internal static class HappyEyeballs
         {
             await ending.CancelAsync();
             foreach (var loser in attempts.Where(attempt => attempt != winner))
-                _ = loser.ContinueWith(static lost => { if (lost.IsCompletedSuccessfully) lost.Result.Dispose(); else _ = lost.Exception; }, TaskScheduler.Default);
+                _ = loser.ContinueWith(static lost => { if (lost.IsCompletedSuccessfully) lost.Result.Dispose(); else _ = lost.Exception; },
+                    TaskScheduler.Default);
         }
     }
 

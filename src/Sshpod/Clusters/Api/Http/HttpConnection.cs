@@ -68,7 +68,8 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
     {
         var lines = head.Split("\r\n");
         // HTTP/1.1 200 OK
-        if (lines[0].Split(' ') is not [['H', 'T', 'T', 'P', '/', '1', '.', _], { Length: 3 } code, ..] || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
+        if (lines[0].Split(' ') is not [['H', 'T', 'T', 'P', '/', '1', '.', _], { Length: 3 } code, ..]
+            || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
             throw new IOException("the answer is no HTTP/1.1");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in lines[1..])

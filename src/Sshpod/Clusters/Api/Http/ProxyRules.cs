@@ -22,7 +22,8 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
     public Uri? For(Uri url)
     {
         var proxy = url.Scheme == Uri.UriSchemeHttps ? httpsProxy : httpProxy;
-        return string.IsNullOrWhiteSpace(proxy) || IsExcepted(Authority.Host(url).ToLowerInvariant(), url.Port) ? null : ParseProxy(proxy.Trim());
+        return string.IsNullOrWhiteSpace(proxy) || IsExcepted(Authority.Host(url).ToLowerInvariant(), url.Port) ? null
+            : ParseProxy(proxy.Trim());
     }
 
     /// <summary>Reads the URL of a proxy.</summary>
@@ -31,7 +32,8 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
     {
         if (!text.Contains("://", StringComparison.Ordinal))
             text = $"http://{text}";
-        return Uri.TryCreate(text, UriKind.Absolute, out var proxy) && proxy.Scheme is "http" or "https" or "socks5" or "socks5h" && proxy.Host.Length > 0
+        return Uri.TryCreate(text, UriKind.Absolute, out var proxy)
+            && proxy.Scheme is "http" or "https" or "socks5" or "socks5h" && proxy.Host.Length > 0
             ? proxy
             : throw new UnsupportedKubeconfigException("a proxy that is neither http, https nor socks5");
     }
@@ -40,7 +42,8 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
     {
         var address = IPAddress.TryParse(host, out var parsed) ? parsed : null;
         return host == "localhost" || (address is not null && IPAddress.IsLoopback(address))
-            || (noProxy ?? "").ToLowerInvariant().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Any(Matches);
+            || (noProxy ?? "").ToLowerInvariant().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Any(Matches);
 
         bool Matches(string rule)
         {

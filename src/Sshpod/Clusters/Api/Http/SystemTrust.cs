@@ -44,7 +44,8 @@ internal static partial class SystemTrust
             return null;
         var all = new X509Certificate2Collection();
         HashSet<string> seen = [];
-        foreach (var file in Sources(Environment.GetEnvironmentVariable("SSL_CERT_FILE"), Environment.GetEnvironmentVariable("SSL_CERT_DIR")))
+        foreach (var file in Sources(Environment.GetEnvironmentVariable("SSL_CERT_FILE"),
+            Environment.GetEnvironmentVariable("SSL_CERT_DIR")))
             all.AddRange(Read(file, seen).ToArray());
         return new CertificateAuthorities([], all);
     }
@@ -53,7 +54,8 @@ internal static partial class SystemTrust
     private static IEnumerable<string> Sources(string? file, string? directory)
     {
         string[] files = file is { Length: > 0 } ? [file] : Files;
-        var directories = directory is { Length: > 0 } ? directory.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) : Directories;
+        var directories = directory is { Length: > 0 }
+            ? directory.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries) : Directories;
         return files.Where(File.Exists).Take(1).Concat(directories.SelectMany(Content));
     }
 
@@ -62,7 +64,8 @@ internal static partial class SystemTrust
         try
         {
             // c_rehash's links name another file of the directory.
-            return [.. new DirectoryInfo(directory).EnumerateFiles().Where(file => file.LinkTarget is not { } target || target.Contains('/')).Select(file => file.FullName)];
+            return [.. new DirectoryInfo(directory).EnumerateFiles()
+                .Where(file => file.LinkTarget is not { } target || target.Contains('/')).Select(file => file.FullName)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -3,7 +3,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Login;
 
-/// <summary>Knows what to show to the API server now. A credential plugin runs once, and again only when what it gave has expired.</summary>
+/// <summary>
+/// Knows what to show to the API server now. A credential plugin runs once, and again only when what it gave has expired.
+/// </summary>
 internal sealed class Credentials(ApiConfiguration configuration) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
@@ -36,7 +38,8 @@ internal sealed class Credentials(ApiConfiguration configuration) : IDisposable
     {
         if (user.Basic is var (name, password))
             return $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}";
-        var token = user.TokenFile is { } file ? ReadToken(file) ?? user.Token ?? throw new SshpodException($"cannot read a token in {file}", "log in to the cluster again") : user.Token;
+        var token = user.TokenFile is { } file ? ReadToken(file) ?? user.Token
+            ?? throw new SshpodException($"cannot read a token in {file}", "log in to the cluster again") : user.Token;
         return token is null ? null : Credential.Bearer(token);
     }
 

@@ -9,8 +9,8 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api.Login;
 
 /// <summary>
-/// A program that gives credentials (kubernetes KEP-541). Its stdin is the terminal where it may ask, and there is one; else it is empty, since
-/// ours is the ssh stream. What it says on stderr the user sees.
+/// A program that gives credentials (kubernetes KEP-541). Its stdin is the terminal where it may ask, and there is one; else it is empty,
+/// since ours is the ssh stream. What it says on stderr the user sees.
 /// </summary>
 /// <param name="ApiVersion">The form that it speaks.</param>
 /// <param name="Command">Its name, or an absolute path.</param>
@@ -20,7 +20,8 @@ namespace Sshpod.Clusters.Api.Login;
 /// <param name="ProvideClusterInfo">Whether it is told which cluster it is for.</param>
 /// <param name="Asking">Whether it may ask the user.</param>
 internal sealed record ExecPlugin(
-    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment, string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never)
+    string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment,
+    string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never)
 {
     private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
     private const int MaxOutput = 1024 * 1024;
@@ -61,7 +62,8 @@ internal sealed record ExecPlugin(
     {
         var asks = Asking != InteractiveMode.Never && PluginTerminal.IsThere;
         if (Asking == InteractiveMode.Always && !asks)
-            throw new SshpodException($"credential plugin {Command} asks on the terminal, and there is none here", "log in to the cluster first");
+            throw new SshpodException($"credential plugin {Command} asks on the terminal, and there is none here",
+                "log in to the cluster first");
         // What it asks may not stand behind a line of progress.
         using var silence = asks ? Progress.Silence() : null;
         var time = asks ? AskingLimit : Limit;
@@ -85,7 +87,8 @@ internal sealed record ExecPlugin(
     private static KeyValuePair<string, string> Variable(KubeconfigSection section)
     {
         section.AllowOnly("name", "value");
-        return new(section.Text("name") ?? throw new UnsupportedKubeconfigException("exec with a variable without name"), section.Text("value") ?? "");
+        return new(section.Text("name") ?? throw new UnsupportedKubeconfigException("exec with a variable without name"),
+            section.Text("value") ?? "");
     }
 
     private ChildProcess Start(ApiServer server, bool asks, TimeSpan limit)
@@ -95,7 +98,8 @@ internal sealed record ExecPlugin(
             var (program, arguments) = asks
                 ? PluginTerminal.Give(ProgramPath.Find(Command) ?? throw new CannotRunException("it is not on your PATH"), Arguments)
                 : (Command, Arguments);
-            return ChildProcess.Start(program, arguments, limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server, asks))]);
+            return ChildProcess.Start(program, arguments,
+                limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server, asks))]);
         }
         catch (CannotRunException e)
         {
@@ -155,7 +159,8 @@ internal sealed record ExecPlugin(
         }
         if (answer is not { Kind: "ExecCredential", Status: { } status } || answer.ApiVersion != ApiVersion)
             throw Failed($"printed no ExecCredential of {ApiVersion}");
-        if (status.ClientCertificateData is { Length: > 0 } != status.ClientKeyData is { Length: > 0 } || (string.IsNullOrEmpty(status.Token) && status.ClientKeyData is not { Length: > 0 }))
+        if (status.ClientCertificateData is { Length: > 0 } != status.ClientKeyData is { Length: > 0 }
+            || (string.IsNullOrEmpty(status.Token) && status.ClientKeyData is not { Length: > 0 }))
             throw Failed("gave neither a token nor a certificate with its key");
         try
         {
@@ -172,7 +177,8 @@ internal sealed record ExecPlugin(
         }
     }
 
-    private SshpodException Failed(string how) => new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see more");
+    private SshpodException Failed(string how) =>
+        new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see more");
 
     private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
     {

@@ -57,7 +57,8 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => socket.TrySendAsync(Stdin, bytes, cancellation);
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        socket.TrySendAsync(Stdin, bytes, cancellation);
 
     /// <inheritdoc/>
     public override ValueTask CompleteAsync(CancellationToken cancellation) =>
@@ -72,7 +73,9 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
         }
         var said = Encoding.UTF8.GetString(_errorText.ToArray());
         var status = ReadStatus();
-        Log.Debug($"api: exec ended: {status?.Status ?? "no status"} {status?.Reason} {status?.Message} {_broken}: {said.ReplaceLineEndings(" ")}");
+        Log.Debug(
+            $"api: exec ended: {status?.Status ?? "no status"} {status?.Reason} {status?.Message} {_broken}: "
+            + $"{said.ReplaceLineEndings(" ")}");
         if (ExecFailure.Explain(container, $"{status?.Message}\n{said}") is { } failure)
             return new StreamEnd.Refused(failure);
         if (status is { Status: "Failure" })

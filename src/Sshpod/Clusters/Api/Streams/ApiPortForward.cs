@@ -40,7 +40,8 @@ internal sealed class ApiPortForward(ChannelSocket socket, PodContainer containe
     }
 
     /// <inheritdoc/>
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => socket.TrySendAsync(Data, bytes, cancellation);
+    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+        socket.TrySendAsync(Data, bytes, cancellation);
 
     /// <inheritdoc/>
     public override ValueTask CompleteAsync(CancellationToken cancellation) => new(socket.CompleteAsync());

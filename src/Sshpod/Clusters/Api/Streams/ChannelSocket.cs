@@ -3,7 +3,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
-/// <summary>Several streams in one WebSocket: the first byte of each message is the number of its channel (v4.channel.k8s.io and v5).</summary>
+/// <summary>
+/// Several streams in one WebSocket: the first byte of each message is the number of its channel (v4.channel.k8s.io and v5).
+/// </summary>
 internal sealed class ChannelSocket : IAsyncDisposable
 {
     /// <summary>Subprotocol with a message that closes a channel (KEP-4006).</summary>
@@ -32,7 +34,8 @@ internal sealed class ChannelSocket : IAsyncDisposable
     /// <param name="protocol">The subprotocol that the server has chosen.</param>
     public ChannelSocket(Stream connection, string protocol)
     {
-        _socket = WebSocket.CreateFromStream(connection, new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = KeepAlive });
+        _socket = WebSocket.CreateFromStream(connection,
+            new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = KeepAlive });
         CanCloseChannels = protocol == V5;
     }
 
@@ -154,6 +157,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
     }
 
     // When one direction breaks, .NET calls what waits in the other one cancelled, whoever did not ask for it.
-    private static bool IsEnd(Exception e, CancellationToken cancellation) => e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
+    private static bool IsEnd(Exception e, CancellationToken cancellation) =>
+        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
         || e is OperationCanceledException && !cancellation.IsCancellationRequested;
 }

@@ -20,7 +20,8 @@ public class DialerTests
     public async Task The_name_in_the_certificate_is_always_verified(string certificateName, string? tlsServerName, string? problem)
     {
         await using var server = Server(Authority.Issue(certificateName));
-        await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }), problem);
+        await ExpectAsync(
+            server.Configuration(change: api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }), problem);
     }
 
     [Theory]
@@ -31,7 +32,8 @@ public class DialerTests
     [InlineData("an e-mail address", "127.0.0.1", null)]
     [InlineData("an e-mail address", "other.example", "other.example")]
     [InlineData("another name", "other.example", "other.example")]
-    public async Task Only_a_subject_alternative_name_counts_and_nothing_is_said_to_another(string names, string commonName, string? tlsServerName)
+    public async Task Only_a_subject_alternative_name_counts_and_nothing_is_said_to_another(
+        string names, string commonName, string? tlsServerName)
     {
         List<string> heads = [];
         var certificate = Authority.Issue(commonName, names switch
@@ -47,7 +49,8 @@ public class DialerTests
             return FakeApiServer.RespondAsync(stream, "200 OK", "{}");
         }, certificate);
         var user = ApiUser.Anonymous with { Token = "s3cret" };
-        await ExpectAsync(server.Configuration(user, api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }), "does not prove who it is");
+        await ExpectAsync(server.Configuration(user, api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }),
+            "does not prove who it is");
         Assert.Empty(heads);
     }
 
@@ -67,7 +70,8 @@ public class DialerTests
                 await ExpectAsync(owned.Configuration(change: api => api with { Authorities = Trust(own.Pem) }), null);
                 await ExpectAsync(known.Configuration(), null);
                 await ExpectAsync(owned.Configuration(), "does not prove who it is");
-                await ExpectAsync(known.Configuration(change: api => api with { Authorities = Trust(own.Pem) }), "does not prove who it is");
+                await ExpectAsync(known.Configuration(change: api => api with { Authorities = Trust(own.Pem) }),
+                    "does not prove who it is");
             }
         }
         finally
@@ -81,9 +85,11 @@ public class DialerTests
     public async Task An_authority_that_is_not_in_the_kubeconfig_is_not_trusted()
     {
         await using var server = Server(Authority.Issue("127.0.0.1"));
-        await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates("stranger").Pem) }), "does not prove who it is");
+        await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates("stranger").Pem) }),
+            "does not prove who it is");
         // The same name with another key.
-        await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates().Pem) }), "does not prove who it is");
+        await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates().Pem) }),
+            "does not prove who it is");
         await ExpectAsync(server.Configuration(change: api => api with { SkipVerification = true }), null);
     }
 
@@ -91,7 +97,9 @@ public class DialerTests
     public async Task Every_authority_of_a_bundle_is_trusted()
     {
         await using var server = Server(Authority.Issue("127.0.0.1"));
-        await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates("first").Pem + "\n" + Authority.Pem) }), null);
+        await ExpectAsync(
+            server.Configuration(change: api => api with { Authorities = Trust(new Certificates("first").Pem + "\n" + Authority.Pem) }),
+            null);
     }
 
     [Theory]
@@ -101,7 +109,12 @@ public class DialerTests
     {
         var (certificate, key) = Authority.Issue("me", rsa);
         await using var server = Server(Authority.Issue("127.0.0.1"));
-        var user = ApiUser.Anonymous with { Certificate = ClientCertificate.Parse(Encoding.ASCII.GetBytes(certificate), Encoding.ASCII.GetBytes(key)) };
+        var user =
+            ApiUser.Anonymous with
+            {
+                Certificate = ClientCertificate.Parse(
+                Encoding.ASCII.GetBytes(certificate), Encoding.ASCII.GetBytes(key))
+            };
         await ExpectAsync(server.Configuration(user, api => api with { Authorities = Trust(Authority.Pem) }), null);
         Assert.Equal("CN=me", server.ClientCertificate?.Subject);
     }
@@ -112,10 +125,14 @@ public class DialerTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        await ExpectAsync(new ApiConfiguration("dev", new ApiServer(new Uri($"https://127.0.0.1:{port}"), Trust(Authority.Pem)), ApiUser.Anonymous, "default"),
+        await ExpectAsync(
+            new ApiConfiguration("dev", new ApiServer(new Uri($"https://127.0.0.1:{port}"), Trust(Authority.Pem)),
+                ApiUser.Anonymous, "default"),
             $"API server 127.0.0.1:{port} of context \"dev\" cannot be reached: no answer in 4 s");
         listener.Stop();
-        await ExpectAsync(new ApiConfiguration("dev", new ApiServer(new Uri($"https://127.0.0.1:{port}"), Trust(Authority.Pem)), ApiUser.Anonymous, "default"),
+        await ExpectAsync(
+            new ApiConfiguration("dev", new ApiServer(new Uri($"https://127.0.0.1:{port}"), Trust(Authority.Pem)),
+                ApiUser.Anonymous, "default"),
             $"API server 127.0.0.1:{port} of context \"dev\" refuses connections");
     }
 
@@ -130,12 +147,16 @@ public class DialerTests
         var asked = scheme == "http" ? HttpProxyAsync(listener, server.Url.Port) : SocksProxyAsync(listener, server.Url.Port);
         var proxy = new Uri($"{scheme}://me:p%40ss@127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
 
-        await ExpectAsync(new ApiConfiguration(null, new ApiServer(new Uri("https://near.example:6443"), Trust(Authority.Pem), Proxy: proxy), ApiUser.Anonymous, "default"), null);
+        await ExpectAsync(
+            new ApiConfiguration(null, new ApiServer(new Uri("https://near.example:6443"), Trust(Authority.Pem), Proxy: proxy),
+                ApiUser.Anonymous, "default"), null);
 
-        Assert.Equal(scheme == "http" ? $"CONNECT near.example:6443 HTTP/1.1 {Convert.ToBase64String("me:p@ss"u8)}" : "near.example me p@ss", await asked);
+        Assert.Equal(scheme == "http" ? $"CONNECT near.example:6443 HTTP/1.1 {Convert.ToBase64String("me:p@ss"u8)}"
+            : "near.example me p@ss", await asked);
     }
 
-    private static FakeApiServer Server((string, string) certificate) => new((_, stream) => FakeApiServer.RespondAsync(stream, "200 OK", "{}"), certificate);
+    private static FakeApiServer Server((string, string) certificate) =>
+        new((_, stream) => FakeApiServer.RespondAsync(stream, "200 OK", "{}"), certificate);
 
     private static CertificateAuthorities Trust(string pem) => CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(pem));
 

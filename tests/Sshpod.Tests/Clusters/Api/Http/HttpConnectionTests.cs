@@ -29,7 +29,8 @@ public sealed class HttpConnectionTests
     public async Task An_answer_is_the_same_however_it_is_cut_into_pieces(int answer)
     {
         foreach (var size in new[] { 1, 2, 3, 7, 1000 })
-            Assert.Equal("hello", Encoding.ASCII.GetString((await AskAsync(new Peer([Encoding.ASCII.GetBytes(Answers[answer])], size))).Body));
+            Assert.Equal(
+                "hello", Encoding.ASCII.GetString((await AskAsync(new Peer([Encoding.ASCII.GetBytes(Answers[answer])], size))).Body));
     }
 
     [Theory]

@@ -25,13 +25,20 @@ public class ProxyRulesTests
     [InlineData("https://[fd00::1]:6443", "fd00::/16", false)]
     [InlineData("https://[fd00::1]:6443", "[fd00::1]:6443", false)]
     public void A_proxy_is_used_as_go_uses_it(string server, string noProxy, bool isUsed) =>
-        Assert.Equal(isUsed, new ProxyRules("proxy.example:3128", null, noProxy).For(new Uri(server)) == new Uri("http://proxy.example:3128"));
+        Assert.Equal(
+            isUsed, new ProxyRules("proxy.example:3128", null, noProxy).For(new Uri(server)) == new Uri("http://proxy.example:3128"));
 
     [Fact]
     public void Variables_in_capitals_come_first_and_each_scheme_has_its_own()
     {
-        var environment = new Dictionary<string, string?> { ["HTTPS_PROXY"] = "http://upper", ["https_proxy"] = "http://lower", ["http_proxy"] = "http://plain" };
+        var environment = new Dictionary<string, string?>
+        {
+            ["HTTPS_PROXY"] = "http://upper",
+            ["https_proxy"] = "http://lower",
+            ["http_proxy"] = "http://plain"
+        };
         var rules = ProxyRules.FromEnvironment(environment.GetValueOrDefault);
-        Assert.Equal((new Uri("http://upper"), new Uri("http://plain")), (rules.For(new Uri("https://x.example")), rules.For(new Uri("http://x.example"))));
+        Assert.Equal((new Uri("http://upper"), new Uri("http://plain")),
+            (rules.For(new Uri("https://x.example")), rules.For(new Uri("http://x.example"))));
     }
 }

@@ -27,10 +27,12 @@ public sealed class ApiConfigurationTests : IDisposable
     public void Several_files_are_one_and_paths_are_relative_to_their_own_file()
     {
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "1")).FullName, "token"), "first\n");
-        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "2")).FullName, "ca.crt"), $"{Authority.Pem}\n{new Certificates("other").Pem}");
+        File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "2")).FullName, "ca.crt"),
+            $"{Authority.Pem}\n{new Certificates("other").Pem}");
         Use("current-context: dev\ncontexts: [{name: dev, context: {cluster: near, user: me, namespace: app}}]",
             "users: [{name: me, user: {tokenFile: token}}]",
-            "users: [{name: me, user: {token: loses}}]\nclusters: [{name: near, cluster: {server: \"https://near.example/k8s/\", certificate-authority: ca.crt, tls-server-name: other.example}}]");
+            "users: [{name: me, user: {token: loses}}]\nclusters: [{name: near, cluster: {server: \"https://near.example/k8s/\", "
+            + "certificate-authority: ca.crt, tls-server-name: other.example}}]");
         var read = ApiConfiguration.Read(Snapshot.Take(), null);
 
         Assert.Equal(("app", "https://near.example/k8s", "other.example", 2),
@@ -46,16 +48,19 @@ public sealed class ApiConfigurationTests : IDisposable
     {
         var (certificate, key) = Authority.Issue("me", rsa);
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "0")).FullName, "key"), key);
-        Use(Context + $"users: [{{name: me, user: {{client-certificate-data: {Base64(certificate)}, {(keyInFile ? "client-key: key" : $"client-key-data: {Base64(key)}")}}}}}]");
+        Use(Context
+            + $"users: [{{name: me, user: {{client-certificate-data: {Base64(certificate)}, {(keyInFile ? "client-key: key" : $"client-key-data: {Base64(key)}")}}}}}]");
         Assert.True(ApiConfiguration.Read(Snapshot.Take(), null).User.Certificate?.Certificate.HasPrivateKey);
     }
 
     [Fact]
     public void Impersonation_becomes_headers()
     {
-        Use(Context + "users: [{name: me, user: {token: t, as: eve, as-uid: \"7\", as-groups: [a, b], as-user-extra: {Scope/x: [one, two]}}}]");
+        Use(Context
+            + "users: [{name: me, user: {token: t, as: eve, as-uid: \"7\", as-groups: [a, b], as-user-extra: {Scope/x: [one, two]}}}]");
         Assert.Equal([("Impersonate-User", "eve"), ("Impersonate-Uid", "7"), ("Impersonate-Group", "a"), ("Impersonate-Group", "b"),
-            ("Impersonate-Extra-Scope%2Fx", "one"), ("Impersonate-Extra-Scope%2Fx", "two")], ApiConfiguration.Read(Snapshot.Take(), null).User.Impersonation);
+            ("Impersonate-Extra-Scope%2Fx", "one"), ("Impersonate-Extra-Scope%2Fx", "two")], ApiConfiguration.Read(
+            Snapshot.Take(), null).User.Impersonation);
     }
 
     [Fact]
@@ -74,7 +79,9 @@ public sealed class ApiConfigurationTests : IDisposable
     [Fact]
     public void With_a_token_at_hand_no_plugin_is_run()
     {
-        Use(Context + "users: [{name: me, user: {token: t, exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}}]");
+        Use(Context
+            + "users: [{name: me, user: {token: t, exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: "
+            + "Never}}}]");
         Assert.Null(ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin);
     }
 
@@ -88,11 +95,13 @@ public sealed class ApiConfigurationTests : IDisposable
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}", "interactiveMode")]
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Sometimes}}", "interactiveMode")]
     [InlineData("{as: eve, as-user-extra: {<<: {a: [b]}}}", "merge key")]
-    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never, surprise: 1}}", "unknown field \"surprise\"")]
+    [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Never, surprise: 1}}",
+        "unknown field \"surprise\"")]
     public void What_is_not_understood_is_left_to_kubectl(string user, string reason)
     {
         Use(Context + $"users: [{{name: me, user: {user}}}]");
-        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -104,7 +113,8 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_cluster_that_is_not_understood_is_left_to_kubectl(string cluster, string reason)
     {
         Use("current-context: dev\ncontexts: [{name: dev, context: {cluster: near}}]\nclusters: [{name: near, cluster: " + cluster + "}]");
-        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -123,7 +133,8 @@ public sealed class ApiConfigurationTests : IDisposable
     public void Without_TLS_acting_as_somebody_else_is_left_to_kubectl()
     {
         Use(Context.Replace("https", "http", StringComparison.Ordinal) + "users: [{name: me, user: {as: eve}}]");
-        Assert.Equal("impersonation without TLS", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message);
+        Assert.Equal("impersonation without TLS",
+            Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message);
     }
 
     [Theory]
@@ -133,7 +144,8 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_merge_key_is_left_to_kubectl(string contexts)
     {
         Use("current-context: dev\n" + contexts + Near + "users: [{name: me, user: {token: t}}]");
-        Assert.Matches("merge key|unknown field \"<<\"", Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message);
+        Assert.Matches("merge key|unknown field \"<<\"",
+            Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Message);
     }
 
     [Fact]
@@ -141,7 +153,8 @@ public sealed class ApiConfigurationTests : IDisposable
     {
         Use(Context.Replace("https://near.example", "localhost", StringComparison.Ordinal) + "users: [{name: me, user: {token: t}}]");
         var read = ApiConfiguration.Read(Snapshot.Take(), null);
-        Assert.Equal(("http://localhost:6443/", ApiUser.Anonymous, "localhost:6443"), (read.Server.Url.AbsoluteUri, read.User, $"{read.Server}"));
+        Assert.Equal(("http://localhost:6443/", ApiUser.Anonymous, "localhost:6443"),
+            (read.Server.Url.AbsoluteUri, read.User, $"{read.Server}"));
         Assert.Equal("http://localhost:6443/", Kubeconfig.Read(KubeconfigFiles.Take(), null)?.Server?.AbsoluteUri);
     }
 
@@ -152,7 +165,9 @@ public sealed class ApiConfigurationTests : IDisposable
     [InlineData("v1beta1", "", nameof(InteractiveMode.IfAvailable))]
     public void A_plugin_says_whether_it_asks(string version, string mode, string asking)
     {
-        Use(Context + $"users: [{{name: me, user: {{exec: {{apiVersion: client.authentication.k8s.io/{version}, command: x, interactiveMode: {mode}}}}}}}]");
+        Use(Context
+            + $"users: [{{name: me, user: {{exec: {{apiVersion: client.authentication.k8s.io/{version}, command: x, "
+            + $"interactiveMode: {mode}}}}}}}]");
         Assert.Equal(asking, $"{ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin?.Asking}");
     }
 
@@ -160,18 +175,23 @@ public sealed class ApiConfigurationTests : IDisposable
     public void Keys_that_dotnet_cannot_read_are_left_to_kubectl()
     {
         using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var encrypted = ec.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000));
-        const string ed25519 = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIBqz5Zmn1pqcbMiDWy4mXY9c5G0Z9e6mW3mRjG6Yh2Jd\n-----END PRIVATE KEY-----\n";
+        var encrypted = ec.ExportEncryptedPkcs8PrivateKeyPem(
+            "secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1000));
+        const string ed25519 =
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIBqz5Zmn1pqcbMiDWy4mXY9c5G0Z9e6mW3mRjG6Yh2Jd\n-----END PRIVATE KEY-----\n";
         foreach (var key in new[] { encrypted, ed25519, "nothing" })
         {
-            Use(Context + $"users: [{{name: me, user: {{client-certificate-data: {Base64(Authority.Issue("me").Certificate)}, client-key-data: {Base64(key)}}}}}]");
+            Use(Context
+                + $"users: [{{name: me, user: {{client-certificate-data: {Base64(Authority.Issue("me").Certificate)}, "
+                + $"client-key-data: {Base64(key)}}}}}]");
             Assert.Throws<UnsupportedKubeconfigException>(() => ApiConfiguration.Read(Snapshot.Take(), null));
         }
     }
 
     [Fact]
     public void An_intermediate_without_its_root_is_left_to_kubectl() =>
-        Assert.Throws<UnsupportedKubeconfigException>(() => CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(Authority.Issue("intermediate").Certificate)));
+        Assert.Throws<UnsupportedKubeconfigException>(
+            () => CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(Authority.Issue("intermediate").Certificate)));
 
     [Fact]
     public void A_file_that_makes_no_sense_is_left_to_kubectl()
@@ -184,9 +204,11 @@ public sealed class ApiConfigurationTests : IDisposable
     public void Without_a_context_or_a_file_the_message_says_so()
     {
         Use(Context);
-        Assert.Equal("no context \"dve\" in the kubeconfig; did you mean \"dev\"?", Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(Snapshot.Take(), "dve")).Line);
+        Assert.Equal("no context \"dve\" in the kubeconfig; did you mean \"dev\"?",
+            Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(Snapshot.Take(), "dve")).Line);
         Use(null as string);
-        Assert.StartsWith("no cluster is configured", Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Line, StringComparison.Ordinal);
+        Assert.StartsWith("no cluster is configured",
+            Assert.ThrowsAny<SshpodException>(() => ApiConfiguration.Read(Snapshot.Take(), null)).Line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -214,7 +236,9 @@ public sealed class ApiConfigurationTests : IDisposable
     public async Task A_token_file_is_read_again()
     {
         var file = Path.Combine(_directory, "token");
-        using var credentials = new Credentials(new ApiConfiguration(null, new ApiServer(new Uri("https://x.example")), ApiUser.Anonymous with { TokenFile = file, Token = "spare" }, "default"));
+        using var credentials = new Credentials(
+            new ApiConfiguration(null, new ApiServer(new Uri("https://x.example")),
+                ApiUser.Anonymous with { TokenFile = file, Token = "spare" }, "default"));
         Assert.Equal("Bearer spare", (await credentials.GetAsync(default)).Authorization);
         foreach (var token in new[] { "one", "two" })
         {
@@ -227,7 +251,8 @@ public sealed class ApiConfigurationTests : IDisposable
 
     private void Use(params string?[] contents)
     {
-        var files = contents.Select((_, i) => Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, $"{i}")).FullName, "config")).ToArray();
+        var files = contents.Select((_, i) => Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, $"{i}")).FullName, "config"))
+            .ToArray();
         foreach (var (file, content) in files.Zip(contents))
         {
             File.Delete(file);

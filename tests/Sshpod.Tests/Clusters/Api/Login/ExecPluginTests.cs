@@ -66,7 +66,12 @@ public sealed class ExecPluginTests : IDisposable
     public void It_may_give_a_certificate()
     {
         var (certificate, key) = new Certificates().Issue("me");
-        var json = new JsonObject { ["kind"] = "ExecCredential", ["apiVersion"] = V1, ["status"] = new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key } };
+        var json = new JsonObject
+        {
+            ["kind"] = "ExecCredential",
+            ["apiVersion"] = V1,
+            ["status"] = new JsonObject { ["clientCertificateData"] = certificate, ["clientKeyData"] = key }
+        };
         var credential = Script("", []).Parse(Encoding.UTF8.GetBytes(json.ToJsonString()));
         Assert.Equal((null, true), (credential.Authorization, credential.Certificate?.Certificate.HasPrivateKey));
     }
@@ -74,10 +79,13 @@ public sealed class ExecPluginTests : IDisposable
     [Theory]
     [InlineData("exit 4", "ended with exit code 4")]
     [InlineData("echo hello", "printed no ExecCredential")]
-    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}'""", "printed no ExecCredential of")]
-    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""", "neither a token nor a certificate")]
+    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1beta1","status":{"token":"t"}}'""",
+        "printed no ExecCredential of")]
+    [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""",
+        "neither a token nor a certificate")]
     public async Task What_goes_wrong_is_one_line(string script, string words) =>
-        Assert.Contains(words, (await Assert.ThrowsAsync<SshpodException>(() => Script(script, []).RunAsync(Server, default))).Message, StringComparison.Ordinal);
+        Assert.Contains(words, (await Assert.ThrowsAsync<SshpodException>(() => Script(script, []).RunAsync(Server, default))).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task A_plugin_that_is_not_there_says_where_to_get_it()

@@ -3,7 +3,9 @@ using Sshpod.Streams;
 
 namespace Sshpod.Tests.Clusters.Api.Streams;
 
-/// <summary>A connection that is cut while both directions are under way: each ends as one that has ended, whichever learns of it first.</summary>
+/// <summary>
+/// A connection that is cut while both directions are under way: each ends as one that has ended, whichever learns of it first.
+/// </summary>
 public sealed class ChannelSocketTests
 {
     [Fact]
@@ -49,8 +51,10 @@ public sealed class ChannelSocketTests
 
         public TaskCompletionSource Writing { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => new(Reading.Task.WaitAsync(cancellationToken));
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Reading.Task.WaitAsync(cancellationToken));
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => new(Writing.Task.WaitAsync(cancellationToken));
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            new(Writing.Task.WaitAsync(cancellationToken));
     }
 }
