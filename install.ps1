@@ -232,8 +232,9 @@ function Test-OnPath {
 function Get-OwnDirectories {
     $cache = $env:LOCALAPPDATA
     $settings = $env:APPDATA
-    if ($env:XDG_CACHE_HOME) { $cache = $env:XDG_CACHE_HOME }
-    if ($env:XDG_CONFIG_HOME) { $settings = $env:XDG_CONFIG_HOME }
+    # As sshpod does: a relative one is ignored. Here it would be a directory of wherever this runs.
+    if ($env:XDG_CACHE_HOME -and [System.IO.Path]::IsPathRooted($env:XDG_CACHE_HOME)) { $cache = $env:XDG_CACHE_HOME }
+    if ($env:XDG_CONFIG_HOME -and [System.IO.Path]::IsPathRooted($env:XDG_CONFIG_HOME)) { $settings = $env:XDG_CONFIG_HOME }
     foreach ($directory in $cache, $settings) { if ($directory) { Join-Path $directory 'sshpod' } }
 }
 

@@ -228,7 +228,9 @@ check_path() {
 
 uninstall() {
 	[ -f "$prefix/sshpod" ] || fail "there is no $prefix/sshpod; say where it is with --prefix"
-	cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod settings=${XDG_CONFIG_HOME:-$HOME/.config}/sshpod
+	# As sshpod does: a relative one is ignored. Here it would be a directory of wherever this runs.
+	case ${XDG_CACHE_HOME:-} in /*) cache=$XDG_CACHE_HOME/sshpod ;; *) cache=$HOME/.cache/sshpod ;; esac
+	case ${XDG_CONFIG_HOME:-} in /*) settings=$XDG_CONFIG_HOME/sshpod ;; *) settings=$HOME/.config/sshpod ;; esac
 	also=''
 	[ "$purge" = false ] || also=", and remove $settings and $cache with your key"
 	ask "take sshpod out of ssh's configuration and remove $prefix/sshpod$also?"
@@ -254,6 +256,8 @@ remove_temporary() {
 
 # All is in a function, so that a script that was cut on its way does nothing.
 main() {
+	# Nobody else may write to the directories and completions that this makes, whatever the user's umask is.
+	umask go-w
 	# build/release.sh writes into the copy of a release where it is published, and the key of who signs it.
 	published=''
 	signer=''

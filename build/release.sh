@@ -44,7 +44,7 @@ check_bundles() {
 	for package in openssh openssl mbedtls; do
 		listed=$(sed -n "s/^  \"newestListed\":.*\"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
 		used=$(sed -n "s/^  \"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
-		[ "$used" = "$listed" ] ||
+		[ -n "$used" ] && [ "$used" = "$listed" ] ||
 			fail "the bundles have $package $used; listed was $listed: run SSHPOD_RELEASE=1 sshd/build.sh again"
 	done
 }

@@ -25,7 +25,7 @@ public static class CleanCommand
         });
         command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name
             ? CleanAsync(name, Snapshot.Take(), cancellation)
-            : CleanAllAsync(Snapshot.Take(), cancellation));
+            : CleanAllAsync(cancellation));
         return command;
     }
 
@@ -49,13 +49,15 @@ public static class CleanCommand
     }
 
     /// <summary>One container that cannot be cleaned does not keep the others from it.</summary>
-    private static async Task<int> CleanAllAsync(Snapshot snapshot, CancellationToken cancellation)
+    private static async Task<int> CleanAllAsync(CancellationToken cancellation)
     {
         var failures = 0;
         foreach (var used in RememberedServers.List().DistinctBy(server => (server.Context, server.Container)))
         {
             try
             {
+                // For each its own: credentials in the kubeconfig may be replaced while the others are cleaned.
+                var snapshot = Snapshot.Take();
                 var cluster = Transport.Choose(snapshot, used.Context);
                 if (await IsStillThereAsync(cluster, used.Container, cancellation))
                     await CleanAsync(cluster, used.Container, snapshot, cancellation);

@@ -41,7 +41,7 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
         if (await down == Ended.BySink)
             return true;
         var farewell = Task.Delay(_sshSpokeLast ? AnsweredFarewell : Farewell, cancellation);
-        return await Task.WhenAny(up, farewell) == up && await up == Ended.BySource;
+        return await Task.WhenAny(up, farewell) == up && up.IsCompletedSuccessfully && await up == Ended.BySource;
     }
 
     private async Task<Ended> SendAsync(CancellationToken cancellation) =>

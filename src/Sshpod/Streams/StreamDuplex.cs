@@ -16,7 +16,7 @@ public class StreamDuplex(Stream source, Stream sink) : Duplex
         {
             return await source.ReadAsync(buffer, cancellation);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             Log.Debug($"stream: reading ended: {e.Message}");
             _broke = true;
@@ -33,7 +33,7 @@ public class StreamDuplex(Stream source, Stream sink) : Duplex
             await sink.FlushAsync(cancellation);
             return true;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             Log.Debug($"stream: writing ended: {e.Message}");
             return false;

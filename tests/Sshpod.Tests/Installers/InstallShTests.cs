@@ -354,6 +354,30 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.False(Path.Exists(Path.Combine(_machine.Prefix, "sshpod")));
     }
 
+    [Fact]
+    public async Task Purge_removes_nothing_of_the_current_directory()
+    {
+        _machine.Variables["XDG_CACHE_HOME"] = _machine.Variables["XDG_CONFIG_HOME"] = ".";
+        Assert.Equal(0, (await RunAsync("dash")).ExitCode);
+        var here = Directory.CreateDirectory(_machine.File("here")).FullName;
+        Directory.CreateDirectory(Path.Combine(here, "sshpod"));
+        Directory.CreateDirectory(_machine.File(".cache/sshpod"));
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c", $"cd {here} && exec dash {Script} --purge");
+        Assert.True(exitCode == 0, said);
+        Assert.True(Directory.Exists(Path.Combine(here, "sshpod")));
+        Assert.False(Path.Exists(_machine.File(".cache/sshpod")));
+    }
+
+    [Fact]
+    public async Task What_is_made_is_closed_to_others_whatever_the_umask_is()
+    {
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c", $"umask 0; exec dash {Script}");
+        Assert.True(exitCode == 0, said);
+        const UnixFileMode OfOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        Assert.All(Directory.EnumerateFileSystemEntries(Path.Combine(_machine.Prefix, ".."), "*", SearchOption.AllDirectories), path =>
+            Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(path) & OfOthers));
+    }
+
     [Theory, MemberData(nameof(Shells))]
     public async Task A_prefix_may_have_spaces_and_quotes(string shell)
     {
