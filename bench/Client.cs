@@ -4,11 +4,11 @@ using System.Globalization;
 namespace Sshpod.Bench;
 
 /// <summary>What one run of a command cost.</summary>
-/// <param name="Seconds">From start to end.</param>
-/// <param name="Cpu">CPU seconds of it and its children.</param>
+/// <param name="Seconds">Wall-clock time.</param>
+/// <param name="Cpu">CPU seconds of the command and its children.</param>
 internal sealed record Cost(double Seconds, double Cpu);
 
-/// <summary>Somebody's machine: a home of its own, a kubeconfig, and perhaps a forced transport.</summary>
+/// <summary>A client machine: its own home directory, a kubeconfig, and optionally a forced transport.</summary>
 internal sealed class Client
 {
     private readonly Dictionary<string, string> _environment;
@@ -30,11 +30,11 @@ internal sealed class Client
     /// <summary>The configuration that makes ssh use sshpod.</summary>
     public string SshConfig { get; }
 
-    /// <summary>Runs a command line of a shell to its end, which must be success.</summary>
-    /// <returns>Its cost; the shell's share is counted with every command alike.</returns>
+    /// <summary>Runs a shell command line to completion, and throws if it fails.</summary>
+    /// <returns>Its cost, including the shell's share, which is the same for every command.</returns>
     public async Task<Cost> RunAsync(string command)
     {
-        // bash's own accounting of what it has waited for: "0m0.012s 0m0.004s", the second line that of its children.
+        // bash's account of what it has waited for: "0m0.012s 0m0.004s"; the second line is that of its children.
         using var process = Start($"{{ {command}; }} </dev/null >/dev/null 2>\"$HOME/stderr\" || exit; times");
         var watch = Stopwatch.StartNew();
         var times = await process.StandardOutput.ReadToEndAsync();
@@ -46,8 +46,8 @@ internal sealed class Client
         return new Cost(seconds, times.Trim().Split('\n')[^1].Split(' ').Sum(Seconds) + await Orphans.EndAsync());
     }
 
-    /// <summary>The most memory that the processes of a command have had together, while it has lasted for some time.</summary>
-    /// <returns>MiB that are resident, shared libraries counted in each.</returns>
+    /// <summary>Peak memory of a command's processes together, measured after the given time.</summary>
+    /// <returns>Resident MiB; shared libraries count once per process.</returns>
     public async Task<double> MemoryAsync(string command, TimeSpan after)
     {
         using var process = Start($"{command} </dev/null >/dev/null 2>&1");
@@ -57,7 +57,7 @@ internal sealed class Client
             .OrderBy(name => name.Length).ThenBy(name => name))
             if (Field(directory, "PPid:") is { } parent && family.Contains((int)parent))
                 family.Add(int.Parse(directory.AsSpan(6), CultureInfo.InvariantCulture));
-        // The shell is ours.
+        // Leave out the shell, which is ours.
         var memory = family.Where(id => id != process.Id).Sum(id => Field($"/proc/{id}", "VmHWM:") ?? 0) / 1024;
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();

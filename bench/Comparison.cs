@@ -1,18 +1,18 @@
 namespace Sshpod.Bench;
 
-/// <summary>One way to do it.</summary>
-/// <param name="Name">As the table names it.</param>
-/// <param name="RunAsync">Does it once, given the number of the round.</param>
+/// <summary>One way to do the task.</summary>
+/// <param name="Name">Its name in the table.</param>
+/// <param name="RunAsync">Does it once; takes the number of the round.</param>
 internal sealed record Contender(string Name, Func<int, Task<Cost>> RunAsync);
 
-/// <summary>The same task done in several ways, in turn: what else happens on the machine hits all of them.</summary>
+/// <summary>The same task done in several ways, in turn, so that other load on the machine affects all of them alike.</summary>
 /// <param name="Task">What is done.</param>
-/// <param name="Rounds">How often.</param>
-/// <param name="Contenders">The first is what the others are compared with.</param>
-/// <param name="Container">Whose CPU seconds are counted too; null where they are not.</param>
+/// <param name="Rounds">How many times.</param>
+/// <param name="Contenders">The first is the baseline.</param>
+/// <param name="Container">The container whose CPU seconds are also counted; null for none.</param>
 internal sealed record Comparison(string Task, int Rounds, IReadOnlyList<Contender> Contenders, Container? Container)
 {
-    /// <summary>Measures, after one round that does not count.</summary>
+    /// <summary>Measures, after one warm-up round.</summary>
     public async Task<IReadOnlyList<Row>> MeasureAsync()
     {
         var costs = Contenders.ToDictionary(contender => contender, _ => new List<Cost>());
@@ -34,7 +34,7 @@ internal sealed record Comparison(string Task, int Rounds, IReadOnlyList<Contend
             .. Contenders.Select(contender => new Row(Task, contender.Name,
                 Median(costs[contender].Select(cost => cost.Seconds)), Median(costs[contender].Select(cost => cost.Cpu)),
                 Container is null ? null : Median(container[contender]),
-                // Pair by pair, so that a machine that becomes slow in between does not count.
+                // Compare round by round, so that a machine that slows down midway does not distort the ratio.
                 Median(costs[contender].Zip(first, (cost, reference) => cost.Seconds / reference.Seconds)))),
         ];
     }
@@ -52,5 +52,5 @@ internal sealed record Comparison(string Task, int Rounds, IReadOnlyList<Contend
 /// <param name="Seconds">Median.</param>
 /// <param name="Cpu">Median of the client's CPU seconds.</param>
 /// <param name="ContainerCpu">Median of the container's; null where they were not counted.</param>
-/// <param name="Ratio">Median of the times divided by those of the first way.</param>
+/// <param name="Ratio">Median of the times divided by those of the first way in the same round.</param>
 internal sealed record Row(string Task, string Contender, double Seconds, double Cpu, double? ContainerCpu, double Ratio);

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Sshpod.Bench;
 
-/// <summary>What a container pays. Its first process does nothing, so that everything counted is for the tasks.</summary>
-/// <param name="runAsync">Runs a line of shell in the container, as root, and returns what it prints.</param>
+/// <summary>What a task costs the container. Its first process is idle, so everything counted belongs to the tasks.</summary>
+/// <param name="runAsync">Runs a shell command line in the container, as root, and returns its output.</param>
 internal sealed class Container(Func<string, Task<string>> runAsync)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>CPU seconds that the processes of the container have used since it began, by its cgroup (v2, or v1).</summary>
+    /// <summary>CPU seconds used by the container's processes since it started, from its cgroup (v2 or v1).</summary>
     public async Task<double> CpuAsync()
     {
         var text = (await runAsync("cat /sys/fs/cgroup/cpu.stat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null || true")).Split('\n');
@@ -17,9 +17,7 @@ internal sealed class Container(Func<string, Task<string>> runAsync)
             : double.Parse(text.First(line => line.Length > 0), CultureInfo.InvariantCulture) / 1e9;
     }
 
-    /// <summary>
-    /// The most private memory that the processes of the container, but for its first one, have had together while a task ran.
-    /// </summary>
+    /// <summary>Peak private memory of the container's processes, except its first, while a task runs.</summary>
     /// <param name="task">The task.</param>
     /// <returns>MiB.</returns>
     public async Task<double> MemoryAsync(Task task)
@@ -27,7 +25,7 @@ internal sealed class Container(Func<string, Task<string>> runAsync)
         var most = 0.0;
         do
         {
-            // Neither this shell nor its awk, which starts after the list is made.
+            // Skip this shell. Its awk starts after the list is made.
             var text = await runAsync("""
                 files=; for p in /proc/[0-9]*; do case ${p#/proc/} in 1 | $$) ;; *) files="$files $p/smaps_rollup" ;; esac; done
                 [ -z "$files" ] || awk "/^Private/ { sum += \$2 } END { print sum }" $files 2>/dev/null

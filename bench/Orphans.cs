@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Sshpod.Bench;
 
 /// <summary>
-/// ssh does not wait for its ProxyCommand, so nobody would count what that has cost. This process adopts them (prctl(2),
-/// PR_SET_CHILD_SUBREAPER) and asks the system when they end.
+/// ssh does not wait for its ProxyCommand, so nobody would count what that used. This process adopts it (prctl(2), PR_SET_CHILD_SUBREAPER)
+/// and asks the system when it exits.
 /// </summary>
 internal static partial class Orphans
 {
@@ -14,10 +14,10 @@ internal static partial class Orphans
 
     private static readonly HashSet<string> Spared = [];
 
-    /// <summary>Adopts from now on.</summary>
+    /// <summary>Becomes the parent of orphans from now on.</summary>
     public static void Adopt() => _ = Prctl(SetChildSubreaper, 1, 0, 0, 0);
 
-    /// <summary>Leaves a process that this one has started itself to .NET, which must be the one to wait for it.</summary>
+    /// <summary>Excludes a process that this one started itself: .NET must be the one to wait for it.</summary>
     public static Process Spare(Process own)
     {
         lock (Spared)
@@ -31,7 +31,7 @@ internal static partial class Orphans
             return Spared.Contains(process);
     }
 
-    /// <summary>Waits until those that end have ended, a second at most: the master of a shared connection stays.</summary>
+    /// <summary>Waits up to a second for the adopted processes to exit. The master of a shared connection stays.</summary>
     /// <returns>Their CPU seconds.</returns>
     public static async Task<double> EndAsync()
     {
@@ -63,7 +63,7 @@ internal static partial class Orphans
         }
     }
 
-    // struct rusage begins with two struct timeval, user and system time.
+    // struct rusage starts with two struct timeval: user and system time.
     private static double Reap(int process)
     {
         var usage = new long[SizeOfRusage / sizeof(long)];

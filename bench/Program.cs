@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using Sshpod.Bench;
 
-// Measures sshpod against kubectl, all in one run on one cluster: the one of KUBECONFIG, with images of tests/cluster.
+// Measures sshpod against kubectl in one run on one cluster: that of KUBECONFIG, with the images from tests/cluster.
 //   bench PROGRAM REPORT [TASK...]   only tasks whose names contain one of the words
 Orphans.Adopt();
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -106,7 +106,7 @@ try
         ("ssh, api", await api.MemoryAsync($"ssh {Ssh(api, "near", "sleep 10")}", TimeSpan.FromSeconds(2))),
         ("ssh, kubectl", await kubectl.MemoryAsync($"ssh {Ssh(kubectl, "near", "sleep 10")}", TimeSpan.FromSeconds(2))),
     };
-    // With what is on its disk: pages of files that are no longer used are not memory that is missing to anybody.
+    // Mapped file pages count. Page cache that is no longer used does not, since the kernel can reclaim it.
     var inside = new List<(string Task, string Contender, double Mebibytes)>();
     foreach (var (task, contender, run) in new (string, string, Func<Task<Cost>>)[]
         {
@@ -122,7 +122,7 @@ try
 
     string Port() => File.ReadAllText(Path.Combine(work, "port"));
 
-    // As users do without sshpod, here to the server that sshpod has started: the same server, the same ssh.
+    // What users do without sshpod, here to the server that sshpod started: the same server, the same ssh.
     async Task<Process> ForwardAsync()
     {
         await SshAsync(api, "near", $"echo $SSH_CONNECTION >/tmp/connection");
@@ -160,7 +160,7 @@ Task<string> RunPodAsync(string name, string image) => OutputAsync(
 async Task<Client> ClientAsync(string name, string config, string transport)
 {
     var client = new Client(Path.Combine(work, name), config, transport);
-    // Each connection is one of its own; what sharing brings has a row of its own.
+    // Connections are not shared here; sharing has its own row.
     await client.RunAsync($"{program} configure --yes --no-sharing --ssh-config {client.SshConfig}");
     return client;
 }
@@ -177,7 +177,7 @@ async Task MeasureAsync(Container? counted, string task, int rounds, params Cont
 
 async Task<string> OutputAsync(string arguments)
 {
-    // bash becomes kubectl.
+    // bash execs kubectl.
     using var process = Orphans.Spare(
         Process.Start(new ProcessStartInfo("bash", ["-c", $"kubectl {arguments}"]) { RedirectStandardOutput = true })!);
     var output = await process.StandardOutput.ReadToEndAsync();

@@ -4,7 +4,7 @@ using System.Threading.Channels;
 
 namespace Sshpod.Bench;
 
-/// <summary>A TCP relay on loopback that makes its target look far away: whatever passes arrives half a round trip later.</summary>
+/// <summary>A TCP relay on loopback that makes its target look far away: everything arrives half a round trip late.</summary>
 internal sealed class Relay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -18,7 +18,7 @@ internal sealed class Relay : IDisposable
         _ = AcceptAsync();
     }
 
-    /// <summary>Where to connect to.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public void Dispose() => _listener.Dispose();
@@ -42,14 +42,14 @@ internal sealed class Relay : IDisposable
         near.NoDelay = true;
         using (near)
         {
-            // The handshake of TCP itself: SYN and its answer.
+            // The TCP handshake: SYN and SYN-ACK.
             await Task.Delay(_oneWay * 2);
             await far.ConnectAsync(_target);
             await Task.WhenAll(CarryAsync(near, far), CarryAsync(far, near));
         }
     }
 
-    /// <summary>One direction. What is on its way does not hold up what follows.</summary>
+    /// <summary>Carries one direction. Data in flight does not hold up what follows.</summary>
     private async Task CarryAsync(Socket from, Socket to)
     {
         var onItsWay = Channel.CreateBounded<(byte[] Bytes, long Due)>(1024);
@@ -62,7 +62,7 @@ internal sealed class Relay : IDisposable
         }
         catch (SocketException)
         {
-            // Ended without a goodbye: so does the other side.
+            // Reset: end the other side too.
         }
         onItsWay.Writer.Complete();
         await arriving;
@@ -82,7 +82,7 @@ internal sealed class Relay : IDisposable
         }
         catch (SocketException)
         {
-            // Nobody is there any more.
+            // The receiver is gone.
         }
     }
 }

@@ -44,7 +44,9 @@ check_bundles() {
 	for package in openssh openssl mbedtls; do
 		listed=$(sed -n "s/^  \"newestListed\":.*\"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
 		used=$(sed -n "s/^  \"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
-		[ -n "$used" ] && [ "$used" = "$listed" ] ||
+		# An older manifest may lack one.
+		[ -n "$used" ] || fail "the bundles do not say which $package they have: run sshd/build.sh again"
+		[ "$used" = "$listed" ] ||
 			fail "the bundles have $package $used; listed was $listed: run SSHPOD_RELEASE=1 sshd/build.sh again"
 	done
 }

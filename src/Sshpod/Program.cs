@@ -9,13 +9,13 @@ namespace Sshpod;
 /// <summary>The command line.</summary>
 public static class Program
 {
-    // What ssh exits with for any failure of its own.
+    // The exit code of ssh for any failure of its own.
     private const int Failure = 255;
 
-    // For the way out after a signal, on which tunnels are closed in order.
+    // For shutting down after a signal, when tunnels are closed in order.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs one command. Whatever way it ends, nothing that it has started goes on.</summary>
+    /// <summary>Runs one command. However it ends, nothing that it started keeps running.</summary>
     public static async Task<int> Main(string[] arguments)
     {
         try
@@ -30,14 +30,14 @@ public static class Program
 
     private static async Task<int> RunAsync(string[] arguments)
     {
-        // Not disposed: a signal that comes at the very end still finds it.
+        // Not disposed: a signal may still arrive at the very end.
         var ending = new CancellationTokenSource();
-        // ssh ends its ProxyCommand with SIGHUP: children are ended on the way out.
+        // ssh ends its ProxyCommand with SIGHUP; children must be ended on the way out.
         using var hangup = EndOn(PosixSignal.SIGHUP, ending);
         using var terminate = EndOn(PosixSignal.SIGTERM, ending);
         using var interrupt = EndOn(PosixSignal.SIGINT, ending);
 
-        // Before the command line is parsed: these are the words of another one, unfinished, and no error may be told.
+        // Before our command line is parsed: the words belong to another, unfinished one, and must not cause an error.
         if (arguments is [CompleteCommand.Name, .. var words])
             return await CompleteCommand.RunAsync(words, ending.Token);
 
@@ -75,7 +75,7 @@ public static class Program
         PosixSignalRegistration.Create(signal, context =>
         {
             context.Cancel = true;
-            // Nobody may be left to end us a second time.
+            // Nobody may be left to signal us a second time.
             _ = Task.Delay(Grace).ContinueWith(_ => Abandon(), TaskScheduler.Default);
             ending.Cancel();
         });

@@ -1,6 +1,6 @@
 namespace Sshpod.Tests;
 
-/// <summary>The sshpod that tests without a cluster run: of their own build, unless <c>SSHPOD_TEST_PROGRAM</c> names another one.</summary>
+/// <summary>The sshpod that tests without a cluster run: their own build, unless <c>SSHPOD_TEST_PROGRAM</c> names another.</summary>
 internal static class BuiltProgram
 {
     /// <summary>Its path.</summary>

@@ -3,21 +3,20 @@ using System.Text.RegularExpressions;
 namespace Sshpod.Tests;
 
 /// <summary>A fenced block of a document.</summary>
-/// <param name="Language">Its first word: <c>console</c> is what a reader
-/// types, with names to fill in; <c>sh</c> can be run as it is.</param>
-/// <param name="File">The name of the file whose content it is: the line before it ends in <c>`NAME`:</c>. Else null.</param>
+/// <param name="Language">Its first word: <c>console</c> is what a reader types, with names to fill in; <c>sh</c> runs as it is.</param>
+/// <param name="File">The file whose content it is, if the line before it ends in <c>`NAME`:</c>; otherwise null.</param>
 /// <param name="Body">Its lines.</param>
 public sealed partial record Block(string Language, string? File, string Body)
 {
     private string[] Lines => Body.Split('\n');
 
-    /// <summary>Whether it shows what commands print, with names made up: it is not to be typed as it stands.</summary>
+    /// <summary>Whether it shows the output of commands, with made-up names: it is not to be typed as it is.</summary>
     public bool IsExample => Language == "console" && Lines.Any(line => line.Length > 0 && !Typed().IsMatch(line));
 
-    /// <summary>What a shell can run. A line that continues the one before it begins with <c>&gt; </c>.</summary>
+    /// <summary>What a shell can run. A continuation line begins with <c>&gt; </c>.</summary>
     public IEnumerable<string> Commands => IsExample ? [] : Shown;
 
-    /// <summary>The same, those of examples included.</summary>
+    /// <summary>The same, including examples.</summary>
     public IEnumerable<string> Shown => Language switch
     {
         "sh" => Lines.Where(line => line.Length > 0 && line[0] != '#'),
@@ -38,17 +37,17 @@ public sealed partial record Block(string Language, string? File, string Body)
     private static partial Regex Command();
 }
 
-/// <summary>A heading and what stands below it, up to the next.</summary>
+/// <summary>A heading and the blocks below it, up to the next heading.</summary>
 public sealed record Section(string Document, string Heading, IReadOnlyList<Block> Blocks);
 
 /// <summary>A document of the project.</summary>
 public static partial class Document
 {
-    /// <summary>The project's folder.</summary>
+    /// <summary>The root of the project.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 
-    /// <summary>The sections of a document; what stands before the first heading is one without.</summary>
-    /// <param name="name">Its path from the project's folder.</param>
+    /// <summary>The sections of a document; the text before the first heading is a section without one.</summary>
+    /// <param name="name">Its path, relative to the project's root.</param>
     public static IReadOnlyList<Section> Sections(string name)
     {
         var sections = new List<Section> { new(name, "", []) };
@@ -63,7 +62,7 @@ public static partial class Document
     private static Block Block(GroupCollection part) =>
         new(part["language"].Value, part["file"].Success ? part["file"].Value : null, part["body"].Value);
 
-    // A block is matched as a whole: a comment in it looks like a heading.
+    // Match a block as a whole, since a comment in it looks like a heading.
     [GeneratedRegex(@"(`(?<file>[^`\n]+)`:\n\n)?^```(?<language>\w*)\n(?<body>(?:.*\n)*?)```$|^#+ (?<heading>.*)$", RegexOptions.Multiline)]
     private static partial Regex Part();
 }

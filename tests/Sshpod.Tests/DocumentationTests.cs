@@ -50,7 +50,7 @@ public partial class DocumentationTests
     {
         string english = File.ReadAllText(Path.Combine(Root, "README.md")), japanese = File.ReadAllText(Path.Combine(Root, "README.ja.md"));
         Assert.Equal(Document.Sections("README.md").Select(Bodies), Document.Sections("README.ja.md").Select(Bodies));
-        // Levels of headings, items of lists and rows of tables, in their order.
+        // Levels of headings, list items and table rows, in order.
         Assert.Equal(Skeleton().Matches(english).Select(line => line.Value), Skeleton().Matches(japanese).Select(line => line.Value));
         Assert.Equal(Targets(english).Append("README.md").Order(), Targets(japanese).Append("README.ja.md").Order());
 
@@ -96,7 +96,7 @@ public partial class DocumentationTests
 
         static string Source(string file) => Path.Combine(Root, "src/Sshpod", file);
 
-        // A member of the type, or of its plural, or a constructor; not a mention in a signature or a comment.
+        // A member of the type or its plural, or a constructor; not a mention in a signature or a comment.
         static int FirstUse(string file, string type)
         {
             var code = File.ReadLines(Source(file))
@@ -139,13 +139,12 @@ public partial class DocumentationTests
 
     private static bool Succeeds(string program, string[] arguments)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo(program, arguments)
-            {
-                WorkingDirectory = Root,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true
-            })!;
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0;
@@ -172,7 +171,7 @@ public partial class DocumentationTests
     [GeneratedRegex(@"\]\((?<target>[^):#]+)(#[^)]*)?\)")]
     private static partial Regex Link();
 
-    // tests/Sshpod.Tests/bin/Release/net10.0/Sshpod.Tests: there when the tests run.
+    // tests/Sshpod.Tests/bin/Release/net10.0/Sshpod.Tests: exists when the tests run.
     [GeneratedRegex("^(artifacts/|tests/Sshpod)")]
     private static partial Regex BuiltProgram();
 }

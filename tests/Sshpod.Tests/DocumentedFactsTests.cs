@@ -20,10 +20,10 @@ using Sshpod.Tunnels;
 
 namespace Sshpod.Tests;
 
-/// <summary>Limits, settings and variables in the documents against the program.</summary>
+/// <summary>Checks limits, settings and variables in the documents against the program.</summary>
 public partial class DocumentedFactsTests
 {
-    // What stands in braces is the unit in which the document has the value: ms, s, min and d of a time, n of a number, KiB of bytes.
+    // The braces hold the unit of the value in the document: ms, s, min and d for a time, n for a number, KiB for bytes.
     private static readonly (string Document, string Sentence, Type Type, string Member)[] Limits =
     [
         ("docs/how-it-works.md", "The key is replaced after {d} days.", typeof(ClientKey), "Lifetime"),
@@ -57,7 +57,7 @@ public partial class DocumentedFactsTests
         ("docs/configure.md", "host names of more than {n} characters", typeof(KnownHosts), "MaxName"),
     ];
 
-    // The same where the value is in a source that is not C#, or in a list.
+    // The same for a value in a source that is not C#, or in a list.
     private static readonly (string Document, string Sentence, string Source, string Pattern)[] LimitsInSources =
     [
         ("docs/how-it-works.md", "send a keep-alive every {n} seconds",
@@ -100,7 +100,7 @@ public partial class DocumentedFactsTests
     [Fact]
     public void The_settings_in_the_documents_are_those_that_the_file_may_have()
     {
-        // The error for a key that means nothing lists the others.
+        // The error for an unknown key lists the known ones.
         var hint = Assert.Throws<SshpodException>(() => SettingsFile.Parse("config.yaml", "no-such-key: 1")).Hint!;
         var keys = hint[(hint.IndexOf(": ", StringComparison.Ordinal) + 2)..].Split(", ").Order().ToArray();
         Assert.Contains("transport", keys);
@@ -114,7 +114,7 @@ public partial class DocumentedFactsTests
     [Fact]
     public void Each_variable_that_sets_something_is_in_the_table_of_settings()
     {
-        // These two are no settings: one is for a single look, the other is a mark of ours on processes.
+        // Not settings: the first is for a one-off look, the second marks our processes.
         string[] others = ["SSHPOD_LOG", "SSHPOD_STARTED"];
         var read = Sources("src/Sshpod", "*.cs").SelectMany(text => QuotedVariable().Matches(text))
             .Select(match => match.Groups[1].Value).Distinct().Except(others);
@@ -153,7 +153,7 @@ public partial class DocumentedFactsTests
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
-    // Lines are wrapped anywhere.
+    // Lines may be wrapped anywhere.
     private static string Text(string document) => Blanks().Replace(File.ReadAllText(Path.Combine(Document.Root, document)), " ");
 
     private static IEnumerable<string> Sources(string folder, string pattern) =>

@@ -4,7 +4,7 @@ using Sshpod.Commands;
 
 namespace Sshpod.Tests;
 
-/// <summary>docs/sshpod.1 against the program.</summary>
+/// <summary>Checks docs/sshpod.1 against the program.</summary>
 public partial class ManualTests
 {
     private static readonly string Manual = File.ReadAllText(Path.Combine(Document.Root, "docs/sshpod.1"));

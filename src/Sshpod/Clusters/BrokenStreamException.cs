@@ -4,14 +4,14 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
-/// <summary>An exec stream ended before all was said, and nobody knows why: the same again may well succeed.</summary>
+/// <summary>An exec stream ended too early, for an unknown reason: a retry may well succeed.</summary>
 /// <param name="container">Where the command ran.</param>
-/// <param name="detail">What is known of the end, such as the command's exit code.</param>
+/// <param name="detail">What is known about the end, such as the command's exit code.</param>
 public sealed class BrokenStreamException(PodContainer container, string detail)
     : SshpodException($"the exec stream to {container} broke off ({detail})", "connect again")
 {
-    /// <summary>What an end means where more was to come. Then even a success is none, whoever reports it (kubernetes#60140).</summary>
-    /// <param name="end">Why the exec gives no more bytes.</param>
+    /// <summary>Explains an end where more was expected. Even a reported success is a failure then (kubernetes#60140).</summary>
+    /// <param name="end">How the exec stream ended.</param>
     /// <param name="container">Where the command ran.</param>
     public static SshpodException Of(StreamEnd end, PodContainer container) => end switch
     {

@@ -7,20 +7,18 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
-/// <summary>
-/// What the cluster, or kubectl about it, said when something failed, turned into one line for the user. Both transports word it here.
-/// </summary>
+/// <summary>A failure reported by the cluster or by kubectl, as one line for the user. The wording for both transports is here.</summary>
 /// <param name="message">What is wrong.</param>
 /// <param name="hint">What to do about it.</param>
-/// <param name="missing">The resource, such as <c>pods</c>, of which the named object does not exist.</param>
+/// <param name="missing">The resource, such as <c>pods</c>, whose named object does not exist.</param>
 internal sealed partial class ClusterException(string message, string? hint, string missing = "") : SshpodException(message, hint)
 {
 
     /// <summary>Whether the API server said that the named object of one of these resources (such as <c>pods</c>) does not exist.</summary>
     public bool IsNotFound(params ReadOnlySpan<string> resources) => resources.Contains(missing);
 
-    /// <summary>Reads kubectl's stderr. Warnings and log lines around the reason are left out.</summary>
-    /// <param name="errorText">All of it.</param>
+    /// <summary>Reads kubectl's stderr, without the warnings and log lines around the reason.</summary>
+    /// <param name="errorText">All of its stderr.</param>
     /// <param name="named">The context it ran in.</param>
     public static ClusterException FromKubectl(string errorText, NamedContext named)
     {
@@ -46,26 +44,26 @@ internal sealed partial class ClusterException(string message, string? hint, str
         return new($"kubectl: {reason}", null);
     }
 
-    /// <summary>Reads a Status that the API server answered with.</summary>
+    /// <summary>Reads a Status returned by the API server.</summary>
     /// <param name="reason">Its reason, such as <c>NotFound</c>.</param>
     /// <param name="message">Its message.</param>
     /// <param name="context">The context it belongs to; null for the current one.</param>
-    /// <param name="asked">The right that the request needed; null where nobody knows.</param>
+    /// <param name="asked">The right that the request needed; null when unknown.</param>
     public static ClusterException FromStatus(string? reason, string? message, string? context, Right? asked = null) =>
         FromServer($"Error from server ({reason}): {message}", context)
         ?? (reason == "Forbidden" && asked is not null ? Denied(asked, message) : null)
         ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}",
             null);
 
-    /// <summary>There is no such context.</summary>
-    /// <param name="name">What was asked for.</param>
+    /// <summary>The context does not exist.</summary>
+    /// <param name="name">The requested name.</param>
     /// <param name="known">All contexts of the kubeconfig.</param>
-    /// <param name="snapshot">What the user has set up.</param>
+    /// <param name="snapshot">The user's settings and kubeconfig.</param>
     public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known, Snapshot snapshot)
     {
         if (known.Count == 0 && FromPipe(snapshot.Kubeconfig) is { } pipe)
             return pipe;
-        // What no host name can hold is what an alias stands for: another alias would not help.
+        // A name that cannot be in a host name comes from an alias: another alias would not help.
         known = [.. known.Where(other => other != name)];
         var canBeMeant = HostName.IsContext(name) ? known.Where(HostName.IsContext).Concat(snapshot.Settings.Aliases.Contexts.Keys) : known;
         return new($"no context \"{name}\" in the kubeconfig",
@@ -73,11 +71,11 @@ internal sealed partial class ClusterException(string message, string? hint, str
             ?? (Spelling.Nearest(name, canBeMeant) is { } meant ? $"did you mean \"{meant}\"?" : "kubectl config get-contexts lists them"));
     }
 
-    /// <summary>Nothing says where a cluster is.</summary>
+    /// <summary>No cluster is configured.</summary>
     public static ClusterException NotConfigured(KubeconfigFiles files) =>
         FromPipe(files) ?? new("no cluster is configured", "set KUBECONFIG or write ~/.kube/config");
 
-    // What shells put in the place of <(COMMAND).
+    // What shells substitute for <(COMMAND).
     private static ClusterException? FromPipe(KubeconfigFiles files) =>
         files.All.Select(file => file.Path).FirstOrDefault(file =>
             file.StartsWith("/dev/fd/", StringComparison.Ordinal)
@@ -86,20 +84,20 @@ internal sealed partial class ClusterException(string message, string? hint, str
                 "write the kubeconfig into a file, and name that")
             : null;
 
-    /// <summary>A bare word in place of a Status: a proxy has answered. kubectl's says so for paths that it rejects (pods/exec).</summary>
+    /// <summary>A bare word instead of a Status comes from a proxy. kubectl proxy sends it for paths that it rejects (pods/exec).</summary>
     public static ClusterException ForbiddenByProxy(string? context) =>
         new($"a proxy before the API server of {Describe(context)} forbids exec, as kubectl proxy does by default",
             "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");
 
-    /// <summary>The API server sends us elsewhere. We do not go there: what we show is for the server of the kubeconfig.</summary>
+    /// <summary>The API server redirects us. We do not follow: our credentials are for the server in the kubeconfig.</summary>
     public static ClusterException Redirected(string? context, string target) =>
         new($"the API server of {Describe(context)} redirects to {target}", "if that is right, write it as server into the kubeconfig");
 
-    /// <summary>Nobody listens where the API server should be.</summary>
+    /// <summary>Nothing listens at the API server's address.</summary>
     public static ClusterException Refused(string server, string? context) =>
         new($"API server {server} of {Describe(context)} refuses connections", "check that the cluster runs, and your VPN or proxy");
 
-    /// <summary>The API server's address leads nowhere.</summary>
+    /// <summary>The connection to the API server fails.</summary>
     public static ClusterException CannotReach(string? context, string why) =>
         new($"cannot reach the API server of {Describe(context)}: {why}", "check the address in the kubeconfig, and your VPN or proxy");
 
@@ -107,7 +105,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
     public static ClusterException Unreachable(string server, string? context, string problem) =>
         new($"API server {server} of {Describe(context)} cannot be reached: {problem}", "check your network, VPN or proxy");
 
-    /// <summary>How messages name the context.</summary>
+    /// <summary>The context as named in messages.</summary>
     public static string Describe(string? context) => context is null ? "the current context" : $"context \"{context}\"";
 
     // "Error from server (REASON): MESSAGE", as kubectl prints a Status.
@@ -125,7 +123,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
         return null;
     }
 
-    // A Forbidden in which the server does not name the right (Kubernetes 1.36 for `create` on pods/exec; a proxy), or has another reason.
+    // A Forbidden that does not name the right (Kubernetes 1.36 for `create` on pods/exec; a proxy), or has another reason.
     private static ClusterException Denied(Right asked, string? message)
     {
         var why = (message ?? "").Split("forbidden:", 2)[^1].Trim();
@@ -137,7 +135,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
 
     private static string Where(string ns) => ns.Length > 0 ? $"in namespace \"{ns}\"" : "in the cluster";
 
-    // Warnings, klog lines ("E1123 12:00:00.000000 …") and plugins' talk may stand around it.
+    // Warnings, klog lines ("E1123 12:00:00.000000 …") and plugin output may surround it.
     private static string Reason(string errorText)
     {
         var lines = errorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

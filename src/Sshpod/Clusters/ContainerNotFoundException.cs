@@ -4,8 +4,8 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters;
 
 /// <summary>
-/// The node does not find a container that the API server says is running: it has ended just now, or the node still knows the pod that had
-/// the name before (seen with a pod that was replaced).
+/// The node cannot find a container that is running according to the API server: it has just ended, or the node still has the previous pod
+/// of that name (seen with a pod that was replaced).
 /// </summary>
 /// <param name="container">The container.</param>
 public sealed class ContainerNotFoundException(PodContainer container)

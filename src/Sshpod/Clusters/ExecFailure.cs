@@ -4,10 +4,10 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
 
-/// <summary>Why a command did not even start in a container, as container runtimes word it.</summary>
+/// <summary>Explains why a command did not start in a container, from the wording of container runtimes.</summary>
 internal static partial class ExecFailure
 {
-    /// <summary>Reads what the cluster said.</summary>
+    /// <summary>Reads the cluster's message.</summary>
     /// <returns>Null when it is something else.</returns>
     public static SshpodException? Explain(PodContainer container, string said)
     {
@@ -29,9 +29,9 @@ internal static partial class ExecFailure
     private static partial Regex Shell();
 }
 
-/// <summary>The shell that was asked for is not there, or not on the container's PATH.</summary>
+/// <summary>The requested shell does not exist, or is not on the container's PATH.</summary>
 internal sealed class ShellNotFoundException(PodContainer container, string message, string hint) : SshpodException(message, hint)
 {
-    /// <summary>Where it is not.</summary>
+    /// <summary>The container without the shell.</summary>
     public PodContainer Container => container;
 }

@@ -4,16 +4,15 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters;
 
 /// <summary>
-/// Finds out what is wrong when an object does not exist: the API server answers the same when its whole namespace does not.
-/// Runs only on the way to an error message.
+/// Finds out why an object was not found: the API server answers the same when the whole namespace does not exist. Only for error messages.
 /// </summary>
-/// <param name="cluster">Where it does not exist.</param>
+/// <param name="cluster">The cluster that was asked.</param>
 internal sealed class MissingObject(ICluster cluster)
 {
     // The message is worth a moment, not the user's patience.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
-    /// <summary>Tells which of namespace and object is missing, and what its name may have been meant to be.</summary>
+    /// <summary>Says whether the namespace or the object is missing, and suggests a similar name.</summary>
     public async Task<NotFoundException> ExplainAsync<T>(Resource<T> resource, string ns, string name, CancellationToken cancellation)
     {
         var siblings = ListOrNullAsync(resource, ns, cancellation);
@@ -37,7 +36,7 @@ internal sealed class MissingObject(ICluster cluster)
         }
         catch (SshpodException)
         {
-            // Not allowed to list: then the message has no suggestion.
+            // We may not list: the message has no suggestion.
             return null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)

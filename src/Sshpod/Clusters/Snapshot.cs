@@ -4,13 +4,13 @@ using Sshpod.Settings;
 namespace Sshpod.Clusters;
 
 /// <summary>
-/// What the user has set up on this machine, as it was when it was first wanted. A command takes it once and passes it on: whatever
-/// changes meanwhile, all parts of one connection that sshpod itself makes go by the same. kubectl reads the files anew.
+/// The user's settings and kubeconfig, as they were on first use. A command takes one snapshot and passes it on, so that all parts of a
+/// connection made by sshpod itself agree even if the files change. kubectl reads the files itself.
 /// </summary>
-/// <param name="Settings">What they want.</param>
-/// <param name="Kubeconfig">Their clusters.</param>
+/// <param name="Settings">The user's settings.</param>
+/// <param name="Kubeconfig">The user's kubeconfig.</param>
 public sealed record Snapshot(UserSettings Settings, KubeconfigFiles Kubeconfig)
 {
-    /// <summary>Takes it. Files are read when they are wanted first.</summary>
+    /// <summary>Takes a snapshot. Files are read on first use.</summary>
     public static Snapshot Take() => new(UserSettings.Take(), KubeconfigFiles.Take());
 }

@@ -41,14 +41,14 @@ public static class CleanCommand
     {
         var found = await Cleaning.RunAsync(cluster, container, new ContainerShell(container, snapshot.Settings), cancellation);
         RememberedServers.Remove(container);
-        // Nothing that this program does not know is run there, be it to end it.
+        // We do not run a program that we do not know, not even to end it.
         var left = found.Left.Count > 0
             ? $"; {string.Join(", ", found.Left)} is of another version of sshpod: its server ends when it is idle. To end it now, "
             + $"connect once and clean again" : "";
         Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left);
     }
 
-    /// <summary>One container that cannot be cleaned does not keep the others from it.</summary>
+    /// <summary>If one container cannot be cleaned, the others still are.</summary>
     private static async Task<int> CleanAllAsync(CancellationToken cancellation)
     {
         var failures = 0;
@@ -56,7 +56,7 @@ public static class CleanCommand
         {
             try
             {
-                // For each its own: credentials in the kubeconfig may be replaced while the others are cleaned.
+                // A snapshot for each: credentials in the kubeconfig may be replaced while the others are cleaned.
                 var snapshot = Snapshot.Take();
                 var cluster = Transport.Choose(snapshot, used.Context);
                 if (await IsStillThereAsync(cluster, used.Container, cancellation))

@@ -3,12 +3,12 @@ using System.CommandLine.Help;
 
 namespace Sshpod.Commands;
 
-/// <summary>Commands that are met on one occasion.</summary>
-/// <param name="Occasion">When, in a few words: a heading of <c>sshpod help</c>.</param>
+/// <summary>Commands that are used on the same occasion.</summary>
+/// <param name="Occasion">The occasion, in a few words: a heading of <c>sshpod help</c>.</param>
 /// <param name="Commands">The commands.</param>
 public sealed record CommandGroup(string Occasion, params Command[] Commands);
 
-/// <summary>All commands, in the order in which a user meets them. Help shows them as they stand here.</summary>
+/// <summary>All commands, in the order in which a user meets them; help keeps that order.</summary>
 public static class CommandLine
 {
     /// <summary>Describes the command line.</summary>
@@ -22,8 +22,7 @@ public static class CommandLine
 
     private static RootCommand Create(params CommandGroup[] groups)
     {
-        var root = new RootCommand(
-            "ssh into any Kubernetes pod as if it were a machine:\n\n  ssh root@pod--NAME.namespace--NS.sshpod")
+        var root = new RootCommand("ssh into any Kubernetes pod as if it were a machine:\n\n  ssh root@pod--NAME.namespace--NS.sshpod")
         { HelpName = "sshpod" };
         foreach (var command in groups.SelectMany(group => group.Commands))
             root.Add(command);

@@ -8,7 +8,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Commands;
 
 /// <summary>
-/// <c>sshpod complete</c>: what the scripts of <c>sshpod completion</c> run at a TAB. It prints whole words, one a line, and fails never:
+/// <c>sshpod complete</c>: run by the scripts of <c>sshpod completion</c> at a TAB. It prints whole words, one per line, and never fails:
 /// the user is in the middle of a command line.
 /// </summary>
 public static class CompleteCommand
@@ -18,10 +18,10 @@ public static class CompleteCommand
 
     private const string Host = "host", Line = "line";
 
-    // For a process that nobody waits for; a credential plugin may take some time.
+    // For a process that nobody waits for; a credential plugin may take a while.
     private static readonly TimeSpan RefreshLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>Runs it. There is no help: shells run it, and not people.</summary>
+    /// <summary>Runs it. There is no help, since only shells run it.</summary>
     /// <param name="words"><c>host PROGRAM WORD</c>, <c>line TEXT</c> or <c>refresh KIND NAMESPACE CONTEXT</c>.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>Always 0.</returns>
@@ -56,7 +56,7 @@ public static class CompleteCommand
     private static Task PrintAsync(IEnumerable<string> words, CancellationToken cancellation) =>
         StandardOutput.WriteAsync(string.Concat(words.Where(IsOneWord).Select(word => $"{word}\n")), cancellation);
 
-    // The scripts quote what a shell would act on. What a terminal would act on, or what would be two words for the script, is not offered.
+    // The scripts quote what is special to a shell. Words that would control a terminal, or that a script would split, are not offered.
     private static bool IsOneWord(string word) => word.Length > 0
         && word.All(c => char.GetUnicodeCategory(c) is not (UnicodeCategory.Control or UnicodeCategory.Format
             or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator));
@@ -69,19 +69,17 @@ public static class CompleteCommand
 
     private static async Task RefreshAsync(NameQuery query, CancellationToken cancellation)
     {
-        // Behind a TAB nobody is asked: a credential plugin finds no terminal.
+        // No prompts during completion: a credential plugin finds no terminal.
         ProcessSession.Leave();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(RefreshLimit);
         await NameCache.RefreshAsync(query, Snapshot.Take(), limit.Token);
     }
 
-    /// <summary>
-    /// Commands, options and their values, as the parser of the command line knows them; and host names where one belongs.
-    /// </summary>
+    /// <summary>Commands, options and their values, as the command-line parser knows them, and host names where one is expected.</summary>
     private static IEnumerable<string> Words(string line)
     {
-        // However the program was called.
+        // By whatever name the program was called.
         var rest = line.TrimStart().Split((char[]?)null, 2) is [_, var behind] ? behind : "";
         var text = $"{RootCommand.ExecutableName} {rest}";
         var word = rest[(rest.LastIndexOfAny([' ', '\t']) + 1)..];
@@ -90,7 +88,7 @@ public static class CompleteCommand
         var hosts = !isOption && parsed.CommandResult.Command.Arguments.Any(argument => argument.Name == "HOST")
             ? Hosts("sshpod", word) : [];
         return parsed.GetCompletions(text.Length).Select(completion => completion.InsertText ?? completion.Label)
-            // Help has names of other systems too.
+            // The help option also has names from other systems.
             .Where(completion => completion.StartsWith(word, StringComparison.Ordinal) && completion.StartsWith('-') == isOption
                 && completion is not ("-?" or "/?" or "/h"))
             .Concat(hosts).Distinct();

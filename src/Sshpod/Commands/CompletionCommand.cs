@@ -4,7 +4,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
 
-/// <summary><c>sshpod completion</c>: prints what makes a shell complete host names.</summary>
+/// <summary><c>sshpod completion</c>: prints the script with which a shell completes host names.</summary>
 public static class CompletionCommand
 {
     private const string Bash = "bash", Zsh = "zsh", Fish = "fish", PowerShell = "powershell";

@@ -31,8 +31,7 @@ public static class ConfigureCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var noSharing = new Option<bool?>("--no-sharing") { Description = "each session makes a connection of its own" };
-        var hosts = new Option<bool?>(
-            "--hosts")
+        var hosts = new Option<bool?>("--hosts")
         {
             Description =
             "also write an entry for each pod that runs now in the current namespace, for programs that list only whole host names"
@@ -93,11 +92,11 @@ public static class ConfigureCommand
     }
 
     /// <summary>
-    /// Host names as ssh is given them; an alias may be named without its end. They stand in a line of ours: what is neither is refused.
+    /// Host names as ssh is given them; an alias may be named without its suffix. They go into a line of ours, so anything else is refused.
     /// </summary>
     private static string[]? AgentHosts(string[] named, Snapshot snapshot)
     {
-        // "false" took the earlier form back.
+        // "false" undid the earlier form of this option.
         if (named is [NoAgents or "false"])
             return null;
         string[] hosts = [.. named.Select(name => name.Contains('.') ? name : $"{name}.{HostName.Suffix}").Distinct()];
@@ -108,12 +107,12 @@ public static class ConfigureCommand
         return hosts;
     }
 
-    /// <summary>Carries the plan out, or shows it.</summary>
-    /// <param name="configuration">Whose it is.</param>
-    /// <param name="plan">What is to be done.</param>
-    /// <param name="dryRun">Only show it.</param>
-    /// <param name="ask">Show it and ask, where the user's own file changes.</param>
-    /// <param name="halfIsBetter">Whether to write our own files even where the user's is not to be written.</param>
+    /// <summary>Carries out the plan, or shows it.</summary>
+    /// <param name="configuration">The ssh configuration to change.</param>
+    /// <param name="plan">The changes.</param>
+    /// <param name="dryRun">Whether only to show them.</param>
+    /// <param name="ask">Whether to show them and ask, if the user's own file changes.</param>
+    /// <param name="halfIsBetter">Whether to write our own files even if the user's cannot be written.</param>
     private static int Carry(SshConfiguration configuration, IReadOnlyList<FileChange> plan, bool dryRun, bool ask, bool halfIsBetter)
     {
         var refused = configuration.WhyNot(plan);
@@ -140,7 +139,7 @@ public static class ConfigureCommand
         return Console.ReadLine()?.Trim().ToLowerInvariant() is "" or "y" or "yes";
     }
 
-    /// <summary>Bytes as they are in the files.</summary>
+    /// <summary>Prints the bytes as they are in the files.</summary>
     private static void Print(string latin1)
     {
         using var output = Console.OpenStandardOutput();
@@ -149,7 +148,7 @@ public static class ConfigureCommand
 
     private static async Task<IReadOnlyList<string>> RunningPodsAsync(Snapshot snapshot, CancellationToken cancellation)
     {
-        // The entries stay while the current context changes: they name it, where a host name can hold its name.
+        // The entries outlive the current context, so they name it if a host name can hold its name.
         var current = snapshot.Kubeconfig.CurrentContext;
         var context = current is not null && HostName.IsContext(current) ? current : null;
         var hosts = await Transport.Choose(snapshot, null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);

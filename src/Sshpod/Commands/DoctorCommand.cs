@@ -4,21 +4,19 @@ using Sshpod.Doctor;
 
 namespace Sshpod.Commands;
 
-/// <summary><c>sshpod doctor</c>: walks every hop of a connection and says which are as they should be.</summary>
+/// <summary><c>sshpod doctor</c>: walks every hop of a connection and reports the state of each.</summary>
 public static class DoctorCommand
 {
     /// <summary>Describes the command.</summary>
     public static Command Create()
     {
-        var host = new Argument<string?>(
-            "HOST")
+        var host = new Argument<string?>("HOST")
         {
             Description =
             "host name of a container, as ssh is given it ([USER@]HOST); without it, what all hosts share is checked",
             Arity = ArgumentArity.ZeroOrOne
         };
-        var noConnect = new Option<bool>(
-            "--no-connect")
+        var noConnect = new Option<bool>("--no-connect")
         { Description = "look at the container, but put no server there and do not connect" };
         var sshConfig = new Option<FileInfo>("--ssh-config",
             "-F")

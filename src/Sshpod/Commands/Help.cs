@@ -4,9 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace Sshpod.Commands;
 
-/// <summary><c>--help</c>: of sshpod itself the commands by occasion, of a command what System.CommandLine writes.</summary>
+/// <summary><c>--help</c>: for sshpod itself, the commands by occasion; for a command, what System.CommandLine writes.</summary>
 /// <param name="groups">The commands.</param>
-/// <param name="ofCommand">What System.CommandLine does.</param>
+/// <param name="ofCommand">The action of System.CommandLine.</param>
 public sealed class Help(IReadOnlyList<CommandGroup> groups, HelpAction ofCommand) : SynchronousCommandLineAction
 {
     /// <inheritdoc/>

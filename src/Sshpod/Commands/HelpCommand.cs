@@ -3,7 +3,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Commands;
 
-/// <summary><c>sshpod help</c>: what <c>--help</c> prints, for those who ask in words.</summary>
+/// <summary><c>sshpod help</c>: the same as <c>--help</c>, as a command.</summary>
 public static class HelpCommand
 {
     /// <summary>Describes the command.</summary>

@@ -86,7 +86,7 @@ public static class ListCommand
 
         string[] Row(ListedContainer container) =>
         [
-            // No host name has a slash: whoever pastes it is told that there is no such host.
+            // A host name cannot contain a slash: if this is pasted, ssh says that there is no such host.
             container.Host ?? $"(none)/{container.Namespace}/{container.Pod}/{container.Container}",
             container.Workload?.ToString() ?? "-",
             container.Node ?? "-",

@@ -29,7 +29,7 @@ public static class ProxyCommand
     }
 
     /// <summary>
-    /// Runs with the name claimed for as long as the connection lives, and apart from the terminal in which it happens to be the first.
+    /// Runs a connection that may be shared: claims its name while it lives, and detaches it from the terminal that opened it.
     /// </summary>
     private static async Task<int> RunSharedAsync(string host, string? user, Snapshot snapshot, CancellationToken cancellation)
     {
@@ -54,7 +54,7 @@ public static class ProxyCommand
     /// <param name="host">What ssh was given.</param>
     /// <param name="user">The login name.</param>
     /// <param name="snapshot">What the user has set up.</param>
-    /// <param name="opened">Told when the tunnel is open, where the connection may be shared; else null.</param>
+    /// <param name="opened">Called when the tunnel is open, if the connection may be shared; otherwise null.</param>
     /// <param name="cancellation">Ends it.</param>
     private static async Task<int> RunAsync(string host, string? user, Snapshot snapshot, Action<Connection>? opened,
         CancellationToken cancellation)

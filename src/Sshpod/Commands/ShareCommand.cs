@@ -5,7 +5,7 @@ using Sshpod.Connections;
 namespace Sshpod.Commands;
 
 /// <summary>
-/// <c>sshpod share</c>: ssh asks by it (<c>Match exec</c>) whether it may share a connection. Exit code 0 is yes, 1 is no.
+/// <c>sshpod share</c>: ssh runs it (<c>Match exec</c>) to ask whether it may share a connection. Exit code 0 is yes, 1 is no.
 /// </summary>
 public static class ShareCommand
 {

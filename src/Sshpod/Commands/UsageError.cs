@@ -7,15 +7,15 @@ namespace Sshpod.Commands;
 /// <summary>What is wrong with a command line.</summary>
 public static class UsageError
 {
-    /// <summary>What sshpod exits with then.</summary>
+    /// <summary>The exit code of sshpod for a usage error.</summary>
     public const int ExitCode = 2;
 
-    /// <summary>The first thing that is wrong, with what was probably meant; null where nothing is.</summary>
+    /// <summary>The first error, with what was probably meant; null if there is none.</summary>
     public static SshpodException? Find(ParseResult parsed)
     {
         var result = parsed.CommandResult;
         var help = result.Command is RootCommand ? "sshpod help" : $"sshpod help {result.Command.Name}";
-        // A misspelled option is taken for the argument where a command has one. None of ours begins with "-".
+        // A misspelled option is parsed as the argument if a command has one. None of our arguments begins with "-".
         var arguments = result.Children.OfType<ArgumentResult>().Where(argument => argument.Argument.Arity.MaximumNumberOfValues == 1);
         string[] words = [.. parsed.UnmatchedTokens, .. result.Command.Hidden ? [] : arguments.SelectMany(argument => argument.Tokens)
             .Select(token => token.Value)];

@@ -23,7 +23,7 @@ public static class VersionCommand
         return command;
     }
 
-    /// <summary>One line about a source package, which says so where a newer version was to be had when the bundles were built.</summary>
+    /// <summary>One line about a source package; it says so if a newer version was listed when the bundles were built.</summary>
     internal static string Describe(BundleSource source) => source.IsOlderThanListed
         ? $"made of {source.Name} {source.Version}; Debian listed {source.NewestListed}, which could not be fetched"
         : $"made of {source.Name} {source.Version}";

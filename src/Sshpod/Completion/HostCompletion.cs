@@ -3,22 +3,22 @@ using Sshpod.HostNames;
 namespace Sshpod.Completion;
 
 /// <summary>
-/// Completes a host name by its parts: first the prefix, then the name behind it. The name of a target completes to the whole host name,
-/// since it is known to be there; a dot typed after it goes on to the other parts.
+/// Completes a host name part by part: first the prefix, then the name after it. The name of a target completes to the whole host name,
+/// since it is known to exist; a dot typed after it continues with the other parts.
 /// </summary>
-/// <param name="program">For which program: after a host, scp and rsync want a colon.</param>
-/// <param name="lookUp">Tells the names of a kind; those of pods as <see cref="PodNames"/> writes them.</param>
+/// <param name="program">The program to complete for: after a host, scp and rsync want a colon.</param>
+/// <param name="lookUp">Looks up the names of a kind; those of pods as <see cref="PodNames"/> writes them.</param>
 public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList<string>> lookUp)
 {
-    /// <summary>The kind of the user's aliases of whole targets, which stand in a host name without a prefix.</summary>
+    /// <summary>The kind for aliases of whole targets, which appear in a host name without a prefix.</summary>
     public const string Alias = "alias";
 
     private readonly string _end = $".{HostName.Suffix}{(program is "scp" or "rsync" ? ":" : "")}";
 
     /// <summary>Completes one word of a command line.</summary>
-    /// <param name="word">What has been typed of it: the beginning of a host name, perhaps with a login name before it.</param>
+    /// <param name="word">What has been typed of it: the start of a host name, perhaps after a login name.</param>
     /// <returns>
-    /// Whole words. Those that are not finished end in <c>--</c>, <c>.</c> or <c>:</c>. Nothing where the word does not begin like ours.
+    /// Whole words. Unfinished ones end in <c>--</c>, <c>.</c> or <c>:</c>. Empty if the word does not start like one of ours.
     /// </returns>
     public IReadOnlyList<string> Complete(string word)
     {
@@ -30,7 +30,7 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
                 || !parts.TryAdd(prefix, name))
                 return [];
 
-        // What stands before the label that is being typed.
+        // What precedes the label that is being typed.
         var before = word[..^labels[^1].Length];
         var candidates = labels[^1].Split("--", 2) is [var kind, _]
             ? Remaining(parts).Contains(kind) ? Names(kind, parts) : []
@@ -67,7 +67,7 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
         var end = IsTarget(kind) || HasTarget(parts) ? _end : ".";
         return rows.Select(row => $"{kind}--{row}{end}");
 
-        // Names that a host name cannot hold are no candidates; what it can hold means nothing to any shell.
+        // Names that a host name cannot hold are left out; the characters it can hold are not special to any shell.
         IEnumerable<string> Plain(NameQuery query) => lookUp(query).Where(name => HostName.CanHold(query.Kind, name));
 
         IEnumerable<PodNames> Pods() => lookUp(new NameQuery(pod, ns, context)).Select(PodNames.Parse).OfType<PodNames>();
@@ -76,7 +76,7 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
         {
             if (parts.TryGetValue(HostName.Container, out var container))
                 return Pods().Where(row => row.Container == container).Select(row => row.Pod);
-            // Where a pod's container must be named, it is.
+            // If a pod's container must be named, name it.
             return Pods().GroupBy(row => row.Pod).SelectMany(rows => rows.Any(row => row.IsDefault)
                 ? [rows.Key]
                 : rows.Select(row => $"{row.Pod}.{HostName.Container}--{row.Container}"));

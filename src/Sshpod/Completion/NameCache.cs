@@ -7,23 +7,23 @@ using Sshpod.Terminal;
 namespace Sshpod.Completion;
 
 /// <summary>
-/// Names of the cluster's objects, as of a moment ago. Whoever completes never waits for the cluster: another process asks it, in the
-/// background, and leaves the answer in a file.
+/// Names of the cluster's objects, as of a moment ago. Completion never waits for the cluster itself: another process asks it in the
+/// background and leaves the answer in a file.
 /// </summary>
 public static class NameCache
 {
-    /// <summary>Younger than this, an answer is not asked for again.</summary>
+    /// <summary>An answer younger than this is not requested again.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
-    /// <summary>Younger than this, it is given at once, and asked for again for the next time.</summary>
+    /// <summary>An answer younger than this is returned at once, and refreshed for the next time.</summary>
     private static readonly TimeSpan Usable = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the user waits where there is no usable one. With all else it stays below 300 ms.</summary>
+    /// <summary>How long the user waits if there is no usable answer. With everything else it stays below 300 ms.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150), Pause = TimeSpan.FromMilliseconds(5);
 
     private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
 
-    /// <summary>Tells the names, or those that were there a while ago, or none.</summary>
+    /// <summary>Returns the names, or those of a while ago, or none.</summary>
     public static IReadOnlyList<string> LookUp(NameQuery query, Snapshot snapshot)
     {
         var aliases = snapshot.Settings.Aliases;
@@ -38,7 +38,7 @@ public static class NameCache
         };
         var file = query.File(snapshot);
         var written = File.GetLastWriteTimeUtc(file);
-        // A file that is not there was written in 1601. One from the future tells nothing.
+        // The time of a missing file is in 1601. A time in the future proves nothing.
         var age = (DateTime.UtcNow - written).Duration();
         if (age > Fresh)
             StartRefresh(query);
@@ -48,10 +48,10 @@ public static class NameCache
         return Read(file);
     }
 
-    /// <summary>Asks the cluster, unless another process does, and writes the answer down.</summary>
+    /// <summary>Asks the cluster, unless another process is doing so, and stores the answer.</summary>
     public static async Task RefreshAsync(NameQuery query, Snapshot snapshot, CancellationToken cancellation)
     {
-        // Away from the terminal: a TAB never makes a credential plugin ask there, and closing the window does not end us half way.
+        // Away from the terminal: a TAB must not make a credential plugin prompt, and closing the window must not stop us halfway.
         ProcessSession.Leave();
         var file = query.File(snapshot);
         ClientDirectory.Create(NameQuery.Directory);
@@ -65,7 +65,7 @@ public static class NameCache
         }
         catch (Exception e) when (e is SshpodException or OperationCanceledException)
         {
-            // The old ones stay for as long as new ones would: a cluster that is away is not asked at every key.
+            // Keep the old names as long as new ones, so that an unreachable cluster is not asked at every keystroke.
             Log.Debug($"completion: {e.Message}");
         }
         ClientDirectory.Replace(file, string.Concat(names.Select(name => $"{name}\n")));

@@ -6,27 +6,27 @@ using Sshpod.Settings;
 
 namespace Sshpod.Completion;
 
-/// <summary>Which names completion wants to know.</summary>
+/// <summary>The names that completion asks for.</summary>
 /// <param name="Kind">A prefix of host names, such as <c>pod</c> or <c>namespace</c>.</param>
-/// <param name="Namespace">Where; null for the namespace of the context.</param>
+/// <param name="Namespace">The namespace; null for that of the context.</param>
 /// <param name="Context">Context of the kubeconfig; null for the current one.</param>
 public sealed record NameQuery(string Kind, string? Namespace, string? Context)
 {
     /// <summary>The command that completion runs.</summary>
     internal const string Command = "complete";
 
-    /// <summary>Its word for: ask the cluster, and write the answer down.</summary>
+    /// <summary>Its subcommand that asks the cluster and stores the answer.</summary>
     internal const string Refresh = "refresh";
 
     /// <summary>The arguments that make another process ask the cluster.</summary>
     internal string[] RefreshArguments => [Command, Refresh, Kind, Namespace ?? "", Context ?? ""];
 
-    /// <summary>The folder of all answers.</summary>
+    /// <summary>The directory of all answers.</summary>
     public static string Directory { get; } = Path.Combine(ClientDirectory.Cache, "completion");
 
     /// <summary>
-    /// Where the answer is kept. The state of the kubeconfig is in the name, so that another current context is another file: a look at
-    /// the files' times takes microseconds, and reading them milliseconds.
+    /// Where the answer is kept. The name includes the state of the kubeconfig, so that another current context is another file: checking
+    /// the files' times takes microseconds, reading the files takes milliseconds.
     /// </summary>
     internal string File(Snapshot snapshot)
     {

@@ -8,11 +8,11 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Completion;
 
-/// <summary>The names as the cluster tells them.</summary>
+/// <summary>The names, straight from the cluster.</summary>
 internal static class NameSource
 {
-    /// <summary>Asks.</summary>
-    /// <returns>Names; for pods the lines of <see cref="PodNames"/>. Those that a host name cannot hold are left out.</returns>
+    /// <summary>Asks the cluster.</summary>
+    /// <returns>Names; for pods, the lines of <see cref="PodNames"/>. Names that a host name cannot hold are left out.</returns>
     public static async Task<IReadOnlyList<string>> AskAsync(NameQuery query, Snapshot snapshot, CancellationToken cancellation)
     {
         var (kind, ns, context) = query;

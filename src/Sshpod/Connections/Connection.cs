@@ -12,9 +12,8 @@ using Sshpod.Tunnels;
 namespace Sshpod.Connections;
 
 /// <summary>
-/// An open tunnel to the server in the container that a host name means. Where the last connection's server is remembered, it is dialled
-/// while the cluster is asked for the container; otherwise, or when that was no longer right, or when access is about to end, a bootstrap
-/// brings it up and renews access.
+/// An open tunnel to the server in the container that a host name means. A remembered server is dialled while the cluster is asked for the
+/// container. If there is none, if it is out of date, or if access is about to expire, a bootstrap brings the server up and renews access.
 /// </summary>
 public sealed class Connection : IAsyncDisposable
 {
@@ -29,30 +28,31 @@ public sealed class Connection : IAsyncDisposable
     /// <summary>Where the server runs.</summary>
     public PodContainer Container { get; }
 
-    /// <summary>The way to it.</summary>
+    /// <summary>The tunnel to it.</summary>
     public Tunnel Tunnel { get; }
 
-    /// <summary>When the exec began that has given access.</summary>
+    /// <summary>When the exec that gave access began.</summary>
     public DateTimeOffset Since { get; }
 
-    /// <summary>When another is needed, for further sessions too.</summary>
+    /// <summary>When another exec is needed, for further sessions too.</summary>
     public DateTimeOffset Until { get; }
 
-    /// <summary>Opens one. When it returns, ssh can be given the server's first byte: its host key stands where ssh looks for it.</summary>
+    /// <summary>Opens a connection. On return, ssh can be given the server's first byte: its host key is where ssh looks for it.</summary>
     /// <param name="cluster">How the container is reached.</param>
     /// <param name="host">What ssh was given.</param>
     /// <param name="address">What that means.</param>
     /// <param name="snapshot">What the user has set up.</param>
-    /// <param name="clientKey">Who logs in.</param>
-    /// <param name="isShared">Whether sessions of other terminals may come to use it: then it leaves the session of this one.</param>
+    /// <param name="clientKey">The key that logs in.</param>
+    /// <param name="isShared">Whether sessions from other terminals may share it: then it leaves this terminal's session.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">There is no container, no server can
-    /// run in it, or the user wants a tunnel that there is not.</exception>
+    /// <exception cref="SshpodException">
+    /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
+    /// </exception>
     public static async Task<Connection> OpenAsync(
         ICluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
         CancellationToken cancellation)
     {
-        // Values that are none end it here, where nothing runs yet.
+        // Invalid values throw here, before anything runs.
         var settings = snapshot.Settings;
         var forced = settings.Tunnel;
         var time = settings.Access;
@@ -81,7 +81,7 @@ public sealed class Connection : IAsyncDisposable
         });
         return new Connection(await opening.OpenAsync(cancellation), used, time);
 
-        // After the requests for which a credential plugin may want the terminal, and before kubectl is started for the port-forward.
+        // After the requests for which a credential plugin may need the terminal, and before kubectl is started for the port-forward.
         void LeaveIfShared()
         {
             if (isShared)
@@ -98,10 +98,10 @@ public sealed class Connection : IAsyncDisposable
         return KnownHosts.SetAsync(host, hostKey, RememberedServers.Has, cancellation);
     }
 
-    /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing ends it and what it has led to.</summary>
+    /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing it ends the attempt and closes its tunnel.</summary>
     private sealed class Dial : IAsyncDisposable
     {
-        // Short: a bootstrap finds out what is wrong.
+        // Short, since a bootstrap then finds out what is wrong.
         private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(3);
 
         private readonly CancellationTokenSource _end;
@@ -117,7 +117,7 @@ public sealed class Connection : IAsyncDisposable
 
         public RememberedServer Remembered { get; }
 
-        /// <summary>The tunnel, where the server is that of this container and answers; null otherwise.</summary>
+        /// <summary>The tunnel, if the server is in this container and answers; null otherwise.</summary>
         public async Task<Tunnel?> TakeAsync(PodContainer container)
         {
             if (Remembered.Container != container)

@@ -9,9 +9,8 @@ using Sshpod.Ssh;
 namespace Sshpod.Connections;
 
 /// <summary>
-/// What a host name means on this machine now, as a digest: it is a function of the kubeconfig, of sshpod's settings, of the locale and
-/// of the name, so all four are hashed as they are, and nothing is parsed. Names that differ in this digest may still mean the same; equal
-/// ones do.
+/// What a host name means on this machine now, as a digest. It depends on the kubeconfig, sshpod's settings, the locale and the name, so
+/// all four are hashed as they are, without parsing. Equal digests mean the same; different digests may do so too.
 /// </summary>
 public static class HostMeaning
 {
@@ -26,14 +25,14 @@ public static class HostMeaning
         AppendKubeconfig(hash, snapshot.Kubeconfig);
         Append(hash, snapshot.Settings.Content.Path);
         AppendContent(hash, snapshot.Settings.Content);
-        // A connection that was opened with more access than is wanted now is not to be shared.
+        // A connection that was opened with more access than is wanted now must not be shared.
         Append(hash, snapshot.Settings.Text(Setting.Access));
         Append(hash, UnaskedVariables.Locale);
         Append(hash, Canonical(host));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>A digest of the kubeconfig alone: of the paths of its files and what is in them.</summary>
+    /// <summary>A digest of the kubeconfig alone: the paths of its files and their contents.</summary>
     internal static string KubeconfigDigest(KubeconfigFiles files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -41,7 +40,7 @@ public static class HostMeaning
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The name in lower case, but for what keeps its case: names of contexts.</summary>
+    /// <summary>The name in lower case, except for names of contexts, which are case-sensitive.</summary>
     internal static string Canonical(string host) => string.Join('.', host.Split('.').Select(part =>
         part.StartsWith(Context, StringComparison.OrdinalIgnoreCase) ? Context + part[Context.Length..] : part.ToLowerInvariant()));
 
@@ -62,7 +61,7 @@ public static class HostMeaning
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be read decides nothing.
+            // A file that cannot be read has no influence.
         }
     }
 

@@ -7,33 +7,33 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Connections;
 
-/// <summary>What a memory is about: a host name, and what it means. Under two kubeconfigs one name may mean different containers.</summary>
+/// <summary>What a memory is about: a host name and its meaning. Under two kubeconfigs one name may mean different containers.</summary>
 /// <param name="Name">What ssh was given, in lower case.</param>
 /// <param name="Meaning">A digest of kubeconfig, context and address.</param>
 public sealed record RememberedHost(string Name, string Meaning)
 {
-    /// <summary>The host as this cluster and address make it.</summary>
+    /// <summary>The host, with its meaning in this cluster.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="cluster">The cluster, in the context that is meant.</param>
     /// <param name="address">What the name stands for.</param>
     /// <param name="kubeconfig">The kubeconfig.</param>
     public static RememberedHost Of(string host, ICluster cluster, PodAddress address, KubeconfigFiles kubeconfig)
     {
-        // Which context is the current one, and what it says, is known from the content of the files; a context that is named stays the
-        // same whatever else changes in them, as long as it is one of this server.
+        // The contents of the files decide which context is current and what it says; a named context stays the same whatever else changes,
+        // as long as its server is this one.
         var context = cluster.Context is { } name ? $"context {name}" : $"current {HostMeaning.KubeconfigDigest(kubeconfig)}";
         var files = kubeconfig.All.Select(file => Path.GetFullPath(file.Path));
         var parts = string.Join('\0', [.. files, context, $"{cluster.Server}", Describe(address)]);
         return new RememberedHost(KnownHosts.Name(host), Hash(parts));
     }
 
-    /// <summary>The name of a file about it.</summary>
+    /// <summary>The name of the file about it.</summary>
     internal string File => $"{Prefix(Name)}{Meaning}";
 
-    /// <summary>How the names of all files about a host name begin. Hashed: a host name can be longer than a file name may be.</summary>
+    /// <summary>Prefix of all files about a host name. Hashed, since a host name can exceed the maximum length of a file name.</summary>
     internal static string Prefix(string host) => $"{Hash(KnownHosts.Name(host))}-";
 
-    // An alias may bring in names with dots: each part on its own.
+    // An alias may bring in names with dots, so each part gets its own line.
     private static string Describe(PodAddress address) =>
         string.Join('\n', address.Kind, address.Target, address.Container, address.Namespace, address.Context);
 

@@ -10,59 +10,59 @@ using Sshpod.Terminal;
 namespace Sshpod.Connections;
 
 /// <summary>
-/// A server that this client has connected to. The next connection dials it at once, and asks the cluster meanwhile whether its container
-/// is still the one that is meant.
+/// A server that this client has connected to. The next connection dials it at once, and at the same time asks the cluster whether its
+/// container is still the one that is meant.
 /// </summary>
-/// <param name="Host">The host name that leads to it, and what that means.</param>
-/// <param name="Context">Context of the kubeconfig; null for what was the current one.</param>
+/// <param name="Host">The host name that leads to it, and its meaning.</param>
+/// <param name="Context">Context of the kubeconfig; null for the one that was current.</param>
 /// <param name="Container">Where the server runs.</param>
-/// <param name="Server">The server; null where each connection has one of its own, through exec.</param>
-/// <param name="Release">The bundle's, see <see cref="Bundles.Release"/>.</param>
-/// <param name="Access">What the last exec asked for: the key that it lets in, and how.</param>
+/// <param name="Server">The server; null if each connection has its own, through exec.</param>
+/// <param name="Release">Its bundle, see <see cref="Bundles.Release"/>.</param>
+/// <param name="Access">What the last exec requested: the key that may log in, and how.</param>
 /// <param name="Since">When that exec began, by this machine's clock.</param>
 public sealed record RememberedServer(
     RememberedHost Host, string? Context, PodContainer Container, RemoteServer? Server, string Release, Access Access, DateTimeOffset Since)
 {
-    /// <summary>Whether it lets the key in without another exec.</summary>
-    /// <param name="key">Who logs in.</param>
-    /// <param name="time">How long access lasts as the user wants it now.</param>
+    /// <summary>Whether the server lets the key in without another exec.</summary>
+    /// <param name="key">The key that logs in.</param>
+    /// <param name="time">How long the user wants access to last now.</param>
     /// <param name="cleanEnvironment">Which environment the user wants now.</param>
-    /// <param name="now">The time. Where the clock was set back, nothing is known.</param>
+    /// <param name="now">The time. If the clock was set back, nothing is known.</param>
     public bool LetsIn(PublicKey key, AccessTime time, bool cleanEnvironment, DateTimeOffset now) =>
         Access.Key == key && Access.CleanEnvironment == cleanEnvironment
         && Access.Limit is { } limit && Since <= now && now < time.RenewalOf(Since, limit);
 }
 
 /// <summary>
-/// The servers of this client, a small file for each host name and meaning of it: for the next connection, and for
-/// <c>sshpod clean --all</c>. They are memories: one that is lost, unreadable or wrong costs an attempt and nothing else.
+/// The servers of this client, one small file per host name and meaning: for the next connection, and for <c>sshpod clean --all</c>. A file
+/// that is lost, unreadable or wrong costs one attempt and nothing else.
 /// </summary>
 public static class RememberedServers
 {
-    /// <summary>A server has long left by then, and most pods are gone.</summary>
+    /// <summary>By then a server has long exited, and most pods are gone.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromDays(30), Touched = TimeSpan.FromDays(1);
 
     private static readonly string Directory = Path.Combine(ClientDirectory.Cache, "servers");
 
-    /// <summary>All that are remembered. What cannot be read is left out.</summary>
+    /// <summary>All remembered servers. Files that cannot be read are left out.</summary>
     public static IReadOnlyList<RememberedServer> List() => [.. Files().Select(Read).OfType<RememberedServer>()];
 
-    /// <summary>Whether anything is remembered of a host name, whatever it means.</summary>
+    /// <summary>Whether anything is remembered for a host name, whatever its meaning.</summary>
     public static bool Has(string host) => Files($"{RememberedHost.Prefix(host)}*").Length > 0;
 
     /// <summary>The server of the last connection to a host.</summary>
     /// <param name="host">The host.</param>
-    /// <returns>Null when none is remembered that runs this program's bundle.</returns>
+    /// <returns>Null if none is remembered that runs this program's bundle.</returns>
     public static RememberedServer? Find(RememberedHost host) =>
         Read(FileOf(host)) is { } found && found.Host == host && found.Release == Bundles.Release ? found : null;
 
-    /// <summary>Remembers one, and forgets those that were not used for a month.</summary>
+    /// <summary>Remembers a server, and forgets those that were not used for a month.</summary>
     public static void Add(RememberedServer server)
     {
         var file = FileOf(server.Host);
         try
         {
-            // Through exec each connection has its own access, and nothing depends on when that was.
+            // Through exec each connection has its own access, so the time does not matter.
             if (Read(file) is { } known && (known == server || server.Server is null && known with { Since = server.Since } == server))
             {
                 if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - Touched)
@@ -123,14 +123,14 @@ public static class RememberedServers
     }
 }
 
-/// <summary>Reading and writing without reflection. What lacks a part is of another version, and not read.</summary>
+/// <summary>Serialization without reflection. A file that lacks a property is from another version, and is not read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     Converters = [typeof(PublicKeyConverter)])]
 [JsonSerializable(typeof(RememberedServer))]
 internal sealed partial class RememberedServerJson : JsonSerializerContext;
 
-/// <summary>A public key as its line.</summary>
+/// <summary>A public key, written as its line.</summary>
 internal sealed class PublicKeyConverter : JsonConverter<PublicKey>
 {
     public override PublicKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

@@ -9,29 +9,27 @@ using Sshpod.Terminal;
 namespace Sshpod.Connections;
 
 /// <summary>
-/// Which host names have a connection that ssh may share (its <c>ControlMaster</c>).
+/// Which host names have a connection that ssh may share (<c>ControlMaster</c>).
 /// <para>
 /// ssh finds an open connection by host name and user alone, and its <c>%C</c> folds case. But <c>pod--db-0.sshpod</c> is another pod after
-/// <c>kubectl config use-context</c>, and <c>context--PROD</c> another cluster than <c>context--prod</c>. So a name, in lower case, is
-/// claimed for what it means (<see cref="HostMeaning"/>): the claim is a file that holds the digest, and it is locked while a
-/// connection of this name lives. With another meaning the name cannot be claimed until that one is gone, and ssh makes a connection of
-/// its own.
+/// <c>kubectl config use-context</c>, and <c>context--PROD</c> is another cluster than <c>context--prod</c>. So a name, in lower case, is
+/// claimed for its meaning (<see cref="HostMeaning"/>): the claim is a file that holds the digest and is locked while a connection of this
+/// name lives. As long as one does, the name cannot be claimed for another meaning, and ssh opens a connection of its own.
 /// </para>
 /// <para>
-/// Behind the digest stands from when to when the connection may take further sessions: not beyond the access that the last exec gave.
+/// The digest is followed by the period in which the connection may take further sessions: not beyond the access that the last exec gave.
 /// </para>
 /// </summary>
 public static class SharedConnections
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Claims a host name for what it means now.</summary>
+    /// <summary>Claims a host name for its current meaning.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>
-    /// Whether a connection of this name is to be shared: false while one lives that was opened when it meant something else, or whose
-    /// access has ended.
+    /// Whether a connection of this name may be shared: false while one lives that was opened for another meaning or has lost access.
     /// </returns>
     public static async Task<bool> ClaimAsync(string host, Snapshot snapshot, CancellationToken cancellation)
     {
@@ -47,7 +45,7 @@ public static class SharedConnections
                     var read = Claim.Read(claim);
                     if (read?.Meaning == meaning && read.Holds(DateTimeOffset.UtcNow))
                         return true;
-                    // It may live for hours after its access has ended, and nobody waits for that.
+                    // That connection may live for hours after its access has expired, so do not wait for it.
                     if (read?.Meaning == meaning)
                         limit = Pause;
                 }
@@ -56,7 +54,7 @@ public static class SharedConnections
                 taken.Write(new Claim(meaning).ToBytes());
                 return true;
             }
-            // Locked: by one that lives, or for a moment by another that asks or claims.
+            // Locked: by a live connection, or for a moment by another process that asks or claims.
             catch (IOException) when (waited < limit)
             {
                 await Task.Delay(Pause, cancellation);
@@ -68,11 +66,11 @@ public static class SharedConnections
         }
     }
 
-    /// <summary>Keeps the claim of a host name while a connection lives.</summary>
+    /// <summary>Holds the claim of a host name while a connection lives.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <returns>To be disposed when it has ended.</returns>
+    /// <returns>The claim, to be disposed when the connection has ended.</returns>
     /// <exception cref="SshpodException">The name was claimed for something else since ssh asked.</exception>
     public static async Task<HeldClaim> HoldAsync(string host, Snapshot snapshot, CancellationToken cancellation)
     {
@@ -82,7 +80,7 @@ public static class SharedConnections
         {
             try
             {
-                // Shared, for all that it may write: what it writes, others may too.
+                // A shared lock in spite of write access: other holders may write the same.
                 var file = Open(host, FileAccess.ReadWrite, FileShare.ReadWrite);
                 if (Claim.Read(file)?.Meaning == meaning)
                     return new HeldClaim(file, meaning);
@@ -104,7 +102,7 @@ public static class SharedConnections
 
     private static FileStream Open(string host, FileAccess access, FileShare share)
     {
-        // .NET's locks on Unix are those of flock: an exclusive one for FileShare.None, else a shared one.
+        // On Unix, .NET locks with flock: exclusive for FileShare.None, otherwise shared.
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -115,7 +113,7 @@ public static class SharedConnections
         Path.Combine(ControlPath.Directory,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KnownHosts.Name(host))))[..16] + ".claim");
 
-    /// <summary>A claim that is held as long as a connection lives.</summary>
+    /// <summary>A claim that is held while a connection lives.</summary>
     public sealed class HeldClaim : IDisposable
     {
         private readonly FileStream _file;
@@ -123,7 +121,7 @@ public static class SharedConnections
 
         internal HeldClaim(FileStream file, string meaning) => (_file, _meaning) = (file, meaning);
 
-        /// <summary>Lets the connection take further sessions for this time and no longer.</summary>
+        /// <summary>Lets the connection take further sessions within this period only.</summary>
         public void Allow(DateTimeOffset since, DateTimeOffset until)
         {
             _file.Position = 0;
@@ -134,12 +132,12 @@ public static class SharedConnections
         public void Dispose() => _file.Dispose();
     }
 
-    /// <summary>What a claim's file holds; always of the same length once there are times, so that it is overwritten whole.</summary>
+    /// <summary>The content of a claim's file. With times its length is always the same, so it is overwritten as a whole.</summary>
     private sealed record Claim(string Meaning, long? Since = null, long? Until = null)
     {
         private const int MeaningLength = 2 * SHA256.HashSizeInBytes, TimeLength = 19;
 
-        /// <summary>Null for what is no claim, such as a new file.</summary>
+        /// <summary>Null for a file that holds no claim, such as a new one.</summary>
         public static Claim? Read(FileStream file)
         {
             var content = new byte[MeaningLength + 2 * (1 + TimeLength)];
@@ -158,7 +156,7 @@ public static class SharedConnections
             ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
             : Meaning);
 
-        // Without times the connection is just being opened. A clock that was set back proves nothing.
+        // Without times the connection is still being opened. A clock that was set back proves nothing.
         public bool Holds(DateTimeOffset now) =>
             Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until;
 

@@ -9,23 +9,23 @@ using Sshpod.Terminal;
 namespace Sshpod.Connections;
 
 /// <summary>
-/// Remembers where port-forward does not work: a small file for each cluster and runtime class. One that is lost or wrong costs one
-/// attempt; one that is a day old is not believed any more, since rights and networks change.
+/// Remembers where port-forward does not work, in one small file per cluster and runtime class. A file that is lost or wrong costs one
+/// attempt; after a day it is ignored, since rights and networks change.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
-/// <param name="container">A container on it.</param>
+/// <param name="container">A container in it.</param>
 public sealed class TunnelMemory(ICluster cluster, PodContainer container)
 {
     private const string Exec = "exec";
 
     private static readonly TimeSpan Believed = TimeSpan.FromDays(1);
 
-    // Hashed: a URL is no file name.
+    // Hashed, since a URL cannot be a file name.
     private readonly string _file = Path.Combine(ClientDirectory.Cache, "tunnels",
         Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{cluster.Context}\n{cluster.Server}\n{container.RuntimeClass}")))[..32]);
 
-    /// <summary>What worked last time; null when nothing is remembered.</summary>
+    /// <summary>What worked last time; null if nothing is remembered.</summary>
     public TunnelKind? Read()
     {
         try
@@ -39,7 +39,7 @@ public sealed class TunnelMemory(ICluster cluster, PodContainer container)
         }
     }
 
-    /// <summary>Remembers what worked after something else was tried.</summary>
+    /// <summary>Remembers what worked after another tunnel had failed.</summary>
     public void Write(TunnelKind kind)
     {
         try

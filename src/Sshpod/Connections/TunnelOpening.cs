@@ -8,17 +8,17 @@ using Sshpod.Tunnels;
 
 namespace Sshpod.Connections;
 
-/// <summary>Brings a server up in a container and opens a tunnel to it, of the kinds that <see cref="TunnelChoice"/> says.</summary>
+/// <summary>Brings a server up in a container and opens a tunnel to it, of a kind that <see cref="TunnelChoice"/> allows.</summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
 /// <param name="forced">The tunnel that the user wants; null for whatever works.</param>
 /// <param name="bootstrap">Brings the server up.</param>
-/// <param name="record">Writes the server's host key down, before ssh sees the server's first byte, and the server, if it listens.</param>
+/// <param name="record">Records the server's host key before ssh sees the server's first byte, and the server if it listens.</param>
 public sealed class TunnelOpening(ICluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap,
     Func<PublicKey, RemoteServer?, Task> record)
 {
-    /// <summary>Opens it.</summary>
-    /// <exception cref="SshpodException">None of the tunnels works; the message is about the last.</exception>
+    /// <summary>Opens the tunnel.</summary>
+    /// <exception cref="SshpodException">None of the tunnels works; the message is about the last one.</exception>
     public async Task<Tunnel> OpenAsync(CancellationToken cancellation)
     {
         if (TunnelChoice.IsGiven(forced, container))
@@ -70,7 +70,7 @@ public sealed class TunnelOpening(ICluster cluster, PodContainer container, Tunn
         }
     }
 
-    /// <summary>Starts the server and connects to it; once more with a fresh one, when it runs and does not answer.</summary>
+    /// <summary>Starts the server and connects to it; retries once with a fresh one if it runs but does not answer.</summary>
     private async Task<Tunnel> OpenPortForwardAsync(bool isLast, CancellationToken cancellation)
     {
         for (var fresh = false; ; fresh = true)
@@ -93,6 +93,6 @@ public sealed class TunnelOpening(ICluster cluster, PodContainer container, Tunn
         }
     }
 
-    /// <summary>This kind of tunnel does not work here; the container may well be reached in another way.</summary>
+    /// <summary>This kind of tunnel does not work here; another may well reach the container.</summary>
     private sealed class TunnelRefusedException(SshpodException reason) : Exception(reason.Message, reason);
 }

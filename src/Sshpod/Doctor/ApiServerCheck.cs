@@ -3,7 +3,7 @@ using Sshpod.Clusters;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The API server: that it answers, takes our credentials, and which Kubernetes it is.</summary>
+/// <summary>The API server: that it answers and accepts our credentials, and which version of Kubernetes it runs.</summary>
 internal static class ApiServerCheck
 {
     /// <summary>Asks for its version.</summary>

@@ -17,14 +17,14 @@ namespace Sshpod.Doctor;
 /// <param name="snapshot">What the user has set up.</param>
 internal sealed class ConnectionChecks(ICluster cluster, PodContainer container, ContainerShell shell, string host, Snapshot snapshot)
 {
-    /// <summary>For an upload too: through a slow network it takes its time, and each piece of it has a limit of its own.</summary>
+    /// <summary>For an upload too: over a slow network it takes time, and each piece of it has a limit of its own.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
 
     private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(snapshot.Settings.Tunnel, container, null);
 
     private bool IsForwarded => _tunnels.Contains(TunnelKind.PortForward);
 
-    /// <summary>Starts the server, and uploads it before where it is missing. Where only exec is used, nothing listens.</summary>
+    /// <summary>Starts the server, and uploads it first if it is missing. If only exec is used, nothing listens.</summary>
     /// <param name="found">What was there before.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task<Finding<StartedServer>> StartAsync(Examination found, CancellationToken cancellation)
@@ -40,7 +40,7 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         return Finding.Ok(new StartedServer(null), $"{how}; it listens on no port");
     }
 
-    /// <summary>Connects by port-forward; once more to a fresh server, as a connection does, when it does not answer.</summary>
+    /// <summary>Connects by port-forward; retries once with a fresh server if it does not answer, as a connection does.</summary>
     /// <returns>The server's banner.</returns>
     public async Task<Finding<string>> PortForwardAsync(StartedServer started, CancellationToken cancellation)
     {
@@ -82,7 +82,7 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         }
     }
 
-    /// <summary>Looks at what the server says first.</summary>
+    /// <summary>Judges the server's banner.</summary>
     public static Finding<string> Banner(string banner) =>
         banner.StartsWith("SSH-2.0-OpenSSH_", StringComparison.Ordinal)
             ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
@@ -102,7 +102,7 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
     {
         var (access, since) = (await AccessAsync(cancellation), DateTimeOffset.UtcNow);
         var server = await BootstrapFor(access).StartAsync(fresh, cancellation);
-        // `sshpod clean --all` finds this one too.
+        // So that `sshpod clean --all` finds this one too.
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
         RememberedServers.Add(new RememberedServer(name, cluster.Context, container, server, Bundles.Release, access, since));
@@ -120,5 +120,5 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
 }
 
 /// <summary>A server that was started.</summary>
-/// <param name="Server">The one that listens; null where only exec is used.</param>
+/// <param name="Server">The one that listens; null if only exec is used.</param>
 internal sealed record StartedServer(RemoteServer? Server);

@@ -4,12 +4,12 @@ using Sshpod.Server;
 
 namespace Sshpod.Doctor;
 
-/// <summary>What the container is like, from its own word.</summary>
+/// <summary>What the container is like, as it reports itself.</summary>
 /// <param name="container">The container.</param>
 /// <param name="shell">Its shell.</param>
 internal sealed class ContainerChecks(PodContainer container, ContainerShell shell)
 {
-    /// <summary>Its shell and the few tools that putting the server there needs.</summary>
+    /// <summary>Its shell and the few tools that installing the server needs.</summary>
     public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, ICluster cluster, CancellationToken cancellation)
     {
         Examination found;
@@ -46,7 +46,7 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
                 : "mount a writable volume (emptyDir) that allows execution, at /tmp");
     }
 
-    /// <summary>The server, as it is now.</summary>
+    /// <summary>The server's current state.</summary>
     public static Finding<string> Server(Examination found) => found switch
     {
         { Port: { } port } => Finding.Ok($"runs on port {port}: {Describe(found.File)}"),

@@ -6,14 +6,14 @@ using Sshpod.Settings;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The context in effect: that it is there, with its cluster and its user, and whether a host name can hold it.</summary>
+/// <summary>The context in effect: that it exists, with its cluster and its user, and whether a host name can hold it.</summary>
 internal static class ContextCheck
 {
-    /// <summary>Looks it up.</summary>
+    /// <summary>Looks the context up.</summary>
     /// <param name="files">The kubeconfig.</param>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="named">The context that the host name names; null for the current one.</param>
-    /// <returns>Where its API server is and which namespace it sets.</returns>
+    /// <returns>Where its API server is, and which namespace it sets.</returns>
     public static Finding<Kubeconfig> Run(KubeconfigFiles files, Snapshot snapshot, string? named)
     {
         if ((named ?? files.CurrentContext) is not { } name)
@@ -43,7 +43,7 @@ internal static class ContextCheck
             return Finding.Failure<Kubeconfig>($"context \"{name}\" has no URL of an API server", "correct the kubeconfig");
 
         var text = $"\"{name}\": {kubeconfig.Server}, namespace \"{kubeconfig.Namespace}\"";
-        // An alias has brought it here, or can.
+        // An alias has led here, or can.
         return HostName.IsContext(name) || snapshot.Settings.Aliases.Contexts.Values.Contains(name)
             ? Finding.Ok(kubeconfig, text)
             : Finding.Warning(kubeconfig, $"{text}; its name cannot be written in a host name",

@@ -9,13 +9,11 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
 
-/// <summary>
-/// Who we are at the API server: a credential plugin is run, and the dates of certificates are looked at. No secret is shown.
-/// </summary>
+/// <summary>Who we are to the API server: runs a credential plugin, and checks the dates of certificates. No secret is shown.</summary>
 internal static class CredentialsCheck
 {
     /// <summary>Gets the credentials.</summary>
-    /// <param name="cluster">The cluster, which gets to keep what a plugin gave.</param>
+    /// <param name="cluster">The cluster, which keeps the credentials that a plugin gives.</param>
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -46,7 +44,7 @@ internal static class CredentialsCheck
         return Judge(configuration.User, credential, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, DateTimeOffset.UtcNow);
     }
 
-    /// <summary>Judges what there is.</summary>
+    /// <summary>Judges the credentials.</summary>
     internal static Finding<string> Judge(ApiUser user, Credential credential, long milliseconds, DateTimeOffset now)
     {
         var kind = user switch

@@ -11,17 +11,17 @@ namespace Sshpod.Doctor;
 /// <param name="walk">Runs the checks.</param>
 /// <param name="snapshot">What the user has set up.</param>
 /// <param name="destination">What ssh would be given, <c>[USER@]HOST</c>; null for the hops that all hosts share.</param>
-/// <param name="sshConfig">The ssh configuration that is not the user's own; null for that.</param>
-/// <param name="connect">Whether to connect, and not only to look.</param>
+/// <param name="sshConfig">An ssh configuration other than the user's own; null for the user's.</param>
+/// <param name="connect">Whether to connect, rather than only look.</param>
 internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destination, string? sshConfig, bool connect)
 {
-    // Any will do to see what ssh does for *.sshpod.
+    // Any name will do to see what ssh does for *.sshpod.
     private const string AnyHost = "pod--doctor.sshpod";
 
     private readonly string? _host = destination?[(destination.LastIndexOf('@') + 1)..];
     private readonly string[] _sshOptions = sshConfig is null ? [] : ["-F", sshConfig];
 
-    /// <summary>Walks.</summary>
+    /// <summary>Walks all hops.</summary>
     public async Task RunAsync()
     {
         var ssh = await walk.CheckAsync("ssh", Who.You, [], SshClientCheck.RunAsync);
@@ -119,7 +119,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         return Finding.Ok(pod, address.Kind == TargetKind.Pod ? found : $"{HostName.Prefix(address.Kind)} \"{address.Target}\": {found}");
     }
 
-    // Then it is the host name that is to be changed.
+    // If they do, it is the host name that has to change.
     private static bool AllRun(Pod pod) => (pod.Status.ContainerStatuses ?? []).All(status => status.State?.Running is not null);
 
     private Finding<PodContainer> Choose(Pod pod, PodAddress address)

@@ -1,20 +1,20 @@
 namespace Sshpod.Doctor;
 
 /// <summary>
-/// The checks as lines: what came of it, which hop, what was found, and who can change what. Colours repeat what the words say.
+/// The checks as lines: the outcome, the hop, what was found, and who can change what. Colours only repeat what the words say.
 /// </summary>
-/// <param name="output">Where they go.</param>
+/// <param name="output">Where to write them.</param>
 /// <param name="isColoured">Whether colours may be used.</param>
 internal sealed class DoctorLines(TextWriter output, bool isColoured)
 {
     private const string Reset = "\e[0m";
     private const int OutcomeWidth = 8, NameWidth = 20;
 
-    /// <summary>Whether stdout is a terminal that shows colours, and the user has not said no (no-color.org).</summary>
+    /// <summary>Whether stdout is a terminal that shows colours, and the user has not disabled them (no-color.org).</summary>
     public static bool MayColour => !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
-    /// <summary>Writes one.</summary>
+    /// <summary>Writes one check.</summary>
     public void Write(Check check)
     {
         var outcome = check.Outcome.ToString().ToLowerInvariant();

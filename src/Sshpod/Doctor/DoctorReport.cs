@@ -4,13 +4,13 @@ using System.Text.Json.Serialization;
 
 namespace Sshpod.Doctor;
 
-/// <summary>All checks, for programs: <c>sshpod doctor -o json</c>. Names and values stay; new ones may come.</summary>
-/// <param name="Host">What was asked for; null when nothing was.</param>
-/// <param name="Outcome">The worst that came of any check.</param>
-/// <param name="Checks">The checks, in their order.</param>
+/// <summary>All checks, for programs: <c>sshpod doctor -o json</c>. Names and values are stable; new ones may be added.</summary>
+/// <param name="Host">The host that was asked for; null if none was.</param>
+/// <param name="Outcome">The worst outcome of any check.</param>
+/// <param name="Checks">The checks, in order.</param>
 internal sealed record DoctorReport(string? Host, CheckOutcome Outcome, IReadOnlyList<Check> Checks)
 {
-    /// <summary>The report as JSON, with quotes and umlauts as they are.</summary>
+    /// <summary>The report as JSON, with quotes and umlauts unescaped.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, new DoctorJson(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -19,6 +19,6 @@ internal sealed record DoctorReport(string? Host, CheckOutcome Outcome, IReadOnl
     }).DoctorReport);
 }
 
-/// <summary>Writing it without reflection.</summary>
+/// <summary>Serialization without reflection.</summary>
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class DoctorJson : JsonSerializerContext;

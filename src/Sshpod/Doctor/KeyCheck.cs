@@ -4,12 +4,10 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>
-/// The client key: that it is there, that nobody else can read it or write to its directory, and that its halves belong together.
-/// </summary>
+/// <summary>The client key: that it exists, that nobody else can read it or write to its directory, and that its halves match.</summary>
 internal static class KeyCheck
 {
-    /// <summary>Looks at it. One that is not there yet is not made here.</summary>
+    /// <summary>Checks the key. If there is none yet, none is created here.</summary>
     public static async Task<Finding<string>> RunAsync(UserSettings settings, CancellationToken cancellation)
     {
         ClientDirectory.CheckCache();

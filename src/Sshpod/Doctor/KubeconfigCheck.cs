@@ -3,7 +3,7 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The files of the kubeconfig: which there are, and that they can be read.</summary>
+/// <summary>The kubeconfig files: which ones exist, and that they can be read.</summary>
 internal static class KubeconfigCheck
 {
     /// <summary>Reads them.</summary>

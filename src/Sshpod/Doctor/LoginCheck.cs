@@ -3,13 +3,13 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The whole of it: ssh itself connects, logs in and runs a command.</summary>
+/// <summary>The whole path: ssh itself connects, logs in and runs a command.</summary>
 internal static class LoginCheck
 {
-    /// <summary>For a whole connection.</summary>
+    /// <summary>The limit of a whole connection.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    // No question, no connection that is open already, and nothing else that the configuration may do at a login.
+    // No prompts, no connection that is already open, and nothing else that the configuration may do at login.
     private static readonly string[] Options =
         ["-T", "-o", "BatchMode=yes", "-o", "ControlPath=none", "-o", "ControlMaster=no", "-o", "ClearAllForwardings=yes", "-o",
             "RemoteCommand=none", "-o", "PermitLocalCommand=no"];
@@ -17,18 +17,18 @@ internal static class LoginCheck
     /// <summary>Runs ssh.</summary>
     /// <param name="ssh">Its path.</param>
     /// <param name="options">Its options, such as <c>-F FILE</c>.</param>
-    /// <param name="destination">What the user would give it.</param>
+    /// <param name="destination">What the user would give to ssh.</param>
     /// <param name="cancellation">Ends it.</param>
     public static async Task<Finding<string>> RunAsync(
         string ssh, IEnumerable<string> options, string destination, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
-        // A program that every container with a shell has.
+        // A command that works in every container with a shell.
         var run = await SshProgram.RunAsync(ssh, [.. options, .. Options, "--", destination, "exit 0"], cancellation);
         if (run.ExitCode == 0)
             return Finding.Ok($"ssh {destination} works, in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s");
         var lines = run.ErrorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        // Ours says most; what ssh says last says more than what it says first.
+        // Our own line says most; of ssh's lines the last says more than the first.
         var said = lines.FirstOrDefault(line => line.StartsWith("sshpod: ", StringComparison.Ordinal))?["sshpod: ".Length..]
             ?? lines.LastOrDefault() ?? "no word";
         return Finding.Failure<string>($"ssh {destination} ends with {run.ExitCode}: {said}", $"ssh -v {destination} shows the steps");

@@ -4,10 +4,10 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Doctor;
 
-/// <summary>Which proxy stands between here and the API server, and why; one that there is must take connections.</summary>
+/// <summary>Which proxy, if any, is between here and the API server, and why; a proxy must accept connections.</summary>
 internal static class ProxyCheck
 {
-    /// <summary>Finds it and connects to it.</summary>
+    /// <summary>Finds the proxy and connects to it.</summary>
     public static async Task<Finding<string>> RunAsync(Kubeconfig kubeconfig, CancellationToken cancellation)
     {
         if (kubeconfig.Server is null)
@@ -24,7 +24,7 @@ internal static class ProxyCheck
         }
         if (proxy is null)
             return Finding.Ok($"none: {reason}");
-        // Nothing of a name and a password that may stand in it.
+        // Without the user name and password that the URL may contain.
         var where = $"{proxy.Scheme}://{Authority.Of(proxy)}";
         try
         {
@@ -38,7 +38,7 @@ internal static class ProxyCheck
         }
     }
 
-    /// <summary>Tells which proxy it is.</summary>
+    /// <summary>Determines which proxy applies.</summary>
     internal static (Uri? Proxy, string Reason) Choose(Kubeconfig kubeconfig, Func<string, string?> environment)
     {
         if (kubeconfig.ProxyUrl is { } url)

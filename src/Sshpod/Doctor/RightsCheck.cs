@@ -5,25 +5,23 @@ using Sshpod.Settings;
 
 namespace Sshpod.Doctor;
 
-/// <summary>What this user may do, by the API server's own word (SelfSubjectAccessReview).</summary>
+/// <summary>What this user may do, according to the API server (SelfSubjectAccessReview).</summary>
 /// <param name="transport">How the cluster is reached.</param>
 /// <param name="ns">The namespace.</param>
-/// <param name="settings">What the user wants.</param>
+/// <param name="settings">The user's settings.</param>
 internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSettings settings)
 {
     private static readonly string[] StreamVerbs = ["get", "create"];
 
-    /// <summary>What finding the container needs.</summary>
-    /// <param name="address">What is to be found; null for anything.</param>
+    /// <summary>Checks the rights to find the container.</summary>
+    /// <param name="address">What to find; null for anything.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task<Finding<string>> FindAsync(PodAddress? address, CancellationToken cancellation) =>
         await MissingAsync(ToFind(address, ns), cancellation) is { Length: > 0 } missing
             ? Failure(missing)
             : Finding.Ok($"may {string.Join(", ", ToFind(address, ns))} in namespace \"{ns}\"");
 
-    /// <summary>
-    /// What a stream to a container needs: <c>get</c> for a WebSocket, <c>create</c> for SPDY, which kubectl may ask for.
-    /// </summary>
+    /// <summary>Checks the rights to a stream: <c>get</c> for a WebSocket, <c>create</c> for SPDY, which kubectl may request.</summary>
     /// <param name="subresource"><c>exec</c> or <c>portforward</c>.</param>
     /// <param name="pod">Name of the pod; null for any.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -36,7 +34,7 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
         if (subresource == "portforward" && missing.Length == rights.Length && settings.Tunnel != TunnelKind.PortForward)
             return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec",
                 Grant(missing));
-        // With one of both it depends on who asks whom; the connection itself tells.
+        // With only one of the two it depends on the client and the server version; the connection itself will tell.
         var suffices = missing.Length < rights.Length && (missing[0].Verb == "create" || transport.Cluster is not Clusters.Api.ApiCluster);
         return suffices
             ? Finding.Warning(
@@ -46,7 +44,7 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
             : Failure(missing);
     }
 
-    /// <summary>What finding a container needs.</summary>
+    /// <summary>The rights to find a container.</summary>
     internal static Right[] ToFind(PodAddress? address, string ns)
     {
         Right list = new("list", "pods", null, ns);

@@ -2,7 +2,7 @@ using Sshpod.Settings;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The user's settings: that the file, where there is one, can be read and has nothing wrong.</summary>
+/// <summary>The user's settings: that the file, if there is one, can be read and has no errors.</summary>
 internal static class SettingsCheck
 {
     /// <summary>Reads them.</summary>

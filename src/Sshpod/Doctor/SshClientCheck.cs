@@ -5,10 +5,10 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>The user's ssh: that it is there, that it is OpenSSH, and that it is new enough.</summary>
+/// <summary>The user's ssh: that it exists, that it is OpenSSH, and that it is new enough.</summary>
 internal static partial class SshClientCheck
 {
-    // 8.1 is the first with %n in ProxyCommand; 9.0 the first whose scp needs none in the container.
+    // 8.1 is the first with %n in ProxyCommand; 9.0 is the first whose scp needs no scp in the container.
     private static readonly Version Oldest = new(8, 1), WithSftpInScp = new(9, 0);
 
     /// <summary>Finds ssh and asks for its version.</summary>
@@ -21,7 +21,7 @@ internal static partial class SshClientCheck
         return Judge(ssh, run.ErrorText + run.Output);
     }
 
-    /// <summary>Judges what <c>ssh -V</c> says.</summary>
+    /// <summary>Judges the output of <c>ssh -V</c>.</summary>
     internal static Finding<string> Judge(string ssh, string said)
     {
         // "OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL …", "OpenSSH_for_Windows_8.1p1, LibreSSL …"

@@ -3,9 +3,7 @@ using Sshpod.Ssh;
 
 namespace Sshpod.Doctor;
 
-/// <summary>
-/// What ssh will do for the host name, by its own word: that it runs this program, and takes our key and our known hosts.
-/// </summary>
+/// <summary>What ssh will do for the host name, as it reports itself: that it runs this program and uses our key and known hosts.</summary>
 internal static class SshConfigurationCheck
 {
     /// <summary>Asks ssh.</summary>
@@ -25,10 +23,10 @@ internal static class SshConfigurationCheck
             $"ssh does not understand its configuration: {string.Join(": ", said.TakeLast(2))}", "correct that file");
     }
 
-    /// <summary>Judges what ssh says.</summary>
-    /// <param name="host">The host name that it was asked for.</param>
-    /// <param name="settings">What it will do.</param>
-    /// <param name="sources">Where it has that from.</param>
+    /// <summary>Judges what ssh reports.</summary>
+    /// <param name="host">The host name that ssh was asked about.</param>
+    /// <param name="settings">The settings that ssh reports.</param>
+    /// <param name="sources">Where ssh got them.</param>
     /// <param name="program">The path of this program.</param>
     /// <param name="identity">The key that logs in.</param>
     internal static Finding<string> Judge(string host, SshSettings settings, SshSources sources, string program, ClientIdentity identity)
@@ -59,11 +57,11 @@ internal static class SshConfigurationCheck
     }
 
     private static string Advice(Mistake mistake, SshSources sources, string above) =>
-        // Our block names a file in which the key is known by every name; OpenSSH before 8.4 does not find it.
+        // Our block names a file that lists the key under any name; OpenSSH before 8.4 does not find it.
         mistake.Keywords is ["hostkeyalias"]
             ? "run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod"
         : sources.IsIn(ConfigurationBlock.UserFile, mistake.Keywords) ? $"take that out of {ConfigurationBlock.UserFile}"
-        // Ours came first and did not set it: it is of an earlier version.
+        // Our block came first and did not set it, so it is from an earlier version.
         : sources.IsBelow(SshConfiguration.OwnFile, mistake.Keywords) ? "run sshpod configure, which sets it first"
         : above;
 
@@ -71,7 +69,7 @@ internal static class SshConfigurationCheck
     {
         if (!Has(settings, identity))
             yield return new($"IdentityFile is not {identity}", ["identityfile"]);
-        // Several stand in one line, without quotes.
+        // Several files share one line, without quotes.
         if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal)
             || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
             yield return new($"UserKnownHostsFile is not {KnownHosts.File}", ["userknownhostsfile"]);
@@ -89,8 +87,7 @@ internal static class SshConfigurationCheck
             yield return new("ProxyUseFdpass is yes", ["proxyusefdpass"]);
     }
 
-    // ssh -G prints the name of the file as ssh has expanded it. Before 8.4
-    // ssh leaves the token as it is, and looks for a file of that name.
+    // ssh -G prints the file name with tokens expanded; before 8.4 ssh does not expand them, and looks for the literal name.
     private static bool FindsKeyByAnyName(string host, SshSettings settings) =>
         KnownHosts.FileOf(host)?.Replace('\\', '/') is { } file
         && settings.All("userknownhostsfile").Any(files => $"{files.Replace('\\', '/')} ".Contains($"{file} ", StringComparison.Ordinal));
@@ -101,17 +98,17 @@ internal static class SshConfigurationCheck
             yield return new("StrictHostKeyChecking is not yes", ["stricthostkeychecking"]);
         if (settings["identitiesonly"] is not "yes")
             yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": keys of your agent are tried first");
-        // As an earlier version wrote it.
+        // An earlier version wrote only the first.
         if (identity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
             yield return new($"IdentityFile is not {next} too, and so the key is never replaced", []);
         if (settings["addkeystoagent"] is not (null or "no" or "false"))
             yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key gets into your agent, and is lent on with it");
     }
 
-    /// <summary>Something that our block would set otherwise.</summary>
-    /// <param name="Text">What ssh says.</param>
+    /// <summary>A setting that differs from our block.</summary>
+    /// <param name="Text">What ssh reports.</param>
     /// <param name="Keywords">The keyword, and its earlier names.</param>
-    /// <param name="Consequence">What comes of it, where that is not plain.</param>
+    /// <param name="Consequence">What follows from it, if that is not obvious.</param>
     private sealed record Mistake(string Text, string[] Keywords, string Consequence = "");
 
     private static string At(SshSources sources, params ReadOnlySpan<string> keywords) =>
@@ -121,7 +118,7 @@ internal static class SshConfigurationCheck
 
     private static bool Is(string said, string file) => said == file || said == Escaped(file);
 
-    // ssh -G prints some values before it has expanded them.
+    // ssh -G prints some values unexpanded.
     private static string Escaped(string path) => path.Replace("%", "%%", StringComparison.Ordinal);
 
     private static string? Read(string file)

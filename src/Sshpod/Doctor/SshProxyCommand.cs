@@ -6,8 +6,8 @@ namespace Sshpod.Doctor;
 /// <param name="Program">Which sshpod, as the line names it.</param>
 internal sealed record SshProxyCommand(string Program)
 {
-    /// <summary>Reads the line that ssh gives to the user's shell.</summary>
-    /// <returns>Null when it does not run <c>PROGRAM proxy --host %n</c>, or <c>%h</c>.</returns>
+    /// <summary>Parses the line that ssh passes to the user's shell.</summary>
+    /// <returns>Null if it does not run <c>PROGRAM proxy --host %n</c>, or <c>%h</c>.</returns>
     public static SshProxyCommand? Parse(string line)
     {
         var words = Words(line.Replace("%%", "%", StringComparison.Ordinal));
@@ -20,7 +20,7 @@ internal sealed record SshProxyCommand(string Program)
             : null;
     }
 
-    // Words as a shell splits them: quotes of both kinds, and outside of them a backslash, which Windows has in paths.
+    // Words as a shell splits them: both kinds of quotes, and outside quotes a backslash, which Windows uses in paths.
     private static string[] Words(string line)
     {
         List<string> words = [];

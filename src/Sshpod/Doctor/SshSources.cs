@@ -4,14 +4,14 @@ using System.Text.RegularExpressions;
 namespace Sshpod.Doctor;
 
 /// <summary>
-/// Finds where ssh has an option from. <c>ssh -vvv -G</c> tells which files it reads and which Host and Match blocks apply, in order; of
-/// each keyword the first value wins.
+/// Finds where ssh got an option. <c>ssh -vvv -G</c> tells which files it reads and which Host and Match blocks apply, in order; the first
+/// value of each keyword wins.
 /// </summary>
-/// <param name="blocks">What applies: a file, and the line after which its block begins; 0 for what stands before the first block.</param>
-/// <param name="read">Reads a file; null when it cannot.</param>
+/// <param name="blocks">What applies: a file, and the line after which its block begins; 0 for what precedes the first block.</param>
+/// <param name="read">Reads a file; null if it cannot be read.</param>
 internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> blocks, Func<string, string?> read)
 {
-    /// <summary>Reads what <c>ssh -vvv -G</c> says on stderr.</summary>
+    /// <summary>Parses what <c>ssh -vvv -G</c> prints on stderr.</summary>
     public static SshSources Parse(string said, Func<string, string?> read)
     {
         List<(string File, int Line)> blocks = [];
@@ -40,8 +40,9 @@ internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> 
     public bool HasRead(string file) => blocks.Any(block => block.File == file);
 
     /// <summary>Where the first of these keywords is set.</summary>
-    /// <returns>Such as <c>line 3 of /home/me/.ssh/config (Host *)</c>; null
-    /// when nobody knows: it is a default, or of the command line.</returns>
+    /// <returns>
+    /// Such as <c>line 3 of /home/me/.ssh/config (Host *)</c>; null if unknown: it is a default, or from the command line.
+    /// </returns>
     public string? Find(params ReadOnlySpan<string> keywords)
     {
         if (First(keywords) is not var (block, index))
@@ -54,7 +55,7 @@ internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> 
     /// <summary>Whether the first of these keywords is set in this file.</summary>
     public bool IsIn(string file, params ReadOnlySpan<string> keywords) => First(keywords) is var (block, _) && blocks[block].File == file;
 
-    /// <summary>Whether the first of these keywords is set after this file has been read.</summary>
+    /// <summary>Whether the first of these keywords is set after this file was read.</summary>
     public bool IsBelow(string file, params ReadOnlySpan<string> keywords) =>
         First(keywords) is var (block, _) && blocks.Take(block).Any(earlier => earlier.File == file);
 

@@ -8,14 +8,14 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
 
-/// <summary>An exec that was tried: it has begun, or the cluster said why not.</summary>
+/// <summary>An attempt at an exec: it has started, or the cluster said why not.</summary>
 internal sealed record ExecAttempt(Duplex? Exec, SshpodException? Failure) : IAsyncDisposable
 {
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Exec?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>The stream of an exec: a WebSocket, or kubectl where the API server or something on the way takes none.</summary>
+/// <summary>The stream of an exec: a WebSocket, or kubectl if the API server or something in between refuses WebSockets.</summary>
 internal static class StreamCheck
 {
     /// <summary>Starts the examination.</summary>
@@ -36,7 +36,7 @@ internal static class StreamCheck
         }
         catch (SshpodException e)
         {
-            // The stream is not to blame: the next check tells.
+            // The stream is not at fault; the next check reports it.
             attempt = new ExecAttempt(null, e);
         }
         return cluster switch

@@ -4,10 +4,10 @@ using Sshpod.Machine;
 
 namespace Sshpod.Doctor;
 
-/// <summary>How the cluster is reached, and kubectl where it is needed.</summary>
+/// <summary>How the cluster is reached, and kubectl if it is needed.</summary>
 internal static class TransportCheck
 {
-    /// <summary>Chooses as a connection does.</summary>
+    /// <summary>Chooses the transport as a connection does.</summary>
     public static Finding<ChosenTransport> Run(Snapshot snapshot, string? context)
     {
         var chosen = Transport.Select(snapshot, context);

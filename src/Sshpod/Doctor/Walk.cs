@@ -4,19 +4,19 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
 
-/// <summary>Walks from hop to hop. Each check has a limit; what needs a hop that failed is skipped, with the reason.</summary>
-/// <param name="report">Gets each check when it is done.</param>
+/// <summary>Walks from hop to hop. Each check has a limit; a check that needs a failed hop is skipped, with the reason.</summary>
+/// <param name="report">Receives each check when it is done.</param>
 /// <param name="cancellation">Ends the walk.</param>
 internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
 {
-    /// <summary>For one check.</summary>
+    /// <summary>The limit of one check.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    // What a check that was told to end may need for it. Killing a program with its children reads of every process of the machine, which
-    // takes seconds on a busy one; left before that, the program would stay, and with it whoever reads our stderr to its end.
+    // How long a cancelled check may take to end. Killing a program with its children inspects every process on the machine, which takes
+    // seconds on a busy one; if we left sooner, the program would survive, and keep anything waiting that reads our stderr to its end.
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(20);
 
-    /// <summary>The worst that came of any check.</summary>
+    /// <summary>The worst outcome of any check.</summary>
     public CheckOutcome Worst { get; private set; }
 
     /// <summary>Checks one hop.</summary>
@@ -24,7 +24,7 @@ internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
     /// <param name="who">Who can usually change what is wrong there.</param>
     /// <param name="needs">Hops without which it cannot be checked.</param>
     /// <param name="check">The check; an SshpodException is a failure.</param>
-    /// <param name="limit">Its limit, if it is not the usual one.</param>
+    /// <param name="limit">Its limit, if not the usual one.</param>
     public async Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs,
         Func<CancellationToken, Task<Finding<T>>> check, TimeSpan? limit = null)
         where T : class
@@ -42,7 +42,7 @@ internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
         return new Hop<T>(name, finding.Value is null ? culprit ?? name : null, finding.Value);
     }
 
-    /// <summary>Checks one hop that takes no time.</summary>
+    /// <summary>Checks one hop, synchronously.</summary>
     public Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs, Func<Finding<T>> check) where T : class =>
         CheckAsync(name, who, needs, _ => Task.Run(check));
 

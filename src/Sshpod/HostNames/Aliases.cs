@@ -8,7 +8,7 @@ public sealed record Aliases(
     IReadOnlyDictionary<string, string> Contexts, IReadOnlyDictionary<string, string> Namespaces,
     IReadOnlyDictionary<string, PodAddress> Targets)
 {
-    /// <summary>None.</summary>
+    /// <summary>No aliases.</summary>
     public static Aliases None { get; } = new(new Dictionary<string, string>(), new Dictionary<string, string>(),
         new Dictionary<string, PodAddress>());
 }

@@ -3,14 +3,14 @@ using Sshpod.Terminal;
 namespace Sshpod.HostNames;
 
 /// <summary>
-/// The grammar of host names: <c>SEGMENT(.SEGMENT)*.sshpod</c>, a trailing dot allowed, where a segment is
-/// <c>PREFIX--NAME</c>. One target (see <see cref="TargetKind"/>) is required; <c>container</c>, <c>namespace</c> and
-/// <c>context</c> are optional; the order is free and no prefix comes twice.
-/// Case does not matter, as in any host name, but in context names, which kubeconfig distinguishes by case.
+/// The grammar of host names: <c>SEGMENT(.SEGMENT)*.sshpod</c>, a trailing dot allowed, where a segment is <c>PREFIX--NAME</c>. One target
+/// (see <see cref="TargetKind"/>) is required; <c>container</c>, <c>namespace</c> and <c>context</c> are optional. Segments may be in any
+/// order, each prefix at most once. Case does not matter, as in any host name, except in context names, which are case-sensitive in
+/// kubeconfig.
 /// </summary>
 public static class HostName
 {
-    /// <summary>The last label of every host name that is ours.</summary>
+    /// <summary>The last label of all our host names.</summary>
     public const string Suffix = "sshpod";
 
     internal const string Container = "container", Namespace = "namespace", Context = "context";
@@ -20,11 +20,11 @@ public static class HostName
     private static readonly TargetKind[] Kinds = Enum.GetValues<TargetKind>();
     private static readonly string[] Prefixes = [.. Enum.GetNames<TargetKind>().Select(name => name.ToLowerInvariant())];
 
-    /// <summary>The prefix that stands before a target of this kind.</summary>
+    /// <summary>The prefix of a target of this kind.</summary>
     public static string Prefix(TargetKind kind) => Prefixes[(int)kind];
 
     /// <summary>Parses what ssh was given (its <c>%n</c>).</summary>
-    /// <exception cref="SshpodException">The host name is not of the grammar; the message names the offending part.</exception>
+    /// <exception cref="SshpodException">The host name does not follow the grammar; the message names the offending part.</exception>
     public static PodAddress Parse(string host)
     {
         var names = ParseParts(Labels(host), host);
@@ -46,7 +46,7 @@ public static class HostName
             ? labels[..^1] : throw new SshpodException($"host name \"{host}\" does not end in .{Suffix}", $"use {Example}");
     }
 
-    /// <summary>What parts name, by their prefix.</summary>
+    /// <summary>The names in the parts, by prefix.</summary>
     internal static Dictionary<string, string> ParseParts(IEnumerable<string> labels, string host)
     {
         var names = new Dictionary<string, string>();
@@ -59,28 +59,28 @@ public static class HostName
         return names;
     }
 
-    /// <summary>Whether the name of a context can stand in a host name.</summary>
+    /// <summary>Whether a host name can hold this context name.</summary>
     public static bool IsContext(string name) => name.Length is > 0 and <= MaxName
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>
-    /// Whether it has the characters of a DNS label in lower case (kubernetes: of any length, in names of pods and what owns them).
+    /// Whether a name has only the characters of a lower-case DNS label (Kubernetes: of any length, for pods and their owners).
     /// </summary>
     internal static bool IsLabel(string name) =>
         name.Length > 0 && name[0] != '-' && name[^1] != '-'
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
-    /// <summary>Every prefix: those of the targets first.</summary>
+    /// <summary>All prefixes, those of targets first.</summary>
     public static IEnumerable<string> AllPrefixes => [.. Prefixes, Container, Namespace, Context];
 
-    /// <summary>Writes an address, whoever made it.</summary>
-    /// <returns>Null where a host name cannot hold one of its names, such as one with a dot.</returns>
+    /// <summary>Writes an address as a host name.</summary>
+    /// <returns>Null if a host name cannot hold one of its names, such as one with a dot.</returns>
     public static string? Write(PodAddress address) =>
         CanHold(Prefix(address.Kind), address.Target) && (address.Container is null || CanHold(Container, address.Container))
         && (address.Namespace is null || CanHold(Namespace, address.Namespace))
         && (address.Context is null || CanHold(Context, address.Context))
             ? $"{address}" : null;
 
-    /// <summary>Whether a name can stand behind this prefix.</summary>
+    /// <summary>Whether a name can follow this prefix.</summary>
     public static bool CanHold(string prefix, string name) =>
         prefix == Context ? IsContext(name) : name.Length <= Max(prefix) && IsLabel(name);
 
@@ -104,7 +104,7 @@ public static class HostName
             return (prefix, CheckContext(name));
 
         name = name.ToLowerInvariant();
-        // Names of pods and what owns them may be longer than a label (kubernetes: DNS subdomain); namespaces and containers may not.
+        // Names of pods and their owners may be longer than a label (Kubernetes: DNS subdomain); namespaces and containers may not.
         var max = Max(prefix);
         if (name.Length > max || !IsLabel(name))
             throw new SshpodException($"\"{name}\" in host name \"{host}\" cannot be the name of a {prefix}",

@@ -3,20 +3,20 @@ using System.Text;
 namespace Sshpod.HostNames;
 
 /// <summary>
-/// What the user asked for: a host name, parsed by <see cref="HostName.Parse"/>, with the user's aliases
-/// in it resolved. Every part is valid.
+/// What the user asked for: a host name, parsed by <see cref="HostName.Parse"/>, with the user's aliases resolved. Every part is valid.
 /// </summary>
 /// <param name="Kind">What <paramref name="Target"/> names.</param>
-/// <param name="Target">Name of the pod, deployment or job, in lower case: a DNS label, or of an alias one with dots.</param>
+/// <param name="Target">Name of the pod, deployment or job, in lower case: a DNS label, or with dots if it comes from an alias.</param>
 /// <param name="Container">Name of the container, or null for the pod's only or default container.</param>
 /// <param name="Namespace">Namespace, or null for the one set on the context, then <c>default</c>.</param>
-/// <param name="Context">Context of the kubeconfig, or null for the current
-/// one. Its case is kept; of an alias it may have any characters.</param>
+/// <param name="Context">
+/// Context of the kubeconfig, or null for the current one. Its case is kept; from an alias it may have any characters.
+/// </param>
 public sealed record PodAddress(TargetKind Kind, string Target, string? Container = null, string? Namespace = null, string? Context = null)
 {
     /// <summary>
-    /// The host name that parses to this address, unless an alias brought something
-    /// into it that none can hold: container, target, namespace, context.
+    /// The host name that parses to this address, in the order container, target, namespace, context; unless an alias brought in a name
+    /// that no host name can hold.
     /// </summary>
     public override string ToString()
     {

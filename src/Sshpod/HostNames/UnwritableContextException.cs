@@ -4,8 +4,8 @@ using Sshpod.Terminal;
 namespace Sshpod.HostNames;
 
 /// <summary>
-/// The name of a context has characters that no host name can hold, such as those of
-/// an ARN. An alias helps; who knows the aliases that there are gives a better hint.
+/// The name of a context has characters that a host name cannot hold, such as those of an ARN. An alias helps; a caller that knows the
+/// existing aliases gives a better hint.
 /// </summary>
 /// <param name="context">The context.</param>
 public sealed class UnwritableContextException(string context) : SshpodException(

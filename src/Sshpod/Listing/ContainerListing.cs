@@ -7,10 +7,10 @@ using Sshpod.Targets;
 
 namespace Sshpod.Listing;
 
-/// <summary>The running containers of a namespace or of a cluster.</summary>
+/// <summary>The running containers in a namespace or a cluster.</summary>
 public static class ContainerListing
 {
-    /// <summary>Lists them by namespace and pod, and those of a pod in its own order.</summary>
+    /// <summary>Lists them by namespace and pod, and within a pod in its own order.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="scope">Which namespaces.</param>
     /// <param name="snapshot">What the user has set up.</param>
@@ -18,7 +18,7 @@ public static class ContainerListing
     public static async Task<IReadOnlyList<ListedContainer>> ReadAsync(
         IClusterObjects cluster, PodScope scope, Snapshot snapshot, CancellationToken cancellation)
     {
-        // A UID is one of all clusters, whatever the context was called at the time. An older bundle is replaced at the next connection.
+        // Pod UIDs are globally unique, whatever the context was called. An older bundle is replaced at the next connection.
         var used = RememberedServers.List().Where(server => server.Release == Bundles.Release)
             .Select(server => (server.Container.PodUid, server.Container.Container, server.Container.ContainerId)).ToHashSet();
         var (context, byDefault) = (WritableContext(cluster.Context, snapshot), snapshot.Settings.Container);
@@ -31,7 +31,7 @@ public static class ContainerListing
     }
 
     /// <summary>
-    /// How a host name names the context: itself, or by its alias, or not at all where it is the current one and cannot be written.
+    /// How a host name names the context: by its name or its alias, or not at all if it is current and cannot be written.
     /// </summary>
     private static string? WritableContext(string? context, Snapshot snapshot)
     {

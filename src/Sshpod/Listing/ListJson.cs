@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Sshpod.Listing;
 
-/// <summary>Writing without reflection.</summary>
+/// <summary>Serialization without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<ListedContainer>))]
 internal sealed partial class ListJson : JsonSerializerContext;

@@ -4,20 +4,20 @@ using Sshpod.Targets;
 
 namespace Sshpod.Listing;
 
-/// <summary>A container that runs, as <c>sshpod list</c> shows it.</summary>
-/// <param name="Host">Its host name; null where its names, or the context's, cannot be written in one.</param>
-/// <param name="Context">The context it was listed in; null for the current one.</param>
+/// <summary>A running container, as <c>sshpod list</c> shows it.</summary>
+/// <param name="Host">Its host name; null if its names, or the context's, cannot be written in one.</param>
+/// <param name="Context">The context in which it was listed; null for the current one.</param>
 /// <param name="Namespace">Namespace of its pod.</param>
 /// <param name="Pod">Its pod.</param>
 /// <param name="Container">Its name.</param>
-/// <param name="IsDefault">Whether it is meant where a host name names the pod alone.</param>
+/// <param name="IsDefault">Whether it is meant if a host name names only the pod.</param>
 /// <param name="Workload">What its pod belongs to; null for none.</param>
-/// <param name="Node">Where it runs; null when the cluster does not say.</param>
-/// <param name="Created">When its pod was made.</param>
-/// <param name="Image">Its image as its pod names it.</param>
+/// <param name="Node">Where it runs; null if the cluster does not say.</param>
+/// <param name="Created">When its pod was created.</param>
+/// <param name="Image">Its image, as its pod names it.</param>
 /// <param name="ServerIsInstalled">
-/// Whether this client has put a server into this very container, and not removed it: the next connection uploads nothing. Others' servers
-/// are not known, and whether one runs is not: it leaves when it is idle.
+/// Whether this client has installed a server in this very container and not removed it: the next connection uploads nothing. Servers of
+/// other clients are unknown, and so is whether one is running: a server exits when it is idle.
 /// </param>
 public sealed record ListedContainer(
     string? Host,

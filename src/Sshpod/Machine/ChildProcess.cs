@@ -5,16 +5,16 @@ using System.Security.Cryptography;
 
 namespace Sshpod.Machine;
 
-#pragma warning disable RS0030 // This is the one place.
+#pragma warning disable RS0030 // Only this class starts processes.
 
 /// <summary>
-/// A program that sshpod has started; no other place in sshpod starts one.
+/// A program that sshpod has started; nothing else in sshpod starts one.
 /// <para>
-/// It is found by <see cref="ProgramPath"/> and started by its absolute path, and it and what it starts get a PATH that means the same in
-/// every current directory. Its stdin is a pipe or empty, and never ours, which may be the ssh stream.
+/// It is found by <see cref="ProgramPath"/> and started by its absolute path. It and its children get a PATH that does not depend on the
+/// current directory. Its stdin is a pipe or empty, never ours, which may be the ssh stream.
 /// </para>
 /// <para>
-/// A program that ends by itself may leave others behind: an agent, or the browser in which the user logs in. One that we end takes with it
+/// A program that exits by itself may leave others running: an agent, or the browser in which the user logs in. If we kill it, we also kill
 /// all that it has started, see <see cref="ProcessTree"/> and <see cref="JobObject"/>.
 /// </para>
 /// </summary>
@@ -39,7 +39,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         _overdue.CancelAfter(limit);
     }
 
-    /// <summary>Its stdin, of a program started with input.</summary>
+    /// <summary>Its stdin, if it was started with input.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
     /// <summary>Its stdout.</summary>
@@ -48,23 +48,23 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Its stderr.</summary>
     public Stream Error => _process.StandardError.BaseStream;
 
-    /// <summary>Whether it was ended because its time was over.</summary>
+    /// <summary>Whether it was killed because its time limit had passed.</summary>
     public bool IsOverdue => _overdue.IsCancellationRequested;
 
     /// <summary>Starts a program.</summary>
     /// <param name="name">Its name, or an absolute path.</param>
-    /// <param name="arguments">Its arguments, one each.</param>
+    /// <param name="arguments">Its arguments, unquoted.</param>
     /// <param name="limit">How long it may run; <see cref="Timeout.InfiniteTimeSpan"/> for a program that carries a connection.</param>
     /// <param name="withInput">Whether <see cref="Input"/> is used; otherwise stdin is empty.</param>
-    /// <param name="environment">Variables that it gets beside ours.</param>
-    /// <exception cref="CannotRunException">There is no such program, or the system does not run it.</exception>
+    /// <param name="environment">Variables that it gets in addition to ours.</param>
+    /// <exception cref="CannotRunException">The program does not exist, or the system cannot run it.</exception>
     public static ChildProcess Start(string name, IEnumerable<string> arguments, TimeSpan limit, bool withInput = false,
         IEnumerable<KeyValuePair<string, string>>? environment = null)
     {
         var start = Prepare(name, arguments);
         foreach (var (variable, value) in environment ?? [])
             start.Environment[variable] = value;
-        // Behind that of a program that runs us: ending it ends ours too.
+        // Appended to the mark of a program that runs us: killing that one kills ours too.
         var mark = RandomNumberGenerator.GetHexString(16);
         start.Environment[ProcessTree.Mark] = start.Environment.TryGetValue(ProcessTree.Mark, out var outer) ? $"{outer}:{mark}" : mark;
         var process = Start(start);
@@ -73,30 +73,30 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(process, mark, limit);
     }
 
-    /// <summary>Starts a program that outlives us, and that nobody waits for or hears.</summary>
+    /// <summary>Starts a program that outlives us; nobody waits for it or reads its output.</summary>
     /// <param name="name">Its name, or an absolute path.</param>
-    /// <param name="arguments">Its arguments, one each.</param>
-    /// <exception cref="CannotRunException">There is no such program, or the system does not run it.</exception>
+    /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <exception cref="CannotRunException">The program does not exist, or the system cannot run it.</exception>
     public static void StartDetached(string name, IEnumerable<string> arguments)
     {
         var start = Prepare(name, arguments);
         start.Environment.Remove(ProcessTree.Mark);
-        // Its pipes end with us: a child that kept the shell's would keep the shell waiting for their end.
+        // Its pipes close when we exit: a child that inherited the shell's would keep the shell waiting for EOF.
         Start(start).Dispose();
     }
 
-    /// <summary>Ends all that still run, at the end of sshpod.</summary>
+    /// <summary>Kills all that are still running when sshpod exits.</summary>
     public static void EndAll()
     {
         foreach (var (child, _) in Running)
             child.End();
     }
 
-    /// <summary>A token that ends waits for this program: when the caller wants it, or when its time is over.</summary>
+    /// <summary>A token that cancels waits for this program: when the caller cancels, or when its time limit has passed.</summary>
     public CancellationTokenSource LinkTo(CancellationToken cancellation) =>
         CancellationTokenSource.CreateLinkedTokenSource(cancellation, _overdue.Token);
 
-    /// <summary>Waits for its end.</summary>
+    /// <summary>Waits for it to exit.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> WaitAsync(CancellationToken cancellation)
     {
@@ -120,7 +120,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Ends it and all that it has started, unless it has ended by itself.</summary>
+    /// <summary>Kills it and all that it has started, unless it has already exited.</summary>
     private void End()
     {
         Running.TryRemove(this, out _);
@@ -137,12 +137,12 @@ internal sealed class ChildProcess : IAsyncDisposable
                 }
                 _tree?.End();
                 _job?.End();
-                // Where there is neither, .NET walks from parent to child.
+                // Without either, .NET walks from parent to child.
                 _process.Kill(entireProcessTree: _tree is null && _job is null);
             }
             catch (Exception e) when (e is InvalidOperationException or Win32Exception or AggregateException)
             {
-                // It has ended by itself.
+                // It has already exited.
             }
         }
     }
@@ -158,8 +158,8 @@ internal sealed class ChildProcess : IAsyncDisposable
             CreateNoWindow = true,
         };
         start.Environment["PATH"] = ProgramPath.Safe;
-        // kubectl finds plugins, and cmd the programs of a batch file, in the current
-        // directory before PATH otherwise (SearchPath, NeedCurrentDirectoryForExePath).
+        // Otherwise kubectl looks for plugins, and cmd for the programs of a batch file, in the current directory before PATH (SearchPath,
+        // NeedCurrentDirectoryForExePath).
         if (OperatingSystem.IsWindows())
             start.Environment["NoDefaultCurrentDirectoryInExePath"] = "1";
         return start;

@@ -11,11 +11,11 @@ public static class ClientDirectory
     public static string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
     /// <summary>
-    /// Keys, known hosts and memories: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows below %LOCALAPPDATA%.
+    /// Keys, known hosts and state: <c>$XDG_CACHE_HOME/sshpod</c>, else <c>~/.cache/sshpod</c>; on Windows in %LOCALAPPDATA%.
     /// </summary>
     public static string Cache { get; } = Locate("XDG_CACHE_HOME", Environment.SpecialFolder.LocalApplicationData, ".cache");
 
-    /// <summary>Configuration: <c>$XDG_CONFIG_HOME/sshpod</c>, else <c>~/.config/sshpod</c>; on Windows below %APPDATA%.</summary>
+    /// <summary>Configuration: <c>$XDG_CONFIG_HOME/sshpod</c>, else <c>~/.config/sshpod</c>; on Windows in %APPDATA%.</summary>
     public static string Config { get; } = Locate("XDG_CONFIG_HOME", Environment.SpecialFolder.ApplicationData, ".config");
 
     /// <summary>The user's settings.</summary>
@@ -34,12 +34,12 @@ public static class ClientDirectory
             : Path.Combine(Home, unix, "sshpod");
     }
 
-    /// <summary>Refuses a cache that is not the user's alone: the key is there, and what is known of servers and hosts.</summary>
+    /// <summary>Refuses a cache that others may write to: it holds the key and what is known about servers and hosts.</summary>
     /// <exception cref="SshpodException">Somebody else may write there.</exception>
     public static void CheckCache() => PrivateDirectory.Check(Cache, Home);
 
-    /// <summary>Makes a directory that only the user can read, and its parents.</summary>
-    /// <exception cref="SshpodException">It cannot be made, or is in the cache and somebody else may write there.</exception>
+    /// <summary>Creates a directory that only the user can read, and its parents.</summary>
+    /// <exception cref="SshpodException">It cannot be created, or is in the cache and somebody else may write there.</exception>
     public static void Create(string directory)
     {
         if (directory == Cache || directory.StartsWith(Cache + Path.DirectorySeparatorChar, StringComparison.Ordinal))
@@ -57,7 +57,7 @@ public static class ClientDirectory
         }
     }
 
-    // One after the other: a parent that .NET makes on the way gets what the umask leaves, which may be open to others.
+    // One at a time: a parent that .NET creates implicitly gets the mode that the umask leaves, which may be open to others.
     [UnsupportedOSPlatform("windows")]
     private static void CreateOnUnix(string directory)
     {
@@ -68,7 +68,7 @@ public static class ClientDirectory
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Replaces a file at once: a reader sees the old content or the new, never a part. Only the user can read it.</summary>
+    /// <summary>Replaces a file atomically: a reader sees the old content or the new, never a part. Only the user can read it.</summary>
     /// <exception cref="SshpodException">It cannot be written; the old content is still there.</exception>
     public static void Replace(string file, string content) => Replace(file, Encoding.UTF8.GetBytes(content));
 

@@ -7,8 +7,8 @@ namespace Sshpod.Machine;
 #pragma warning disable RS0030 // Part of ChildProcess: a program that it has started.
 
 /// <summary>
-/// A program and all that it has started, on Windows. ssh ends its ProxyCommand there without telling it: then the system ends these too.
-/// A program may leave it as setsid leaves a session, by CREATE_BREAKAWAY_FROM_JOB.
+/// A program and all that it has started, on Windows. ssh kills its ProxyCommand there without warning; the system then kills these too. A
+/// program can leave the job with CREATE_BREAKAWAY_FROM_JOB, as setsid leaves a session.
 /// </summary>
 internal sealed partial class JobObject : IDisposable
 {
@@ -19,8 +19,8 @@ internal sealed partial class JobObject : IDisposable
 
     private JobObject(SafeFileHandle handle) => _handle = handle;
 
-    /// <summary>Puts a program into one. It has just been started, and has not had the time to start another.</summary>
-    /// <returns>Null where the system does not allow it.</returns>
+    /// <summary>Puts a program into a job. It has just been started, and has not had time to start another.</summary>
+    /// <returns>Null if the system does not allow it.</returns>
     public static JobObject? Of(Process process)
     {
         var job = new JobObject(Create(0, null));
@@ -30,10 +30,10 @@ internal sealed partial class JobObject : IDisposable
         return null;
     }
 
-    /// <summary>Ends all of it.</summary>
+    /// <summary>Kills all of it.</summary>
     public void End() => _ = Terminate(_handle, 1);
 
-    /// <summary>Lets what the program has left behind go on.</summary>
+    /// <summary>Lets the processes that the program has left behind keep running.</summary>
     public void Release() => _ = SetFlags(BreakawayOk);
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Machine;
 
-/// <summary>One of several sshpod processes at a time: an exclusive lock that the system releases when its holder dies.</summary>
+/// <summary>An exclusive lock among sshpod processes, which the system releases when its holder dies.</summary>
 public sealed class LockFile : IAsyncDisposable
 {
     // EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION.
@@ -15,8 +15,8 @@ public sealed class LockFile : IAsyncDisposable
 
     private LockFile(FileStream stream) => _stream = stream;
 
-    /// <summary>Takes the lock where nobody has it.</summary>
-    /// <returns>Null when another process holds it, or it cannot be made.</returns>
+    /// <summary>Takes the lock if it is free.</summary>
+    /// <returns>Null if another process holds it or it cannot be created.</returns>
     public static LockFile? TakeOrNull(string file)
     {
         try
@@ -30,9 +30,9 @@ public sealed class LockFile : IAsyncDisposable
     }
 
     /// <summary>Waits for the lock.</summary>
-    /// <param name="file">Its file; made where missing, and left there: removing it would let two hold it.</param>
+    /// <param name="file">Its file; created if missing, and kept: after a removal, two could hold the lock.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="SshpodException">It cannot be made, or another process holds it for too long.</exception>
+    /// <exception cref="SshpodException">It cannot be created, or another process holds it for too long.</exception>
     public static async Task<LockFile> TakeAsync(string file, CancellationToken cancellation)
     {
         var options = Options();

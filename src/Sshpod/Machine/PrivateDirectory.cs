@@ -3,16 +3,16 @@ using Sshpod.Terminal;
 namespace Sshpod.Machine;
 
 /// <summary>
-/// Whether a directory is the user's alone: nobody else may write to it, or put another in its place. From the home directory upwards
-/// nothing is asked: whoever may exchange that, has everything of the user already.
+/// Checks that a directory is the user's alone: nobody else may write to it or replace it. The home directory and its parents are not
+/// checked: anyone who can replace those already controls everything the user has.
 /// </summary>
 internal static class PrivateDirectory
 {
-    // As Linux: more links than this are a loop.
+    // As on Linux: more links than this are a loop.
     private const int MostLinks = 40;
 
-    /// <summary>Refuses one that is not. One that is not there yet is fine, if nobody else can make it.</summary>
-    /// <param name="directory">Its path, absolute.</param>
+    /// <summary>Refuses one that is not. One that does not exist yet is fine if nobody else can create it.</summary>
+    /// <param name="directory">Its absolute path.</param>
     /// <param name="home">The home directory.</param>
     /// <exception cref="SshpodException">Somebody else may write there.</exception>
     public static void Check(string directory, string home)
@@ -22,7 +22,7 @@ internal static class PrivateDirectory
             WindowsAccess.CheckDirectory(directory);
             return;
         }
-        // The way to home is not asked about, neither by its name nor by what that is a link to.
+        // The path to home is not checked, neither as named nor with its links resolved.
         var free = Walk(home).Select(step => step.Path).ToHashSet();
         foreach (var (path, file, isLast) in Walk(directory).Where(step => !free.Contains(step.Path)))
         {
@@ -36,7 +36,7 @@ internal static class PrivateDirectory
         }
     }
 
-    /// <summary>Each directory and each link on the way, from the root, to the end of what is there.</summary>
+    /// <summary>Each directory and each link on the path, from the root to the last one that exists.</summary>
     private static IEnumerable<(string Path, UnixFile File, bool IsLast)> Walk(string path)
     {
         var links = 0;
@@ -46,7 +46,7 @@ internal static class PrivateDirectory
         {
             if (UnixFile.Read(at) is not { } file)
                 yield break;
-            // A link has nothing that could be open; what it leads to is the last.
+            // A link's own mode means nothing; its target counts as the last.
             yield return (at, file, rest.Count == 0 && !file.IsLink);
             if (file.IsLink)
             {

@@ -2,12 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Sshpod.Machine;
 
-/// <summary>The session of processes (POSIX) that a terminal sends its signals to.</summary>
+/// <summary>The POSIX session of processes, to which a terminal sends its signals.</summary>
 public static partial class ProcessSession
 {
     /// <summary>
-    /// Leaves it: the connection may be shared with sessions in other terminals, and Ctrl-C or the closing of this one is not meant for
-    /// them. ssh's own background process does the same, but not its ProxyCommand.
+    /// Leaves it: the connection may be shared with sessions in other terminals, and Ctrl-C in this one, or closing it, must not end them.
+    /// ssh's own background process does the same, but only for itself.
     /// </summary>
     public static void Leave()
     {

@@ -5,15 +5,16 @@ using System.Text;
 namespace Sshpod.Machine;
 
 /// <summary>
-/// A program and all that it has started, on Linux: kubectl, its credential plugin, and what that has started in turn.
+/// A program and all that it has started, on Linux: kubectl, its credential plugin, and the plugin's own children.
 /// <para>
-/// It is not a process group of its own. A credential plugin asks on /dev/tty, and a background group that reads there is stopped by
-/// SIGTTIN; the foreground one would take the terminal, its Ctrl-C included, from ssh. So the program stays in our group, and is found by a
-/// mark in its environment, which children inherit, and from parent to child. Either alone misses some: the first those that were given
-/// another environment, the second those whose parent has ended.
+/// It does not get a process group of its own. A credential plugin prompts on /dev/tty: a background group that reads there is stopped by
+/// SIGTTIN, and a foreground group would take the terminal, including Ctrl-C, from ssh. So the program stays in our group. Its processes
+/// are found by a mark in the environment, which children inherit, and by their parents. Either alone misses some: the first those started
+/// with another environment, the second those whose parent has exited.
 /// </para>
 /// <para>
-/// What has made a session of its own (setsid) stays: that is how a program becomes a daemon, such as an agent that a plugin has started.
+/// Processes with a session of their own (setsid) are left alone: that is how a program becomes a daemon, such as an agent that a plugin
+/// starts.
 /// </para>
 /// </summary>
 internal sealed partial class ProcessTree
@@ -34,13 +35,13 @@ internal sealed partial class ProcessTree
 
     /// <summary>The tree below a program that has just been started.</summary>
     /// <param name="root">Its process ID.</param>
-    /// <param name="mark">What stands in its environment.</param>
+    /// <param name="mark">The mark in its environment.</param>
     public static ProcessTree Of(int root, string mark) => new(root, SessionOf(root), mark);
 
-    /// <summary>Ends all of it.</summary>
+    /// <summary>Kills all of it.</summary>
     public void End()
     {
-        // Stopped first: one that runs could start another between the look and the end.
+        // Stop them first: a running one could start another between the search and the kill.
         var found = new HashSet<int>();
         for (var pass = 0; pass < MostPasses; pass++)
         {
@@ -76,7 +77,7 @@ internal sealed partial class ProcessTree
 
     private bool HasMark(int process) => Read($"/proc/{process}/environ") is { } environment && environment.AsSpan().IndexOf(_mark) >= 0;
 
-    // proc(5): "PID (NAME) STATE PPID PGRP SESSION …", and the name may have any character.
+    // proc(5): "PID (NAME) STATE PPID PGRP SESSION …", and the name may contain any character.
     private static (int Parent, int Session)? Parse(byte[] stat)
     {
         var words = Encoding.ASCII.GetString(stat.AsSpan(stat.AsSpan().LastIndexOf((byte)')') + 1)).Split(' ', 6);
@@ -93,7 +94,7 @@ internal sealed partial class ProcessTree
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or is another user's.
+            // It has exited, or belongs to another user.
             return null;
         }
     }

@@ -1,38 +1,35 @@
 namespace Sshpod.Machine;
 
 /// <summary>
-/// Finds programs in the absolute directories of PATH and nowhere else. .NET would look beside sshpod and in the current directory first,
-/// and a shell in the current directory wherever PATH has an empty or a
-/// relative entry: whoever wrote the work tree would choose the program.
+/// Finds programs in the absolute directories of PATH and nowhere else. .NET would first look beside sshpod and in the current directory,
+/// and a shell looks in the current directory for an empty or relative entry of PATH: the author of the work tree would choose the program.
 /// </summary>
 internal static class ProgramPath
 {
     private const string Variable = "PATH";
 
-    // What confstr(_CS_PATH) of glibc, musl and macOS begins with. Where PATH is
-    // missing or empty, a C library or a shell may take the current directory.
+    // The beginning of confstr(_CS_PATH) on glibc, musl and macOS. If PATH is missing or empty, a C library or a shell may use the current
+    // directory.
     private const string Standard = "/usr/bin:/bin";
 
-    /// <summary>
-    /// PATH without the entries that the current directory decides about, for the programs that we start and those that they start.
-    /// </summary>
+    /// <summary>PATH without the entries that depend on the current directory, for the programs that we start and their children.</summary>
     public static string Safe => SafePath(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>Finds a program.</summary>
-    /// <param name="name">Its name, or an absolute path, which is taken as it is.</param>
-    /// <returns>An absolute path; null when the program is not on PATH, or the name is a relative path.</returns>
+    /// <param name="name">Its name, or an absolute path, which is returned unchanged.</param>
+    /// <returns>An absolute path; null if the program is not on PATH or the name is a relative path.</returns>
     public static string? Find(string name) =>
         Find(name, Environment.GetEnvironmentVariable(Variable), Environment.GetEnvironmentVariable("PATHEXT"));
 
     /// <summary>
-    /// The path of sshpod that stays: the one by which it was called, or the one on PATH. Package managers upgrade by changing a link;
-    /// where that leads now, and what <see cref="Environment.ProcessPath"/> says, is gone then.
+    /// The path of sshpod that survives upgrades: the one it was called by, or the one on PATH. Package managers upgrade by changing a
+    /// link; the link's old target, which <see cref="Environment.ProcessPath"/> returns, is then gone.
     /// </summary>
     public static string Own => FindOwn(CalledAs(), Environment.GetEnvironmentVariable(Variable), Environment.ProcessPath!);
 
     /// <param name="called">What it was called as: a path, or a name that was found on PATH.</param>
     /// <param name="path">PATH.</param>
-    /// <param name="program">The file that runs.</param>
+    /// <param name="program">The file that is running.</param>
     internal static string FindOwn(string? called, string? path, string program)
     {
         var real = RealPath.Of(program);
@@ -47,7 +44,8 @@ internal static class ProgramPath
             && IsKept(candidate)) ?? program;
     }
 
-    // ssh will run what is there then: a way that everybody may change is none. A package manager's directory may be its group's.
+    // ssh will later run whatever is there, so a path that everybody may change does not qualify. A package manager's directory may be its
+    // group's.
     private static bool IsKept(string file)
     {
         if (OperatingSystem.IsWindows())
@@ -58,7 +56,7 @@ internal static class ProgramPath
         return true;
     }
 
-    // .NET gives the path of the file, or of a .dll, in its place.
+    // .NET returns the path of the file, or of a .dll, instead.
     private static string? CalledAs()
     {
         if (!OperatingSystem.IsLinux())
@@ -85,7 +83,7 @@ internal static class ProgramPath
         return Directories(path).SelectMany(directory => names.Select(file => Path.Combine(directory, file))).FirstOrDefault(IsProgram);
     }
 
-    /// <summary>A PATH that means the same in every current directory.</summary>
+    /// <summary>A PATH that does not depend on the current directory.</summary>
     internal static string SafePath(string? path) =>
         string.Join(Path.PathSeparator, Directories(path)) is { Length: > 0 } safe ? safe : OperatingSystem.IsWindows() ? "" : Standard;
 

@@ -1,17 +1,17 @@
 namespace Sshpod.Machine;
 
-/// <summary>Where a path leads when every link in it is followed, as realpath(3) does.</summary>
+/// <summary>Resolves every link in a path, as realpath(3) does.</summary>
 internal static class RealPath
 {
-    // What Linux follows (ELOOP).
+    // The limit on Linux (ELOOP).
     private const int MostLinks = 40;
 
-    /// <summary>Follows the links.</summary>
-    /// <param name="path">A path; what of it is not there stays as it is.</param>
+    /// <summary>Resolves the links.</summary>
+    /// <param name="path">A path; the part that does not exist is kept as it is.</param>
     public static string Of(string path)
     {
         var real = Path.GetPathRoot(Path.GetFullPath(path))!;
-        // A link's own ".." is meant from where the link leads, so each part is resolved before the next is added.
+        // A ".." in a link's target is relative to where the link really is, so each part is resolved before the next is added.
         var rest = new Stack<string>(Parts(Path.GetFullPath(path)).Reverse());
         var links = 0;
         while (rest.TryPop(out var part))

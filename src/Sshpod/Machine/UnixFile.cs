@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Sshpod.Machine;
 
-/// <summary>Who owns a file and what its mode is; a link is not followed. .NET tells the mode alone.</summary>
-/// <param name="Mode">The mode, with the bits of the file's type.</param>
+/// <summary>Owner and mode of a file; links are not followed. .NET exposes only the mode.</summary>
+/// <param name="Mode">The mode, including the file type bits.</param>
 /// <param name="User">UID of its owner.</param>
 /// <param name="Group">GID of its group.</param>
 internal sealed partial record UnixFile(int Mode, uint User, uint Group)
 {
     private const int TypeMask = 0xF000, Link = 0xA000, StickyBit = 0x200, GroupWrite = 0x10, OtherWrite = 0x2;
 
-    // struct FileStatus of .NET's native part (pal_io.h), the same on every system and processor: flags, mode, UID, GID and more.
+    // struct FileStatus of .NET's native library (pal_io.h), the same on every system and processor: flags, mode, UID, GID and more.
     private const int StatusSize = 256, ModeAt = 4, UserAt = 8, GroupAt = 12;
 
     /// <summary>Whether it is a symbolic link.</summary>
@@ -19,28 +19,28 @@ internal sealed partial record UnixFile(int Mode, uint User, uint Group)
     /// <summary>Its permissions, as chmod takes them.</summary>
     public string Permissions => Convert.ToString(Mode & 0xFFF, 8);
 
-    /// <summary>Whether it is ours.</summary>
+    /// <summary>Whether we own it.</summary>
     public bool IsOurs => User == EffectiveUser();
 
-    /// <summary>Whether it is ours or root's.</summary>
+    /// <summary>Whether we or root own it.</summary>
     public bool IsOursOrRoots => IsOurs || User == 0;
 
     /// <summary>Whether others may write to it.</summary>
     public bool IsOpen => (Mode & (GroupWrite | OtherWrite)) != 0;
 
     /// <summary>
-    /// Whether others may exchange what is in it, as a directory. A group of one user (with the number of that user, as Debian and Red Hat
-    /// make them) is no other.
+    /// Whether others may replace the entries of this directory. The user's private group (GID equal to the UID, as on Debian and Red Hat)
+    /// does not count.
     /// </summary>
     public bool LetsOthersExchange => (Mode & StickyBit) == 0
         && ((Mode & OtherWrite) != 0
             || ((Mode & GroupWrite) != 0 && !(Group == User && Group == EffectiveUser() && Group == EffectiveGroup())));
 
-    /// <summary>Whether everybody may exchange what is in it, as a directory.</summary>
+    /// <summary>Whether everybody may replace the entries of this directory.</summary>
     public bool LetsEverybodyExchange => !IsLink && (Mode & StickyBit) == 0 && (Mode & OtherWrite) != 0;
 
-    /// <summary>Reads it.</summary>
-    /// <returns>Null when it is not there, or cannot be seen.</returns>
+    /// <summary>Reads owner and mode.</summary>
+    /// <returns>Null if it does not exist or cannot be seen.</returns>
     public static UnixFile? Read(string path)
     {
         Span<byte> status = stackalloc byte[StatusSize];

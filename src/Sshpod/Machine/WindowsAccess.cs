@@ -6,8 +6,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Machine;
 
 /// <summary>
-/// Who may do what with a file on Windows, by its access control list.
-/// Besides the user, SYSTEM and the administrators, nobody counts as trusted.
+/// Checks who may do what with a file on Windows, by its access control list. Only the user, SYSTEM and the administrators are trusted.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static class WindowsAccess
@@ -16,7 +15,7 @@ internal static class WindowsAccess
         | FileSystemRights.DeleteSubdirectoriesAndFiles | FileSystemRights.ChangePermissions | FileSystemRights.TakeOwnership;
 
     /// <summary>Refuses a private key that others may read or change.</summary>
-    /// <exception cref="SshpodException">They may.</exception>
+    /// <exception cref="SshpodException">Others may.</exception>
     public static void CheckFile(string file)
     {
         if (Others(new FileInfo(file).GetAccessControl(AccessControlSections.Access | AccessControlSections.Owner),
@@ -25,8 +24,8 @@ internal static class WindowsAccess
                 $"icacls \"{file}\" /inheritance:r /grant:r \"%USERNAME%:F\" \"*S-1-5-18:F\" \"*S-1-5-32-544:F\"");
     }
 
-    /// <summary>Refuses a directory that others may change. One that is not there yet is fine.</summary>
-    /// <exception cref="SshpodException">They may.</exception>
+    /// <summary>Refuses a directory that others may change. One that does not exist yet is fine.</summary>
+    /// <exception cref="SshpodException">Others may.</exception>
     public static void CheckDirectory(string directory)
     {
         var info = new DirectoryInfo(directory);
@@ -36,7 +35,7 @@ internal static class WindowsAccess
                 + $"\"*S-1-5-32-544:(OI)(CI)F\"");
     }
 
-    /// <summary>Lets nobody but the user, SYSTEM and the administrators have a file, whatever its directory says.</summary>
+    /// <summary>Restricts a file to the user, SYSTEM and the administrators, whatever its directory allows.</summary>
     public static void MakePrivate(string file)
     {
         var security = new FileSecurity();
@@ -52,10 +51,10 @@ internal static class WindowsAccess
         return [user.User!, new(WellKnownSidType.LocalSystemSid, null), new(WellKnownSidType.BuiltinAdministratorsSid, null)];
     }
 
-    /// <summary>Somebody else who may do some of this; null when nobody may.</summary>
+    /// <summary>Somebody else who has one of these rights; null if nobody has.</summary>
     private static string? Others(FileSystemSecurity security, FileSystemRights rights)
     {
-        // These two stand for the owner, who is looked at.
+        // These two stand for the owner, who is checked below.
         SecurityIdentifier[] trusted = [.. Trusted(), new(WellKnownSidType.CreatorOwnerSid, null),
             new(WellKnownSidType.WinCreatorOwnerRightsSid, null)];
         var allowed = security.GetAccessRules(includeExplicit: true, includeInherited: true, typeof(SecurityIdentifier))

@@ -8,35 +8,35 @@ using Sshpod.Terminal;
 namespace Sshpod.Server;
 
 /// <summary>
-/// Brings the server up in a container, within one exec: <c>probe.sh</c> starts what is there and reports, or says that the bundle is
-/// missing; then <c>install.sh</c> and the bundle follow on the same stream.
+/// Brings the server up in a container, within one exec: <c>probe.sh</c> starts an installed server and reports it, or says that the bundle
+/// is missing; then <c>install.sh</c> and the bundle follow on the same stream.
 /// </summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
 /// <param name="shell">Its shell.</param>
 /// <param name="access">Who may log in, and how.</param>
-/// <param name="settings">What the user wants.</param>
+/// <param name="settings">The user's settings.</param>
 public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, ContainerShell shell, Access access, UserSettings settings)
 {
-    // One for a bundle that is there or can be verified there, another one where it is read back, and one for a session after an upload;
-    // and one more when a stream breaks.
+    // One for a bundle that is installed or can be verified there, another if it is read back, one for a session after an upload, and one
+    // more if a stream breaks.
     private const int MaxAttempts = 4;
 
     // A node looks for containers once a second.
     private static readonly TimeSpan NodePause = TimeSpan.FromSeconds(1);
 
-    // In place of the idle seconds: a session has none.
+    // Replaces the idle seconds, which a session does not have.
     private const string Session = "session";
 
-    // Places that only the server's own program finds unfit, where the container has no ls.
+    // Places that only the server's own program finds unfit, since the container has no ls.
     private const int MaxUnfit = 10;
 
     private static readonly string Probe = $"{Script.Read("probe.sh")}\n{Script.Loader}";
 
     /// <summary>Starts the server, or finds it running.</summary>
-    /// <param name="fresh">Whether a server that runs is to be replaced, since it does not answer. Open sessions go on.</param>
+    /// <param name="fresh">Whether to replace a running server because it does not answer. Open sessions go on.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
+    /// <exception cref="SshpodException">The server cannot run there; the message says why.</exception>
     public async Task<RemoteServer> StartAsync(bool fresh, CancellationToken cancellation)
     {
         var seconds = ((int)settings.Idle.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -45,9 +45,9 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
         return outcome.Server!;
     }
 
-    /// <summary>Starts a server for one connection, on the stream that it is started with. Nothing listens.</summary>
+    /// <summary>Starts a server for one connection, on the exec's own stream. Nothing listens.</summary>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">It cannot run there; the message says why.</exception>
+    /// <exception cref="SshpodException">The server cannot run there; the message says why.</exception>
     public async Task<RemoteSession> StartSessionAsync(CancellationToken cancellation)
     {
         var (outcome, _) = await ConverseAsync(Arguments(Session, fresh: false), outcome => outcome.Session is not null, cancellation);
@@ -70,7 +70,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
                 outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
-                // The container cannot hash; we have read back the right bytes: now it may be used.
+                // The container cannot hash; we have read back the right bytes, so the file may be used.
                 verifiedFile = outcome.VerifiedFile;
                 if (outcome.Unfit is { } place)
                 {
@@ -81,7 +81,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
                     attempt--;
                 }
             }
-            // The others had a place that would do, but for this.
+            // Report the first unfit place: it was suitable but for this.
             catch (SshpodException e) when (unfit.Count > 0 && e.Message.StartsWith("no place", StringComparison.Ordinal))
             {
                 throw BootstrapConversation.NoPlace(container, $"open {unfit[0].Path}");
@@ -93,7 +93,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
             }
             catch (BrokenStreamException e) when (attempt < MaxAttempts)
             {
-                // Every step can be done again.
+                // Every step can be repeated.
                 Log.Debug($"bootstrap: {e.Message}: again");
             }
             catch (ContainerNotFoundException e) when (attempt < MaxAttempts)
@@ -111,7 +111,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
         }
     }
 
-    // After those of every script, see probe.sh.
+    // They follow the arguments that all scripts share, see probe.sh.
     private string[] Arguments(string seconds, bool fresh) => [seconds, access.Key.ToString(), fresh ? "fresh" : "",
         access.Seconds, access.Options];
 }

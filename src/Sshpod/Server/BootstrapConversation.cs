@@ -8,40 +8,40 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
-/// <summary>What one exec led to.</summary>
-/// <param name="Server">A server that listens.</param>
-/// <param name="Session">A server on this very stream.</param>
+/// <summary>The result of one exec.</summary>
+/// <param name="Server">A server that is listening.</param>
+/// <param name="Session">A server on this exec's stream.</param>
 /// <param name="VerifiedFile">A file in the container that this client has verified.</param>
-/// <param name="Unfit">A place that has turned out not to be ours alone, and why. Without any of these, the bundle is there now.</param>
+/// <param name="Unfit">A place that turned out not to be private to us, and why. If all are null, the bundle is now installed.</param>
 internal sealed record BootstrapOutcome(RemoteServer? Server = null, RemoteSession? Session = null, string? VerifiedFile = null,
     UnfitPlace? Unfit = null);
 
-/// <summary>A directory that the server's own program refuses.</summary>
+/// <summary>A directory that the server's own program rejects.</summary>
 internal sealed record UnfitPlace(string Path, string Why);
 
 /// <summary>The dialogue with the scripts over one exec.</summary>
 /// <remarks>
-/// What the container says, see <see cref="ScriptRun"/>:
+/// What the container may answer, see <see cref="ScriptRun"/>:
 /// <list type="bullet">
-/// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; <c>uname -m</c>, where
-/// gzip is if it is there, and what can count bytes, see <see cref="Upload"/>;</item>
-/// <item><c>verify FILE</c>: as many bytes as were uploaded follow, for the client to hash;</item>
-/// <item><c>program FILE</c>: the executable of the server;</item>
-/// <item><c>installed</c>: the bundle is there; a session is for another exec, since the input of this one may have ended;</item>
-/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without the last nothing before it counts
-/// (kubernetes#60140). Without a port it is a session: what follows on this stream is ssh's;</item>
-/// <item><c>error CODE TEXT</c>: it does not, and why.</item>
+/// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; the output of <c>uname -m</c>, the path of gzip if there is one, and
+/// the tools that can count bytes, see <see cref="Upload"/>;</item>
+/// <item><c>verify FILE</c>: followed by as many bytes as were uploaded, for the client to hash;</item>
+/// <item><c>program FILE</c>: the server's executable;</item>
+/// <item><c>installed</c>: the bundle is installed; a session needs another exec, since the input of this one may have ended;</item>
+/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without <c>ok</c> the lines before it do not count
+/// (kubernetes#60140). Without a port it is a session: the rest of this stream belongs to ssh;</item>
+/// <item><c>error CODE TEXT</c>: the server does not run, and why.</item>
 /// </list>
 /// </remarks>
-/// <param name="container">Where it goes on; for messages.</param>
+/// <param name="container">The container; for messages.</param>
 /// <param name="exec">The exec that runs <c>probe.sh</c>.</param>
-/// <param name="verifiedFile">The bundle in the container, when an earlier dialogue has read it back; null where it is uploaded.</param>
+/// <param name="verifiedFile">The bundle in the container, if an earlier dialogue has read it back; null to upload it.</param>
 /// <param name="cancellation">Ends it.</param>
 /// <param name="limits">How long it may take.</param>
 internal sealed class BootstrapConversation(PodContainer container, Duplex exec, string? verifiedFile, CancellationToken cancellation,
     ScriptLimits? limits = null)
 {
-    /// <summary>Each answer comes once.</summary>
+    /// <summary>Each answer comes at most once.</summary>
     public static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
     {
         [""] = ["need", "program", "error"],
@@ -51,13 +51,13 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         ["host-key"] = ["ok", "error"],
     });
 
-    // A shell that reads a bundle as text.
+    // For a shell that reads the bundle as text.
     private static readonly TimeSpan TextLimit = TimeSpan.FromMinutes(2);
 
-    // For each piece of the bundle, so that a slow link is no error but a dead one is.
+    // For each piece of the bundle, so that a slow link is allowed but a dead one is an error.
     private static readonly TimeSpan PieceLimit = TimeSpan.FromSeconds(20);
 
-    // Messages of at most 32 KiB pass everywhere (kubernetes-client/csharp#949).
+    // Messages of up to 32 KiB get through everywhere (kubernetes-client/csharp#949).
     private const int Piece = 32 * 1024;
 
     private readonly ScriptRun _script = new(container, exec, Grammar, limits ?? ScriptLimits.Default, cancellation);
@@ -76,7 +76,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
                 case "need":
                     var needs = rest.Split(' ');
                     bundle = ChooseBundle(needs[0]);
-                    // Runs beside the reading. Its failure shows in what the container says, or does not say any more.
+                    // Runs concurrently with reading. A failure shows in the container's answers, or in their absence.
                     _ = SendAsync(bundle, gzip: rest.Contains('/'), tools: needs.Length > 2 ? needs[2] : "");
                     break;
                 case "verify":
@@ -151,7 +151,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
             goesOn = await SendAsync(upload.Encode(buffer.AsMemory(0, count)));
         if (goesOn && verifiedFile is null)
             goesOn = await SendAsync(upload.End);
-        // Without a half-close the script counts, and reads its next commands from the same stream.
+        // Without a half-close the script counts bytes, and reads its next commands from the same stream.
         if (exec.HasHalfClose)
             await exec.CompleteAsync(cancellation);
         Log.Debug(goesOn ? "bootstrap: all sent" : "bootstrap: no more is taken");
@@ -164,7 +164,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         }
     }
 
-    /// <summary>Hashes what the container says it holds.</summary>
+    /// <summary>Hashes the bytes that the container sends back.</summary>
     private async Task VerifyAsync(Bundle bundle)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -181,7 +181,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
             throw Failure("corrupt", "");
     }
 
-    // It goes into a line of the next script, or among its arguments.
+    // The name goes into a line of the next script, or among its arguments.
     private string OurFile(string file) => file.StartsWith('/') && file.Length < 256
         && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
         ? file : throw new ScriptException(container, "answers with the name of a file that is none of ours");
@@ -191,7 +191,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         "disk-full" => NoSpace(text),
         "directory" or "upload" when text.Contains("No space left", StringComparison.Ordinal)
             || text.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase) => NoSpace(text),
-        // Only gzip complains of what it gets: the stream was cut.
+        // gzip only complains about its input, so the stream was cut.
         "upload" when text.Contains("gzip: ", StringComparison.Ordinal) => new BrokenStreamException(container, text),
         "directory" or "upload" or "place" => NoPlace(container, text),
         "corrupt" => new BrokenStreamException(container, "what arrived is damaged"),

@@ -17,10 +17,10 @@ public static class Bundles
             : JsonSerializer.Deserialize(stream, BundleJson.Default.BundleManifest)!;
     });
 
-    /// <summary>Whether the program was built without them, as for the tests that need none.</summary>
+    /// <summary>Whether the program was built without bundles, as for tests that do not need them.</summary>
     public static bool AreMissing => Manifest.Value.Bundles.Count == 0;
 
-    /// <summary>Name of the directory in the container: the same for the same bundles, another for any other.</summary>
+    /// <summary>Name of the directory in the container, derived from the bundles' hashes.</summary>
     public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(
         Encoding.ASCII.GetBytes(
             string.Concat(All.OrderBy(bundle => bundle.Architecture, StringComparer.Ordinal).Select(bundle => bundle.Sha256)))))[..16];
@@ -29,18 +29,18 @@ public static class Bundles
     public static IEnumerable<Bundle> All =>
         Manifest.Value.Bundles.Select(bundle => new Bundle(bundle.Key, bundle.Value.Sha256, bundle.Value.Size));
 
-    /// <summary>Hashes of all bundles, with commas between them.</summary>
+    /// <summary>Hashes of all bundles, separated by commas.</summary>
     public static string Hashes => string.Join(',', All.Select(bundle => bundle.Sha256));
 
     /// <summary>Version of OpenSSH in the bundles, with Debian's revision.</summary>
     public static string OpenSshVersion => Manifest.Value.Openssh;
 
-    /// <summary>The sources that the bundles are made of.</summary>
+    /// <summary>The sources from which the bundles are built.</summary>
     public static IReadOnlyList<BundleSource> Sources => Manifest.Value.Sources;
 
     /// <summary>The bundle for a machine.</summary>
-    /// <param name="machine">What <c>uname -m</c> prints there.</param>
-    /// <returns>Null where there is none for it.</returns>
+    /// <param name="machine">The output of <c>uname -m</c> there.</param>
+    /// <returns>Null if there is none for it.</returns>
     public static Bundle? ForMachine(string machine) => machine switch
     {
         "x86_64" or "amd64" => For("amd64"),
@@ -58,7 +58,7 @@ public static class Bundles
 /// <summary>The server for one architecture.</summary>
 /// <param name="Architecture">amd64 or arm64.</param>
 /// <param name="Sha256">Hash of the executable, in lower-case hexadecimal.</param>
-/// <param name="Size">Bytes of the executable.</param>
+/// <param name="Size">Size of the executable in bytes.</param>
 public sealed record Bundle(string Architecture, string Sha256, long Size)
 {
     /// <summary>The executable, compressed with gzip.</summary>
@@ -68,17 +68,17 @@ public sealed record Bundle(string Architecture, string Sha256, long Size)
     public Stream OpenPlain() => new GZipStream(OpenGzip(), CompressionMode.Decompress);
 }
 
-/// <summary>A source package of Debian that the bundles are made of.</summary>
+/// <summary>A Debian source package from which the bundles are built.</summary>
 /// <param name="Name">OpenSSH, OpenSSL or Mbed TLS.</param>
-/// <param name="Version">The version that was used.</param>
-/// <param name="NewestListed">The newest version that Debian listed at the time; null where the build did not write it down.</param>
+/// <param name="Version">The version that was built.</param>
+/// <param name="NewestListed">The newest version that Debian listed at the time; null if the build did not record it.</param>
 public sealed record BundleSource(string Name, string Version, string? NewestListed)
 {
-    /// <summary>A newer version was listed, and could not be fetched.</summary>
+    /// <summary>Whether a newer version was listed but could not be fetched.</summary>
     public bool IsOlderThanListed => NewestListed is { Length: > 0 } newest && newest != Version;
 }
 
-/// <summary>What the build of the bundles wrote beside them.</summary>
+/// <summary>The manifest that the build of the bundles wrote.</summary>
 internal sealed record BundleManifest(
     string Openssh, string Openssl, string Mbedtls, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
 {
@@ -91,11 +91,11 @@ internal sealed record BundleManifest(
         new("Mbed TLS", Mbedtls, NewestListed?.Mbedtls),
     ];
 
-    /// <summary>Reads what the build wrote.</summary>
+    /// <summary>Parses the manifest.</summary>
     public static BundleManifest Parse(string json) => JsonSerializer.Deserialize(json, BundleJson.Default.BundleManifest)!;
 }
 
-/// <summary>Of each source package, the newest version that was listed.</summary>
+/// <summary>The newest listed version of each source package.</summary>
 internal sealed record NewestListed(string? Openssh, string? Openssl, string? Mbedtls);
 
 /// <summary>One bundle in the manifest.</summary>

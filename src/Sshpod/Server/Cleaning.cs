@@ -6,12 +6,12 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
-/// <summary>What <c>clean.sh</c> did.</summary>
-/// <param name="Removed">How many servers are gone, with their files.</param>
-/// <param name="Left">Directories of servers whose program is none of this client's: nothing that is not known is run to end them.</param>
+/// <summary>The result of <c>clean.sh</c>.</summary>
+/// <param name="Removed">How many servers were removed, with their files.</param>
+/// <param name="Left">Directories of servers whose program is not this client's: we run nothing unknown, not even to end it.</param>
 public sealed record Cleaned(int Removed, IReadOnlyList<string> Left);
 
-/// <summary>Ends the servers of a container and removes what they left there, by <c>clean.sh</c>.</summary>
+/// <summary>Ends the servers in a container and removes what they left there, with <c>clean.sh</c>.</summary>
 public static class Cleaning
 {
     private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -23,7 +23,7 @@ public static class Cleaning
     private static readonly string CleanScript = $"{Script.Read("closed.sh")}\n{Script.Read("clean.sh")}";
 
     /// <summary>Cleans one container.</summary>
-    /// <exception cref="SshpodException">It cannot be done; the message says why.</exception>
+    /// <exception cref="SshpodException">The container cannot be cleaned; the message says why.</exception>
     public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, ContainerShell shell,
         CancellationToken cancellation)
     {
@@ -39,7 +39,7 @@ public static class Cleaning
         }
     }
 
-    /// <summary>Reads what the script says.</summary>
+    /// <summary>Reads the script's answers.</summary>
     internal static async Task<Cleaned> ReadAsync(Duplex exec, PodContainer container, ScriptLimits limits, CancellationToken cancellation)
     {
         var script = new ScriptRun(container, exec, Grammar, limits, cancellation);

@@ -3,19 +3,19 @@ using Sshpod.Settings;
 
 namespace Sshpod.Server;
 
-/// <summary>The shell of a container, which runs our scripts. Whoever has learned where it is keeps this for the next one.</summary>
+/// <summary>The shell of a container, which runs our scripts. Keep the instance: it remembers where the shell is.</summary>
 /// <param name="container">The container.</param>
-/// <param name="settings">What the user wants.</param>
+/// <param name="settings">The user's settings.</param>
 public sealed class ContainerShell(PodContainer container, UserSettings settings)
 {
     private static readonly string Common = Script.Read("places.sh");
 
     private bool _isAskedForByPath;
 
-    /// <summary>The command that runs a script with what stands before each.</summary>
+    /// <summary>The command that runs a script, with the code and arguments that all scripts share.</summary>
     /// <param name="script">The script.</param>
     /// <param name="arguments">Its own arguments.</param>
-    /// <param name="without">Directories that are not to be used.</param>
+    /// <param name="without">Directories not to use.</param>
     internal string[] Command(string script, IEnumerable<string> arguments, params IEnumerable<string> without) =>
     [
         _isAskedForByPath ? "/bin/sh" : "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId,
@@ -24,9 +24,7 @@ public sealed class ContainerShell(PodContainer container, UserSettings settings
         .. (container.Places ?? Places.None).Arguments(RoomNeeded.IsBelow, settings.AllowsSharedPlaces, without),
     ];
 
-    /// <summary>
-    /// Whether a command of ours is to be tried again, since PATH has led to no shell: from now on it is asked for by its path.
-    /// </summary>
+    /// <summary>Whether to retry a command because PATH led to no shell: from now on the shell is run by its path.</summary>
     internal bool HasAnother()
     {
         var wasAskedForByPath = _isAskedForByPath;

@@ -4,25 +4,25 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
-/// <summary>A directory in which the server could be.</summary>
+/// <summary>A directory in which the server could be placed.</summary>
 /// <param name="Path">The directory.</param>
 /// <param name="State">
-/// <c>free</c> where it could; otherwise why not: absent, read-only, noexec, foreign, unwritable, open, shared, small, full.
+/// <c>free</c> if it is suitable; otherwise why not: absent, read-only, noexec, foreign, unwritable, open, shared, small, full.
 /// </param>
-/// <param name="Detail">Where a volume is mounted that is shared or too small; how much is free, in KiB, where it is too little.</param>
+/// <param name="Detail">The mount point of a volume that is shared or too small; the free space in KiB if there is too little.</param>
 public sealed record ServerPlace(string Path, string State, string? Detail = null);
 
-/// <summary>What <c>examine.sh</c> found in a container. Everything in it is the container's word.</summary>
-/// <param name="Machine">What <c>uname -m</c> says; empty where there is none.</param>
-/// <param name="Missing">Tools that the installation needs and that are not there.</param>
-/// <param name="Places">Directories that were looked at, up to the first that will do.</param>
-/// <param name="Directory">Where the server is; null where it is not.</param>
-/// <param name="File">What its program is by its hash: verified, damaged, or unknown where nothing can hash.</param>
-/// <param name="Port">Its port; null when it does not run.</param>
+/// <summary>What <c>examine.sh</c> found in a container. All of it is the container's own claim.</summary>
+/// <param name="Machine">The output of <c>uname -m</c>; empty if there is none.</param>
+/// <param name="Missing">Tools that the installation needs and that are missing.</param>
+/// <param name="Places">Directories that were examined, up to the first suitable one.</param>
+/// <param name="Directory">Where the server is installed; null if it is not.</param>
+/// <param name="File">The state of its program by its hash: verified, damaged, or unknown if nothing can hash.</param>
+/// <param name="Port">Its port; null if it is not running.</param>
 public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places,
     string? Directory, string? File, int? Port)
 {
-    // Mounts are many on some nodes.
+    // Some nodes have many mounts.
     private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
     {
         [""] = ["machine"],
@@ -35,12 +35,12 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
 
     private static readonly string ExamineScript = $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("examine.sh")}";
 
-    /// <summary>The command that tells.</summary>
-    /// <param name="shell">What will run it.</param>
+    /// <summary>The command that examines the container.</summary>
+    /// <param name="shell">The shell that runs it.</param>
     public static IReadOnlyList<string> Command(ContainerShell shell) => shell.Command(Script.Loader, [RoomNeeded.Free]);
 
-    /// <summary>Reads what it says.</summary>
-    /// <exception cref="SshpodException">It does not come to its end.</exception>
+    /// <summary>Reads the script's answers.</summary>
+    /// <exception cref="SshpodException">The script does not run to its end.</exception>
     public static Task<Examination> ReadAsync(Duplex exec, PodContainer container, CancellationToken cancellation)
     {
         _ = Script.SendAsync(exec, ExamineScript, cancellation);

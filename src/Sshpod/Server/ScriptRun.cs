@@ -6,31 +6,28 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
-/// <summary>
-/// The container said something that none of our scripts says. It is hostile until the opposite is proven, so that ends the dialogue.
-/// </summary>
+/// <summary>The container said something that none of our scripts says. It may be hostile, so that ends the dialogue.</summary>
 /// <param name="container">The container.</param>
-/// <param name="how">What it does, after its name.</param>
+/// <param name="how">What it does; follows its name.</param>
 public sealed class ScriptException(PodContainer container, string how)
     : SshpodException($"{container} {how}", "see what its sh prints when it starts");
 
-/// <summary>What a script may say.</summary>
-/// <param name="Turns">By the last answer, which ones may follow; <c>""</c> is
-/// the beginning. Each answer that does not follow itself comes once.</param>
-/// <param name="MaxLines">Lines of all, those before the header included.</param>
+/// <summary>The answers that a script may give.</summary>
+/// <param name="Turns">For each answer, which may follow; <c>""</c> is the start. One that may not follow itself comes once.</param>
+/// <param name="MaxLines">Limit on all lines, including those before the header.</param>
 internal sealed record ScriptGrammar(IReadOnlyDictionary<string, string[]> Turns, int MaxLines = 200)
 {
-    /// <summary>Whether it is one of the script's answers.</summary>
+    /// <summary>Whether a word is one of the script's answers.</summary>
     public bool Knows(string word) => Turns.Values.Any(turn => turn.Contains(word));
 }
 
-/// <summary>How long a script may take, and how much it may say.</summary>
-/// <param name="Silence">From one line to the next, or from a piece of what is sent to it.</param>
-/// <param name="Overall">From the beginning to the end; only a piece of what is sent begins it anew.</param>
-/// <param name="MaxBytes">Bytes of all lines.</param>
+/// <summary>How long a script may take, and how much it may print.</summary>
+/// <param name="Silence">From the last line, or the last piece sent to it, to the next line.</param>
+/// <param name="Overall">From start to end; only sending a piece restarts it.</param>
+/// <param name="MaxBytes">Limit on the bytes of all lines.</param>
 internal sealed record ScriptLimits(TimeSpan Silence, TimeSpan Overall, long MaxBytes = 256 * 1024)
 {
-    /// <summary>For every script.</summary>
+    /// <summary>The limits for every script.</summary>
     public static ScriptLimits Default { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
 }
 
@@ -38,18 +35,18 @@ internal sealed record ScriptLimits(TimeSpan Silence, TimeSpan Overall, long Max
 internal sealed record ScriptAnswer(string Word, string Rest);
 
 /// <summary>
-/// A script that runs in a container, and what it says line by line after <see cref="Header"/>. Anything before it, such as a banner, is
-/// not ours; what is no answer of the script is passed over. Whatever the container does, this ends within its limits.
+/// A script running in a container, and its answers line by line after <see cref="Header"/>. Anything before it, such as a banner, is not
+/// ours; unknown lines are skipped. Whatever the container does, this ends within its limits.
 /// </summary>
-/// <param name="container">Where it runs; for messages.</param>
+/// <param name="container">The container; for messages.</param>
 /// <param name="exec">The exec that runs it; not disposed here.</param>
-/// <param name="grammar">What it may say.</param>
+/// <param name="grammar">What it may answer.</param>
 /// <param name="limits">How long it may take.</param>
 /// <param name="cancellation">Ends it.</param>
 internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGrammar grammar, ScriptLimits limits,
     CancellationToken cancellation)
 {
-    /// <summary>The first line of ours.</summary>
+    /// <summary>Our first line.</summary>
     public const string Header = "sshpod-bootstrap";
 
     private TimeSpan _silence = limits.Silence, _overall = limits.Overall;
@@ -58,12 +55,12 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
     private int _lines;
     private string? _last;
 
-    /// <summary>The exec, of which the lines up to the last answer have been read.</summary>
+    /// <summary>The exec, read up to the last answer.</summary>
     public LineReader Output { get; } = new(exec);
 
     /// <summary>Waits for the next answer.</summary>
-    /// <exception cref="ScriptException">It is out of turn, or beyond a limit.</exception>
-    /// <exception cref="SshpodException">The stream has ended, or nothing comes.</exception>
+    /// <exception cref="ScriptException">The answer is out of turn, or beyond a limit.</exception>
+    /// <exception cref="SshpodException">The stream has ended, or nothing arrives.</exception>
     public async Task<ScriptAnswer> NextAsync()
     {
         if (_last is null)
@@ -91,13 +88,13 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
         }
     }
 
-    /// <summary>Reads bytes that follow the last answer; how many is for the caller to limit.</summary>
+    /// <summary>Reads bytes that follow the last answer; the caller limits how many.</summary>
     public Task<int> ReadAsync(Memory<byte> buffer) => WithinAsync(Output.ReadAsync(buffer, cancellation).AsTask());
 
-    /// <summary>A piece of what is sent to the script is on its way: a slow link is no error, but a dead one is.</summary>
+    /// <summary>Records that a piece was sent to the script: a slow link is allowed, but a dead one is an error.</summary>
     public void Progressed() => Volatile.Write(ref _begun, Environment.TickCount64);
 
-    /// <summary>Gives it more time: a shell that reads a bundle as text has much to do after the last piece has been sent.</summary>
+    /// <summary>Allows more time: a shell that reads a bundle as text is busy for a while after the last piece was sent.</summary>
     public void AllowFor(TimeSpan limit) => _silence = _overall = limit;
 
     private async Task<string> ReadLineAsync()
@@ -129,7 +126,7 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
             var left = silence < overall ? silence : overall;
             try
             {
-                // What is there already counts, however late it is asked for, unless there is no time at all.
+                // An answer that has arrived counts, however late we look, unless the overall time is up.
                 var result = await answer.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, cancellation);
                 if (overall <= TimeSpan.Zero)
                     break;
@@ -137,7 +134,7 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
             }
             catch (TimeoutException) when (Volatile.Read(ref _begun) > begun)
             {
-                // Something was sent meanwhile.
+                // A piece was sent in the meantime.
             }
             catch (TimeoutException) when (silence < overall)
             {

@@ -1,14 +1,14 @@
 namespace Sshpod.Settings;
 
 /// <summary>
-/// How long a key that a connection brings into a container may log in there. Only an exec brings a key, so who loses the right to exec is
-/// out after this time.
+/// How long a key that a connection has brought into a container may log in there. Only an exec brings a key, so a user who loses the right
+/// to exec is locked out after this time.
 /// </summary>
 /// <param name="Limit">The time.</param>
-/// <param name="EveryConnection">Whether each connection passes through exec: then the time is only that for one login.</param>
+/// <param name="EveryConnection">Whether each connection goes through exec: then the time only covers one login.</param>
 public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
 {
-    /// <summary>What can be written, for messages.</summary>
+    /// <summary>The accepted form, for messages.</summary>
     internal const string Form = $"\"{Word}\", or a time of a minute or more such as 90s, 10m or 24h";
 
     private const string Word = "every-connection";
@@ -18,15 +18,15 @@ public sealed record AccessTime(TimeSpan Limit, bool EveryConnection = false)
 
     private static readonly TimeSpan LongestMargin = TimeSpan.FromMinutes(5);
 
-    /// <summary>Parses it.</summary>
-    /// <returns>Null when it is something else, or too short for a login.</returns>
+    /// <summary>Parses an access time.</summary>
+    /// <returns>Null if it is something else, or too short for a login.</returns>
     public static AccessTime? Parse(string text) =>
         text == Word ? new AccessTime(Shortest, EveryConnection: true)
         : Period.Parse(text) is { } time && time >= Shortest ? new AccessTime(time)
         : null;
 
     /// <summary>
-    /// When access that an exec brought is to be renewed: early enough that a login which begins before then does not meet its end.
+    /// When to renew the access that an exec brought: early enough that a login that begins before then finishes before the access expires.
     /// </summary>
     /// <param name="since">When the exec began.</param>
     /// <param name="limit">What it asked for.</param>

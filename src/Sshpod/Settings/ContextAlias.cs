@@ -5,16 +5,15 @@ using Sshpod.Terminal;
 namespace Sshpod.Settings;
 
 /// <summary>
-/// The alias that a context needs whose name a host name cannot hold, such
-/// as the ARN of an EKS cluster or <c>kubernetes-admin@kubernetes</c>.
+/// The alias for a context whose name a host name cannot hold, such as the ARN of an EKS cluster or <c>kubernetes-admin@kubernetes</c>.
 /// </summary>
 public static class ContextAlias
 {
     /// <summary>Finds the context that was probably meant, and offers an alias for it.</summary>
-    /// <param name="typed">What stands in the host name, or what is left of it.</param>
+    /// <param name="typed">What the host name has, or what is left of it.</param>
     /// <param name="contexts">All contexts of the kubeconfig.</param>
-    /// <param name="aliases">The aliases that there are, which are read when one is offered.</param>
-    /// <returns>A hint; null when none is near that needs an alias.</returns>
+    /// <param name="aliases">The existing aliases, read only when one is offered.</param>
+    /// <returns>A hint; null if no similar context needs an alias.</returns>
     public static string? Suggest(string typed, IEnumerable<string> contexts, Func<Aliases> aliases)
     {
         var all = contexts.ToArray();
@@ -24,9 +23,9 @@ public static class ContextAlias
             ?? Spelling.Nearest(typed, candidates)) is { } meant ? Offer(meant, aliases(), all) : null;
     }
 
-    /// <summary>Tells how to give a context an alias.</summary>
+    /// <summary>Says how to give a context an alias.</summary>
     /// <param name="context">The context.</param>
-    /// <param name="aliases">The aliases that there are.</param>
+    /// <param name="aliases">The existing aliases.</param>
     /// <param name="others">Contexts that the alias must not hide.</param>
     public static string Offer(string context, Aliases aliases, IEnumerable<string> others)
     {
@@ -36,7 +35,7 @@ public static class ContextAlias
         return $"{Where(aliases)} in {UserSettings.File} and write {HostName.Context}--{alias}: {Line(alias, context, aliases)}";
     }
 
-    /// <summary>A name for it that a host name can hold: "dev" for <c>arn:aws:eks:eu-west-1:123456789012:cluster/dev</c>.</summary>
+    /// <summary>A name for a context that a host name can hold: "dev" for <c>arn:aws:eks:eu-west-1:123456789012:cluster/dev</c>.</summary>
     public static string ShortName(string context)
     {
         var end = context[(context.LastIndexOfAny(['/', '@', ':']) + 1)..];
@@ -46,7 +45,7 @@ public static class ContextAlias
 
     private static string Line(string alias, string context, Aliases aliases)
     {
-        // In double quotes it is one text, whatever is in it.
+        // In double quotes it is one YAML string, whatever it contains.
         var entry =
             $"{alias}: \"{context.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         return aliases.Contexts.Count > 0 ? entry

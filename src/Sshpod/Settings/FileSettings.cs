@@ -2,11 +2,11 @@ using Sshpod.HostNames;
 
 namespace Sshpod.Settings;
 
-/// <summary>What the user has set in the file; null is what they have not set. Meanings are those of <see cref="UserSettings"/>.</summary>
+/// <summary>What the user has set in the file; null if not set. <see cref="UserSettings"/> explains each setting.</summary>
 internal sealed record FileSettings(
     Aliases Aliases, string? Container = null, TransportKind? Transport = null, TunnelKind? Tunnel = null, TimeSpan? Idle = null,
     TimeSpan? Wait = null, AccessTime? Access = null, string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false)
 {
-    /// <summary>Where there is no file.</summary>
+    /// <summary>The settings if there is no file.</summary>
     public static FileSettings None { get; } = new(Aliases.None);
 }

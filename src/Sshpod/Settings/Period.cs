@@ -5,14 +5,14 @@ namespace Sshpod.Settings;
 /// <summary>A length of time as users write it: <c>90</c> or <c>90s</c>, <c>10m</c>, <c>2h</c>.</summary>
 public static class Period
 {
-    /// <summary>A year: whoever means longer means for ever.</summary>
+    /// <summary>A year: anyone who means longer means forever.</summary>
     private const long MaxSeconds = 365 * 24 * 60 * 60;
 
-    /// <summary>What can be written, for messages.</summary>
+    /// <summary>The accepted form, for messages.</summary>
     public const string Form = "seconds, or a time such as 90s, 10m or 2h";
 
-    /// <summary>Parses it.</summary>
-    /// <returns>Null when it is something else, or more than a year.</returns>
+    /// <summary>Parses a period.</summary>
+    /// <returns>Null if it is something else, or more than a year.</returns>
     public static TimeSpan? Parse(string text)
     {
         var unit = text.Length > 0 && !char.IsAsciiDigit(text[^1]) ? text[^1] : 's';

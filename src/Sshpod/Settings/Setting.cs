@@ -2,19 +2,19 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Settings;
 
-/// <summary>Reads a value.</summary>
+/// <summary>Parses a value.</summary>
 /// <param name="text">What the user wrote.</param>
 /// <param name="value">What it means.</param>
-/// <returns>Whether it is one.</returns>
+/// <returns>Whether it is valid.</returns>
 internal delegate bool ValueParser<T>(string text, out T value);
 
-/// <summary>A setting, and what it may be: values are read, and errors about them worded, by what stands here and nowhere else.</summary>
+/// <summary>A setting and its values: the only place that parses them and words errors about them.</summary>
 /// <param name="Key">Its key in the file.</param>
-/// <param name="Variable">The environment variable that wins over it.</param>
-/// <param name="TryParse">Reads a value.</param>
-/// <param name="Form">What can be written.</param>
-/// <param name="FileHint">What to do about a text in the file that is no value.</param>
-/// <param name="VariableHint">What to do about the variable.</param>
+/// <param name="Variable">The environment variable that overrides it.</param>
+/// <param name="TryParse">Parses a value.</param>
+/// <param name="Form">The values that users can write.</param>
+/// <param name="FileHint">The hint about an invalid value in the file.</param>
+/// <param name="VariableHint">The hint about an invalid value in the variable.</param>
 internal sealed record Setting<T>(
     string Key, string Variable, ValueParser<T> TryParse, string Form, Func<string, string> FileHint, string VariableHint);
 
@@ -25,26 +25,26 @@ internal static class Setting
     public static readonly Setting<TransportKind> Transport = Words("transport", "SSHPOD_TRANSPORT",
         ("auto", TransportKind.Auto), ("api", TransportKind.Api), ("kubectl", TransportKind.Kubectl));
 
-    /// <summary>How the server is reached; null for whatever works.</summary>
+    /// <summary>How the server is reached; null to use whichever works.</summary>
     public static readonly Setting<TunnelKind?> Tunnel = Words<TunnelKind?>("tunnel", "SSHPOD_TUNNEL",
         ("auto", null), ("port-forward", TunnelKind.PortForward), ("exec", TunnelKind.Exec));
 
-    /// <summary>Whether the server may be where other containers could take it over.</summary>
+    /// <summary>Whether the server may be in a place where other containers could take it over.</summary>
     public static readonly Setting<bool> SharedPlaces = Words("shared-places", "SSHPOD_SHARED_PLACES", ("refuse", false), ("allow", true));
 
     /// <summary>
-    /// Whether a login as another user of root's container goes without the container's environment. No variable says so.
+    /// Whether a login as another user in root's container does not get the container's environment. It has no environment variable.
     /// </summary>
     public static readonly Setting<bool> OtherUsersEnvironment = Words(
         "other-users-environment", "", ("container", false), ("clean", true));
 
-    /// <summary>How long a server stays without a connection.</summary>
+    /// <summary>How long a server keeps running without a connection.</summary>
     public static readonly Setting<TimeSpan> Idle = Time("idle", "SSHPOD_IDLE", "0 for ever", "0 is for ever");
 
-    /// <summary>How long a target that is starting is waited for.</summary>
+    /// <summary>How long to wait for a target that is starting.</summary>
     public static readonly Setting<TimeSpan> Wait = Time("wait", "SSHPOD_WAIT", "0 for not at all", "0 is not to wait");
 
-    /// <summary>How long a key that a connection brings into a container may log in there.</summary>
+    /// <summary>How long a key that a connection has brought into a container may log in there.</summary>
     public static readonly Setting<AccessTime> Access = new("access", "SSHPOD_ACCESS",
         (text, out value) => (value = AccessTime.Parse(text)!) is not null, AccessTime.Form, _ => $"use {AccessTime.Form}",
         $"set it to {AccessTime.Form}");

@@ -7,15 +7,15 @@ using YamlDotNet.RepresentationModel;
 namespace Sshpod.Settings;
 
 /// <summary>
-/// Reads config.yaml. Whatever is not understood is an error with its line: a setting that is silently ignored helps nobody.
+/// Reads config.yaml. Anything not understood is an error that names the line: a setting that is silently ignored helps nobody.
 /// </summary>
-/// <param name="file">The file; for messages.</param>
+/// <param name="file">The file, for messages.</param>
 internal sealed class SettingsFile(string file)
 {
     private static readonly string[] Targets = [.. Enum.GetValues<TargetKind>().Select(HostName.Prefix)];
 
     /// <summary>Parses the file's text.</summary>
-    /// <exception cref="SshpodException">There is something wrong; the message names file and line.</exception>
+    /// <exception cref="SshpodException">The file has an error; the message names file and line.</exception>
     public static FileSettings Parse(string file, string text) => new SettingsFile(file).Parse(text);
 
     private FileSettings Parse(string text)
@@ -27,7 +27,7 @@ internal sealed class SettingsFile(string file)
         }
         catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
-            // YamlDotNet's scanner throws others than its own too, without a line.
+            // YamlDotNet's scanner also throws exceptions of other types, without a line.
             throw Wrong((e as YamlException)?.Start.Line ?? 1, $"this is no YAML: {(e.InnerException ?? e).Message}",
                 "docs/settings.md has an example");
         }
@@ -83,7 +83,9 @@ internal sealed class SettingsFile(string file)
         return table;
     }
 
-    /// <summary>A target is a host name, without its end; or a table of its parts, which may have what a host name cannot hold.</summary>
+    /// <summary>
+    /// A target is a host name without its suffix, or a table of its parts, which may have names that a host name cannot hold.
+    /// </summary>
     private PodAddress Address(YamlNode node, string alias)
     {
         if (node is YamlMappingNode)
@@ -147,7 +149,7 @@ internal sealed class SettingsFile(string file)
     }
 
     /// <summary>
-    /// The name of an object (kubernetes: DNS label or subdomain): in messages, URLs and arguments of kubectl it is nothing else.
+    /// The name of an object (Kubernetes: DNS label or subdomain), so that messages, URLs and arguments of kubectl can hold it safely.
     /// </summary>
     private string Name(YamlNode node, string kind, int max, bool withDots)
     {
@@ -162,7 +164,7 @@ internal sealed class SettingsFile(string file)
         node is YamlScalarNode { Value: { Length: > 0 } text } && !text.Any(char.IsControl) && !IsEmpty(node)
         ? text : throw Wrong(node.Start.Line, $"here should be {what}", "docs/settings.md has an example");
 
-    // It stands in a host name, where "--" would make it a part.
+    // It is used in host names, where "--" would make it a part.
     private static bool IsLabel(string alias) =>
         alias.Length <= HostName.MaxDnsLabel && HostName.IsLabel(alias.ToLowerInvariant())
         && !alias.Contains("--", StringComparison.Ordinal);
@@ -175,6 +177,6 @@ internal sealed class SettingsFile(string file)
 /// <summary>The values of one table that are set, by key.</summary>
 internal sealed record Section(IReadOnlyDictionary<string, YamlNode> Values)
 {
-    /// <summary>A value; null when it is not set.</summary>
+    /// <summary>A value; null if it is not set.</summary>
     public YamlNode? this[string key] => Values.GetValueOrDefault(key);
 }

@@ -3,7 +3,7 @@ namespace Sshpod.Settings;
 /// <summary>How the cluster may be reached.</summary>
 public enum TransportKind
 {
-    /// <summary>By what understands the kubeconfig.</summary>
+    /// <summary>By whichever supports the kubeconfig.</summary>
     Auto,
 
     /// <summary>By sshpod itself.</summary>

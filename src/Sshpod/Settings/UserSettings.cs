@@ -6,12 +6,12 @@ using Sshpod.Terminal;
 namespace Sshpod.Settings;
 
 /// <summary>
-/// What the user wants, from environment variables, else from <see cref="File"/>, else as it is by default. All of it is as it was when the
-/// process took it. Each value is judged when it is wanted: one that is wrong keeps no command from its work that does without it.
+/// The user's settings, from environment variables, else from <see cref="File"/>, else the defaults. They do not change while the process
+/// runs. Each value is checked when it is needed: a wrong one does not stop a command that does not use it.
 /// </summary>
 public sealed class UserSettings
 {
-    /// <summary>How long a target that is starting is waited for by default.</summary>
+    /// <summary>How long to wait for a target that is starting, by default.</summary>
     public static readonly TimeSpan UsualWait = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan UsualIdle = TimeSpan.FromMinutes(10);
@@ -21,9 +21,9 @@ public sealed class UserSettings
     private readonly Dictionary<string, string> _variables = [];
     private readonly Lazy<FileSettings> _file;
 
-    /// <summary>Takes them.</summary>
-    /// <param name="file">The file, which need not be there.</param>
-    /// <param name="variable">Tells the value of an environment variable.</param>
+    /// <summary>Reads the variables now, the file when needed.</summary>
+    /// <param name="file">The file, which need not exist.</param>
+    /// <param name="variable">Returns the value of an environment variable.</param>
     internal UserSettings(string file, Func<string, string?> variable)
     {
         foreach (var name in Setting.Variables)
@@ -36,66 +36,67 @@ public sealed class UserSettings
     /// <summary>The file: <c>~/.config/sshpod/config.yaml</c>.</summary>
     public static string File { get; } = ClientDirectory.Settings;
 
-    /// <summary>The settings of this user, now.</summary>
+    /// <summary>The current settings of this user.</summary>
     public static UserSettings Take() => new(File, Environment.GetEnvironmentVariable);
 
-    /// <summary>Names of their own.</summary>
+    /// <summary>The user's own names.</summary>
     /// <exception cref="SshpodException">
-    /// The file cannot be read or has something wrong; the message names file and line. So with all the others.
+    /// The file cannot be read or has an error; the message names file and line. The same goes for all other properties.
     /// </exception>
     public Aliases Aliases => _file.Value.Aliases;
 
-    /// <summary>Container to take of a pod that has one of this name, where the host name gives none; null when none is set.</summary>
+    /// <summary>The container to use if the pod has one of this name and the host name gives none; null if not set.</summary>
     public string? Container => _file.Value.Container;
 
-    /// <summary>Path of the user's own key, absolute; null when none is set.</summary>
+    /// <summary>Absolute path of the user's own key; null if not set.</summary>
     public string? Identity => _file.Value.Identity;
 
     /// <summary>The key that logs in.</summary>
     public ClientIdentity ClientIdentity => new(Identity);
 
-    /// <summary>Whether a login as another user of root's container goes without the container's environment.</summary>
+    /// <summary>Whether a login as another user in root's container does not get the container's environment.</summary>
     public bool CleanEnvironment => _file.Value.CleanEnvironment;
 
     /// <summary>
-    /// How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, else by what understands the kubeconfig.
+    /// How the cluster is reached: <c>SSHPOD_TRANSPORT</c>, else the setting <c>transport</c>, else by whichever supports the kubeconfig.
     /// </summary>
-    /// <exception cref="SshpodException">The variable is no such value. So with the others that have one.</exception>
+    /// <exception cref="SshpodException">The variable has an invalid value. The same goes for the other variables.</exception>
     public TransportKind Transport => Find(Setting.Transport, file => file.Transport ?? TransportKind.Auto);
 
-    /// <summary>Who says so, where somebody does.</summary>
+    /// <summary>Where the transport is set, if it is set.</summary>
     public string TransportSource => _variables.ContainsKey(Setting.Transport.Variable) ? Setting.Transport.Variable : File;
 
-    /// <summary>The only tunnel to try: <c>SSHPOD_TUNNEL</c>, else the setting <c>tunnel</c>; null for whatever works.</summary>
+    /// <summary>The only tunnel to try: <c>SSHPOD_TUNNEL</c>, else the setting <c>tunnel</c>; null to use whichever works.</summary>
     public TunnelKind? Tunnel => Find(Setting.Tunnel, file => file.Tunnel);
 
     /// <summary>
-    /// How long a server stays without a connection: <c>SSHPOD_IDLE</c>, else the setting <c>idle</c>, else 10 minutes; zero is for ever.
+    /// How long a server keeps running without a connection: <c>SSHPOD_IDLE</c>, else the setting <c>idle</c>, else 10 minutes; zero means
+    /// forever.
     /// </summary>
     public TimeSpan Idle => Find(Setting.Idle, file => file.Idle ?? UsualIdle);
 
     /// <summary>
-    /// How long a target that is starting is waited for: <c>SSHPOD_WAIT</c>, else the setting <c>wait</c>, else a minute; zero is not at
+    /// How long to wait for a target that is starting: <c>SSHPOD_WAIT</c>, else the setting <c>wait</c>, else a minute; zero means not at
     /// all.
     /// </summary>
     public TimeSpan Wait => Find(Setting.Wait, file => file.Wait ?? UsualWait);
 
     /// <summary>
-    /// How long a key that a connection brings into a container may log in there: <c>SSHPOD_ACCESS</c>, else the setting <c>access</c>,
-    /// else a day.
+    /// How long a key that a connection has brought into a container may log in there: <c>SSHPOD_ACCESS</c>, else the setting
+    /// <c>access</c>, else a day.
     /// </summary>
     public AccessTime Access => Find(Setting.Access, file => file.Access ?? UsualAccess);
 
     /// <summary>
-    /// Whether the server may be where other containers could take it over, for those who trust every container of their pods:
-    /// <c>SSHPOD_SHARED_PLACES</c>, else the setting <c>shared-places</c>, else not.
+    /// Whether the server may be in a place where other containers could take it over, for users who trust every container of their pods:
+    /// <c>SSHPOD_SHARED_PLACES</c>, else the setting <c>shared-places</c>, else no.
     /// </summary>
     public bool AllowsSharedPlaces => Find(Setting.SharedPlaces, file => file.SharedPlaces);
 
-    /// <summary>The file as it is, for whoever only compares.</summary>
+    /// <summary>The raw file, for comparison only.</summary>
     internal FileOnce Content { get; }
 
-    /// <summary>The text of a variable, for whoever only compares; empty where it is not set.</summary>
+    /// <summary>The raw text of a variable, for comparison only; empty if it is not set.</summary>
     internal string Text<T>(Setting<T> setting) => _variables.GetValueOrDefault(setting.Variable, "");
 
     private T Find<T>(Setting<T> setting, Func<FileSettings, T> inFile) =>
@@ -107,7 +108,7 @@ public sealed class UserSettings
     {
         try
         {
-            // Asked first: most have no file, and an exception would cost them more than the question.
+            // Checked first: most users have no file, and an exception would cost more than the check.
             if (!System.IO.File.Exists(file.Path))
                 return FileSettings.None;
             using var reader = file.OpenText();

@@ -3,32 +3,32 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>The key that logs in: the user's own, of which only the public half is read, or the one that sshpod has made.</summary>
-/// <param name="Own">Path of the user's own key, from the setting <c>identity</c>; null where none is set.</param>
+/// <summary>The key that logs in: the user's own, of which only the public half is read, or the one that sshpod generates.</summary>
+/// <param name="Own">Path of the user's own key, from the setting <c>identity</c>; null if not set.</param>
 public sealed record ClientIdentity(string? Own)
 {
-    /// <summary>The key that sshpod has made.</summary>
+    /// <summary>The key that sshpod generates.</summary>
     public static ClientIdentity Generated { get; } = new((string?)null);
 
-    /// <summary>What ssh's configuration names as <c>IdentityFile</c>.</summary>
+    /// <summary>The values of <c>IdentityFile</c> in ssh's configuration.</summary>
     public IReadOnlyList<string> Files => Own is { } own ? [own] : [ClientKey.File, ClientKey.NextFile];
 
-    /// <summary>Finds the public key that is to be let in; makes sshpod's own where it is missing.</summary>
-    /// <param name="access">How long a container may let a key in.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="SshpodException">There is none, or none that can be used.</exception>
+    /// <summary>Finds the public key to let in; generates sshpod's own if it is missing.</summary>
+    /// <param name="access">How long a container lets a key in.</param>
+    /// <param name="cancellation">Cancels it.</param>
+    /// <exception cref="SshpodException">There is no key, or no usable one.</exception>
     public Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation)
     {
         if (Own is not { } own)
             return ClientKey.EnsureAsync(access, cancellation);
-        // known_hosts is there, whosever the key is.
+        // known_hosts is there even if the key is the user's own.
         ClientDirectory.CheckCache();
         return ReadAsync(own, cancellation);
     }
 
-    /// <summary>Reads a public key: the file is one, or has one beside it.</summary>
-    /// <param name="file">What the setting names.</param>
-    /// <param name="cancellation">Ends it.</param>
+    /// <summary>Reads a public key, from the file itself or from the one beside it.</summary>
+    /// <param name="file">The file that the setting names.</param>
+    /// <param name="cancellation">Cancels it.</param>
     internal static async Task<PublicKey> ReadAsync(string file, CancellationToken cancellation)
     {
         var beside = file + ".pub";

@@ -4,20 +4,20 @@ using Sshpod.Terminal;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// The ed25519 key with which this user's ssh logs in to containers, where they have set none of their own. It is replaced after 90 days.
+/// The ed25519 key with which this user's ssh logs in to containers, if they have not set their own. It is replaced after 90 days.
 /// <para>
-/// ssh reads the public half when it starts, and the private one when it logs in: whoever exchanges a file between the two breaks that
-/// connection, and nobody can tell when ssh is between them. So ssh knows two pairs (two <c>IdentityFile</c>), which usually hold the same
-/// key. A new key is made in the second. It is brought into containers only when each ssh that may have read the file before has long
-/// logged in with the first; and the first gets a copy of it only when no container lets the old key in any more. At no time does a
-/// file change that an ssh may be about to use.
+/// ssh reads the public half when it starts and the private half when it logs in: replacing a file in between breaks that connection, and
+/// we cannot tell when ssh is in between. So ssh gets two pairs (two <c>IdentityFile</c>), which usually hold the same key. A new key is
+/// generated in the second. It is brought into containers only after every ssh that may have read the old file has long logged in with the
+/// first, and it is copied to the first only after no container lets the old key in any more. So no file ever changes while an ssh may be
+/// about to use it.
 /// </para>
 /// </summary>
 public static class ClientKey
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(90);
 
-    // An ssh that has read the second file is in its login by then. One that waits for its pod is still served: its proxy has chosen.
+    // By then, an ssh that has read the second file is logging in. One that waits for its pod still works: its proxy has chosen the key.
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(10);
 
     // Clocks of containers may differ from ours.
@@ -30,19 +30,19 @@ public static class ClientKey
     /// <summary>The private key, as ssh's <c>IdentityFile</c>.</summary>
     public static string File => First.File;
 
-    /// <summary>The one after it, as another <c>IdentityFile</c>; usually the same.</summary>
+    /// <summary>The next private key, as another <c>IdentityFile</c>; usually the same.</summary>
     public static string NextFile => Second.File;
 
-    /// <summary>Whether both halves are there.</summary>
+    /// <summary>Whether both halves exist.</summary>
     public static bool Exists => First.Exists;
 
-    /// <summary>Whether only the public half is there. An ssh that runs has then read it, and can use no other.</summary>
+    /// <summary>Whether only the public half exists. A running ssh has then read it, and can use no other.</summary>
     public static bool LacksPrivateHalf => First.LacksPrivateHalf;
 
-    /// <summary>Finds the key that is to be let in now; makes what there is not, and replaces what is too old.</summary>
-    /// <param name="access">How long a container may let a key in.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="SshpodException">It cannot be made or read, or others can read its private half.</exception>
+    /// <summary>Finds the key to let in now; generates what is missing, and replaces what is too old.</summary>
+    /// <param name="access">How long a container lets a key in.</param>
+    /// <param name="cancellation">Cancels it.</param>
+    /// <exception cref="SshpodException">It cannot be generated or read, or others can read its private half.</exception>
     public static async Task<PublicKey> EnsureAsync(TimeSpan access, CancellationToken cancellation)
     {
         if (!First.Exists || !Second.Exists)
@@ -65,7 +65,7 @@ public static class ClientKey
     /// <exception cref="SshpodException">It cannot be read, or others can read its private half.</exception>
     public static Task<PublicKey> ReadAsync(CancellationToken cancellation) => First.ReadAsync(cancellation);
 
-    // Of several at the same moment all end with the same pairs, and none with half of one.
+    // Concurrent processes all end up with the same pairs, and none with half a pair.
     private static async Task CompleteAsync(CancellationToken cancellation)
     {
         ClientDirectory.Create(ClientDirectory.Cache);
@@ -77,7 +77,7 @@ public static class ClientKey
             First.CopyTo(Second);
     }
 
-    /// <summary>Goes one step on, unless another process does. What goes wrong keeps no connection from its old key.</summary>
+    /// <summary>Takes one step, unless another process does. If it fails, connections still use the old key.</summary>
     private static async Task StepAsync(bool whileSame, Func<Task> step, CancellationToken cancellation)
     {
         await using var replacing = LockFile.TakeOrNull(Lock);
@@ -85,7 +85,7 @@ public static class ClientKey
             return;
         try
         {
-            // Another process may have gone this step since we looked.
+            // Another process may have taken this step since we looked.
             if (await First.ReadAsync(cancellation) == await Second.ReadAsync(cancellation) != whileSame)
                 return;
             await step();
@@ -97,7 +97,7 @@ public static class ClientKey
         }
     }
 
-    /// <summary>Whether ssh's configuration names the second pair. One that an earlier version wrote does not, and the key stays.</summary>
+    /// <summary>Whether ssh's configuration names the second pair. That of an earlier version does not, and the key stays.</summary>
     private static bool IsSecondRead()
     {
         try

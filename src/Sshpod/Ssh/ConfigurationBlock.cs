@@ -6,24 +6,24 @@ namespace Sshpod.Ssh;
 /// <param name="Program">Absolute path of the program that ssh runs.</param>
 /// <param name="Kind">Which ssh reads it.</param>
 /// <param name="Options">What the user chose.</param>
-/// <param name="Identity">The key that logs in; null is the one that sshpod makes.</param>
+/// <param name="Identity">The key that logs in; null for the one that sshpod generates.</param>
 public sealed record ConfigurationBlock(string Program, ClientKind Kind, ConfigurationOptions Options, ClientIdentity? Identity = null)
 {
     /// <summary>The user's own options for <c>*.sshpod</c>: read before ours, so that they win.</summary>
     public static string UserFile { get; } = Path.Combine(ClientDirectory.Config, "ssh_config.user");
 
-    /// <summary>Why connections are not shared although the user did not object; null when they are, or when the user objected.</summary>
+    /// <summary>Why connections are not shared although the user did not object; null if they are, or if the user objected.</summary>
     public string? WhyNotShared => Options.Sharing && Kind.CanShare() ? ControlPath.WhyNot(Program) : null;
 
     private IEnumerable<(string Keyword, string Value)> OfAll => PinnedOptions.OfAll(Kind, Identity ?? ClientIdentity.Generated);
 
     private bool IsShared => Options.Sharing && Kind.CanShare() && WhyNotShared is null;
 
-    // The "[" keeps the block from paramiko, which takes what ssh takes literally for a set of characters: its ProxyCommand knows no %n.
-    // Other clients do not know originalhost, or know %n as well.
+    // The "[" hides the block from paramiko, which reads it as a character set where ssh reads it literally: paramiko does not expand %n.
+    // Other clients do not know originalhost, or do expand %n.
     private const string OpenSsh = "Match originalhost *.sshpod,*.sshpod.,!*[.]*";
 
-    // asyncssh knows originalhost, but opens %n itself as the name of a file. It tells capitals apart, which OpenSSH does not.
+    // asyncssh knows originalhost, but opens %n literally as a file name. Its patterns are case-sensitive; those of OpenSSH are not.
     private const string OpenSshAlone = "Match originalhost *.SSHPOD,*.SSHPOD.,!*[.]*";
 
     private string Proxy(string host) => $"{Quoting.Program(Program, Kind)} proxy --host {host}";
@@ -66,7 +66,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
         """;
 
-    // The name alone does not say which cluster is meant: `sshpod share` answers whether an open connection of this name leads to it.
+    // The name alone does not say which cluster is meant: `sshpod share` checks whether an open connection of this name leads to it.
     private string Sharing => !IsShared
         ? WhyNotShared is { } reason ? $"# Connections are not shared: {reason}.\n" : ""
         : $"""

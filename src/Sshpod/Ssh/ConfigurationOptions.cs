@@ -1,6 +1,6 @@
 namespace Sshpod.Ssh;
 
-/// <summary>What the user chose about the block.</summary>
+/// <summary>The user's choices for the block.</summary>
 /// <param name="Sharing">Whether ssh carries several sessions over one connection.</param>
 /// <param name="ForwardAgent">Host names whose connections forward the user's agent.</param>
 /// <param name="Hosts">Host names that have an entry of their own, for programs that list only those.</param>
@@ -15,7 +15,7 @@ public sealed record ConfigurationOptions(bool Sharing = true, IReadOnlyList<str
     /// <summary>Host names whose connections forward the user's agent.</summary>
     public IReadOnlyList<string> AgentHosts => ForwardAgent ?? [];
 
-    /// <summary>Whether it was read from a file of a version that could forward the agent to every container, and does.</summary>
+    /// <summary>Whether it comes from a file of an earlier version that forwards the agent to every container.</summary>
     public bool ForwardedToAll { get; private init; }
 
     /// <summary>The line of our own file from which a later run learns what was chosen.</summary>
@@ -23,8 +23,8 @@ public sealed record ConfigurationOptions(bool Sharing = true, IReadOnlyList<str
         $"{Marker}{string.Concat(AgentHosts.Select(host => $" {AgentOption} {host}"))}"
         + $"{(Sharing ? "" : " --no-sharing")}{(Hosts is null ? "" : " --hosts")}";
 
-    /// <summary>Reads what an earlier run wrote, so that an upgrade does not forget it.</summary>
-    /// <param name="block">Content of our own file; null where there is none.</param>
+    /// <summary>Reads what an earlier run wrote, so that an upgrade keeps it.</summary>
+    /// <param name="block">Content of our own file; null if there is none.</param>
     public static ConfigurationOptions Parse(string? block)
     {
         var lines = block?.Split('\n') ?? [];

@@ -4,8 +4,8 @@ using System.Text;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// Tells ssh itself why there is no connection. Where it may stay in the background after its session (<c>ControlPersist</c>), ssh gives
-/// its ProxyCommand no stderr; but it prints the reason of a server that disconnects.
+/// Tells ssh itself why there is no connection. If it may stay in the background after its session (<c>ControlPersist</c>), ssh gives its
+/// ProxyCommand no stderr, but it prints the reason when a server disconnects.
 /// </summary>
 public static class Disconnect
 {
@@ -14,10 +14,10 @@ public static class Disconnect
     private const uint Reason = 7;
     private const int Block = 8, MinimumPadding = 4;
 
-    // ssh sends its first packet before it reads ours: if nobody took it, it would complain of that instead.
+    // ssh sends its first packet before it reads ours: if nobody read it, ssh would report that error instead.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <summary>Speaks as a server that goes away, and returns when ssh has closed the stream.</summary>
+    /// <summary>Acts as a server that disconnects, and returns when ssh has closed the stream.</summary>
     /// <param name="reason">One line; ssh prints the first 400 bytes.</param>
     public static async Task SendAsync(string reason)
     {
@@ -31,11 +31,11 @@ public static class Disconnect
         }
         catch (IOException)
         {
-            // ssh has gone already.
+            // ssh has already exited.
         }
     }
 
-    /// <summary>The version line of a server, and one packet before any encryption (RFC 4253 section 6).</summary>
+    /// <summary>A server's identification string, and one unencrypted packet (RFC 4253 section 6).</summary>
     internal static byte[] Packet(string reason)
     {
         var text = Encoding.UTF8.GetBytes(reason);

@@ -1,9 +1,9 @@
 namespace Sshpod.Ssh;
 
-/// <summary>What a run of <c>sshpod configure</c> does to one file. Contents have one character for each byte (Latin-1).</summary>
+/// <summary>What a run of <c>sshpod configure</c> does to one file. Contents have one character per byte (Latin-1).</summary>
 /// <param name="File">Its path.</param>
-/// <param name="Old">What is in it; null where there is none.</param>
-/// <param name="New">What will be; null to remove it.</param>
+/// <param name="Old">Its content; null if there is no file.</param>
+/// <param name="New">Its new content; null to remove it.</param>
 /// <param name="Done">What to tell the user afterwards.</param>
 public sealed record FileChange(string File, string? Old, string? New, string Done)
 {

@@ -4,7 +4,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// The two files of an ed25519 key, made by <c>ssh-keygen</c>: the private half, readable by the user alone, and the public one.
+/// The two files of an ed25519 key, made by <c>ssh-keygen</c>: the private half, readable only by the user, and the public half.
 /// </summary>
 /// <param name="File">The private half.</param>
 internal sealed record KeyPair(string File)
@@ -14,13 +14,13 @@ internal sealed record KeyPair(string File)
     /// <summary>The public half.</summary>
     public string PublicFile => File + ".pub";
 
-    /// <summary>Whether both halves are there.</summary>
+    /// <summary>Whether both halves exist.</summary>
     public bool Exists => System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
 
-    /// <summary>Whether only the public half is there.</summary>
+    /// <summary>Whether only the public half exists.</summary>
     public bool LacksPrivateHalf => !System.IO.File.Exists(File) && System.IO.File.Exists(PublicFile);
 
-    /// <summary>How long ago it was made; less than nothing where the clock was set back since.</summary>
+    /// <summary>How long ago it was generated; negative if the clock has been set back since.</summary>
     public TimeSpan Age => DateTime.UtcNow - System.IO.File.GetLastWriteTimeUtc(File);
 
     /// <summary>Reads the public key.</summary>
@@ -40,7 +40,7 @@ internal sealed record KeyPair(string File)
         }
     }
 
-    /// <summary>Makes a new pair, or the public half where the private one is there: then ssh has read that.</summary>
+    /// <summary>Generates a new pair, or only the public half if the private one exists: ssh has then read that.</summary>
     public async Task CompleteAsync(CancellationToken cancellation)
     {
         if (!System.IO.File.Exists(File))
@@ -53,7 +53,7 @@ internal sealed record KeyPair(string File)
             PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
     }
 
-    /// <summary>Makes a new pair in place of this one, under other names and renamed: a reader finds no half of a file.</summary>
+    /// <summary>Generates a new pair in place of this one, under other names and then renamed: no reader finds half a file.</summary>
     public async Task MakeAsync(CancellationToken cancellation)
     {
         var temporary = $"{File}.{Guid.NewGuid():N}";
@@ -73,7 +73,7 @@ internal sealed record KeyPair(string File)
     }
 
     /// <summary>
-    /// Puts a copy of the pair, as old as it is, in place of another: the private half first, since ssh begins with the public one.
+    /// Replaces another pair with a copy of this one, with the same age: the private half first, since ssh begins with the public one.
     /// </summary>
     /// <exception cref="SshpodException">It cannot be read or written.</exception>
     public void CopyTo(KeyPair other)

@@ -5,52 +5,52 @@ namespace Sshpod.Ssh;
 
 /// <summary>
 /// The files from which ssh learns the host keys of containers. A key gets there over the authenticated exec stream, before ssh reads the
-/// server's first byte, so <c>StrictHostKeyChecking yes</c> holds without a question.
+/// server's first byte, so <c>StrictHostKeyChecking yes</c> works without a prompt.
 /// <para>
-/// ssh looks a name up in lower case, so one line of <see cref="File"/> serves for all that a name means. It is written for each
-/// connection, and a tunnel lets no other host key through than that of its own container (HostKeyGuard): when two connections at the same
-/// moment want different lines, one of them is refused, and none is led astray.
+/// ssh looks a name up in lower case, so one line of <see cref="File"/> serves everything that a name can mean. It is written for each
+/// connection, and a tunnel passes only the host key of its own container (HostKeyGuard): if two connections want different lines at the
+/// same moment, one is refused, and neither reaches the wrong container.
 /// </para>
 /// <para>
-/// A HostKeyAlias makes ssh look up another name, which sshpod does not learn. So there is also a file for each host name, and the line
-/// in it holds for every name (<c>*</c>). A wrong line there can do no more than a wrong one above, for the same reason.
+/// A HostKeyAlias makes ssh look up another name, which sshpod cannot know. So there is also a file for each host name, whose line applies
+/// to every name (<c>*</c>). A wrong line there is as harmless as a wrong one above, for the same reason.
 /// </para>
 /// </summary>
 public static class KnownHosts
 {
-    /// <summary>Names of files begin with this, so that none is that of a device of Windows, such as <c>aux.sshpod</c>.</summary>
+    /// <summary>File names begin with this, so that none is a device name of Windows, such as <c>aux.sshpod</c>.</summary>
     private const string Start = "of-";
 
     // NAME_MAX is 255, and a file has a longer name while it is being written. A longer host name has no such file.
     private const int MaxName = 200;
 
-    /// <summary>The file that goes by names, as ssh's <c>UserKnownHostsFile</c>.</summary>
+    /// <summary>The file for all host names, as ssh's <c>UserKnownHostsFile</c>.</summary>
     public static string File { get; } = Path.Combine(ClientDirectory.Cache, "known_hosts");
 
-    /// <summary>Where the files are that are about one host name each.</summary>
+    /// <summary>The directory of the files for one host name each.</summary>
     internal static string Directory { get; } = Path.Combine(ClientDirectory.Cache, "host-keys");
 
-    /// <summary>How such a file is called in ssh's configuration, where %n is the host name as it was typed.</summary>
+    /// <summary>The name of such a file in ssh's configuration, where %n is the host name as typed.</summary>
     internal const string NameForSsh = Start + "%n";
 
     /// <summary>A host name as ssh looks it up: here, and in the <c>%C</c> of a ControlPath.</summary>
     public static string Name(string host) => host.ToLowerInvariant();
 
-    /// <summary>The file about one host name.</summary>
-    /// <param name="host">What ssh was given (its <c>%n</c>), in the case in which it was typed.</param>
-    /// <returns>Null where no file can be called so.</returns>
+    /// <summary>The file for one host name.</summary>
+    /// <param name="host">What ssh was given (its <c>%n</c>), in its original case.</param>
+    /// <returns>Null if no file can have this name.</returns>
     internal static string? FileOf(string host) =>
         host.Length is > 0 and <= MaxName && host.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? Path.Combine(Directory, Start + host) : null;
 
-    /// <summary>Makes the key the only one of this host name.</summary>
-    /// <param name="host">What ssh was given, in the case in which it was typed.</param>
+    /// <summary>Makes the key the only one for this host name.</summary>
+    /// <param name="host">What ssh was given, in its original case.</param>
     /// <param name="key">The key that the container reported.</param>
-    /// <param name="isUsed">Whether another host name is still in use; the keys of the others go.</param>
-    /// <param name="cancellation">Ends the wait for another process that writes.</param>
+    /// <param name="isUsed">Whether another host name is still in use; keys of the others are removed.</param>
+    /// <param name="cancellation">Ends the wait for another process that is writing.</param>
     public static async Task SetAsync(string host, PublicKey key, Func<string, bool> isUsed, CancellationToken cancellation)
     {
-        // With the port when it is not 22.
+        // ssh adds the port if it is not 22.
         var name = Name(host);
         var line = $"{name},[{name}]:* {key}";
         var own = FileOf(host);
@@ -68,7 +68,7 @@ public static class KnownHosts
         SetOwn(own, ownLine, other => other == name || isUsed(other));
     }
 
-    /// <summary>Writes the file about one host name, and removes those about names that are not used any more.</summary>
+    /// <summary>Writes the file for one host name, and removes those for names that are no longer used.</summary>
     private static void SetOwn(string? file, string line, Func<string, bool> isUsed)
     {
         try
@@ -81,7 +81,7 @@ public static class KnownHosts
         }
         catch (Exception e) when (e is SshpodException or IOException or UnauthorizedAccessException)
         {
-            // Only a HostKeyAlias needs it, and ssh says then what is missing.
+            // Only a HostKeyAlias needs it, and ssh then says what is missing.
             Log.Debug($"host key not written for other names: {e.Message}");
         }
     }

@@ -5,17 +5,17 @@ using Sshpod.Terminal;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// Finds out whether the user's file is one to write to: some belong to a program that would undo the change, or to somebody else.
+/// Finds out whether we may write to the user's file: some belong to a program that would undo the change, or to somebody else.
 /// </summary>
 public static partial class ManagedFile
 {
     private const int Writable = 2;
 
-    /// <summary>Throws where the file is not sshpod's to change.</summary>
+    /// <summary>Throws if sshpod must not change the file.</summary>
     /// <param name="userFile">The user's file, as ssh opens it.</param>
-    /// <param name="file">What it leads to, if it is a link.</param>
-    /// <param name="what">What is to be done to it, for the hint: <c>add at its top: Include …</c>.</param>
-    /// <exception cref="SshpodException">It says why, and what the user can do by hand.</exception>
+    /// <param name="file">Its target, if it is a link.</param>
+    /// <param name="what">What should be done to it, for the hint: <c>add at its top: Include …</c>.</param>
+    /// <exception cref="SshpodException">It must not; the message says why, the hint what the user can do by hand.</exception>
     public static void Refuse(string userFile, string file, string what)
     {
         if (file.StartsWith("/nix/store/", StringComparison.Ordinal))
@@ -27,7 +27,7 @@ public static partial class ManagedFile
             throw new SshpodException($"{file} is read-only", $"make it writable for you, or {what}");
     }
 
-    // chezmoi writes real files, and writes them anew: it shows only in its source directory, in the attributes of names there.
+    // chezmoi writes regular files and overwrites changes: only its source directory shows that, by the attributes in file names there.
     private static string? ChezmoiSource(string userFile)
     {
         if (userFile != ClientDirectory.SshConfig)
@@ -47,8 +47,7 @@ public static partial class ManagedFile
             return true;
         if (OperatingSystem.IsWindows())
             return !File.GetAttributes(file).HasFlag(FileAttributes.ReadOnly);
-        // It is replaced by a rename, for which its own mode does not matter:
-        // that it is read-only is taken for somebody's wish, also by root.
+        // It is replaced by a rename, for which its own mode does not matter: we assume that read-only is intended, even if we are root.
         return (File.GetUnixFileMode(file) & UnixFileMode.UserWrite) != 0
             && Access(file, Writable) == 0 && Access(Path.GetDirectoryName(file)!, Writable) == 0;
     }

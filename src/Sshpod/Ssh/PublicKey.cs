@@ -4,30 +4,30 @@ using System.Text;
 namespace Sshpod.Ssh;
 
 /// <summary>
-/// An ed25519 public key as OpenSSH writes it in a line, without a comment: <c>ssh-ed25519 BASE64</c> (RFC 8709), or of a FIDO token
+/// An ed25519 public key as OpenSSH writes it in a line, without a comment: <c>ssh-ed25519 BASE64</c> (RFC 8709), or for a FIDO token
 /// <c>sk-ssh-ed25519@openssh.com BASE64</c> (OpenSSH PROTOCOL.u2f).
 /// </summary>
 public sealed record PublicKey
 {
-    /// <summary>The only algorithm of host keys, and of client keys that sshpod makes.</summary>
+    /// <summary>The only algorithm of host keys, and of client keys that sshpod generates.</summary>
     public const string Algorithm = "ssh-ed25519";
 
-    /// <summary>The algorithm of keys in a FIDO token, with which users may log in too.</summary>
+    /// <summary>The algorithm of keys on a FIDO token, with which users can log in too.</summary>
     public const string TokenAlgorithm = "sk-ssh-ed25519@openssh.com";
 
-    // The application of a key in a token is a name such as "ssh:".
+    // The application of a key on a token is a name such as "ssh:".
     private const int KeySize = 32, MaxApplication = 255;
 
     private readonly string _algorithm, _blob;
 
     private PublicKey(string algorithm, string blob) => (_algorithm, _blob) = (algorithm, blob);
 
-    /// <summary>Parses a line of a <c>.pub</c> file, of authorized_keys without options, or of what the server reports.</summary>
-    /// <returns>Null if it is no ed25519 public key: whoever wrote it, nothing but a key gets past here.</returns>
+    /// <summary>Parses a line of a <c>.pub</c> file, of authorized_keys without options, or of the server's report.</summary>
+    /// <returns>Null if it is not an ed25519 public key: whatever its source, only a key gets past here.</returns>
     public static PublicKey? Parse(string line) => Parse(line, Algorithm);
 
-    /// <summary>Parses the key of a user, which may be in a FIDO token.</summary>
-    /// <returns>Null if it is none, or of another algorithm.</returns>
+    /// <summary>Parses the key of a user, which may be on a FIDO token.</summary>
+    /// <returns>Null if it is not a key, or has another algorithm.</returns>
     public static PublicKey? ParseLogin(string line) => Parse(line, Algorithm) ?? Parse(line, TokenAlgorithm);
 
     private static PublicKey? Parse(string line, string algorithm)
@@ -39,7 +39,7 @@ public sealed record PublicKey
         if (!Convert.TryFromBase64String(words[1], buffer, out var count))
             return null;
         var rest = (ReadOnlySpan<byte>)buffer.AsSpan(0, count);
-        // RFC 4253 section 6.6: strings, each with its length before it.
+        // RFC 4253 section 6.6: strings, each preceded by its length.
         return TakeString(ref rest) is { } name && Encoding.ASCII.GetString(name) == algorithm
             && TakeString(ref rest) is { Length: KeySize }
             && (algorithm == Algorithm || TakeString(ref rest) is { Length: > 0 and <= MaxApplication })
@@ -56,12 +56,12 @@ public sealed record PublicKey
         return value;
     }
 
-    /// <summary>Whether it is the key in this blob, as ssh's packets hold it.</summary>
+    /// <summary>Whether this blob, in the form of ssh's packets, is this key.</summary>
     public bool IsBlob(ReadOnlySpan<byte> blob) => Convert.FromBase64String(_blob).AsSpan().SequenceEqual(blob);
 
     /// <summary>The end of the key's base64: enough to tell keys apart, not to trust one.</summary>
     public string Tail => _blob[^16..];
 
-    /// <summary>Algorithm and key, as known_hosts and authorized_keys hold them.</summary>
+    /// <summary>Algorithm and key, as in known_hosts and authorized_keys.</summary>
     public override string ToString() => $"{_algorithm} {_blob}";
 }

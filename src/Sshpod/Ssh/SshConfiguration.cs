@@ -16,23 +16,23 @@ public sealed class SshConfiguration(string userFile)
     public static string OwnFile { get; } = Path.Combine(ClientDirectory.Config, "ssh_config");
 
     /// <summary>Our line in the user's file.</summary>
-    /// <remarks>In quotes always: it is looked for as it stands, and was written so by every version.</remarks>
+    /// <remarks>Always in quotes: it is searched for verbatim, and every version has written it so.</remarks>
     public static string Include => $"Include \"{Quoting.Include(OwnFile, ClientKinds.Current).Trim('"')}\"";
 
-    // A symbolic link (a dotfiles repository) stays one: what it points at is replaced.
+    // A symbolic link (to a dotfiles repository) is kept: its target is replaced.
     private string File { get; } = new FileInfo(userFile) is { LinkTarget: not null } link
         ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : userFile;
 
-    /// <summary>The user's file, as it was named.</summary>
+    /// <summary>The user's file, as given.</summary>
     public string UserFile => userFile;
 
     private string Backup => $"{File}.before-sshpod";
 
-    /// <summary>What an earlier run was told.</summary>
+    /// <summary>The options of an earlier run.</summary>
     /// <exception cref="SshpodException">Our own file cannot be read.</exception>
     public static ConfigurationOptions Chosen() => ConfigurationOptions.Parse(Read(OwnFile) is { } block ? ToUtf16(block) : null);
 
-    /// <summary>What is to be done so that ssh uses sshpod.</summary>
+    /// <summary>The changes that make ssh use sshpod.</summary>
     /// <param name="block">The content of our own file.</param>
     /// <exception cref="SshpodException">A file cannot be read.</exception>
     public IReadOnlyList<FileChange> Plan(ConfigurationBlock block)
@@ -55,35 +55,31 @@ public sealed class SshConfiguration(string userFile)
         return [.. changes.Append(user).Where(change => change.IsNeeded)];
     }
 
-    /// <summary>
-    /// What is to be done so that everything is as before: our line and our own file go, whatever else has changed since.
-    /// </summary>
+    /// <summary>The changes that undo the configuration: our line and our own file are removed, whatever else has changed since.</summary>
     /// <exception cref="SshpodException">A file cannot be read.</exception>
     public IReadOnlyList<FileChange> PlanRemoval()
     {
         var old = Read(File);
         var left = old is null ? null : _user.Remove(old);
         var changes = new List<FileChange> { new(File, old, left, left is null ? $"removed {File}" : $"took the Include out of {File}") };
-        // A backup that says nothing new goes too; where the file has changed since, it is the user's to keep.
+        // A backup that equals the file is removed too; if the file has changed since, the user keeps the backup.
         if (left is not null && left != old && Read(Backup) == left)
             changes.Add(new FileChange(Backup, left, null, $"removed {Backup}"));
         changes.Add(new FileChange(OwnFile, Read(OwnFile), null, $"removed {OwnFile}"));
         return [.. changes.Where(change => change.IsNeeded)];
     }
 
-    /// <summary>Options that the user's file sets for *.sshpod in vain, because ours are read first; a sentence for each block.</summary>
+    /// <summary>Options that the user's file sets for *.sshpod without effect, because ours are read first; one sentence each.</summary>
     /// <param name="block">The content of our own file.</param>
     public IEnumerable<string> Overridden(ConfigurationBlock block) =>
         UserConfiguration.Overridden(Read(File) ?? "", block.ToString()).Select(found =>
             $"{found} in {File} has no effect, since sshpod sets it first: move it to {ConfigurationBlock.UserFile}");
 
-    /// <summary>Whether the change is one of the user's own file, not of ours or of a backup.</summary>
+    /// <summary>Whether the change is to the user's own file, not to ours or to a backup.</summary>
     public bool IsTheirs(FileChange change) => change.File == File && change.Old?.Length > 0;
 
-    /// <summary>
-    /// Why the user's file is not to be written to, as an exception to throw; null when it is, or when nothing is to be done to it.
-    /// </summary>
-    /// <param name="changes">What is to be done.</param>
+    /// <summary>Why we must not write to the user's file, as an exception to throw; null if we may, or if it does not change.</summary>
+    /// <param name="changes">The planned changes.</param>
     public SshpodException? WhyNot(IReadOnlyList<FileChange> changes)
     {
         if (changes.FirstOrDefault(change => change.File == File) is not { } change)
@@ -100,12 +96,10 @@ public sealed class SshConfiguration(string userFile)
         }
     }
 
-    /// <summary>
-    /// Does it. Each file is replaced at once; what was asked for last is the user's own file, so nothing refers to what is not there.
-    /// </summary>
-    /// <param name="changes">What is to be done.</param>
-    /// <param name="withTheirs">Whether the user's own file, and a backup of it, is among it.</param>
-    /// <returns>What was done, a sentence each.</returns>
+    /// <summary>Applies the changes in order, so that nothing ever refers to a missing file. Each file is replaced atomically.</summary>
+    /// <param name="changes">The planned changes.</param>
+    /// <param name="withTheirs">Whether to change the user's own file and its backup too.</param>
+    /// <returns>What was done, one sentence per change.</returns>
     /// <exception cref="SshpodException">A file cannot be written.</exception>
     public IEnumerable<string> Apply(IReadOnlyList<FileChange> changes, bool withTheirs)
     {

@@ -4,7 +4,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Ssh;
 
-/// <summary>What a program did.</summary>
+/// <summary>The result of a program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its stdout.</param>
 /// <param name="ErrorText">Its stderr.</param>
@@ -13,14 +13,14 @@ internal sealed record SshProgramRun(int ExitCode, string Output, string ErrorTe
 /// <summary>The programs of the user's OpenSSH. Their stdin is empty, since ours may be the ssh stream.</summary>
 internal static class SshProgram
 {
-    // A connection of the doctor is the longest.
+    // The doctor's connection takes the longest.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Runs one to its end.</summary>
+    /// <summary>Runs a program until it exits.</summary>
     /// <param name="program">Its name, or an absolute path.</param>
-    /// <param name="arguments">Its arguments, one each.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="SshpodException">It cannot be run, or does not end.</exception>
+    /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <param name="cancellation">Cancels it.</param>
+    /// <exception cref="SshpodException">It cannot be run, or does not exit in time.</exception>
     public static async Task<SshProgramRun> RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellation)
     {
         await using var process = Start(program, arguments);

@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Sshpod.Ssh;
 
-/// <summary>A change of a text in the form that <c>patch</c> and <c>git apply</c> take.</summary>
+/// <summary>A change to a text, in the form that <c>patch</c> and <c>git apply</c> accept.</summary>
 public static class UnifiedDiff
 {
     private const int Context = 3;
 
     /// <summary>Compares two texts line by line.</summary>
     /// <param name="file">The file's name, for the header.</param>
-    /// <param name="old">The text before; null where there is no file.</param>
-    /// <param name="new">The text after; null where there is no file any more.</param>
-    /// <returns>Empty when they are the same.</returns>
+    /// <param name="old">The text before; null if there is no file.</param>
+    /// <param name="new">The text after; null if the file is removed.</param>
+    /// <returns>Empty if they are the same.</returns>
     public static string Between(string file, string? old, string? @new)
     {
         if (old == @new)
@@ -23,7 +23,7 @@ public static class UnifiedDiff
             var first = edits.FindIndex(at, edit => edit.Sign != ' ');
             if (first < 0)
                 break;
-            // Changes that are near each other share a hunk.
+            // Changes that are close together share a hunk.
             var last = first;
             for (var next = first; next >= 0 && next - last <= 2 * Context + 1; next = edits.FindIndex(next + 1, edit => edit.Sign != ' '))
                 last = next;
@@ -50,7 +50,7 @@ public static class UnifiedDiff
     }
 
     /// <summary>
-    /// The edits that turn one text into the other, around their longest common subsequence. Configurations are short: quadratic will do.
+    /// The edits that turn one text into the other, around their longest common subsequence. Configurations are short: quadratic is fine.
     /// </summary>
     private static List<Edit> Compare(string[] old, string[] @new)
     {
@@ -80,7 +80,7 @@ public static class UnifiedDiff
         if (string.IsNullOrEmpty(text))
             return [];
         var lines = text.Split('\n').Select(line => line + "\n").ToArray();
-        // What stands after the last end of line is a line only if there is something.
+        // What follows the last line feed is a line only if it is not empty.
         lines[^1] = lines[^1][..^1];
         return lines[^1].Length == 0 ? lines[..^1] : lines;
     }

@@ -1,6 +1,6 @@
 namespace Sshpod.Streams;
 
-/// <summary>A stream without positions, read and written asynchronously alone.</summary>
+/// <summary>A stream that cannot seek, with asynchronous reads and writes only.</summary>
 internal abstract class AsyncStream : Stream
 {
     public override bool CanRead => true;

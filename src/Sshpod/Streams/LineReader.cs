@@ -2,18 +2,18 @@ using System.Text;
 
 namespace Sshpod.Streams;
 
-/// <summary>A duplex whose peer speaks in lines first. After the last line that was asked for, its bytes follow as they come.</summary>
+/// <summary>A duplex whose peer sends lines first. After the last line that was read, the bytes follow as they arrive.</summary>
 /// <param name="inner">The duplex; owned.</param>
 public sealed class LineReader(Duplex inner) : Duplex
 {
-    /// <summary>Bytes of the longest line. Longer ones are an error, so that a peer cannot make us buffer without bound.</summary>
+    /// <summary>The longest line in bytes. Longer ones are an error, so that a peer cannot make us buffer without bound.</summary>
     public const int MaxLine = 8 * 1024;
 
     private readonly byte[] _buffer = new byte[32 * 1024];
     private int _start, _end;
 
     /// <summary>Reads up to the next line feed.</summary>
-    /// <returns>The line without its end; null at the end of the stream, an unfinished last line included.</returns>
+    /// <returns>The line without its line ending; null at the end of the stream, even after an unfinished line.</returns>
     /// <exception cref="InvalidDataException">The line is longer than <see cref="MaxLine"/>.</exception>
     public async ValueTask<string?> ReadLineAsync(CancellationToken cancellation)
     {

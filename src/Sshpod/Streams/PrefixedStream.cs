@@ -1,6 +1,6 @@
 namespace Sshpod.Streams;
 
-/// <summary>A connection of which some bytes have been read already: they come first.</summary>
+/// <summary>A connection of which some bytes have already been read: it returns those first.</summary>
 /// <param name="prefix">Those bytes.</param>
 /// <param name="inner">The connection; owned.</param>
 internal sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream inner) : AsyncStream

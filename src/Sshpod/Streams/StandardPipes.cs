@@ -6,8 +6,7 @@ namespace Sshpod.Streams;
 internal static class StandardPipes
 {
     /// <summary>
-    /// What ssh sends is read, and what is written ssh gets. Where ssh no longer reads, writing fails: .NET's console stream would say
-    /// nothing of it.
+    /// Reads what ssh sends, and writes to ssh. If ssh no longer reads, writing fails: .NET's console stream would ignore it.
     /// </summary>
     public static Duplex Open() => OperatingSystem.IsWindows()
         ? new StreamDuplex(Console.OpenStandardInput(), Console.OpenStandardOutput())

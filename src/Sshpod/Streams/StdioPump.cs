@@ -3,21 +3,21 @@ namespace Sshpod.Streams;
 /// <summary>Carries bytes between ssh and a tunnel, until either ends.</summary>
 /// <param name="ssh">The pipes to and from ssh; not owned.</param>
 /// <param name="tunnel">The open tunnel; not owned.</param>
-/// <param name="first">What the server is sent before ssh's first byte.</param>
+/// <param name="first">Bytes for the server before ssh's first byte.</param>
 public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> first)
 {
     private const int BufferSize = 64 * 1024;
 
-    // When ssh has ended, nobody hears what the server still says; a moment is for a clean goodbye, here and there.
+    // After ssh exits, allow a moment for a clean close on both sides.
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    // The answer to ssh's goodbye may overtake ssh's end, where ssh gets little CPU.
+    // The answer to ssh's disconnect may arrive before ssh's EOF if ssh gets little CPU.
     private static readonly TimeSpan AnsweredFarewell = TimeSpan.FromSeconds(5);
 
-    // Whether ssh has spoken since the server last did.
+    // Whether ssh has sent bytes since the server last did.
     private volatile bool _sshSpokeLast;
 
-    // Which end of a direction ended it.
+    // Which end closed a direction.
     private enum Ended
     {
         BySource,
@@ -25,10 +25,10 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
     }
 
     /// <summary>Runs until the connection has ended.</summary>
-    /// <returns>Whether ssh ended it, as is usual; otherwise the far side did, or something on the way.</returns>
+    /// <returns>Whether ssh ended it, as usual; otherwise the server did, or something in between.</returns>
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
-        // Reading stdin cannot be cancelled: the task is left behind when the process ends.
+        // Reading stdin cannot be cancelled: the task is abandoned when the process exits.
         var up = SendAsync(cancellation);
         var down = CopyAsync(tunnel, ssh, cancellation);
         if (await Task.WhenAny(up, down) == up && await up == Ended.BySource)
@@ -37,7 +37,7 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         }
-        // ssh takes no more; or the tunnel has ended, and then the reading of it ends too.
+        // Either ssh accepts no more, or the tunnel has ended, and then reading from it ends too.
         if (await down == Ended.BySink)
             return true;
         var farewell = Task.Delay(_sshSpokeLast ? AnsweredFarewell : Farewell, cancellation);

@@ -2,9 +2,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Streams;
 
-/// <summary>A duplex made of two streams of .NET: pipes, or a socket's stream for both directions.</summary>
-/// <param name="source">What is read; owned.</param>
-/// <param name="sink">What is written to; owned.</param>
+/// <summary>A duplex made of two .NET streams: pipes, or one socket stream for both directions.</summary>
+/// <param name="source">The stream to read from; owned.</param>
+/// <param name="sink">The stream to write to; owned.</param>
 public class StreamDuplex(Stream source, Stream sink) : Duplex
 {
     private bool _broke;
@@ -49,7 +49,7 @@ public class StreamDuplex(Stream source, Stream sink) : Duplex
         }
         catch (IOException)
         {
-            // It has ended already.
+            // It has already ended.
         }
     }
 

@@ -2,24 +2,24 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Streams;
 
-/// <summary>Why a <see cref="Duplex"/> gives no more bytes.</summary>
+/// <summary>Why a <see cref="Duplex"/> ended.</summary>
 public abstract record StreamEnd
 {
     private StreamEnd()
     {
     }
 
-    /// <summary>The peer has said all that it had to say, and ended with success, as far as anybody knows.</summary>
+    /// <summary>The peer has sent everything and, as far as we know, succeeded.</summary>
     public sealed record Finished : StreamEnd;
 
     /// <summary>The peer closed the stream and gave no reason.</summary>
     public sealed record ClosedByPeer : StreamEnd;
 
-    /// <summary>The stream broke off. The same again may well succeed.</summary>
-    /// <param name="Reason">What is known of it, such as an exit code; null where nothing is that would help a user.</param>
+    /// <summary>The stream broke. A retry may well succeed.</summary>
+    /// <param name="Reason">What is known about it, such as an exit code; null if nothing would help a user.</param>
     public sealed record Broken(string? Reason = null) : StreamEnd;
 
-    /// <summary>The cluster, or something in the container, said why not.</summary>
+    /// <summary>The cluster, or something in the container, refused and said why.</summary>
     /// <param name="Reason">What it said.</param>
     public sealed record Refused(SshpodException Reason) : StreamEnd;
 }

@@ -6,19 +6,19 @@ using Sshpod.Terminal;
 namespace Sshpod.Targets;
 
 /// <summary>
-/// From what ssh was given to an address: host names of the grammar (<see cref="HostName"/>), and the user's aliases in them. A part
-/// without <c>--</c> is the alias of a target; further parts, such as <c>container--NAME</c>, win over those of the alias.
+/// Resolves what ssh was given to an address: a host name in the grammar of <see cref="HostName"/>, with the user's aliases expanded. A
+/// part without <c>--</c> is the alias of a target; other parts, such as <c>container--NAME</c>, override those of the alias.
 /// </summary>
-/// <param name="aliases">The aliases. Each is looked up once: what it stands for is a real name.</param>
-/// <param name="kubeconfig">The contexts that there are, for errors.</param>
+/// <param name="aliases">The user's aliases. Each is looked up once: it expands to a real name.</param>
+/// <param name="kubeconfig">Supplies the existing contexts for error messages.</param>
 public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
 {
     private const string Dashes = "--";
 
     /// <summary>Finds the address.</summary>
     /// <param name="host">What ssh was given (its <c>%n</c>).</param>
-    /// <param name="user">The login name (<c>%r</c>), where the beginning of a host name with an @ in it ends up; for messages.</param>
-    /// <exception cref="SshpodException">It is neither of the grammar nor an alias; the message names the offending part.</exception>
+    /// <param name="user">The login name (<c>%r</c>), which gets the start of a host name that contains an @; for messages.</param>
+    /// <exception cref="SshpodException">The host name is neither in the grammar nor an alias; the message names the bad part.</exception>
     public PodAddress Find(string host, string? user = null)
     {
         PodAddress address;
@@ -58,7 +58,7 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
         };
     }
 
-    /// <summary>A name of the kubeconfig with a dot in it looks like several parts.</summary>
+    /// <summary>A kubeconfig name that contains a dot looks like several parts.</summary>
     private PodAddress ParseOrSuggest(string host, string[] labels)
     {
         try
@@ -74,7 +74,7 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
     private SshpodException NoAlias(string name, string host, string? user)
     {
         var labels = HostName.Labels(host);
-        // "root@pod--x.context--admin@cluster.sshpod": ssh takes what is before the last @ for the login name.
+        // "root@pod--x.context--admin@cluster.sshpod": ssh takes everything before the last @ as the login name.
         var context = user?.LastIndexOf($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase) is { } start and >= 0
             ? $"{user[(start + HostName.Context.Length + Dashes.Length)..]}@{string.Join('.', labels)}" : CutContext(labels);
         return new SshpodException($"part \"{name}\" of host name \"{host}\" has no \"{Dashes}\" and is no alias",
@@ -83,7 +83,7 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
                 : $"write it as PREFIX--NAME, as in {HostName.Example}, or add it to the targets of aliases in {UserSettings.File}"));
     }
 
-    /// <summary>All that follows <c>context--</c>, where what follows is more than one part.</summary>
+    /// <summary>Everything after <c>context--</c>, if it spans more than one part.</summary>
     private static string? CutContext(string[] labels) =>
         Array.FindIndex(labels, label => label.StartsWith($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase)) is var index
         and >= 0 && index < labels.Length - 1

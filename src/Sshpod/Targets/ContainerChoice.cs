@@ -4,20 +4,20 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Targets;
 
-/// <summary>Decides which container of a pod is meant, and that it runs.</summary>
+/// <summary>Decides which container of a pod is meant, and checks that it runs.</summary>
 public static class ContainerChoice
 {
-    /// <summary>Annotation that names the container kubectl takes too (kubernetes KEP-2227).</summary>
+    /// <summary>Annotation that names the default container; kubectl uses it too (kubernetes KEP-2227).</summary>
     public const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
 
     /// <summary>
-    /// Takes the named container (init and ephemeral ones too), else the pod's only one, else the one that the user takes by default
-    /// if there is one of that name, else the one its annotation names.
+    /// Chooses the named container (init and ephemeral ones too), else the pod's only one, else the user's default if the pod has a
+    /// container of that name, else the one that the pod's annotation names.
     /// </summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="name">What the host name gives; null for none.</param>
-    /// <param name="byDefault">The setting <c>container</c>; null when it is not set.</param>
-    /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
+    /// <param name="name">The name in the host name; null if there is none.</param>
+    /// <param name="byDefault">The setting <c>container</c>; null if it is not set.</param>
+    /// <exception cref="SshpodException">No such container, several to choose from, or it is not running.</exception>
     public static PodContainer Choose(Pod pod, string? name, string? byDefault = null)
     {
         var chosen = name is null ? Default(pod, byDefault) : Named(pod, name);
@@ -31,15 +31,15 @@ public static class ContainerChoice
         return In(pod, chosen, status);
     }
 
-    /// <summary>Whether it is this very container that runs there, and not a successor of the same name.</summary>
+    /// <summary>Whether this very container still runs, and not a successor of the same name.</summary>
     public static bool IsRunning(Pod pod, PodContainer container) =>
         pod.Metadata.Uid == container.PodUid
         && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null
             && BareId(status.ContainerId) == container.ContainerId);
 
-    /// <summary>The containers of a pod that can be connected to, with whether it is the one that is meant where none is named.</summary>
+    /// <summary>The containers of a pod that can be connected to, and whether each is the one that is meant if none is named.</summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="byDefault">The setting <c>container</c>; null when it is not set.</param>
+    /// <param name="byDefault">The setting <c>container</c>; null if it is not set.</param>
     public static IEnumerable<(PodContainer Container, string? Image, bool IsDefault)> Running(Pod pod, string? byDefault = null)
     {
         if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
@@ -105,7 +105,7 @@ public static class ContainerChoice
             : new SshpodException(message, hint);
     }
 
-    // Nobody else gives a new pod the same name.
+    // Only a StatefulSet gives a new pod the same name.
     private static bool HasSuccessor(Pod pod) =>
         pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
 
@@ -117,7 +117,7 @@ public static class ContainerChoice
 
     private static string Describe(Pod pod) => $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";
 
-    // "containerd://4f5c…": only what can be a directory name is kept, since it becomes one in the container.
+    // "containerd://4f5c…": it becomes a directory name in the container, so only safe characters are kept.
     private static string BareId(string? id) =>
         string.Concat((id ?? "")[((id ?? "").LastIndexOf('/') + 1)..].Where(char.IsAsciiLetterOrDigit)) is { Length: > 0 } bare
             ? bare[..Math.Min(bare.Length, 16)]

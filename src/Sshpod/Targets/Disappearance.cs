@@ -10,7 +10,7 @@ public static class Disappearance
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>Looks at the pod after the far side has closed the connection.</summary>
-    /// <returns>What to tell the user; null when the container runs as before, or nobody knows.</returns>
+    /// <returns>What to tell the user; null if the container still runs, or if its state is unknown.</returns>
     public static async Task<string?> ExplainAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -4,14 +4,14 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Targets;
 
-/// <summary>The object whose pods are chosen from.</summary>
+/// <summary>The object that has the pods to choose from.</summary>
 /// <param name="Kind">What the user asked for: the pods of a cronjob's job belong to the job.</param>
 /// <param name="Metadata">Its metadata.</param>
-/// <param name="MakesPods">Whether it is about to make pods when there are none.</param>
-/// <param name="Failure">Why it cannot make any; null when it says nothing of the kind.</param>
+/// <param name="MakesPods">Whether it is about to create pods if there are none.</param>
+/// <param name="Failure">Why it cannot create any; null if it reports no such failure.</param>
 public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata, bool MakesPods = false, string? Failure = null)
 {
-    /// <summary>Reads what owns the pods that it selects.</summary>
+    /// <summary>Reads the owner from a workload.</summary>
     public static PodOwner Of(TargetKind kind, Workload workload)
     {
         var conditions = workload.Status?.Conditions?.Where(condition => condition.Status == "True").ToArray() ?? [];
@@ -28,7 +28,7 @@ public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata, bool MakesPo
     /// <summary>How messages name it.</summary>
     public override string ToString() => $"{Name} \"{Metadata.Name}\" in namespace \"{Metadata.Namespace}\"";
 
-    /// <summary>Its own kind, as kubectl names it.</summary>
+    /// <summary>Its kind, as kubectl names it; <c>job</c> for a cronjob.</summary>
     public string Name => HostName.Prefix(Kind == TargetKind.CronJob ? TargetKind.Job : Kind);
 }
 
@@ -36,14 +36,14 @@ public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata, bool MakesPo
 public static class PodChoice
 {
     /// <summary>
-    /// Takes the pod of the last connection while it runs, so that an editor finds its files again; else the oldest Ready one.
-    /// Only pods that the owner controls itself or through a ReplicaSet count: equal
-    /// labels are no proof, except for a service, which selects by nothing else.
+    /// Chooses the pod of the last connection while it runs, so that an editor finds its files again; else the oldest Ready one. Only pods
+    /// that the owner controls, directly or through a ReplicaSet, count: matching labels prove nothing, except for a service, which has
+    /// nothing else to select by.
     /// </summary>
-    /// <param name="owner">Whose pods.</param>
-    /// <param name="list">The pods, and ReplicaSets where asked for, with its labels.</param>
-    /// <param name="lastUid">UID of the pod of the last connection; null when there was none.</param>
-    /// <exception cref="SshpodException">No pod of it can be connected to.</exception>
+    /// <param name="owner">The object that has the pods.</param>
+    /// <param name="list">The pods that match its selector, and the ReplicaSets if requested.</param>
+    /// <param name="lastUid">UID of the pod of the last connection; null if there was none.</param>
+    /// <exception cref="SshpodException">None of its pods can be connected to.</exception>
     public static Pod Choose(PodOwner owner, PodList list, string? lastUid)
     {
         var owners = list.ReplicaSets.Where(set => IsControlledBy(set.Metadata, [owner.Metadata.Uid]))
@@ -74,13 +74,13 @@ public static class PodChoice
         if (coming.Length > 0)
             return new StartingException(message, hint,
                 $"{owner.Name} \"{owner.Metadata.Name}\": {coming[0].Metadata.Name} {State(coming[0])}", coming.All(Startup.NeedsNode));
-        // Those that are being deleted or have ended are replaced; those that cannot start are not.
+        // Pods that are being deleted or have ended are replaced; pods that cannot start are not.
         return owner.MakesPods && owned.All(pod => pod.Metadata.DeletionTimestamp is not null || Startup.HasEnded(pod))
             ? new StartingException(message, hint, $"{owner.Name} \"{owner.Metadata.Name}\": a new pod")
             : new SshpodException(message, hint);
     }
 
-    // What `kubectl get pods` shows in its STATUS column, near enough, and the reason of what cannot start.
+    // Roughly the STATUS column of `kubectl get pods`, plus the reason if the pod cannot start.
     private static string State(Pod pod) =>
         pod.Metadata.DeletionTimestamp is not null ? "Terminating"
         : Startup.Obstacle(pod)

@@ -3,19 +3,19 @@ using Sshpod.Clusters.Objects;
 
 namespace Sshpod.Targets;
 
-/// <summary>What a pod belongs to, as far as the pod itself tells: no further request is made.</summary>
+/// <summary>What a pod belongs to, as far as the pod itself tells; makes no further request.</summary>
 /// <param name="Kind">Its kind in lower case, such as <c>deployment</c>.</param>
 /// <param name="Name">Its name.</param>
 public sealed record PodWorkload(string Kind, string Name)
 {
-    // The pods of a Deployment's ReplicaSet carry it, and the ReplicaSet's name ends in it. Others' ReplicaSets have no such label.
+    // Set on the pods of a Deployment's ReplicaSet, whose name ends in it. Other ReplicaSets have no such label.
     private const string TemplateHash = "pod-template-hash";
 
-    // A job may be late or try again; two jobs with such a number by chance are years apart.
+    // A job may start late or be retried; a number that matches by chance is years off.
     private static readonly TimeSpan Delay = TimeSpan.FromDays(7);
 
-    /// <summary>Finds it.</summary>
-    /// <returns>Null for a pod that nothing controls.</returns>
+    /// <summary>Finds the workload of a pod.</summary>
+    /// <returns>Null for a pod without a controller.</returns>
     public static PodWorkload? Of(Pod pod)
     {
         if (pod.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true) is not { Kind: { } kind, Name: { } name })
@@ -29,8 +29,8 @@ public sealed record PodWorkload(string Kind, string Name)
     }
 
     /// <summary>
-    /// A CronJob names its jobs after itself and the scheduled time since 1970, in minutes, or in seconds before Kubernetes 1.21. That
-    /// time is shortly before the pod's.
+    /// A CronJob names its jobs after itself and the scheduled time since 1970, in minutes, or in seconds before Kubernetes 1.21. The pod
+    /// is created shortly after that time.
     /// </summary>
     private static string? CronJobOf(string job, DateTimeOffset? created)
     {

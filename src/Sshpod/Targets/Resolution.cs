@@ -6,23 +6,23 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Targets;
 
-/// <summary>From what the user asked for to one running container.</summary>
+/// <summary>Resolves what the user asked for to one running container.</summary>
 public static class Resolution
 {
-    /// <summary>Looks the address up in the cluster: one request for a pod, two for what has pods, three for a cronjob.</summary>
-    /// <exception cref="StartingException">Nothing there yet, but it is starting: see <see cref="Waiting"/>.</exception>
-    /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
+    /// <summary>Looks the address up in the cluster: one request for a pod, two for an object that has pods, three for a cronjob.</summary>
+    /// <exception cref="StartingException">The target is not there yet, but is starting: see <see cref="Waiting"/>.</exception>
+    /// <exception cref="SshpodException">There is nothing to connect to; the message says what was found.</exception>
     public static async Task<PodContainer> ResolveAsync(
         IClusterObjects cluster, PodAddress address, UserSettings settings, CancellationToken cancellation) =>
         ChooseContainer(await FindPodAsync(cluster, address, cancellation), address, settings);
 
-    /// <summary>The second half of it: from a pod to one of its containers.</summary>
-    /// <exception cref="SshpodException">No such container, several to choose from, or it does not run.</exception>
+    /// <summary>The second step: from a pod to one of its containers.</summary>
+    /// <exception cref="SshpodException">No such container, several to choose from, or it is not running.</exception>
     public static PodContainer ChooseContainer(Pod pod, PodAddress address, UserSettings settings) =>
         ContainerChoice.Choose(pod, address.Container, settings.Container);
 
-    /// <summary>The first half of it: from the target to a pod.</summary>
-    /// <exception cref="SshpodException">There is none to connect to; the message says what is.</exception>
+    /// <summary>The first step: from the target to a pod.</summary>
+    /// <exception cref="SshpodException">No pod can be connected to; the message says what was found.</exception>
     public static async Task<Pod> FindPodAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
     {
         var (ns, name) = (address.Namespace, address.Target);
@@ -48,7 +48,7 @@ public static class Resolution
 
         async Task<Pod> OfNewestJobAsync(CronJob cronJob)
         {
-            // The controller appends a job when it starts it.
+            // The controller appends each job as it starts it.
             var job = cronJob.Status?.Active is [.., var newest] ? newest.Name : throw new SshpodException(
                 $"cronjob \"{cronJob.Metadata.Name}\" in namespace \"{cronJob.Metadata.Namespace}\" has no active job",
                 $"start one: kubectl create job NAME -n {cronJob.Metadata.Namespace} --from=cronjob/{cronJob.Metadata.Name}, and connect "
@@ -61,7 +61,7 @@ public static class Resolution
 
         async Task<Pod> ChooseAsync(PodOwner owner, LabelSelector? selector, bool withReplicaSets)
         {
-            // An empty selector would list every pod of the namespace.
+            // An empty selector would list every pod in the namespace.
             if (selector?.ToString() is not { Length: > 0 })
                 throw new SshpodException($"{owner} selects no pods", "name a pod instead");
             var list = await cluster.ListPodsAsync(owner.Metadata.Namespace, selector, withReplicaSets, cancellation);

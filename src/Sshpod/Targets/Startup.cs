@@ -2,10 +2,10 @@ using Sshpod.Clusters.Objects;
 
 namespace Sshpod.Targets;
 
-/// <summary>Tells a pod that is starting from one that cannot.</summary>
+/// <summary>Distinguishes a pod that is starting from one that cannot start.</summary>
 internal static class Startup
 {
-    // ErrImagePull is not among them: it may be the first try, and ImagePullBackOff follows in seconds when it was not.
+    // ErrImagePull is not listed: it may be the first attempt, and ImagePullBackOff follows within seconds if pulling keeps failing.
     private static readonly string[] Hopeless =
     [
         "CrashLoopBackOff", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "ImageInspectError", "RegistryUnavailable",
@@ -13,19 +13,19 @@ internal static class Startup
         "PostStartHookError", "RunContainerError",
     ];
 
-    /// <summary>Whether a container may yet run: it and the init containers before it are on their way, or are restarted.</summary>
+    /// <summary>Whether a container may still run: it and the init containers before it are starting, or will be restarted.</summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="container">The container; null for all of the pod, which is what makes it ready.</param>
+    /// <param name="container">The container; null for all of them, which must run for the pod to be ready.</param>
     public static bool IsPossible(Pod pod, string? container) =>
         !HasEnded(pod) && Concerned(pod, container).All(item => MayRun(item.Status, item.Restarts, item.IsOver));
 
-    /// <summary>Whether the pod is over.</summary>
+    /// <summary>Whether the pod has ended.</summary>
     public static bool HasEnded(Pod pod) => pod.Status.Phase is "Succeeded" or "Failed";
 
-    /// <summary>Whether the scheduler finds no node for it.</summary>
+    /// <summary>Whether the scheduler finds no node for the pod.</summary>
     public static bool NeedsNode(Pod pod) => Unscheduled(pod) is not null;
 
-    /// <summary>Why the pod does not start, in Kubernetes' words; null when nothing keeps it.</summary>
+    /// <summary>Why the pod does not start, in Kubernetes' words; null if nothing prevents it.</summary>
     public static string? Obstacle(Pod pod) =>
         Unscheduled(pod) is { } unscheduled ? $"{unscheduled.Reason}: {unscheduled.Message}"
         : Concerned(pod, null).Select(item => item.Status.State?.Waiting)
@@ -36,9 +36,7 @@ internal static class Startup
     private static PodCondition? Unscheduled(Pod pod) =>
         pod.Status.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" });
 
-    /// <summary>
-    /// The containers that count: whether they are started again after an end, given its exit code, and whether an end is as it should be.
-    /// </summary>
+    /// <summary>The containers that matter; by exit code, whether they are restarted and whether they ended as they should.</summary>
     private static IEnumerable<(ContainerStatus Status, Func<int?, bool> Restarts, Func<int?, bool> IsOver)> Concerned(
         Pod pod, string? container)
     {

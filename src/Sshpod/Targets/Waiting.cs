@@ -7,13 +7,13 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Targets;
 
-/// <summary>Looks an address up until it is there, or cannot come, or the time is over.</summary>
+/// <summary>Looks an address up until it is available, can no longer become available, or the time is up.</summary>
 public static class Waiting
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>As <see cref="Resolution.ResolveAsync"/>, but what is starting is waited for.</summary>
-    /// <exception cref="SshpodException">Nothing there to connect to; the message says what is.</exception>
+    /// <summary>Like <see cref="Resolution.ResolveAsync"/>, but waits for a target that is starting.</summary>
+    /// <exception cref="SshpodException">There is nothing to connect to; the message says what was found.</exception>
     public static async Task<PodContainer> ResolveAsync(
         IClusterObjects cluster, PodAddress address, UserSettings settings, CancellationToken cancellation)
     {
@@ -32,10 +32,10 @@ public static class Waiting
             }
             catch (NotFoundException) when (starting?.ComesAnew == true)
             {
-                // Between the two.
+                // The old pod is gone and its successor does not exist yet.
             }
             var (waited, limit) = (Stopwatch.GetElapsedTime(start), settings.Wait);
-            // A node takes minutes to come: who waits for no longer than usual gets the scheduler's word at once.
+            // A new node takes minutes, so with no more than the usual wait we report what the scheduler says at once.
             if (waited >= limit || (starting.NeedsNode && limit <= UserSettings.UsualWait))
                 throw starting.After(waited);
             Log.Debug($"waiting for {starting.State}");

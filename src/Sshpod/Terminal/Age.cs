@@ -1,10 +1,10 @@
 namespace Sshpod.Terminal;
 
-/// <summary>How long ago something was, in one unit: enough to tell old from new.</summary>
+/// <summary>Formats an age in a single unit: enough to tell old from new.</summary>
 public static class Age
 {
-    /// <summary>Such as <c>12s</c>, <c>3m</c>, <c>5h</c>, <c>40d</c>.</summary>
-    /// <param name="time">How long; less than nothing, where clocks differ, is nothing.</param>
+    /// <summary>Formats an age, such as <c>12s</c>, <c>3m</c>, <c>5h</c>, <c>40d</c>.</summary>
+    /// <param name="time">The age; a negative one, where clocks differ, counts as zero.</param>
     public static string Format(TimeSpan time) => time switch
     {
         { TotalMinutes: < 1 } => $"{Math.Max(0, (int)time.TotalSeconds)}s",

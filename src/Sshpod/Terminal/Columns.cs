@@ -3,16 +3,16 @@ using System.Text;
 namespace Sshpod.Terminal;
 
 /// <summary>One column of a table.</summary>
-/// <param name="Title">What stands above it on a terminal.</param>
-/// <param name="CanBeCut">Whether it may be shortened where the terminal is too narrow: what is there to be copied may not.</param>
+/// <param name="Title">Its heading on a terminal.</param>
+/// <param name="CanBeCut">Whether it may be shortened on a narrow terminal; text meant to be copied may not.</param>
 public sealed record Column(string Title, bool CanBeCut = false);
 
-/// <summary>Rows of text: columns that stand below each other on a terminal, and plain lines with tabs in a pipe.</summary>
+/// <summary>Formats rows of text: aligned columns on a terminal, tab-separated lines in a pipe.</summary>
 public static class Columns
 {
     private const int Narrowest = 8, Gap = 2;
 
-    /// <summary>Lines for programs: cells with a tab between them, no title, nothing cut.</summary>
+    /// <summary>Lines for programs: cells separated by tabs, no headings, nothing cut.</summary>
     public static string Plain(IEnumerable<IReadOnlyList<string>> rows)
     {
         var text = new StringBuilder();
@@ -24,12 +24,12 @@ public static class Columns
     /// <summary>Lines for people.</summary>
     /// <param name="columns">The columns.</param>
     /// <param name="rows">A cell for each column.</param>
-    /// <param name="width">Columns of the terminal; null to cut nothing.</param>
+    /// <param name="width">Width of the terminal in columns; null to cut nothing.</param>
     public static string Table(IReadOnlyList<Column> columns, IReadOnlyList<IReadOnlyList<string>> rows, int? width)
     {
         IReadOnlyList<string>[] lines = [[.. columns.Select(column => column.Title)], .. rows.Select(row => row.Select(Clean).ToArray())];
         var widths = columns.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
-        // The widest one gives first: short cells stay whole.
+        // Shrink the widest column first: short cells stay whole.
         while (widths.Sum() + Gap * (widths.Length - 1) > width
             && Enumerable.Range(0, widths.Length).Where(i => columns[i].CanBeCut && widths[i] > Narrowest).OrderByDescending(i => widths[i])
             .Cast<int?>().FirstOrDefault() is { } widest)
@@ -43,6 +43,6 @@ public static class Columns
 
     private static string Cut(string cell, int width) => cell.Length <= width ? cell : $"{cell[..(width - 1)]}…";
 
-    // The cluster may have put it there to drive the terminal.
+    // The cluster could use it to send control characters to the terminal.
     private static string Clean(string cell) => OneLine.Of(cell);
 }

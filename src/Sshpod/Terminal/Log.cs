@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sshpod.Terminal;
 
 /// <summary>
-/// What sshpod says on stderr. A connection that works says nothing; a failure is one line.
-/// <c>SSHPOD_LOG=debug</c> shows every step with the milliseconds since the start of the process.
+/// What sshpod writes to stderr: nothing for a connection that works, one line for a failure. <c>SSHPOD_LOG=debug</c> shows every step with
+/// the milliseconds since the process started.
 /// </summary>
 public static class Log
 {
@@ -19,16 +19,16 @@ public static class Log
 
     private enum LogLevel { Error, Info, Debug }
 
-    /// <summary>Whether <see cref="Debug"/> prints: lets callers spare the work of composing a detail.</summary>
+    /// <summary>Whether <see cref="Debug"/> prints, so that callers can skip composing details.</summary>
     public static bool IsDebug => Level >= LogLevel.Debug;
 
     /// <summary>
-    /// Whether nobody reads what we say: ssh gives /dev/null to the ProxyCommand of a connection that may stay in the background, and has
-    /// no stderr that we could open in its place.
+    /// Whether nobody reads our stderr: ssh gives /dev/null to the ProxyCommand of a connection that may stay in the background, and has no
+    /// stderr that we could open instead.
     /// </summary>
     public static bool IsDiscarded => OperatingSystem.IsLinux()
         ? new FileInfo("/proc/self/fd/2").LinkTarget == "/dev/null" && SshParent.Current is not { HasTakenStderr: true }
-        // Elsewhere it cannot be told from other files: twice is better than never.
+        // Elsewhere /dev/null cannot be told from other files: twice is better than never.
         : Console.IsErrorRedirected;
 
     /// <summary>Reports a failure that the user can act on, as one line.</summary>
@@ -37,14 +37,14 @@ public static class Log
     /// <summary>Reports something done at the user's request, such as a file written.</summary>
     public static void Notice(string message) => Write($"sshpod: {message}");
 
-    /// <summary>Reports a step of a connection. Never holds a key, a token or session bytes.</summary>
+    /// <summary>Reports a step of a connection. It must not contain keys, tokens or session bytes.</summary>
     public static void Debug(string step)
     {
         if (IsDebug)
             Write($"sshpod: {Stopwatch.GetElapsedTime(Start).TotalMilliseconds,6:0} ms  {step}");
     }
 
-    /// <summary>Passes on what a program that we have started says to the user.</summary>
+    /// <summary>Passes on what a program that we started writes for the user.</summary>
     internal static void Relay(ReadOnlySpan<byte> bytes)
     {
         Progress.Erase();
@@ -59,11 +59,10 @@ public static class Log
         }
     }
 
-    // One write a line: lines of connections that share a terminal do not mix.
-    // Whatever is in it, of whomever: it stays one line, and text.
+    // One write per line: lines of connections that share a terminal do not mix. Untrusted text cannot add lines or escape sequences.
     private static void Write(string line) => Relay(Console.OutputEncoding.GetBytes(OneLine.Clean(line) + Environment.NewLine));
 
-    // ssh takes our stderr away where it shares a connection that stays (ControlPersist): then it is ssh's own.
+    // With ControlPersist, ssh redirects our stderr to /dev/null: we then write to ssh's own.
     private static Stream OpenStderr() => SshParent.Current is { HasTakenStderr: true } && SshParent.OpenStderr() is { } stderr
         ? new FileStream(stderr, FileAccess.Write, bufferSize: 0)
         : Console.OpenStandardError();

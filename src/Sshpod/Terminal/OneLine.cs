@@ -4,17 +4,17 @@ using System.Text;
 namespace Sshpod.Terminal;
 
 /// <summary>
-/// Text for one line of a terminal. Control characters, which the cluster, the container or a host name
-/// may have put into it, go, and blanks become one space: the line stays one line and cannot drive the
-/// terminal. So do characters without a width of their own that make a line look like another one, such as
-/// those that change the direction of what follows (U+202A to U+202E, U+2066 to U+2069, CVE-2021-42574).
+/// Makes text safe for one line of a terminal. Control characters, which may come from the cluster, the container or a host name, are
+/// removed, and whitespace becomes one space: the text stays on one line and cannot drive the terminal. Zero-width characters that make a
+/// line look like another one are removed too, such as those that change the text direction (U+202A to U+202E, U+2066 to U+2069,
+/// CVE-2021-42574).
 /// </summary>
 internal static class OneLine
 {
-    /// <summary>Makes it fit.</summary>
+    /// <summary>Removes these characters and collapses whitespace.</summary>
     public static string Of(string text) => string.Join(' ', Clean(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>Leaves the blanks as they are, but for those that would end the line.</summary>
+    /// <summary>Removes these characters only: spaces stay, tabs and line breaks become spaces.</summary>
     public static string Clean(string text)
     {
         if (!text.EnumerateRunes().Any(IsRemoved))

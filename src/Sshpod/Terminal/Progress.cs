@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Sshpod.Terminal;
 
 /// <summary>
-/// A step of a connection that may take a while. On a terminal, what takes over half a second shows one line, which is drawn in place and
-/// erased when the step ends, or before anything else is said. Steps may stand inside each other; the innermost one is shown.
+/// A step of a connection that may take a while. On a terminal, a step of more than half a second shows one line, drawn in place and erased
+/// when the step ends or before anything else is printed. Steps can be nested; the innermost one is shown.
 /// </summary>
 public sealed class Progress : IDisposable
 {
@@ -27,13 +27,13 @@ public sealed class Progress : IDisposable
 
     private TimeSpan Age => Stopwatch.GetElapsedTime(_start);
 
-    /// <summary>Begins a step; disposing ends it.</summary>
-    /// <param name="what">What happens, such as "waiting for the API server".</param>
-    /// <param name="total">How many bytes there are to be sent; null where it is no matter of bytes.</param>
+    /// <summary>Begins a step, which ends when disposed.</summary>
+    /// <param name="what">What is happening, such as "waiting for the API server".</param>
+    /// <param name="total">How many bytes will be sent; null if the step sends none.</param>
     public static Progress Begin(string what, long? total = null)
     {
         var step = new Progress(what, total);
-        // The log tells the same, and more.
+        // The debug log shows the same, and more.
         if (Log.IsDebug)
             return step;
         lock (Drawing)
@@ -44,7 +44,7 @@ public sealed class Progress : IDisposable
         return step;
     }
 
-    /// <summary>Begins a step in which something else writes on the terminal, so that no line is shown; disposing ends it.</summary>
+    /// <summary>Begins a step in which something else writes to the terminal, so that no line is shown; it ends when disposed.</summary>
     internal static Progress Silence()
     {
         var step = new Progress("", null, isSilent: true);
@@ -56,10 +56,10 @@ public sealed class Progress : IDisposable
         return step;
     }
 
-    /// <summary>Says anew what happens.</summary>
+    /// <summary>Replaces the text of the step.</summary>
     public void Report(string what) => _what = what;
 
-    /// <summary>So many more bytes are sent.</summary>
+    /// <summary>Adds to the bytes sent.</summary>
     public void Advance(long bytes) => _done += bytes;
 
     /// <inheritdoc/>
@@ -76,7 +76,7 @@ public sealed class Progress : IDisposable
         }
     }
 
-    /// <summary>Takes the line away before something else is written.</summary>
+    /// <summary>Erases the line before something else is written.</summary>
     internal static void Erase()
     {
         lock (Drawing)
@@ -93,7 +93,7 @@ public sealed class Progress : IDisposable
     {
         var progress = _total is { } total ? Amount(total) : string.Create(CultureInfo.InvariantCulture, $" ({Age.TotalSeconds:0} s)");
         var line = $"sshpod: {OneLine.Of(_what)}{progress}";
-        // The last column stays free: some terminals go on to the next line there.
+        // Keep the last column free: some terminals wrap there.
         return line.Length < columns ? line : line[..Math.Max(0, columns - 1)];
     }
 
@@ -116,7 +116,7 @@ public sealed class Progress : IDisposable
         }
     }
 
-    // Looked for when the first line is to be drawn: most connections never need it.
+    // Looked up when the first line is drawn: most connections never need it.
     private static ProgressTerminal? Terminal()
     {
         if (!_hasLooked)

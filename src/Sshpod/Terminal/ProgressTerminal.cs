@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sshpod.Terminal;
 
-/// <summary>The user's terminal, where it may be drawn on. .NET's Console is left alone: it changes the terminal's settings.</summary>
+/// <summary>The user's terminal, if we may draw on it. .NET's Console is not used: it changes the terminal's settings.</summary>
 internal sealed partial class ProgressTerminal : IDisposable
 {
     private const int StandardError = 2, UsualColumns = 80;
@@ -21,9 +21,9 @@ internal sealed partial class ProgressTerminal : IDisposable
         _stream = new FileStream(handle, FileAccess.Write, bufferSize: 0);
     }
 
-    /// <summary>Finds it.</summary>
+    /// <summary>Finds the terminal.</summary>
     /// <returns>
-    /// Null where nothing is to be drawn: stderr is no terminal, ssh runs with <c>-q</c> or <c>-v</c>, or a program drives it. On Windows
+    /// Null if nothing should be drawn: stderr is not a terminal, ssh runs with <c>-q</c> or <c>-v</c>, or a program drives it. On Windows
     /// nothing is drawn yet.
     /// </returns>
     public static ProgressTerminal? Find()
@@ -39,14 +39,14 @@ internal sealed partial class ProgressTerminal : IDisposable
             ? new ProgressTerminal(handle) : null;
     }
 
-    /// <summary>Whether we are in the foreground of it: who put ssh into the background reads something else now.</summary>
+    /// <summary>Whether we are in its foreground: with ssh in the background, the user is reading something else.</summary>
     public bool IsOurs => ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup();
 
-    /// <summary>Its width now.</summary>
+    /// <summary>Its current width in columns.</summary>
     public int Columns => OperatingSystem.IsLinux() && WindowSize((int)_handle.DangerousGetHandle(), GetWindowSize, out var size) == 0
         && size.Columns > 0 ? size.Columns : UsualColumns;
 
-    /// <summary>Writes at once.</summary>
+    /// <summary>Writes without buffering.</summary>
     public void Write(string text)
     {
         try

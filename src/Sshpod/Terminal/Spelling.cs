@@ -4,7 +4,7 @@ namespace Sshpod.Terminal;
 public static class Spelling
 {
     /// <summary>
-    /// The candidate that the name begins or that is fewest edits away, at most a third of its length; null when none is near.
+    /// The candidate that begins with the name or is the fewest edits away, at most a third of the name's length; null if none is close.
     /// </summary>
     public static string? Nearest(string name, IEnumerable<string> candidates) =>
         candidates

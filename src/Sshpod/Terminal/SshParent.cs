@@ -5,26 +5,25 @@ using Microsoft.Win32.SafeHandles;
 namespace Sshpod.Terminal;
 
 /// <summary>
-/// The ssh that runs us as its ProxyCommand, as far as the system tells: Linux does. It hands our stdin and stdout over, and with
-/// ControlPersist takes our stderr away (OpenSSH sshconnect.c, ssh_proxy_connect).
+/// The ssh that runs us as its ProxyCommand; found on Linux only. It connects our stdin and stdout, and with ControlPersist redirects our
+/// stderr to /dev/null (OpenSSH sshconnect.c, ssh_proxy_connect).
 /// </summary>
 /// <param name="Arguments">Its command line, without the program.</param>
-/// <param name="HasTerminal">Whether its stdin or stdout is a terminal: a user types or reads there.</param>
-/// <param name="StderrIsTerminal">Whether its stderr is one.</param>
-/// <param name="HasTakenStderr">Whether our stderr is the null device although
-/// its own is a terminal or a pipe, which can be opened again.</param>
+/// <param name="HasTerminal">Whether its stdin or stdout is a terminal, where a user types or reads.</param>
+/// <param name="StderrIsTerminal">Whether its stderr is a terminal.</param>
+/// <param name="HasTakenStderr">Whether our stderr is /dev/null although its own is a terminal or a pipe, which we can reopen.</param>
 internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool HasTerminal, bool StderrIsTerminal, bool HasTakenStderr)
 {
     private const string Null = "/dev/null";
 
-    // ssh(1): the options that have a value.
+    // ssh(1): the options that take a value.
     private const string WithValue = "BbcDEeFIiJLlmOoPpQRSWw";
 
     private static string Directory => $"/proc/{ParentId()}";
 
     private static readonly Lazy<SshParent?> Found = new(Find);
 
-    /// <summary>It; null where the parent is no ssh, or the system does not tell.</summary>
+    /// <summary>The parent ssh; null if the parent is not ssh or cannot be found.</summary>
     public static SshParent? Current => Found.Value;
 
     private static SshParent? Find()
@@ -50,26 +49,26 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
     }
 
     /// <summary>
-    /// Whether a line that comes and goes is for somebody: not with <c>-q</c>, where nobody wants it, with <c>-v</c>, where ssh itself
-    /// writes much, nor where a program drives ssh.
+    /// Whether a user wants to see progress: not with <c>-q</c>, not with <c>-v</c>, where ssh itself writes a lot, and not when a program
+    /// drives ssh.
     /// </summary>
     public bool IsForUser => HasTerminal && !Options().Any(option => option is ('q' or 'v', _) || IsQuietSetting(option));
 
-    /// <summary>Whether it was told to ask nothing.</summary>
+    /// <summary>Whether it was told not to prompt (<c>BatchMode</c>).</summary>
     public bool IsBatch =>
         Options()
         .Any(option => option.Name == 'o'
             && option.Value.Split(['=', ' ', '\t'], 2, StringSplitOptions.TrimEntries) is [var name, var value]
         && name.Equals("BatchMode", StringComparison.OrdinalIgnoreCase) && value.Equals("yes", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The login name in the destination that it was given; null where the destination is another, or has none.</summary>
-    /// <param name="host">The host name in it.</param>
+    /// <summary>The login name in its destination; null if the destination is another host or has no login name.</summary>
+    /// <param name="host">The host name in the destination.</param>
     public string? LoginNameAt(string host) =>
         Arguments.FirstOrDefault(word => word.EndsWith($"@{host}", StringComparison.OrdinalIgnoreCase)) is { } destination
         ? destination[..^(host.Length + 1)] : null;
 
     /// <summary>Opens its stderr.</summary>
-    /// <returns>Null where it cannot be opened.</returns>
+    /// <returns>Null if it cannot be opened.</returns>
     public static SafeFileHandle? OpenStderr()
     {
         try
@@ -92,7 +91,7 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
             && (setting[0].ToUpperInvariant(), setting[1].ToUpperInvariant()) is ("LOGLEVEL", not "INFO") or ("BATCHMODE", "YES");
     }
 
-    /// <summary>The options, as getopt reads them; after the host too, where ssh takes some.</summary>
+    /// <summary>The options as getopt reads them, and those after the host, where ssh accepts some too.</summary>
     private IEnumerable<(char Name, string Value)> Options()
     {
         var names = 0;
@@ -103,7 +102,7 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
                 yield break;
             if (word.Length < 2 || word[0] != '-')
             {
-                // The host, and then the command.
+                // First the host, then the command.
                 names++;
                 continue;
             }

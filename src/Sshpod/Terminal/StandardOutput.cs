@@ -3,24 +3,24 @@ using System.Text;
 namespace Sshpod.Terminal;
 
 /// <summary>
-/// stdout as it is: <see cref="Console.Out"/> first sends the terminal a sequence of its own, which switches the mode of its arrow keys.
+/// Raw stdout: <see cref="Console.Out"/> first sends the terminal an escape sequence that switches the mode of its arrow keys.
 /// </summary>
 public static class StandardOutput
 {
-    /// <summary>Columns of the terminal that it is; null for anything else.</summary>
+    /// <summary>Width of the terminal in columns; null if stdout is not a terminal.</summary>
     public static int? TerminalWidth
     {
         get
         {
             if (Console.IsOutputRedirected)
                 return null;
-            // Without a TERM, the look at the width sends no such sequence either. Nothing else of this process reads it.
+            // Without TERM, reading the width does not send that sequence either. Nothing else in this process reads TERM.
             Environment.SetEnvironmentVariable("TERM", null);
             return Console.WindowWidth;
         }
     }
 
-    /// <summary>Writes a text. A reader that went away is not told anything more, as for any filter.</summary>
+    /// <summary>Writes text. A reader that has gone away is not an error, as for any filter.</summary>
     public static async Task WriteAsync(string text, CancellationToken cancellation)
     {
         await using var output = Console.OpenStandardOutput();

@@ -5,21 +5,21 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Tunnels;
 
-/// <summary>A tunnel through exec: its stream is the connection, to a server of its own that listens nowhere.</summary>
+/// <summary>A tunnel through exec: its stream is the connection, to a server of its own that does not listen.</summary>
 public static class ExecTunnel
 {
-    /// <summary>Waits for the banner of a server that has said it is ready.</summary>
+    /// <summary>Waits for the banner of a server that has reported that it is ready.</summary>
     /// <param name="session">The stream; owned.</param>
     /// <param name="container">Where it leads; for messages.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <exception cref="SshpodException">No ssh server speaks.</exception>
+    /// <exception cref="SshpodException">No ssh server answers.</exception>
     public static Task<Tunnel> OpenAsync(RemoteSession session, PodContainer container, CancellationToken cancellation) =>
         Tunnel.OpenAsync(new Carrier(session.Exec), container, session.HostKey, "on its exec stream", Tunnel.BannerLimit, cancellation);
 
-    /// <summary>The exec, whose end is told in terms of the connection that it carries.</summary>
+    /// <summary>The exec, which reports its end in terms of the connection that it carries.</summary>
     private sealed class Carrier(Duplex exec) : Duplex
     {
-        // Whatever broke it may never say why (rke2#10237).
+        // We may never learn why it broke (rke2#10237).
         private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
 
         public override bool HasHalfClose => exec.HasHalfClose;

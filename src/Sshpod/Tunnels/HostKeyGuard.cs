@@ -4,22 +4,22 @@ using Sshpod.Ssh;
 namespace Sshpod.Tunnels;
 
 /// <summary>
-/// Watches the first key exchange (RFC 4253, which is not encrypted) for the server's host key. ssh checks it against known_hosts, which
-/// goes by a name; this checks it against the key that the container itself reported, whatever the line for the name says at the moment.
+/// Watches the first key exchange (RFC 4253), which is not encrypted, for the server's host key. ssh checks it against known_hosts by name;
+/// this checks it against the key that the container itself reported, whatever known_hosts says at the moment.
 /// </summary>
-/// <param name="hostKey">The only key that may come.</param>
+/// <param name="hostKey">The only key that is allowed.</param>
 internal sealed class HostKeyGuard(PublicKey hostKey)
 {
-    // RFC 4253 section 12, RFC 5656 section 7.1: the answer with the host key, of every method that our server has.
+    // RFC 4253 section 12, RFC 5656 section 7.1: the reply with the host key, in every method that our server has.
     private const byte ExchangeReply = 31;
 
-    // Messages that come before: DISCONNECT to DEBUG, and KEXINIT.
+    // Messages that may come before: DISCONNECT to DEBUG, and KEXINIT.
     private const byte LastTransport = 4, ExchangeInit = 20;
 
-    // A packet's length, its padding's, its type, and of a reply the length of the host key.
+    // A packet's length, padding length and type; in a reply, also the length of the host key.
     private const int LengthSize = 4, HeaderSize = LengthSize + 2, ReplySize = HeaderSize + 4;
 
-    // RFC 4253 section 6.1, as OpenSSH allows.
+    // RFC 4253 section 6.1; OpenSSH's limits.
     private const int MaxPacket = 256 * 1024, MaxKey = 4096;
 
     private readonly List<byte> _start = [];
@@ -33,8 +33,8 @@ internal sealed class HostKeyGuard(PublicKey hostKey)
         Done,
     }
 
-    /// <summary>Looks at bytes from the server, before ssh gets them.</summary>
-    /// <returns>Whether ssh may have them; when not, nothing more of this connection may get to it.</returns>
+    /// <summary>Inspects bytes from the server before ssh gets them.</summary>
+    /// <returns>Whether ssh may have them; if not, nothing more of this connection may reach it.</returns>
     public bool Allows(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty && _state != State.Done)
@@ -64,7 +64,7 @@ internal sealed class HostKeyGuard(PublicKey hostKey)
         return true;
     }
 
-    /// <summary>Judges what has come of a packet.</summary>
+    /// <summary>Judges what has arrived of a packet.</summary>
     private bool JudgeStart()
     {
         var start = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_start);
@@ -89,7 +89,7 @@ internal sealed class HostKeyGuard(PublicKey hostKey)
                     return true;
                 if (!hostKey.IsBlob(start[ReplySize..]))
                     return false;
-                // The signature under it is ssh's to check. What follows is encrypted.
+                // ssh checks the signature that follows. The rest is encrypted.
                 _state = State.Done;
                 _start.Clear();
                 return true;

@@ -12,14 +12,14 @@ public static class PortForwardTunnel
     /// <param name="cluster">How the container is reached.</param>
     /// <param name="container">Where the server runs.</param>
     /// <param name="server">The server.</param>
-    /// <param name="bannerLimit">How long it may take to answer.</param>
+    /// <param name="bannerLimit">How long the server may take to answer.</param>
     /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">No port-forward, or another or no ssh server behind it.</exception>
+    /// <exception cref="SshpodException">No port-forward, or the wrong ssh server or none behind it.</exception>
     public static async Task<Tunnel> OpenAsync(
         IClusterStreams cluster, PodContainer container, RemoteServer server, TimeSpan bannerLimit, CancellationToken cancellation)
     {
         using var progress = Progress.Begin($"connecting to the server in {container}");
-        // kubectl refuses it, and other ways would have to be found out about; exec reaches it.
+        // kubectl refuses, and ways around that would have to be explored; exec works.
         if (!container.PodIsRunning)
             throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet",
                 "let SSHPOD_TUNNEL be auto: exec reaches it");

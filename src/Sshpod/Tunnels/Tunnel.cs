@@ -8,15 +8,15 @@ using Sshpod.Terminal;
 namespace Sshpod.Tunnels;
 
 /// <summary>
-/// Bytes to and from a server. It is open when the server's banner has arrived: until then neither a port-forward nor an exec proves
-/// anything. What is read begins with that banner, which belongs to ssh.
+/// Bytes to and from a server. It is open once the server's banner has arrived: until then neither a port-forward nor an exec proves
+/// anything. Reading starts with that banner, which belongs to ssh.
 /// </summary>
 public sealed class Tunnel : Duplex
 {
-    /// <summary>How long a server that has just been started may take to answer.</summary>
+    /// <summary>How long a newly started server may take to answer.</summary>
     public static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
 
-    // RFC 4253 section 4.2: at most 255 characters, CR LF included.
+    // RFC 4253 section 4.2: at most 255 characters, including CR LF.
     private const int MaxBanner = 255;
     private const byte LineEnd = (byte)'\n';
 
@@ -39,7 +39,7 @@ public sealed class Tunnel : Duplex
     public override bool HasHalfClose => _carrier.HasHalfClose;
 
     /// <summary>Waits for the banner, which must be this server's: its configuration puts the tail of its host key there.</summary>
-    /// <param name="carrier">What leads to the server; owned, and disposed where this fails.</param>
+    /// <param name="carrier">The stream to the server; owned, and disposed on failure.</param>
     /// <param name="container">Where the server runs; for messages.</param>
     /// <param name="hostKey">The server's host key.</param>
     /// <param name="where">Where it should answer; for messages.</param>
@@ -66,7 +66,7 @@ public sealed class Tunnel : Duplex
     }
 
     /// <inheritdoc/>
-    /// <exception cref="SshpodException">The server shows another host key than the one that it reported.</exception>
+    /// <exception cref="SshpodException">The server shows a host key other than the one that it reported.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         if (!_received.IsEmpty)
@@ -95,7 +95,7 @@ public sealed class Tunnel : Duplex
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _carrier.DisposeAsync();
 
-    /// <summary>What is known of an end, in words that follow "because"; null where nobody knows more than that it ended.</summary>
+    /// <summary>What is known about an end, in words that follow "because"; null if only that it ended.</summary>
     internal static string? Reason(StreamEnd end) => end switch
     {
         StreamEnd.Refused refused => refused.Reason.Message,
@@ -103,8 +103,8 @@ public sealed class Tunnel : Duplex
         _ => null,
     };
 
-    /// <returns>Null when the server answers; otherwise what is wrong with it, after "the server in X".</returns>
-    /// <exception cref="TimeoutException">Nothing came in time.</exception>
+    /// <returns>Null if the server answers; otherwise what is wrong with it, after "the server in X".</returns>
+    /// <exception cref="TimeoutException">Nothing arrived in time.</exception>
     private async Task<string?> WaitForBannerAsync(PublicKey hostKey, string where, TimeSpan limit, CancellationToken cancellation)
     {
         var received = await ReadBannerAsync(cancellation).WaitAsync(limit, cancellation);
@@ -121,7 +121,7 @@ public sealed class Tunnel : Duplex
         return null;
     }
 
-    /// <summary>Reads a line, and perhaps more; less than a line where the far side says nothing more, or is no ssh server.</summary>
+    /// <summary>Reads a line, and perhaps more; less than a line if the stream ends or the peer is not an ssh server.</summary>
     private async Task<byte[]> ReadBannerAsync(CancellationToken cancellation)
     {
         var buffer = new byte[MaxBanner];

@@ -6,7 +6,7 @@ using Sshpod.EndToEnd.Fixtures.Relays;
 
 namespace Sshpod.EndToEnd.Clusters;
 
-/// <summary>What stands between a user and the API server in companies. Each is a real relay in front of the real server.</summary>
+/// <summary>What corporate networks put between a user and the API server. Each is a real relay in front of the real server.</summary>
 [Trait(Suites.Name, Suites.Streams)]
 public sealed class BetweenTests(TestCluster cluster)
 {
@@ -32,7 +32,7 @@ public sealed class BetweenTests(TestCluster cluster)
         await using var workstation = await UserAsync(tunnel);
         await using var relay = await RefuseAsync(workstation, "no-spdy", HttpRelay.AsksForSpdy);
         var result = await workstation.SshAsync("pod--busybox", "echo in");
-        // kubectl has WebSockets since 1.31, for servers that have them; without, it can only say so.
+        // kubectl speaks WebSocket since 1.31, to servers that support it; otherwise it can only report the refusal.
         if (WithKubectl && result.ExitCode != 0)
             FaultReport.Record($"proxy refuses SPDY, {tunnel}", result, "upgrades are not allowed here");
         else
@@ -52,7 +52,7 @@ public sealed class BetweenTests(TestCluster cluster)
     [Fact]
     public async Task A_connect_proxy_with_a_password()
     {
-        // kubectl 1.20 sends an escaped password as it stands in the URL.
+        // kubectl 1.20 sends the password as it is escaped in the URL.
         var password = WithKubectl ? "s3cret" : "s3cret word";
         await using var proxy = new ConnectProxy($"me:{password}");
         await using var workstation = await UserAsync();
@@ -75,13 +75,13 @@ public sealed class BetweenTests(TestCluster cluster)
         var limit = TimeSpan.FromSeconds(4);
         await using var workstation = await UserAsync(tunnel);
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server) { IdleLimit = limit });
-        // As 15 s hold what is cut after 20 s. Without them it is cut, which shows that the balancer does what it says.
+        // Like keep-alives of 15 s against a limit of 20 s. Without keep-alives the connection is cut, so the balancer works.
         var held = workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=2",
             $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
         var cut = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=0",
             $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
         Assert.Equal("still\n", (await held).Quietly().Text);
-        // kubectl keeps its own SPDY connections alive, since 1.21.
+        // kubectl has kept its own SPDY connections alive since 1.21.
         if (cut.ExitCode != 0)
             FaultReport.Record($"idle connection cut, {tunnel}", cut with { Time = cut.Time - limit }, "broke off");
         else
@@ -111,7 +111,7 @@ public sealed class BetweenTests(TestCluster cluster)
         await cluster.CreatePodAsync(name, "busybox:1");
         await using var workstation = await UserAsync(tunnel);
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
-        // In the middle of a download: bytes are under way.
+        // In the middle of a download, with data in flight.
         var session = workstation.SshAsync($"pod--{name}", "touch /tmp/here; cat /dev/zero");
         await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(name, "ls", "/tmp/here")).ExitCode == 0);
         var since = Stopwatch.StartNew();
@@ -123,7 +123,7 @@ public sealed class BetweenTests(TestCluster cluster)
         await EndsAsync(name);
     }
 
-    // What ran there ends too, once it is noticed on the way.
+    // The remote command ends too, once the cut is noticed.
     private Task EndsAsync(string pod) => Eventually.HoldsAsync("nothing is left running", async () =>
         !(await cluster.ExecAsync(pod, "ps")).Text.Contains("/dev/zero", StringComparison.Ordinal));
 

@@ -4,11 +4,11 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Clusters;
 
-/// <summary><c>kubectl proxy</c> as API server, and a kubeconfig in a pipe of a shell.</summary>
+/// <summary><c>kubectl proxy</c> as the API server, and a kubeconfig from a shell's pipe.</summary>
 public sealed class KubectlProxyTests(TestCluster cluster)
 {
     [Fact]
-    public async Task As_it_is_it_forbids_exec_and_the_line_says_how_to_allow_it()
+    public async Task By_default_kubectl_proxy_forbids_exec_and_the_error_says_how_to_allow_it()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await using var proxy = await StartAsync(workstation);
@@ -20,7 +20,7 @@ public sealed class KubectlProxyTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task Told_as_the_line_says_it_lets_connections_through()
+    public async Task With_the_suggested_option_kubectl_proxy_lets_connections_through()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await using var proxy = await StartAsync(workstation, "--reject-paths=^/api/.*/pods/.*/attach");
@@ -28,7 +28,7 @@ public sealed class KubectlProxyTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_kubeconfig_in_a_pipe_is_named_by_the_line()
+    public async Task A_kubeconfig_in_a_pipe_is_named_in_the_error()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         foreach (var context in new[] { "", ".context--other" })
@@ -48,7 +48,7 @@ public sealed class KubectlProxyTests(TestCluster cluster)
         var port = FreePort.Find();
         var proxy = new RunningProgram("kubectl", ["proxy", $"--port={port}", .. options],
             new Dictionary<string, string?>(workstation.Environment),
-            // PipeTarget.Null closes the pipe, and kubectl ends when it says that it serves.
+            // PipeTarget.Null closes the pipe, and kubectl would exit when it prints that it is serving.
             output: PipeTarget.ToStream(Stream.Null));
         await Eventually.HoldsAsync("kubectl proxy listens", () =>
         {

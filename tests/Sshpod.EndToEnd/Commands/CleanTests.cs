@@ -60,7 +60,7 @@ public sealed class CleanTests(TestCluster cluster)
         await File.WriteAllTextAsync(workstation.File("authority"), authority);
         workstation.Environment["SSL_CERT_FILE"] = workstation.File("authority");
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
-        // Which comes first is the file system's choice: DialerTests has both orders.
+        // The file system decides which comes first; DialerTests covers both orders.
         foreach (var host in new[] { "pod--trust-a.sshpod", "pod--trust-a.context--public.sshpod",
             "pod--trust-b.context--public.sshpod", "pod--trust-b.sshpod" })
             (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true")).Quietly();

@@ -4,7 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Commands;
 
-/// <summary>In real shells, with a real TAB where the shell has no other way to ask.</summary>
+/// <summary>Completion in real shells, with a real TAB where the shell offers no other way.</summary>
 public sealed class CompletionTests(TestCluster cluster)
 {
     private const string BashSetup = "PS1='> '\nsource /usr/share/bash-completion/bash_completion\nsource <(sshpod completion bash)\n",
@@ -25,7 +25,7 @@ public sealed class CompletionTests(TestCluster cluster)
         ("sshpod clean pod--bus", "sshpod clean pod--busybox.sshpod "),
         ("sshpod cle", "sshpod clean "),
         ("ssh namesp", "ssh namespace--"),
-        // What is not ours is completed as ever.
+        // Everything else is completed as usual.
         ("ssh my-mach", "ssh my-machine.example "),
         ("ssh me@my-mach", "ssh me@my-machine.example "),
         ("scp mine.t", "scp mine.txt "),
@@ -42,13 +42,13 @@ public sealed class CompletionTests(TestCluster cluster)
         await using var terminal = await StartAsync(workstation, shell);
         await terminal.WriteAsync(typed);
         await terminal.PressAsync("Tab");
-        // A character behind it shows whether there is a space.
+        // A trailing character shows whether a space was added.
         await terminal.WriteAsync("Z");
         await terminal.WaitForAsync($"^> {System.Text.RegularExpressions.Regex.Escape(completed)}Z$");
     }
 
     [Fact]
-    public async Task Bash_completes_ours_also_after_it_has_loaded_its_own_completion_of_ssh_which_is_that_of_sftp_too()
+    public async Task Bash_keeps_our_completion_after_loading_its_own()
     {
         await using var workstation = await SetUpAsync("bash");
         await using var terminal = await StartAsync(workstation, "bash");
@@ -65,7 +65,7 @@ public sealed class CompletionTests(TestCluster cluster)
     public async Task Bash_still_completes_paths_in_the_container()
     {
         await using var workstation = await SetUpAsync("bash");
-        // ssh takes the home directory from the user database, and not from HOME.
+        // ssh takes the home directory from the user database, not from HOME.
         var wrapper = Path.Combine(workstation.File("bin"), "ssh");
         await File.WriteAllTextAsync(wrapper, $"#!/bin/sh\nexec {Workstation.Locate("ssh")} -F {workstation.SshConfig} -l root \"$@\"\n");
         File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
@@ -145,7 +145,7 @@ public sealed class CompletionTests(TestCluster cluster)
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
     }
 
-    // What would run, or break out of quotes, if a shell took it as it is. None has a "/", which ends the name of a context in no shell.
+    // Names that would run, or break out of quotes, if a shell took them verbatim. None has a "/", which ends a context name in no shell.
     private static readonly string[] Hostile =
         ["$(touch fell)", "`touch fell`", "x; touch fell", "x' ; touch fell '", "x\" ; touch fell \"", "x\u2019; touch fell; \u2019",
             "x | touch fell", "x\\; touch fell", "~", "a b"];
@@ -200,7 +200,7 @@ public sealed class CompletionTests(TestCluster cluster)
     }
 
     /// <summary>
-    /// A user whose only context has this name; <c>sshpod</c> completes as ever, and writes what else it is given into a file.
+    /// Gives the user a single context of this name, and an <c>sshpod</c> that completes as usual and otherwise records its arguments.
     /// </summary>
     private static async Task UseContextAsync(Workstation workstation, string name)
     {
@@ -231,9 +231,9 @@ public sealed class CompletionTests(TestCluster cluster)
         Assert.Skip($"{PowerShell} is missing: tests/run.sh installs it");
     }
 
-    /// <summary>A user whose context has the namespace of this run, and with sshpod on PATH.</summary>
+    /// <summary>A user with sshpod on PATH, whose context has the namespace of this run.</summary>
     /// <param name="shell">Their shell.</param>
-    /// <param name="fill">Whether the names are known already, as after a first TAB.</param>
+    /// <param name="fill">Whether the names are already cached, as after a first TAB.</param>
     private async Task<Workstation> SetUpAsync(string shell, bool fill = true)
     {
         var workstation = await Workstation.SetUpAsync(cluster);
@@ -268,7 +268,7 @@ public sealed class CompletionTests(TestCluster cluster)
     }
 }
 
-/// <summary>Completion looks at the time.</summary>
+/// <summary>How long completion takes.</summary>
 [Collection(nameof(Alone))]
 public sealed class CompletionTimeTests(TestCluster cluster)
 {
@@ -282,7 +282,7 @@ public sealed class CompletionTimeTests(TestCluster cluster)
         List<TimeSpan> times = [];
         for (var i = 0; i < 5; i++)
             times.Add((await workstation.SshpodAsync("complete", "host", "ssh", "pod--")).Quietly().Time);
-        // The fastest: what the machine adds at times is not ours.
+        // The fastest, since delays from a busy machine are not ours.
         Assert.True(times.Min() < TimeSpan.FromMilliseconds(300), string.Join(' ', times));
     }
 }

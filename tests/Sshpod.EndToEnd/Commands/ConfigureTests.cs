@@ -54,7 +54,7 @@ public sealed class ConfigureTests(TestCluster cluster)
     public async Task After_an_upgrade_that_deletes_the_old_version_ssh_still_finds_the_program()
     {
         await using var workstation = Workstation.Bare(cluster);
-        // As Homebrew has it, and in their ways krew and nix.
+        // Homebrew's layout; those of krew and nix are similar.
         var link = workstation.File("bin/sshpod");
         Directory.CreateDirectory(workstation.File("bin"));
         Install("1.0");
@@ -288,7 +288,7 @@ public sealed class ConfigureTests(TestCluster cluster)
             result.Error, StringComparison.Ordinal);
         Assert.Equal("Host mine\n", await File.ReadAllTextAsync(workstation.SshConfig));
 
-        // Our own file is there: the line is all that is missing.
+        // Our own file exists; only the Include is missing.
         await File.WriteAllTextAsync(workstation.File("by-hand"), $"{include}\nHost mine\n");
         (await workstation.RunAsync("mv", "-f", workstation.File("by-hand"), workstation.SshConfig)).Quietly();
         Assert.Contains(
@@ -337,7 +337,7 @@ public sealed class ConfigureTests(TestCluster cluster)
         var hosts = (await File.ReadAllLinesAsync(workstation.File("config/sshpod/ssh_config"))).Where(
             line => line.StartsWith("Host pod--", StringComparison.Ordinal)).Select(line => line[5..]).ToArray();
         var host = Assert.Single(hosts, name => name.StartsWith($"pod--busybox.namespace--{cluster.Namespace}.", StringComparison.Ordinal));
-        // A name of the same length that has no entry.
+        // A name of the same length, without an entry.
         var other = host.Replace("busybox", "busyboy", StringComparison.Ordinal);
         Assert.Equal((await OptionsAsync(workstation, other)).Replace(other, host, StringComparison.Ordinal),
             await OptionsAsync(workstation, host));

@@ -16,7 +16,7 @@ public sealed class ListTests(TestCluster cluster)
             '\n', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Contains(workstation.Host("pod--busybox"), hosts);
-        // Others run tests in this namespace at the same time: only what stays counts.
+        // Other tests use this namespace at the same time: check only pods that stay.
         var ours = hosts.Where(host => host.Contains("pod--two.", StringComparison.Ordinal)
             || host.Contains("pod--web-", StringComparison.Ordinal) || host.Contains("pod--musl.", StringComparison.Ordinal)).ToArray();
         Assert.Equal(5, ours.Length);
@@ -47,7 +47,7 @@ public sealed class ListTests(TestCluster cluster)
     [Fact]
     public async Task On_a_terminal_there_is_a_table_as_wide_as_it_is()
     {
-        // A namespace of its own: how wide a table is depends on all that is in it.
+        // A namespace of its own, since everything in it affects the width of the table.
         var ns = $"{cluster.Namespace}-table";
         (await cluster.KubectlAsync("create", "namespace", ns)).Successfully();
         try
@@ -114,7 +114,7 @@ public sealed class ListTests(TestCluster cluster)
         });
         Assert.Contains($"pod--busybox.namespace--{cluster.Namespace}.sshpod\n",
             (await workstation.SshpodAsync("list", "-o", "name")).Successfully().Text, StringComparison.Ordinal);
-        // No host name can name it, and none needs to, since it is the current one.
+        // No host name can express this context, and none needs to, since it is the current one.
         Assert.Contains($"pod--busybox.namespace--{cluster.Namespace}.sshpod\n",
             (await workstation.SshpodAsync("list", "-o", "name", "--context", "me@cluster")).Successfully().Text, StringComparison.Ordinal);
     }
@@ -124,7 +124,7 @@ public sealed class ListTests(TestCluster cluster)
     [InlineData("list wants --namespace or --all-namespaces, not both; see sshpod help list", 2, "-n", "x", "-A")]
     [InlineData("no context \"no-such-context\" in the kubeconfig; kubectl config get-contexts lists them", 255,
         "--context", "no-such-context")]
-    public async Task What_is_wrong_is_one_line(string line, int exitCode, params string[] arguments)
+    public async Task Every_message_is_one_line(string line, int exitCode, params string[] arguments)
     {
         await using var workstation = Workstation.Bare(cluster);
         var result = await workstation.SshpodAsync(["list", .. arguments]);

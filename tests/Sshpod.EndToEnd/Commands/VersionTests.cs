@@ -26,7 +26,7 @@ public sealed class VersionTests(TestCluster cluster)
             Assert.Equal(hash, (string?)component["hashes"]![0]!["content"]);
         }
         Assert.Contains(components, component => (string?)component!["name"] == "System.CommandLine");
-        // What a static program is linked with.
+        // Libraries that a static program is linked with.
         foreach (var library in new[] { "libc6-dev", "libssl-dev" })
             Assert.StartsWith($"pkg:deb/debian/{library}@",
                 (string?)components.Single(component => (string?)component!["name"] == library)!["purl"], StringComparison.Ordinal);

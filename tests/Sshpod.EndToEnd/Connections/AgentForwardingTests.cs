@@ -11,7 +11,7 @@ public sealed class AgentForwardingTests(TestCluster cluster)
         await using var agent = await SshAgent.StartAsync(workstation);
         var key = await agent.AddNewKeyAsync();
 
-        // An ordinary git host: Debian's own sshd in a pod, which lets in the key that only the user's agent has.
+        // An ordinary git host: Debian's own sshd in a pod, which accepts the key that only the user's agent holds.
         var ip = (await cluster.KubectlAsync("get", "pod", "git-server", "-n", cluster.Namespace, "-o",
             "jsonpath={.status.podIP}")).Successfully().Text;
         (await cluster.ExecAsync("git-server", "sh", "-ec", $"""

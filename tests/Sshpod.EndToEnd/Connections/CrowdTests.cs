@@ -17,7 +17,7 @@ public sealed class CrowdTests(TestCluster cluster)
 
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), results.Select(result => result.Quietly().Text.Split(' ')[0]));
         Assert.Single(results.Select(result => result.Text.Trim().Split(' ')[4]).Distinct());
-        // Two keys, one program, and nothing half-done.
+        // Two keys, one program, and no unfinished upload.
         Assert.Equal(
             "2\n1\n",
             (await cluster.ExecAsync("rush", "sh", "-c",

@@ -7,8 +7,8 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>
-/// Much, often and long: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours. The bytes come from a counter, so that none
-/// can be lost, repeated or exchanged for another, and are on no disk.
+/// Large, frequent and long transfers: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours. The bytes come from a counter,
+/// which reveals lost, repeated or swapped ones, and are never on disk.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class EnduranceTests(TestCluster cluster)
@@ -36,7 +36,7 @@ public sealed class EnduranceTests(TestCluster cluster)
         Report($"{Pieces} MiB up, {tunnel}", start.Elapsed);
         Assert.Equal(sent, there.Quietly().Text.Split(' ')[0]);
 
-        // The same bytes come from there, and only their hash is kept.
+        // Now the same bytes come down, and only their hash is kept.
         start.Restart();
         await File.WriteAllTextAsync(workstation.File("counter.py"), """
             import sys
@@ -57,7 +57,7 @@ public sealed class EnduranceTests(TestCluster cluster)
         Assert.InRange(peak, 1, ProxyProcess.MostMebibytes);
     }
 
-    /// <summary>The most memory that any sshpod of a host name has at a time, until cancelled.</summary>
+    /// <summary>Peak memory of any sshpod for a host name, until cancelled.</summary>
     private static async Task<double> WatchMemoryAsync(string host, CancellationToken over)
     {
         double most = 0;
@@ -85,7 +85,7 @@ public sealed class EnduranceTests(TestCluster cluster)
     [Fact]
     public async Task A_session_with_idle_gaps_goes_on()
     {
-        // Both at the same time: it may be hours.
+        // Both at once, since it may take hours.
         await Task.WhenAll(IdleAsync("port-forward"), IdleAsync("exec"));
     }
 

@@ -4,7 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Connections;
 
-/// <summary>What goes wrong ends in one line of ours that names the thing, in exit code 255, in under five seconds.</summary>
+/// <summary>Every failure ends in under five seconds, with exit code 255 and one line of ours that names the object.</summary>
 [Collection(nameof(Alone))]
 [Trait(Suites.Name, Suites.Streams)]
 public sealed class ErrorTests(TestCluster cluster)
@@ -21,7 +21,7 @@ public sealed class ErrorTests(TestCluster cluster)
     public async Task A_wrong_host_name(string host, string words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // ssh asks sshpod for *.sshpod alone: a name without the suffix is given to it as ssh would.
+        // ssh runs sshpod only for *.sshpod, so a name without the suffix is passed the way ssh would.
         AssertOneLine(await workstation.SshpodAsync("proxy", "--host", host, "--user", "root"), words);
         if (host.EndsWith(".sshpod", StringComparison.Ordinal))
             AssertOneLine(await workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "true"), words);
@@ -148,7 +148,7 @@ public sealed class ErrorTests(TestCluster cluster)
     [Fact]
     public async Task The_api_server_swallows_connections()
     {
-        // A listener whose queue is full: the kernel drops what else comes, as a firewall does.
+        // A listener whose backlog is full: the kernel drops further connections, as a firewall does.
         using var full = new TcpListener(IPAddress.Loopback, 0);
         full.Start(1);
         var port = ((IPEndPoint)full.LocalEndpoint).Port;
@@ -167,7 +167,7 @@ public sealed class ErrorTests(TestCluster cluster)
         var port = ((IPEndPoint)silent.LocalEndpoint).Port;
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://127.0.0.1:{port}"));
-        // A busy server is silent for a while too: this takes longer to be sure of.
+        // A busy server can be silent for a while too, so this takes longer to detect.
         FaultReport.Record("API server accepts and is silent", await workstation.SshAsync("pod--busybox", "true"),
             $"API server 127.0.0.1:{port}");
     }
@@ -193,7 +193,7 @@ public sealed class ErrorTests(TestCluster cluster)
     [Fact]
     public async Task An_architecture_without_a_bundle()
     {
-        // A fake uname, since no machine of another architecture is to be had.
+        // A fake uname, since there is no machine of another architecture to test on.
         await cluster.CreatePodAsync("fake-uname", "busybox:1",
             """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho riscv64\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -203,7 +203,7 @@ public sealed class ErrorTests(TestCluster cluster)
     [Fact]
     public async Task A_full_tmp()
     {
-        // df would tell before anything is sent.
+        // Without df: it would show the problem before anything is sent.
         await cluster.CreatePodAsync("full", "busybox:1", """
             securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
             "rm /bin/df && mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
@@ -234,7 +234,7 @@ public sealed class ErrorTests(TestCluster cluster)
         Assert.True(result.Time < Limit, $"took {result.Time.TotalSeconds:0.0} s");
     }
 
-    // What every ssh says when its ProxyCommand fails.
+    // What ssh itself prints when its ProxyCommand fails.
     private static bool IsOfSsh(string line) =>
         line.TrimEnd('\r') is "kex_exchange_identification: Connection closed by remote host" or "Connection closed by UNKNOWN port 65535";
 }

@@ -16,7 +16,7 @@ public sealed class ForwardingTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var local = FreePort.Find();
-        // The pod's own sshd answers on its loopback: something that is there in every image. Its port is in its state.
+        // Our server in the pod listens on its loopback, so this works in every image. Its port is in its state.
         var port = await ServerPortAsync(workstation, target);
         await using var ssh = workstation.StartSsh(
             "-N", "-o", "ExitOnForwardFailure=yes", "-L", $"127.0.0.1:{local}:127.0.0.1:{port}", $"root@{workstation.Host(target)}");
@@ -38,7 +38,7 @@ public sealed class ForwardingTests(TestCluster cluster)
         var served = ServeAsync(listener, "from the client\n");
         var remote = Random.Shared.Next(20000, 30000);
 
-        // -R with a command: the command runs when the forward stands. nc is in both images.
+        // With -R, the command runs once the forward is established. nc is in both images.
         var result = await Run.ProgramAsync("ssh",
         [
             "-F", workstation.SshConfig, "-o", "ExitOnForwardFailure=yes",

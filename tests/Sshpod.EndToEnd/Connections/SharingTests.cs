@@ -3,10 +3,10 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Connections;
 
-/// <summary>One connection that carries several sessions, which is what <c>sshpod configure</c> sets up.</summary>
+/// <summary>One connection that carries several sessions, as <c>sshpod configure</c> sets it up.</summary>
 public sealed class SharingTests(TestCluster cluster)
 {
-    // The port of ssh's end, and so the same within one connection.
+    // Has the port of ssh's end, so it is the same for all sessions of a connection.
     private const string Connection = "echo $SSH_CONNECTION";
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class SharingTests(TestCluster cluster)
     public async Task A_pipe_ends_with_its_session_while_the_connection_stays()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
-        // `ssh … | cat`, in which cat ends when nothing holds the pipe, nor the shell's stderr.
+        // `ssh … | cat`: cat exits only when nothing holds the pipe any more, nor the shell's stderr.
         var piped = await workstation.RunAsync("sh", "-c",
             $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'echo out; echo err >&2; exit 7' 2>&1 | cat");
 
@@ -91,7 +91,7 @@ public sealed class SharingTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
-        // "Master running (pid=123)". Killed hard, it leaves its socket behind.
+        // "Master running (pid=123)". SIGKILL makes it leave its socket behind.
         var check = (await ControlAsync(workstation, "check")).Successfully().Error;
         (await workstation.RunAsync("kill", "-9", check.Split("pid=")[1].Split(')')[0])).Successfully();
 
@@ -143,7 +143,7 @@ public sealed class SharingTests(TestCluster cluster)
         Task<Outcome> ToAsync(string host) => workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", Connection);
         await workstation.UseKubeconfigAsync(kubeconfig => kubeconfig.SetNamespaceAsync(cluster.Namespace));
         var first = (await ToAsync("pod--busybox.sshpod")).Quietly().Text;
-        // The same place in other letters is the same connection.
+        // The same host in different case shares the connection.
         Assert.Equal(first, (await ToAsync("POD--BusyBox.sshpod")).Quietly().Text);
 
         var kubeconfig = await File.ReadAllTextAsync(workstation.File("kubeconfig"));
@@ -170,7 +170,7 @@ public sealed class SharingTests(TestCluster cluster)
             file.Write(System.Text.Encoding.ASCII.GetBytes($"{words[0]} {words[1]} {words[1]}"));
 
         Assert.NotEqual(first, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
-        // `ssh -O exit` would ask as well.
+        // `ssh -O exit HOST` would run the check too.
         var socket = Directory.GetFiles(workstation.File("cache/sshpod/c")).Single(file => Path.GetExtension(file).Length == 0);
         (await workstation.RunAsync("ssh", "-S", socket, "-O", "exit", "any")).Successfully();
         await Eventually.HoldsAsync("a connection is shared again", async () =>

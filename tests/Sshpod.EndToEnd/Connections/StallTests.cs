@@ -6,13 +6,11 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Connections;
 
-/// <summary>
-/// One side sends without end while the other one is stopped: what is on its way waits where it comes from, and not in sshpod.
-/// </summary>
+/// <summary>One side sends endlessly while the other is stopped: data in flight must wait at its source, not in sshpod.</summary>
 [Collection(nameof(Alone))]
 public sealed class StallTests(TestCluster cluster)
 {
-    // ssh's own windows of 2 MiB each would hide a buffer of ours, so there are many. The socket sends without end, and takes everything.
+    // ssh's own windows of 2 MiB each would hide a buffer of ours, so use many. The socket sends endlessly and reads everything.
     private const int Channels = 60;
 
     private const int Much = 4 << 20;
@@ -71,7 +69,7 @@ public sealed class StallTests(TestCluster cluster)
             Signal("CONT");
             await PassesAsync();
 
-            // Every process of the server: what carries the session, and what listens for others.
+            // Every process of the server: the one that carries the session, and the one that listens.
             await SignalServerAsync("STOP");
             await StandsStillAsync();
             await SignalServerAsync("CONT");
@@ -112,7 +110,7 @@ public sealed class StallTests(TestCluster cluster)
             $"for p in /proc/[0-9]*; do case $(readlink $p/exe) in */sshpod/*/sshd) kill -{name} ${{p#/proc/}} || exit 1;; esac; done")).Successfully();
     }
 
-    /// <summary>Sends without end, and takes everything.</summary>
+    /// <summary>Sends endlessly, and reads everything.</summary>
     private static async Task EndlesslyAsync(Socket socket, CancellationToken over)
     {
         var (sent, taken) = (new byte[64 * 1024], new byte[64 * 1024]);

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
 
-/// <summary>The server for arm64, in a container of arm64 programs. The local cluster runs them through qemu.</summary>
+/// <summary>The arm64 server in a container of arm64 programs. The local cluster runs them through qemu.</summary>
 public sealed class ArchitectureTests(TestCluster cluster)
 {
     [Fact]

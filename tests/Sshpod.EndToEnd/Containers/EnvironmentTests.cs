@@ -4,7 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
 
-/// <summary>A session is in the same environment as <c>kubectl exec</c>.</summary>
+/// <summary>A session has the same environment as <c>kubectl exec</c>.</summary>
 public sealed class EnvironmentTests(TestCluster cluster)
 {
     private const string Path = "/opt/tools/bin:/usr/local/bin:/usr/bin:/bin";
@@ -16,7 +16,7 @@ public sealed class EnvironmentTests(TestCluster cluster)
           {name: KRB5CCNAME, value: kept}, {name: MAIL, value: kept}, {name: LD_LIBRARY_PATH, value: /opt/lib}, {name: BIG, value: "{{new string('x', 100_000)}}"}]
         """;
 
-    // What ssh sets, as its manual page says, and what the shell adds that runs the command.
+    // Set by ssh, according to its manual page, and by the shell that runs the command.
     private static readonly string[] Sshs = ["USER", "LOGNAME", "SHELL", "SSH_CLIENT", "SSH_CONNECTION", "SSH_TTY",
         "SHLVL", "PWD", "OLDPWD", "_"];
 
@@ -34,7 +34,7 @@ public sealed class EnvironmentTests(TestCluster cluster)
             "exec cat /proc/self/environ");
         var exec = (await cluster.ExecAsync(pod, "cat", "/proc/self/environ")).Successfully();
 
-        // HOME is ssh's where the user is another.
+        // HOME is ssh's for a different user.
         string[] left = sameUser ? Sshs : [.. Sshs, "HOME"];
         var expected = Entries(exec.Output, left);
         Assert.Equal(expected, Entries(ssh.Quietly().Output, left));
@@ -60,7 +60,7 @@ public sealed class EnvironmentTests(TestCluster cluster)
     [Fact]
     public async Task The_umask_is_the_containers()
     {
-        // Every runtime starts exec with 0022, which sshd would not change; sshd/test/10-root.sh has a container with another.
+        // Every runtime starts exec with 0022, which sshd would not change; sshd/test/10-root.sh tests another umask.
         await cluster.CreatePodAsync("umask", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var login = new Login(workstation, "root", "pod--umask");
@@ -81,7 +81,7 @@ public sealed class EnvironmentTests(TestCluster cluster)
             await login.RunAsync("printf %s \"$LANG|$FOO|$TZ\"", "-o", "SendEnv=LANG FOO TZ"));
         Assert.Equal("/mine:/usr/bin:/bin|more",
             await login.RunAsync("printf %s \"$PATH|$MORE\"", "-o", "SetEnv=PATH=/mine:/usr/bin:/bin MORE=more"));
-        // Nothing stays of it.
+        // None of it persists.
         Assert.Equal($"{Path}||Europe/Berlin", await login.RunAsync("printf %s \"$PATH|$FOO|$TZ\""));
     }
 
@@ -92,12 +92,12 @@ public sealed class EnvironmentTests(TestCluster cluster)
     public async Task A_login_shell_keeps_the_path(string image, string user)
     {
         var pod = $"login-{user}-{image.Split(':')[0]}";
-        // As most images have it, and as it would set PATH anew.
+        // Most images have a profile that resets PATH.
         await cluster.CreatePodAsync(
             pod, image, Variables + """, command: [sh, -c, "echo 'export PATH=/from/profile' >/etc/profile; exec /pause"]""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
 
-        // The terminal shows what is typed, too: what is looked for is not in it.
+        // The terminal also echoes the input, so the expected text must not be in it.
         var screen = await Run.ProgramAsync("ssh",
             ["-F", workstation.SshConfig, "-q", "-tt", $"{user}@{workstation.Host($"pod--{pod}")}"], workstation.Environment,
             PipeSource.FromString("echo \"path\"=$PATH\nexit 7\n"));

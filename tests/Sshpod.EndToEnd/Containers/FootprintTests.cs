@@ -5,14 +5,14 @@ namespace Sshpod.EndToEnd.Containers;
 /// <summary>sshpod writes into its own directory and nowhere else.</summary>
 public sealed class FootprintTests(TestCluster cluster)
 {
-    // Paths, kind, size, mode, owner and time of everything but our directory and the
-    // kernel's own file systems. Of /tmp, which ours is in, the time and size may change.
+    // Path, kind, size, mode, owner and time of everything except our directory and the kernel's file systems. The time and size of /tmp,
+    // which contains our directory, may change.
     private const string Tree = """
         find / \( -path /proc -o -path /sys -o -path /dev -o -path /tmp/sshpod \) -prune -o ! -path /tmp -exec stat -c '%n %F %s %a %u:%g %y' {} + | sort
         stat -c '%n %F %a %u:%g' /tmp
         """;
 
-    // Names of all processes. The shell that lists them is one.
+    // Names of all processes, including the shell that lists them.
     private const string Processes = "for p in /proc/[0-9]*; do read -r name <$p/comm && echo $name; done 2>/dev/null | sort";
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class FootprintTests(TestCluster cluster)
         Assert.StartsWith("/dev/pts/", await login.RunInTerminalAsync("tty"), StringComparison.Ordinal);
         await login.ForwardAsync();
 
-        // A session is taken down after ssh has its answer.
+        // The session ends shortly after ssh returns.
         var remaining = string.Join('\n', processes.Split('\n').Append("sshd").Where(name => name.Length > 0).Order(StringComparer.Ordinal))
             + "\n";
         var now = "";

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
 
-/// <summary>Any image with a shell will do. Server/BootstrapTests has the forms of the upload.</summary>
+/// <summary>Any image with a shell works. Server/BootstrapTests covers the kinds of upload.</summary>
 public sealed class ImageTests(TestCluster cluster)
 {
     [Theory]
@@ -18,7 +18,7 @@ public sealed class ImageTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var login = new Login(workstation, "root", $"pod--{pod}");
 
-        // Only what the shell itself can do: minimal:1 has next to nothing.
+        // Only what the shell itself can do: minimal:1 has next to no other programs.
         Assert.Equal($"{shell} 2\n", await login.RunAsync("echo $SHELL $((1+1))"));
         await login.CopyThereAndBackAsync();
         Assert.Equal("terminal\r\n", await login.RunInTerminalAsync("[ -t 0 ] && [ -t 1 ] && echo terminal"));

@@ -2,19 +2,19 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
 
-/// <summary>The locale is the container's, whatever the client's system sends unasked; what the user sets is the user's.</summary>
+/// <summary>The container's locale wins over what the client's system sends unasked, and what the user sets wins over both.</summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class LocaleTests(TestCluster cluster)
 {
     private const string Image = "debian:12", Utf8 = "env: [{name: LANG, value: C.UTF-8}, {name: NO_COLOR, value: '1'}]";
 
-    // The client's /etc/ssh/ssh_config of Debian has this; with -F ssh does not read it.
+    // Debian's /etc/ssh/ssh_config has this, but ssh does not read it with -F.
     private static readonly string[] OfTheSystem = ["-o", "SendEnv=LANG LC_* LANGUAGE COLORTERM NO_COLOR"];
 
     [Theory]
     [InlineData("port-forward")]
     [InlineData("exec")]
-    public async Task What_the_clients_system_sends_unasked_leaves_the_containers_locale(string tunnel)
+    public async Task Variables_sent_unasked_do_not_change_the_containers_locale(string tunnel)
     {
         await using var workstation = await SetUpAsync(tunnel, Utf8);
         var login = new Login(workstation, "root", $"pod--locale-{tunnel}");
@@ -27,7 +27,7 @@ public sealed class LocaleTests(TestCluster cluster)
 
         Assert.Equal("C.UTF-8||||1\n", await login.RunAsync("echo \"$LANG|$LANGUAGE|$LC_TIME|$LC_ALL|$NO_COLOR\"", OfTheSystem));
         Assert.Equal("UTF-8\ngrüße\n", await login.RunAsync("locale charmap; cd $(mktemp -d); touch grüße; ls -q; perl -e 1", OfTheSystem));
-        // What the container does not have arrives, and so does what the user has made a way of.
+        // Variables that the container lacks arrive, as does an LC_* that the user made up.
         workstation.Environment["LC_TICKET"] = "mine";
         Assert.Equal("truecolor|mine\n", await login.RunAsync("echo \"$COLORTERM|$LC_TICKET\"", OfTheSystem));
     }
@@ -40,7 +40,7 @@ public sealed class LocaleTests(TestCluster cluster)
         await using var workstation = await SetUpAsync(tunnel, Utf8);
         var login = new Login(workstation, "root", $"pod--locale-{tunnel}");
         const string show = "echo \"$LANG|$LC_ALL|$NO_COLOR\"";
-        // Where ssh's environment has none, another, and the very same.
+        // LANG in ssh's environment: unset, different, and identical.
         foreach (var own in new[] { null, "de_DE.UTF-8", "ja_JP.UTF-8" })
         {
             workstation.Environment["LANG"] = own;
@@ -69,7 +69,7 @@ public sealed class LocaleTests(TestCluster cluster)
         var first = await login.RunAsync(show, OfTheSystem);
         Assert.StartsWith("C.UTF-8 ", first, StringComparison.Ordinal);
         Assert.Equal(first, await login.RunAsync(show, OfTheSystem));
-        // The first has said that its system sends none: this one comes by another connection.
+        // The first connection said that its system sends no LANG, so this session gets another one.
         workstation.Environment["LANG"] = "fr_FR.UTF-8";
         Assert.StartsWith("C.UTF-8 ", await login.RunAsync(show, OfTheSystem), StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class LocaleTests(TestCluster cluster)
         var workstation = await Workstation.SetUpAsync(cluster, options);
         foreach (var variable in new[] { "LANG", "LANGUAGE", "LC_ALL", "LC_TIME", "COLORTERM", "NO_COLOR" })
             workstation.Environment[variable] = null;
-        // The ProxyCommand runs in it, and bash complains about locales that this machine does not have.
+        // Runs the ProxyCommand; bash would complain about locales that this machine lacks.
         workstation.Environment["SHELL"] = "/bin/sh";
         workstation.Environment["SSHPOD_TUNNEL"] = name is "exec" or "port-forward" ? name : null;
         return workstation;

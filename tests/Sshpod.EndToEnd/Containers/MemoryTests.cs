@@ -6,7 +6,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>
-/// Containers with little memory: a transfer ends no application. What the server takes, in KiB, is measured by <c>sshd/test.sh</c>.
+/// Containers with little memory: a transfer must not kill an application. <c>sshd/test.sh</c> measures what the server uses, in KiB.
 /// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class MemoryTests(TestCluster cluster)
@@ -69,7 +69,7 @@ public sealed class MemoryTests(TestCluster cluster)
         cluster.CreatePodAsync(pod, image, string.Create(CultureInfo.InvariantCulture,
             $"resources: {{limits: {{memory: {limit}}}, requests: {{memory: {limit}}}}}{(command.Length > 0 ? $", {command}" : "")}"));
 
-    // The application is never restarted: a killed session would show as a copy that failed.
+    // The application was never restarted. A killed session would show as a failed copy.
     private async Task NothingWasKilledAsync(string pod) =>
         Assert.Equal("0 ", (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o",
             "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].lastState.terminated.reason}")).Successfully().Text);

@@ -3,8 +3,8 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>
-/// Containers of a pod that are not in its list of containers. Init containers that keep running (sidecars) came with Kubernetes 1.28: the
-/// test cluster does not have them. In the pod's status they are init containers that run, as the one here is.
+/// Containers outside a pod's list of containers. Init containers that keep running (sidecars) came with Kubernetes 1.28, which the test
+/// cluster does not have. In the pod's status they look like the running init container here.
 /// </summary>
 public sealed class OtherContainerTests(TestCluster cluster)
 {
@@ -50,7 +50,7 @@ public sealed class OtherContainerTests(TestCluster cluster)
             (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o",
                 $"jsonpath={{.status.{statuses}[0].state.running.startedAt}}")).Text.Length > 0);
 
-    // Before 1.23 ephemeral containers were made by another request: the local cluster needs the kubectl that was built with it.
+    // Before 1.23 ephemeral containers used another API, so the local cluster needs the kubectl that was built with it.
     private static string Kubectl =>
         Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } kubeconfig
         && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "bin/kubectl") is var own && File.Exists(own) ? own : "kubectl";

@@ -4,8 +4,8 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>
-/// The kubelet evicts a pod whose files exceed a limit, within ten seconds or so of its next look. That nothing at all was written
-/// shows that it has no reason to.
+/// The kubelet evicts a pod whose files exceed a limit, within about ten seconds of its next check. These tests show that nothing was
+/// written, so it has no reason to.
 /// </summary>
 public sealed class RoomTests(TestCluster cluster)
 {
@@ -71,7 +71,7 @@ public sealed class RoomTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task What_containers_that_are_gone_have_left_in_a_volume_goes_with_the_next_connection()
+    public async Task The_next_connection_removes_what_dead_containers_left_in_a_volume()
     {
         await cluster.CreatePodAsync("outlived", "busybox:1", $"{ReadOnly}, {AtTmp}, command: [sh, -c, 'sleep 100000; exit']",
             $"volumes: [{{name: v, emptyDir: {{}}}}], {AsUser}");
@@ -82,7 +82,7 @@ public sealed class RoomTests(TestCluster cluster)
             Assert.Equal("1\n", (await workstation.SshAsync("pod--outlived", "ls /tmp/sshpod/*/*/host_key | wc -l")).Quietly().Text);
             await RestartAsync("outlived", restarts);
         }
-        // What the last one has left is no reason to keep anything: no connection has removed it.
+        // No connection has removed the leftovers of the last container, but they must not make clean keep anything.
         (await workstation.SshpodAsync("clean", workstation.Host("pod--outlived"))).Successfully();
         Assert.Equal("", (await cluster.ExecAsync("outlived", "ls", "-A", "/tmp")).Successfully().Text);
     }
@@ -95,7 +95,7 @@ public sealed class RoomTests(TestCluster cluster)
             flock lock.server sleep 100000 >/dev/null 2>&1 </dev/null &
             until ! flock -n lock.server true; do :; done
             """;
-        // The image's own is the first process, which such a signal does not end.
+        // The image's own sleep is the first process, which this signal does not kill.
         const string Release = """
             for p in /proc/[0-9]*; do
               read -r name <$p/comm; case $name in flock | sleep) kill ${p#/proc/};; esac

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
 
-/// <summary>A container that has <c>/bin/sh</c>, and a PATH that does not lead there.</summary>
+/// <summary>A container that has <c>/bin/sh</c>, but not on its PATH.</summary>
 public sealed class ShellTests(TestCluster cluster)
 {
     private const string Elsewhere = "env: [{name: PATH, value: /opt/tools}]";

@@ -2,12 +2,12 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Containers;
 
-/// <summary>Whoever a container runs as, it can be used as through <c>kubectl exec</c>.</summary>
+/// <summary>Whatever user a container runs as, it can be used as through <c>kubectl exec</c>.</summary>
 public sealed class UserTests(TestCluster cluster)
 {
     private const string Identity = "id -u; id -g; id -G";
 
-    // The most that the "restricted" Pod Security Standard leaves to a container.
+    // The most that the "restricted" Pod Security Standard allows a container.
     private const string Unprivileged = "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}";
 
     [Theory]
@@ -84,7 +84,7 @@ public sealed class UserTests(TestCluster cluster)
         var login = new Login(workstation, name, $"pod--{pod}");
 
         Assert.Equal($"{uid} {home} {name}\n", await login.RunAsync("echo $(id -u) $HOME $USER"));
-        // A shell runs, and is what the session is told.
+        // A shell runs, and SHELL names it.
         Assert.Equal(name == "locked" ? "/bin/sh\n" : "/bin/bash\n", await login.RunAsync("echo $SHELL"));
         await login.CopyThereAndBackAsync();
         Assert.StartsWith("/dev/pts/", await login.RunInTerminalAsync("tty"), StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class UserTests(TestCluster cluster)
         Assert.StartsWith("/dev/pts/", await login.RunInTerminalAsync("tty"), StringComparison.Ordinal);
         await login.ForwardAsync();
         await login.ForwardAgentAsync();
-        // What an agent's directory or a terminal needs must not have cost the groups.
+        // Setting up an agent's directory or a terminal must not drop the groups.
         Assert.Equal(identity.Replace("\n", "\r\n", StringComparison.Ordinal), await login.RunInTerminalAsync(Identity, "-A"));
     }
 }

@@ -41,7 +41,7 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     [Fact]
     public async Task The_container_has_another_architecture_and_says_so_with_bytes_for_the_terminal()
     {
-        // A fake uname, since no machine of another architecture is to be had.
+        // A fake uname, since there is no machine of another architecture to test on.
         await cluster.CreatePodAsync("doctor-uname", "busybox:1",
             """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho \"riscv64\\033[2J\"\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
         await FailsAtAsync("pod--doctor-uname", "architecture", "runs on architecture \"riscv64[2J\"", "amd64 and arm64");

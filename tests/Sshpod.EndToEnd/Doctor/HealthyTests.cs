@@ -56,7 +56,7 @@ public sealed class HealthyTests(TestCluster cluster)
     public async Task On_a_terminal_the_words_have_colours_and_NO_COLOR_takes_them_away()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // The tests' own runner may have it.
+        // The test runner may set it.
         workstation.Environment["NO_COLOR"] = null;
         var line = $"{Workstation.Program} doctor -F {workstation.SshConfig}";
         await using (var terminal = await TmuxTerminal.StartAsync(workstation, 160, 40, $"{line} | cat; {line}"))

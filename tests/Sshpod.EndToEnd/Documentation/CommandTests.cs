@@ -3,10 +3,10 @@ using Sshpod.Tests;
 
 namespace Sshpod.EndToEnd.Documentation;
 
-/// <summary>What a reader can type, they can type as it stands. Recipes have tests of their own.</summary>
+/// <summary>Commands in the documentation work as printed. Recipes have their own tests.</summary>
 public sealed class CommandTests(TestCluster cluster)
 {
-    // Commands that do not run here: how they begin, and why not.
+    // Commands that do not run here: how they begin, and why they do not.
     private static readonly (string Beginning, string Reason)[] NotHere =
     [
         ("make demo", "DemoTests"),
@@ -41,7 +41,7 @@ public sealed class CommandTests(TestCluster cluster)
             """);
         (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented",
             "-n", cluster.Namespace)).Successfully();
-        // The aliases of docs/settings.md, for what is there.
+        // The aliases of docs/settings.md, for what exists here.
         await File.WriteAllTextAsync(reader.Workstation.File(".config/sshpod/config.yaml"), reader.Fill("""
             aliases:
               contexts: {dev: CONTEXT}

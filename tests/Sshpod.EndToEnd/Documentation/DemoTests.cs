@@ -11,8 +11,7 @@ public sealed class DemoTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetNamespaceAsync(cluster.Namespace));
-        // ssh looks for ~/.ssh in the home directory of /etc/passwd, not in
-        // HOME: here that is another one, for this process and its children.
+        // ssh takes the home directory from /etc/passwd, not HOME, so replace that file for this process and its children.
         var passwd = workstation.File("passwd");
         await System.IO.File.WriteAllTextAsync(passwd, $"root:x:0:0:root:{workstation.Home}:/bin/sh\n");
         var demo = await workstation.RunAsync("unshare", "--mount", "sh",

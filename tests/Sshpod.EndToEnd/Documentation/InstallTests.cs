@@ -10,7 +10,7 @@ public sealed class InstallTests(TestCluster cluster)
     public async Task Make_install_leaves_the_program_its_manual_and_an_ssh_that_connects()
     {
         await using var reader = await Reader.SetUpAsync(cluster, "installed");
-        // The program is there: it is what is tested.
+        // The program is already built: it is the one under test.
         (await reader.ShellAsync($"make -C {Document.Root} -o build install")).Successfully();
 
         var connected = await reader.ShellAsync(reader.Fill("""

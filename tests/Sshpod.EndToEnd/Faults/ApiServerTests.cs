@@ -24,7 +24,7 @@ public sealed class ApiServerTests(TestCluster cluster)
         FaultReport.Record("API server restarted while connected", ended with { Time = restarted.Elapsed },
             "the connection to container \"main\" of pod \"fault-api\"");
 
-        // Before it is back: a line, or already success; never a hang.
+        // While it is down: an error line, or success if it is already back; never a hang.
         var meanwhile = await workstation.SshAsync("pod--fault-api", "true");
         Assert.True(meanwhile.Time < FaultReport.Limit, $"{meanwhile.Time}");
         await restart;

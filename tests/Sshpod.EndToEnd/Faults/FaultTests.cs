@@ -30,7 +30,7 @@ public sealed class FaultTests(TestCluster cluster)
 
     [Fact]
     public Task The_port_file_is_stale() => AfterAsync("port file stale, its port taken by something else", "fault-port",
-        // The server is gone without a goodbye, and a listener that is no ssh server has its port.
+        // The server was killed, and a listener that does not speak SSH has its port.
         "p=$(head -n 1 /tmp/sshpod/*/*/port | cut -d' ' -f2); killall -9 sshd; (nc -lk -p $p -e echo hello </dev/null >/dev/null 2>&1 &)");
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class FaultTests(TestCluster cluster)
     [Fact]
     public Task The_clients_cache_cannot_be_read() => WithClientAsync("client's cached state unreadable", workstation =>
     {
-        // Directories: root, who runs this, could read any file.
+        // Replace them by directories: the tests run as root, which could read any file.
         foreach (var file in Directory.GetFiles(workstation.File("cache/sshpod"), "*", SearchOption.AllDirectories)
             .Where(file => !file.Contains("id_ed25519", StringComparison.Ordinal)
                 && !file.Contains("known_hosts", StringComparison.Ordinal)))
@@ -125,7 +125,7 @@ public sealed class FaultTests(TestCluster cluster)
         FaultReport.Record($"client's {file} held by another process", result, "another process has held");
     }
 
-    // No process can be given a clock of its own: what a clock that was set shows is times that are not what they should be.
+    // A process cannot have its own clock, so change the times of files instead.
     [Theory]
     [InlineData("back", 1)]
     [InlineData("forward", -1)]
@@ -149,7 +149,7 @@ public sealed class FaultTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
-        // Its stdin stays open: only what it writes can tell it.
+        // Its stdin stays open, so it can notice only when it writes.
         var result = await workstation.RunAsync("bash", "-c", $$"""
             exec 3< <(exec sleep 100 2>&-)
             sleeping=$!
@@ -209,7 +209,7 @@ public sealed class FaultTests(TestCluster cluster)
     {
         await cluster.CreatePodAsync("fault-cut", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // The first exec gets half of what is sent to it, and dies; kubectl says nothing and exits with 0, as it does (kubernetes#73056).
+        // The first exec gets half of its input and dies; kubectl prints nothing and exits with 0, as it does (kubernetes#73056).
         KubectlWrapper.Install(workstation, $"""
             case " $* " in *" exec "*) if [ ! -e {workstation.File("cut")} ]; then touch {workstation.File("cut")}; head -c 200000 | $kubectl "$@"; exit 0; fi;; esac
             exec $kubectl "$@"
@@ -263,12 +263,12 @@ public sealed class FaultTests(TestCluster cluster)
         Assert.Contains("what answers has another host key than the server that was asked for", refused.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>A workstation on which every forwarded port is that of a second server, with a host key of its own.</summary>
+    /// <summary>A workstation whose port-forwards all lead to a second server, with its own host key.</summary>
     private async Task<Workstation> ReachImpostorAsync(string pod, string script)
     {
         await cluster.CreatePodAsync(pod, "busybox:1");
         var workstation = await Workstation.SetUpAsync(cluster);
-        // By itself sshpod would go through exec, where nobody stands between.
+        // Left to itself, sshpod would use exec, where no other server can answer.
         workstation.Environment["SSHPOD_TUNNEL"] = "port-forward";
         (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
         var key = (await File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim();
@@ -284,7 +284,7 @@ public sealed class FaultTests(TestCluster cluster)
         return workstation;
     }
 
-    /// <summary>Something happens in the container between two connections; the second must work, and be one to the right server.</summary>
+    /// <summary>Runs a script in the container between two connections; the second must succeed, and reach the right server.</summary>
     private async Task AfterAsync(string fault, string pod, string script)
     {
         await cluster.CreatePodAsync(pod, "busybox:1");

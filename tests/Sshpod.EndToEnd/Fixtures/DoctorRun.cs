@@ -2,16 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>What the doctor says of one hop.</summary>
+/// <summary>What doctor reports for one hop.</summary>
 public sealed record DoctorCheck(string Outcome, string Text, string? Who, string? Hint);
 
 /// <summary>A run of <c>sshpod doctor -o json</c>.</summary>
 /// <param name="ExitCode">Its exit code.</param>
-/// <param name="Checks">What it says, by hop, in its order.</param>
-/// <param name="Time">From start to end.</param>
+/// <param name="Checks">What it reports, by hop, in order.</param>
+/// <param name="Time">How long it took.</param>
 public sealed record DoctorRun(int ExitCode, IReadOnlyDictionary<string, DoctorCheck> Checks, TimeSpan Time)
 {
-    /// <summary>Runs it as this user.</summary>
+    /// <summary>Runs doctor as this user.</summary>
     public static async Task<DoctorRun> RunAsync(Workstation workstation, params string[] arguments)
     {
         var result = await workstation.SshpodAsync(["doctor", "-F", workstation.SshConfig, "-o", "json", .. arguments]);

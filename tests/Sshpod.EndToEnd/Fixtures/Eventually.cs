@@ -6,7 +6,7 @@ public static class Eventually
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20), Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Waits until the condition holds.</summary>
-    /// <exception cref="TimeoutException">It does not in time.</exception>
+    /// <exception cref="TimeoutException">It did not hold in time.</exception>
     public static async Task HoldsAsync(string what, Func<Task<bool>> condition, TimeSpan? limit = null)
     {
         var end = limit ?? Limit;

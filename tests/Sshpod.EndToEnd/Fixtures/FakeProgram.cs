@@ -1,6 +1,6 @@
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>A shell script in the place of a program that is not to be had here, such as an old ssh or a credential plugin.</summary>
+/// <summary>A shell script in place of a program that is not available here, such as an old ssh or a credential plugin.</summary>
 public static class FakeProgram
 {
     /// <summary>Puts it first on the user's PATH.</summary>

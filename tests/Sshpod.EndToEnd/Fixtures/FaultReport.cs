@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>What came of each fault: a row of the table that `make faults` prints.</summary>
+/// <summary>The outcome of each fault: a row of the table that `make faults` prints.</summary>
 public static class FaultReport
 {
     private static readonly string? File = Environment.GetEnvironmentVariable("SSHPOD_FAULT_REPORT");
     private static readonly Lock Writing = new();
 
-    /// <summary>Longest wait for the end of one connection, good or bad.</summary>
+    /// <summary>The longest that a connection may take to end, in success or failure.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
 
-    /// <summary>The same for fifty at once, whose time is that of two cores that start fifty ssh, sshpod and kubectl.</summary>
+    /// <summary>The same for fifty at once, where two cores start fifty each of ssh, sshpod and kubectl.</summary>
     public static readonly TimeSpan CrowdLimit = TimeSpan.FromSeconds(90);
 
-    /// <summary>A fault must end in success, or in one line of ours and exit code 255, and in time.</summary>
+    /// <summary>Asserts that a fault ended in time, in success, or in one line of ours and exit code 255.</summary>
     /// <param name="fault">What went wrong.</param>
     /// <param name="result">What ssh did.</param>
-    /// <param name="line">Words of the one line; null for success.</param>
+    /// <param name="line">Words that the line must contain; null for success.</param>
     /// <param name="within">The longest that it may take; null for <see cref="Limit"/>.</param>
     public static void Record(string fault, Outcome result, string? line = null, TimeSpan? within = null)
     {

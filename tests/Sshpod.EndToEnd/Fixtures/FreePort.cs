@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>Ports of this machine's 127.0.0.1.</summary>
+/// <summary>Ports on this machine's 127.0.0.1.</summary>
 public static class FreePort
 {
-    /// <summary>One that nobody listened on a moment ago.</summary>
+    /// <summary>Finds a port that nobody listened on a moment ago.</summary>
     public static int Find()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

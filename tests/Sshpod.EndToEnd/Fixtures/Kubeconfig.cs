@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>A kubeconfig with the one context of the tests, to be changed.</summary>
+/// <summary>A kubeconfig with only the context of the tests, for a test to change.</summary>
 public sealed class Kubeconfig
 {
     private readonly IReadOnlyDictionary<string, string?> _environment;
@@ -15,10 +15,10 @@ public sealed class Kubeconfig
         _environment = new Dictionary<string, string?> { ["KUBECONFIG"] = path };
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Copies a context out of the kubeconfig in effect.</summary>
+    /// <summary>Copies a context from the current kubeconfig.</summary>
     public static async Task<Kubeconfig> CopyAsync(IReadOnlyDictionary<string, string?> environment, string? context, string path)
     {
         string[] which = context is null ? [] : ["--context", context];
@@ -29,7 +29,7 @@ public sealed class Kubeconfig
         return new Kubeconfig(path, names.Successfully().Text.Split(' '));
     }
 
-    /// <summary>Sends its requests elsewhere.</summary>
+    /// <summary>Sends requests to another URL.</summary>
     public Task SetServerAsync(string url) => ConfigAsync("set-cluster", _cluster, $"--server={url}");
 
     /// <summary>Sets the namespace on the context.</summary>
@@ -38,10 +38,10 @@ public sealed class Kubeconfig
     /// <summary>Sets the namespace on one of several contexts.</summary>
     public Task SetNamespaceAsync(string context, string ns) => ConfigAsync("set-context", context, $"--namespace={ns}");
 
-    /// <summary>Gives the context another name.</summary>
+    /// <summary>Renames the context.</summary>
     public Task RenameContextAsync(string name) => ConfigAsync("rename-context", _context, name);
 
-    /// <summary>Replaces the context by some that are the same but for their names; the first is the current one.</summary>
+    /// <summary>Replaces the context with copies under these names; the first is the current one.</summary>
     public async Task SetContextsAsync(string ns, params string[] names)
     {
         // A kubeconfig may be JSON.
@@ -54,7 +54,7 @@ public sealed class Kubeconfig
         await File.WriteAllTextAsync(Path, config.ToJsonString());
     }
 
-    /// <summary>Adds a context that is the same, but for its name and for whom it trusts: those whom the system trusts.</summary>
+    /// <summary>Adds a copy of the context that trusts the system's certificate authorities instead.</summary>
     public Task AddContextWithSystemTrustAsync(string name, string ns) => ChangeAsync(config =>
     {
         var cluster = config["clusters"]![0]!.DeepClone();
@@ -70,22 +70,22 @@ public sealed class Kubeconfig
     /// <summary>Expects another name in the API server's certificate.</summary>
     public Task SetTlsServerNameAsync(string name) => ConfigAsync("set-cluster", _cluster, $"--tls-server-name={name}");
 
-    /// <summary>Acts as another user.</summary>
+    /// <summary>Impersonates another user.</summary>
     public Task ImpersonateAsync(string user) => SetUserFieldAsync("as", user);
 
-    /// <summary>Sets a field of the user for which kubectl config has no command.</summary>
+    /// <summary>Sets a field of the user that <c>kubectl config</c> cannot set.</summary>
     public Task SetUserFieldAsync(string field, string value) => ChangeAsync(config => config["users"]![0]!["user"]![field] = value);
 
-    /// <summary>Is somebody else, who has nothing but this token.</summary>
+    /// <summary>Replaces the user's credentials with this token.</summary>
     public Task UseTokenAsync(string token) => ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject { ["token"] = token });
 
-    /// <summary>Trusts another authority than the API server's.</summary>
+    /// <summary>Trusts another authority instead of the API server's.</summary>
     public Task SetAuthorityAsync(string pem) =>
         ChangeAsync(
             config => config["clusters"]![0]!["cluster"]!["certificate-authority-data"] = Convert.ToBase64String(
                 System.Text.Encoding.ASCII.GetBytes(pem)));
 
-    /// <summary>Has a credential plugin in place of credentials.</summary>
+    /// <summary>Uses a credential plugin instead of credentials.</summary>
     public Task SetPluginAsync(string command, string apiVersion = "client.authentication.k8s.io/v1", string mode = "Never") =>
         ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
         {
@@ -98,19 +98,19 @@ public sealed class Kubeconfig
             },
         });
 
-    /// <summary>Goes through a proxy.</summary>
+    /// <summary>Sends requests through a proxy.</summary>
     public Task SetProxyAsync(string url) => ChangeAsync(config => config["clusters"]![0]!["cluster"]!["proxy-url"] = url);
 
-    /// <summary>Sends its requests to something with a certificate of its own.</summary>
-    /// <param name="url">Where it is.</param>
-    /// <param name="authority">Who has signed its certificate, as PEM.</param>
+    /// <summary>Sends requests to a server with its own certificate.</summary>
+    /// <param name="url">Its URL.</param>
+    /// <param name="authority">The authority that signed its certificate, as PEM.</param>
     public Task SetServerAsync(string url, string authority) => ChangeAsync(config => config["clusters"]![0]!["cluster"] = new JsonObject
     {
         ["server"] = url,
         ["certificate-authority-data"] = Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(authority)),
     });
 
-    /// <summary>The API server, and the authority that has signed its certificate, as PEM.</summary>
+    /// <summary>The URL of the API server, and the authority that signed its certificate, as PEM.</summary>
     public async Task<(Uri Server, string Authority)> ServerAsync()
     {
         var cluster = (await ReadAsync())["clusters"]![0]!["cluster"]!;

@@ -1,12 +1,12 @@
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>A user who may do little.</summary>
+/// <summary>A user with few rights.</summary>
 public static class LimitedUser
 {
-    /// <summary>Makes one and a machine for them.</summary>
-    /// <param name="cluster">Where the rights count, in the namespace of this run.</param>
+    /// <summary>Creates the user, and a machine for them.</summary>
+    /// <param name="cluster">The cluster, where the rights apply in the namespace of this run.</param>
     /// <param name="name">A name for the user.</param>
-    /// <param name="rules">The rules of their Role, in flow style.</param>
+    /// <param name="rules">The rules of their Role, in YAML flow style.</param>
     public static async Task<Workstation> SetUpAsync(TestCluster cluster, string name, string rules)
     {
         await cluster.ApplyAsync($$$"""

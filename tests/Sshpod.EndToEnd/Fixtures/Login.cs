@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>A user's way into a target, and what users do there. Whatever fails, fails the test.</summary>
+/// <summary>A user's login to a target, and what users do there. Any failure fails the test.</summary>
 /// <param name="workstation">Where ssh runs.</param>
 /// <param name="user">The login name.</param>
-/// <param name="target">First part or parts of the host name, such as <c>pod--busybox</c>.</param>
+/// <param name="target">The first part or parts of the host name, such as <c>pod--busybox</c>.</param>
 public sealed class Login(Workstation workstation, string user, string target)
 {
     private const int Size = 300_001;
@@ -14,16 +14,16 @@ public sealed class Login(Workstation workstation, string user, string target)
     private string Address => $"{user}@{workstation.Host(target)}";
 
     /// <summary>Runs a command.</summary>
-    /// <returns>What it prints.</returns>
+    /// <returns>Its output.</returns>
     public async Task<string> RunAsync(string command, params string[] options) =>
         (await SshAsync([.. options, Address, command])).Quietly().Text;
 
     /// <summary>Runs a command with a terminal.</summary>
-    /// <returns>What the terminal shows, with the ends of lines that it makes.</returns>
+    /// <returns>What the terminal shows, with the terminal's own line endings.</returns>
     public async Task<string> RunInTerminalAsync(string command, params string[] options) =>
         (await SshAsync([.. options, "-q", "-tt", Address, command])).Quietly().Text;
 
-    /// <summary>Puts a file into a directory by sftp, gets it back, and compares.</summary>
+    /// <summary>Uploads a file to a directory with sftp, downloads it again, and compares.</summary>
     public async Task CopyThereAndBackAsync(string directory = "/tmp")
     {
         var name = $"{directory}/sftp-{Guid.NewGuid():N}";
@@ -35,7 +35,7 @@ public sealed class Login(Workstation workstation, string user, string target)
         Assert.Equal(bytes, await File.ReadAllBytesAsync(workstation.File("back")));
     }
 
-    /// <summary>Reaches a port of the container. The one that always listens is the server's own, and it speaks first.</summary>
+    /// <summary>Forwards a port of the container: the server's own, which always listens, and speaks first.</summary>
     public async Task ForwardAsync()
     {
         var port = int.Parse((await RunAsync("echo $SSH_CONNECTION")).Trim().Split(' ')[3], CultureInfo.InvariantCulture);
@@ -43,7 +43,7 @@ public sealed class Login(Workstation workstation, string user, string target)
         Assert.StartsWith("SSH-2.0-", answer, StringComparison.Ordinal);
     }
 
-    /// <summary>Uses the agent of the workstation in the container, which must have <c>ssh-add</c>.</summary>
+    /// <summary>Uses the workstation's agent in the container, which must have <c>ssh-add</c>.</summary>
     public async Task ForwardAgentAsync()
     {
         await using var agent = await SshAgent.StartAsync(workstation);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>A DNS server (RFC 1035) that knows one IPv4 address, and gives it for every name.</summary>
+/// <summary>A DNS server (RFC 1035) that answers every name with one IPv4 address.</summary>
 public sealed class NameServer : IAsyncDisposable
 {
     private const int HeaderLength = 12, TypeA = 1;
@@ -14,8 +14,8 @@ public sealed class NameServer : IAsyncDisposable
     private readonly Task _serving;
 
     /// <summary>Starts it.</summary>
-    /// <param name="address">Where it listens, on port 53.</param>
-    /// <param name="answer">The address it gives.</param>
+    /// <param name="address">The address that it listens on, at port 53.</param>
+    /// <param name="answer">The address in its answers.</param>
     public NameServer(IPAddress address, IPAddress answer)
     {
         _socket = new UdpClient(new IPEndPoint(address, 53));
@@ -35,7 +35,7 @@ public sealed class NameServer : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // It was disposed.
+            // Disposed.
         }
     }
 
@@ -52,7 +52,7 @@ public sealed class NameServer : IAsyncDisposable
         (answer[2], answer[3]) = ((byte)(query[2] | 0x80), 0x80);
         (answer[6], answer[7]) = (0, (byte)(isForAddress ? 1 : 0));
         (answer[8], answer[9], answer[10], answer[11]) = (0, 0, 0, 0);
-        // The name is that of the question; class IN, 60 seconds.
+        // The name in the question, class IN, 60 seconds.
         if (isForAddress)
             answer.AddRange([0xc0, HeaderLength, 0, TypeA, 0, 1, 0, 0, 0, 60, 0, 4, .. _answer.GetAddressBytes()]);
         return [.. answer];

@@ -1,4 +1,4 @@
 using System.Runtime.Versioning;
 
-// The suite brings its own cluster up and speaks about Unix file modes.
+// The suite brings up its own cluster, and checks Unix file modes.
 [assembly: SupportedOSPlatform("linux")]

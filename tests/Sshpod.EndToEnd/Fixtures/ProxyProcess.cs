@@ -2,11 +2,11 @@ using System.Globalization;
 
 namespace Sshpod.EndToEnd.Fixtures;
 
-/// <summary>The sshpod that carries a connection, as the system sees it.</summary>
+/// <summary>The sshpod process that carries a connection.</summary>
 /// <param name="id">Its process ID.</param>
 public sealed class ProxyProcess(int id)
 {
-    /// <summary>What its memory may reach: the collector lets garbage grow to the size of the processor's cache, and no further.</summary>
+    /// <summary>The most memory it may use: garbage may grow to the size of the processor's cache, and no further.</summary>
     public const double MostMebibytes = 64;
 
     /// <summary>Waits until one runs for a host name.</summary>
@@ -17,16 +17,16 @@ public sealed class ProxyProcess(int id)
         return found!;
     }
 
-    /// <summary>The most memory that it has had at a time so far; null when it has ended.</summary>
+    /// <summary>Its peak memory so far; null if it has exited.</summary>
     public double? PeakMebibytes => Read("status")?.Split('\n')
         .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)) is { } peak
         ? double.Parse(peak.Split(':')[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024 : null;
 
-    /// <summary>How many bytes it has read from files and pipes, and written to them; null when it has ended.</summary>
+    /// <summary>How many bytes it has read from and written to files and pipes; null if it has exited.</summary>
     public (long Read, long Written)? Traffic => Read("io")?.Split('\n') is [var read, var written, ..]
         ? (Number(read), Number(written)) : null;
 
-    /// <summary>The one that runs for a host name now; null when there is none.</summary>
+    /// <summary>The one that runs for a host name now; null if there is none.</summary>
     public static ProxyProcess? Find(string host)
     {
         foreach (var directory in Directory.GetDirectories("/proc"))

@@ -5,8 +5,8 @@ using Sshpod.Tests;
 namespace Sshpod.EndToEnd.Fixtures;
 
 /// <summary>
-/// Somebody who follows the documentation: types its commands into a shell, with a pod of their own where it leaves a name open.
-/// Their ssh finds its configuration where every ssh does. What they leave running ends with the shell.
+/// Somebody who follows the documentation: types its commands into a shell, and fills in a pod of their own where it leaves a name open.
+/// Their ssh finds its configuration in the usual place. Whatever they leave running ends with the shell.
 /// </summary>
 public sealed partial class Reader : IAsyncDisposable
 {
@@ -22,11 +22,9 @@ public sealed partial class Reader : IAsyncDisposable
     /// <summary>Their machine.</summary>
     public Workstation Workstation { get; }
 
-    /// <summary>
-    /// Gives the reader a pod with Debian, a kubeconfig with two contexts that have its namespace, and a folder of files.
-    /// </summary>
-    /// <param name="cluster">Where.</param>
-    /// <param name="name">What they put in for NAME: another one for each class of tests, since a reader also cleans.</param>
+    /// <summary>Creates a reader with a Debian pod, a kubeconfig whose two contexts have its namespace, and a directory of files.</summary>
+    /// <param name="cluster">Where the pod runs.</param>
+    /// <param name="name">What replaces NAME: unique to each test class, since a reader also runs clean.</param>
     public static async Task<Reader> SetUpAsync(TestCluster cluster, string name)
     {
         await cluster.CreatePodAsync(name, "debian:12");
@@ -50,13 +48,13 @@ public sealed partial class Reader : IAsyncDisposable
         return reader;
     }
 
-    /// <summary>Says what to put in for another name that the documentation leaves open.</summary>
+    /// <summary>Sets the value of another name that the documentation leaves open.</summary>
     public void FillIn(string name, string value) => _names[name] = value;
 
-    /// <summary>A text of the documentation with the names filled in.</summary>
+    /// <summary>Text from the documentation, with the names filled in.</summary>
     public string Fill(string text) => OpenName().Replace(text, name => _names.GetValueOrDefault(name.Value, name.Value));
 
-    /// <summary>Writes the files of a section and runs its commands in their order, the unwanted ones left out.</summary>
+    /// <summary>Writes the files of a section and runs its commands in order, except unwanted ones.</summary>
     public async Task<Outcome> FollowAsync(Section section, Func<string, bool>? unwanted = null)
     {
         foreach (var block in section.Blocks.Where(block => block.File is not null))
@@ -65,21 +63,21 @@ public sealed partial class Reader : IAsyncDisposable
         return (await ShellAsync(Fill(string.Join('\n', commands)))).Successfully();
     }
 
-    /// <summary>Runs a script of bash up to the first command that fails.</summary>
+    /// <summary>Runs a bash script up to the first command that fails.</summary>
     public Task<Outcome> ShellAsync(string script, PipeSource? input = null)
     {
         var shell = Shell(script);
         return Run.ProgramAsync(shell[0], shell[1..], Workstation.Environment, input);
     }
 
-    /// <summary>Starts a script to run until it is disposed.</summary>
+    /// <summary>Starts a script that runs until disposed.</summary>
     public RunningProgram Start(string script, PipeSource? input = null, PipeTarget? output = null)
     {
         var shell = Shell(script);
         return new RunningProgram(shell[0], shell[1..], Workstation.Environment, input, output);
     }
 
-    /// <summary>Opens a terminal with a command in it.</summary>
+    /// <summary>Opens a terminal that runs a command.</summary>
     public Task<TmuxTerminal> OpenTerminalAsync(string command) =>
         TmuxTerminal.StartAsync(Workstation, 120, 30,
             string.Join(' ', Shell(command).Select(word => $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'")));
@@ -87,7 +85,7 @@ public sealed partial class Reader : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Workstation.DisposeAsync();
 
-    // ssh looks for ~/.ssh in the home directory of /etc/passwd, not in HOME: here that is another one, for the script alone.
+    // ssh takes the home directory from /etc/passwd, not HOME, so replace that file, for the script alone.
     private string[] Shell(string script) =>
     [
         "unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", "-c",
@@ -101,7 +99,7 @@ public sealed partial class Reader : IAsyncDisposable
     private async Task UseOrdinaryPlacesAsync()
     {
         Workstation.Environment["XDG_CACHE_HOME"] = Workstation.Environment["XDG_CONFIG_HOME"] = null;
-        // Debian's python3 has Debian's modules; a machine may have another one before it.
+        // Only Debian's python3 has Debian's modules, and PATH may find another one first.
         var programs = Directory.CreateDirectory(Workstation.File("bin")).FullName;
         File.CreateSymbolicLink(Path.Combine(programs, "sshpod"), Workstation.Program);
         File.CreateSymbolicLink(Path.Combine(programs, "python3"), "/usr/bin/python3");

@@ -7,13 +7,13 @@ namespace Sshpod.EndToEnd.Fixtures;
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its stdout.</param>
 /// <param name="Error">Its stderr.</param>
-/// <param name="Time">From start to end.</param>
+/// <param name="Time">How long it ran.</param>
 public sealed record Outcome(int ExitCode, byte[] Output, string Error, TimeSpan Time)
 {
     /// <summary>stdout as text.</summary>
     public string Text => Encoding.UTF8.GetString(Output);
 
-    /// <summary>Fails the test unless the program succeeded and said nothing on stderr.</summary>
+    /// <summary>Fails the test unless the program succeeded and wrote nothing to stderr.</summary>
     public Outcome Quietly()
     {
         Assert.Equal(("", 0), (Error, ExitCode));
@@ -28,12 +28,12 @@ public sealed record Outcome(int ExitCode, byte[] Output, string Error, TimeSpan
     }
 }
 
-/// <summary>Runs real programs, each with a limit.</summary>
+/// <summary>Runs real programs, each with a time limit.</summary>
 public static class Run
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program to completion.</summary>
     /// <param name="program">Its name or path.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <param name="environment">What differs from the tests' own environment; null removes a variable.</param>

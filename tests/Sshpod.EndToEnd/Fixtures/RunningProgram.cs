@@ -25,10 +25,10 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <summary>Its process ID.</summary>
     public int ProcessId { get; }
 
-    /// <summary>Its end.</summary>
+    /// <summary>Completes when it exits.</summary>
     public Task<CommandResult> Completion { get; }
 
-    /// <summary>What it has said on stderr so far.</summary>
+    /// <summary>What it has written to stderr so far.</summary>
     public string Error => _error.ToString();
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ public sealed class SshAgent : IAsyncDisposable
 
     private SshAgent(Workstation workstation, RunningProgram agent) => (_workstation, _agent) = (workstation, agent);
 
-    /// <summary>Starts an agent; programs on the workstation find it.</summary>
+    /// <summary>Starts an agent that programs on the workstation find.</summary>
     public static async Task<SshAgent> StartAsync(Workstation workstation)
     {
         var socket = workstation.File("agent");
@@ -18,7 +18,7 @@ public sealed class SshAgent : IAsyncDisposable
         return new SshAgent(workstation, agent);
     }
 
-    /// <summary>Makes a key that only the agent has.</summary>
+    /// <summary>Generates a key that only the agent holds.</summary>
     /// <returns>Its public half.</returns>
     public async Task<string> AddNewKeyAsync()
     {

@@ -5,12 +5,12 @@ using CliWrap;
 namespace Sshpod.EndToEnd.Fixtures;
 
 /// <summary>
-/// The real cluster of this run: the kubeconfig in KUBECONFIG, and of it the context in SSHPOD_TEST_CONTEXT if that is set.
-/// `make test` brings one up and sets them. Each run has a namespace of its own, which it deletes.
+/// The real cluster of this run: the kubeconfig in KUBECONFIG, and its context SSHPOD_TEST_CONTEXT if that is set. `make test` brings one
+/// up and sets them. Each run has its own namespace, which it deletes.
 /// </summary>
 public sealed class TestCluster : IAsyncLifetime
 {
-    // Pods are gone after this; a container's main process does not react to SIGTERM fast enough otherwise.
+    // Pods are gone after this; otherwise a container's main process does not react to SIGTERM fast enough.
     private const string Immediately = "--grace-period=0";
 
     /// <summary>The namespace of this run.</summary>
@@ -22,10 +22,10 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Whether it is the one that tests/cluster brings up.</summary>
     public bool IsLocal => Context is null;
 
-    /// <summary>Where the test images are: on the local cluster localhost/, elsewhere a registry it can pull from.</summary>
+    /// <summary>Where the test images are: localhost/ on the local cluster, elsewhere a registry that the cluster can pull from.</summary>
     private static string ImagePrefix => Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
 
-    /// <summary>A test image as the cluster knows it.</summary>
+    /// <summary>The full name of a test image.</summary>
     public static string Image(string name) => ImagePrefix + name;
 
     /// <inheritdoc/>
@@ -43,7 +43,7 @@ public sealed class TestCluster : IAsyncLifetime
     public async ValueTask DisposeAsync() =>
         (await KubectlAsync("delete", "namespace", Namespace, "--wait=false", Immediately, "--force")).ToString();
 
-    /// <summary>Kills the local cluster's API server, and returns when it is there again.</summary>
+    /// <summary>Kills the local cluster's API server, and returns when it is back.</summary>
     public static async Task RestartApiServerAsync() =>
         (await Run.ProgramAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster")),
             ["restart-api"])).Successfully();
@@ -51,18 +51,16 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
 
-    /// <summary>Creates or changes objects in the namespace of this run; <c>IMAGES/</c> in image names becomes where they are.</summary>
+    /// <summary>Applies objects in the namespace of this run; <c>IMAGES/</c> in image names is replaced by their location.</summary>
     public async Task ApplyAsync(string yaml) =>
         (await KubectlAsync(PipeSource.FromString($"---\n{yaml}".Replace("IMAGES/", ImagePrefix, StringComparison.Ordinal)), "apply",
             "-n", Namespace, "-f", "-")).Successfully();
 
-    /// <summary>
-    /// Creates a pod with one container named main, and waits until it is ready. It costs nothing when it is deleted with the namespace.
-    /// </summary>
+    /// <summary>Creates a pod with one container named main, and waits until it is ready. It is deleted along with the namespace.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="image">Name and tag of a test image.</param>
-    /// <param name="container">Further fields of the container, in flow style.</param>
-    /// <param name="spec">Further fields of the pod's spec, in flow style.</param>
+    /// <param name="container">Further fields of the container, in YAML flow style.</param>
+    /// <param name="spec">Further fields of the pod's spec, in YAML flow style.</param>
     public async Task CreatePodAsync(string name, string image, string container = "", string spec = "")
     {
         await ApplyAsync(Pod(name, $"{{name: main, image: IMAGES/{image}{Append(container)}}}", spec));
@@ -73,7 +71,7 @@ public sealed class TestCluster : IAsyncLifetime
     public async Task WaitReadyAsync(params string[] which) =>
         (await KubectlAsync(["wait", "--for=condition=ready", "--timeout=60s", "-n", Namespace, .. which])).Successfully();
 
-    /// <summary>Creates a CronJob: batch/v1beta1 is what a server before 1.21 has, and batch/v1 what one since 1.25 has.</summary>
+    /// <summary>Creates a CronJob. Servers before 1.21 have only batch/v1beta1, and those since 1.25 only batch/v1.</summary>
     public async Task CreateCronJobAsync(string name, string schedule)
     {
         var old = (await KubectlAsync("api-versions")).Successfully().Text.Split('\n').Contains("batch/v1beta1");
@@ -97,7 +95,7 @@ public sealed class TestCluster : IAsyncLifetime
             """);
     }
 
-    /// <summary>Waits until the job of this minute runs.</summary>
+    /// <summary>Waits until this minute's job runs.</summary>
     public Task WaitForJobAsync(string cronJob) => Eventually.HoldsAsync("the job of this minute runs", async () =>
         (await KubectlAsync("get", "pods", "-n", Namespace)).Text.Split('\n')
         .Any(line => line.StartsWith($"{cronJob}-", StringComparison.Ordinal) && line.Contains("1/1", StringComparison.Ordinal)),
@@ -117,7 +115,7 @@ public sealed class TestCluster : IAsyncLifetime
         return System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(token));
     }
 
-    /// <summary>Makes a ServiceAccount that may do everything in the namespace of this run.</summary>
+    /// <summary>Creates a ServiceAccount that may do everything in the namespace of this run.</summary>
     /// <returns>Its token.</returns>
     public async Task<string> CreateAdminAsync(string name)
     {
@@ -130,7 +128,7 @@ public sealed class TestCluster : IAsyncLifetime
         return await TokenOfAsync(name);
     }
 
-    /// <summary>Runs a command in a container the way users compare us with.</summary>
+    /// <summary>Runs a command in a container through kubectl exec, which users compare us with.</summary>
     public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
 
     private static string Append(string fields) => fields.Length > 0 ? $", {fields}" : "";

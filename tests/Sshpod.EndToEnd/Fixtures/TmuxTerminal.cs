@@ -15,11 +15,11 @@ public sealed class TmuxTerminal : IAsyncDisposable
         _socket = workstation.File("tmux");
     }
 
-    /// <summary>Opens a terminal and runs a command line in it; after its end it shows <c>exit status N</c>.</summary>
+    /// <summary>Opens a terminal and runs a command line in it; when that ends, it shows <c>exit status N</c>.</summary>
     public static async Task<TmuxTerminal> StartAsync(Workstation workstation, int columns, int lines, string command)
     {
         var terminal = new TmuxTerminal(workstation);
-        // No status line: the window is the whole terminal. LANG for tmux's own sake.
+        // No status line, so that the window is the whole terminal. tmux itself needs LANG.
         await File.WriteAllTextAsync(workstation.File("tmux.conf"), "set -g status off\nset -g default-terminal screen\n");
         await terminal.TmuxAsync("-f", workstation.File("tmux.conf"), "new-session", "-d", "-x", Number(columns), "-y", Number(lines),
             $"{command}; echo exit status $?; exec sleep 60");
@@ -38,7 +38,7 @@ public sealed class TmuxTerminal : IAsyncDisposable
     /// <summary>Changes the size of the window.</summary>
     public async Task ResizeAsync(int columns, int lines) => await TmuxAsync("resize-window", "-x", Number(columns), "-y", Number(lines));
 
-    /// <summary>Writes every byte that the terminal gets from now on to a file.</summary>
+    /// <summary>Logs every byte that the terminal gets from now on to a file.</summary>
     public async Task LogAsync(string file) => await TmuxAsync("pipe-pane", $"cat >{file}");
 
     /// <summary>What the terminal shows.</summary>

@@ -3,11 +3,11 @@ using CliWrap;
 namespace Sshpod.EndToEnd.Fixtures;
 
 /// <summary>
-/// A user's machine: a home directory of its own with sshpod configured, and stock OpenSSH. Nothing of the real home is read or written.
+/// A user's machine: its own home directory with sshpod configured, and stock OpenSSH. The real home is neither read nor written.
 /// </summary>
 public sealed class Workstation : IAsyncDisposable
 {
-    /// <summary>The sshpod that is tested.</summary>
+    /// <summary>The sshpod under test.</summary>
     public static string Program { get; } = System.Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM")
         ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../artifacts/sshpod"));
 
@@ -24,7 +24,7 @@ public sealed class Workstation : IAsyncDisposable
             ["XDG_CONFIG_HOME"] = Path.Combine(Home, "config"),
             ["SSH_AUTH_SOCK"] = null,
             ["SSHPOD_LOG"] = null,
-            // Its home is another one now: the kubeconfig is not.
+            // HOME changes, but the kubeconfig does not.
             ["KUBECONFIG"] = System.Environment.GetEnvironmentVariable("KUBECONFIG")
                 ?? Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile), ".kube/config"),
         };
@@ -33,24 +33,22 @@ public sealed class Workstation : IAsyncDisposable
     /// <summary>The home directory.</summary>
     public string Home { get; }
 
-    /// <summary>Variables that programs on it get. Tests add their own.</summary>
+    /// <summary>The environment of programs on it. Tests add to it.</summary>
     public Dictionary<string, string?> Environment { get; }
 
-    /// <summary>The ssh configuration that <c>sshpod configure</c> has changed.</summary>
+    /// <summary>The ssh configuration that <c>sshpod configure</c> has edited.</summary>
     public string SshConfig => Path.Combine(Home, "ssh_config");
 
-    /// <summary>ssh with its configuration, as git and rsync want it.</summary>
+    /// <summary>ssh with its configuration, in the form that git and rsync expect.</summary>
     public string SshCommand => $"ssh -F {SshConfig}";
 
     /// <summary>
-    /// A machine on which <c>sshpod configure</c> has run. Each ssh of it
-    /// makes a connection of its own, which is what most tests are about.
+    /// A machine on which <c>sshpod configure</c> has run. Each ssh makes its own connection, which is what most tests are about.
     /// </summary>
     public static Task<Workstation> SetUpAsync(TestCluster cluster) => SetUpAsync(cluster, "--no-sharing");
 
     /// <summary>
-    /// A machine on which <c>sshpod configure</c> has run with these options. Where
-    /// connections are shared, the last one ends with <see cref="DisposeAsync"/>.
+    /// A machine on which <c>sshpod configure</c> has run with these options. Shared connections end with <see cref="DisposeAsync"/>.
     /// </summary>
     public static async Task<Workstation> SetUpAsync(TestCluster cluster, params string[] options)
     {
@@ -59,7 +57,7 @@ public sealed class Workstation : IAsyncDisposable
         return workstation;
     }
 
-    /// <summary>A machine that has seen no sshpod yet.</summary>
+    /// <summary>A machine without any trace of sshpod.</summary>
     public static Workstation Bare(TestCluster cluster) => new(cluster);
 
     /// <summary>A host name in the namespace of this run.</summary>
@@ -70,7 +68,7 @@ public sealed class Workstation : IAsyncDisposable
     /// <summary>A file in the home directory.</summary>
     public string File(string name) => Path.Combine(Home, name);
 
-    /// <summary>A PATH with these programs and no other.</summary>
+    /// <summary>A PATH with these programs and no others.</summary>
     public string MakePath(params string[] programs)
     {
         var directory = Directory.CreateDirectory(File("path")).FullName;
@@ -79,12 +77,12 @@ public sealed class Workstation : IAsyncDisposable
         return directory;
     }
 
-    /// <summary>Where a program of the tests' own PATH is.</summary>
+    /// <summary>The path of a program on the tests' own PATH.</summary>
     public static string Locate(string program) =>
         System.Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(directory => Path.Combine(directory, program))
         .First(System.IO.File.Exists);
 
-    /// <summary>Gives this user a kubeconfig of their own, changed from the tests'.</summary>
+    /// <summary>Gives this user a changed copy of the tests' kubeconfig.</summary>
     public async Task UseKubeconfigAsync(Func<Kubeconfig, Task> change)
     {
         var kubeconfig = await Kubeconfig.CopyAsync(Environment, _cluster.Context, File("kubeconfig"));
@@ -101,22 +99,22 @@ public sealed class Workstation : IAsyncDisposable
     /// <summary>Runs ssh as root in a target.</summary>
     public Task<Outcome> SshAsync(string target, params string[] command) => SshAsync(null, target, command);
 
-    /// <summary>Runs ssh as root in a target, with something on its stdin.</summary>
+    /// <summary>Runs ssh as root in a target, with input.</summary>
     public Task<Outcome> SshAsync(PipeSource? input, string target, params string[] command) =>
         Run.ProgramAsync("ssh", ["-F", SshConfig, $"root@{Host(target)}", .. command], Environment, input);
 
-    /// <summary>Starts ssh to run until it is disposed, such as one that forwards a port.</summary>
+    /// <summary>Starts an ssh that runs until disposed, such as one that forwards a port.</summary>
     public RunningProgram StartSsh(params string[] arguments) => new("ssh", ["-F", SshConfig, .. arguments], Environment);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // ssh stays in the background with a connection that it shares.
+        // ssh stays in the background with a shared connection.
         var sockets = Path.Combine(Home, "cache/sshpod/c");
         if (Directory.Exists(sockets))
             foreach (var socket in Directory.EnumerateFiles(sockets).Where(file => Path.GetExtension(file).Length == 0))
                 await RunAsync("ssh", "-S", socket, "-O", "exit", "any");
-        // A kubectl that was killed a moment ago may have been about to write into its cache.
+        // A kubectl that was just killed may still have been writing to its cache.
         await Eventually.HoldsAsync($"{Home} is deleted", () => Task.FromResult(TryDelete(Home)), TimeSpan.FromSeconds(2));
     }
 

@@ -7,7 +7,7 @@ using Sshpod.Tests;
 namespace Sshpod.EndToEnd.Machines;
 
 /// <summary>
-/// The programs for Linux are static: they run on a machine with an old glibc, with musl, without OpenSSL, or with none of these.
+/// The Linux programs are static: they run on a machine with an old glibc, with musl, without OpenSSL, or with none of these.
 /// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class StaticProgramTests(TestCluster cluster)
@@ -42,7 +42,7 @@ public sealed class StaticProgramTests(TestCluster cluster)
     {
         SkipWithoutStaticPrograms();
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // It makes the key, which takes ssh-keygen.
+        // This generates the key, which needs ssh-keygen.
         (await workstation.SshAsync("pod--busybox", "true")).Successfully();
         var enter = await MakeRootAsync(workstation, root, architecture);
         var server = await UseNamedServerAsync(workstation);
@@ -61,7 +61,7 @@ public sealed class StaticProgramTests(TestCluster cluster)
         Assert.Equal(content, echoed.Successfully().Quietly().Output);
     }
 
-    // Of `dotnet build` there is another program, which is not static.
+    // `dotnet build` makes a program that is not static.
     private static void SkipWithoutStaticPrograms()
     {
         var missing = File.Exists(Path.ChangeExtension(Workstation.Program, ".dll"))
@@ -73,7 +73,7 @@ public sealed class StaticProgramTests(TestCluster cluster)
             Assert.SkipWhen(missing is not null, missing ?? "");
     }
 
-    // The home directory becomes the root of the machine. What is returned runs its sshpod.
+    // The home directory becomes the root of the machine. Returns a script that runs its sshpod.
     private static async Task<string> MakeRootAsync(Workstation workstation, string root, string architecture)
     {
         var made = (await Run.ProgramAsync(Path.Combine(Document.Root, "tests/roots.sh"), [root])).Successfully().Text.TrimEnd('\n');
@@ -81,10 +81,10 @@ public sealed class StaticProgramTests(TestCluster cluster)
         File.Copy(architecture == "arm64" ? Arm64 : Workstation.Program, workstation.File("sshpod"));
         if (architecture == "arm64")
             File.Copy(Workstation.Locate("qemu-aarch64-static"), workstation.File("qemu"));
-        // As a desktop has them: both of the first are plug-ins that are made for the glibc of that machine.
+        // As on a desktop: systemd and resolve are plug-ins built for that machine's glibc.
         await File.WriteAllTextAsync(workstation.File("etc/nsswitch.conf"), "passwd: files systemd\nhosts: files resolve myhostname dns\n");
         await File.WriteAllTextAsync(workstation.File("etc/resolv.conf"), $"nameserver {Address}\n");
-        // A provider of OpenSSL that only the machine's own could load.
+        // An OpenSSL provider that only the machine's own OpenSSL could load.
         Directory.CreateDirectory(workstation.File("usr/lib/ssl"));
         await File.WriteAllTextAsync(workstation.File("usr/lib/ssl/openssl.cnf"), """
             openssl_conf = init
@@ -108,7 +108,7 @@ public sealed class StaticProgramTests(TestCluster cluster)
         return enter;
     }
 
-    // Its certificate has this name, as those of all clusters do.
+    // The API server's certificate has this name, as in every cluster.
     private static async Task<IPAddress> UseNamedServerAsync(Workstation workstation)
     {
         IPAddress? address = null;

@@ -4,13 +4,13 @@ using Sshpod.Tests;
 
 namespace Sshpod.EndToEnd.Packages;
 
-/// <summary>Packages that <c>packaging/package.sh</c> makes, in the tools that install them, each in a root of its own.</summary>
+/// <summary>Packages that <c>packaging/package.sh</c> makes, installed by their own tools, each into its own root.</summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class PackageTests(TestCluster cluster)
 {
     private static readonly bool IsArm = RuntimeInformation.OSArchitecture == Architecture.Arm64;
 
-    // In shell, with $root, $files and $version: how it is installed or upgraded, and removed, and what it is called then.
+    // Shell commands, with $root, $files and $version, that install or upgrade and remove it, and the installed program.
     private static readonly Dictionary<string, (string Install, string Remove, string Program)> Kinds = new()
     {
         ["deb"] = ($$"""
@@ -50,7 +50,7 @@ public sealed class PackageTests(TestCluster cluster)
 
         (await workstation.RunAsync(program, "configure", "--remove", "--ssh-config", workstation.SshConfig)).Successfully();
         await ShellAsync(workstation, remove, root, "", "");
-        // Those tools keep a database or a cache in var.
+        // These tools keep a database or a cache in var.
         var left = Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(root, file));
         Assert.DoesNotContain(left, file => !file.StartsWith("var/", StringComparison.Ordinal)
             && file != "lib/node_modules/.package-lock.json");
@@ -67,7 +67,7 @@ public sealed class PackageTests(TestCluster cluster)
         Assert.True(found.ExitCode == 0, found.Text);
     }
 
-    // A release of this program for this machine, and its package; what is returned is their directory.
+    // Makes a release of this program for this machine, and its package, and returns their directory.
     private static async Task<string> PackAsync(Workstation workstation, string kind, string version)
     {
         var platform = $"linux-{(IsArm ? "arm64" : "amd64")}";
@@ -95,7 +95,7 @@ public sealed class PackageTests(TestCluster cluster)
             ["version"] = version,
         })).Successfully();
 
-    // Of `dotnet build` there is another program, which needs its libraries beside it.
+    // `dotnet build` makes a program that needs its libraries beside it.
     private static void SkipWithoutWholeProgram() => Assert.SkipWhen(File.Exists(Path.ChangeExtension(Workstation.Program, ".dll")),
         "the sshpod that is tested is of dotnet build; make build makes one that a package can hold");
 }

@@ -41,7 +41,7 @@ public sealed class GitTests(TestCluster cluster)
         Assert.Equal("only with the right key\n", (await cluster.ExecAsync("git", "cat", "/root/repository/file")).Quietly().Text);
     }
 
-    /// <summary>An ordinary git host: Debian's own sshd in a pod, which lets in the key that only the user's agent has.</summary>
+    /// <summary>An ordinary git host: Debian's own sshd in a pod, which accepts the key that only the user's agent holds.</summary>
     private async Task HostRepositoryAsync(Reader reader, SshAgent agent)
     {
         await cluster.CreatePodAsync("git-host", "git-server:1", """

@@ -6,10 +6,10 @@ namespace Sshpod.EndToEnd.Recipes;
 /// <summary>A section of docs/recipes.md.</summary>
 public static class Recipe
 {
-    /// <summary>The one with a heading.</summary>
+    /// <summary>The section with this heading.</summary>
     public static Section Named(string heading) => Document.Sections("docs/recipes.md").Single(section => section.Heading == heading);
 
-    /// <summary>Puts a sshpod before the reader's that keeps its keys elsewhere: nothing vouches for the container's key then.</summary>
+    /// <summary>Makes the reader's sshpod keep its keys elsewhere, so that nothing vouches for the container's key.</summary>
     public static async Task LearnKeysElsewhereAsync(Reader reader)
     {
         var program = reader.Workstation.File("bin/sshpod");

@@ -7,14 +7,14 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Recipes;
 
 /// <summary>
-/// What the extension Remote - SSH does, without the extension: it runs ssh with -T and -D, sends a script to its stdin that starts a
-/// server in the pod and prints where that listens, and talks to it through ssh's SOCKS port. Its log shows the commands
+/// What the Remote - SSH extension does, without the extension: it runs ssh with -T and -D, sends a script to its stdin that starts a
+/// server in the pod and prints its port, and talks to it through ssh's SOCKS port. The commands are in its log
 /// (vscode-remote-release#9235, #10278 and others).
 /// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed partial class VsCodeTests(TestCluster cluster)
 {
-    // In the order of the extension's: lock, look for a server that runs, else install and start one, report, stay.
+    // In the extension's order: lock, look for a running server, otherwise install and start one, report, stay.
     private const string Script = """
         echo "5ad33f5a70b3: running"
         dir=$HOME/.vscode-server/bin/0ee08df0cf4527e40edc9aa28f4b5bd38bbff2b2
@@ -51,7 +51,7 @@ public sealed partial class VsCodeTests(TestCluster cluster)
 
         """;
 
-    // As `sshpod configure` may share connections, and as users have it who switched that off.
+    // With shared connections, as `sshpod configure` may set them up, and without.
     private const string Shared = "ControlMaster auto\nControlPath ~/.ssh/%C\nControlPersist 60",
         NotShared = "ControlMaster no\nControlPath none";
 
@@ -113,7 +113,7 @@ public sealed partial class VsCodeTests(TestCluster cluster)
             }
         }
 
-        /// <summary>Sends megabytes to the server, and gets them back, over several connections at once.</summary>
+        /// <summary>Has the server echo megabytes over several connections at once.</summary>
         public Task EchoAsync() => Task.WhenAll(Enumerable.Range(0, 4).Select(async seed =>
         {
             var bytes = new byte[Size];

@@ -4,7 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Security;
 
-/// <summary>A key is let in for as long as an exec has said, and the client sees to it in time.</summary>
+/// <summary>A key is accepted for as long as the last exec said, and the client renews it in time.</summary>
 public sealed class AccessTests(TestCluster cluster)
 {
     private const string Rules = """
@@ -49,7 +49,7 @@ public sealed class AccessTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task Who_has_lost_the_right_to_execute_is_out_when_access_ends()
+    public async Task A_user_who_lost_pods_exec_is_locked_out_when_access_ends()
     {
         await using var workstation = await LimitedUser.SetUpAsync(
             cluster, "loses-exec", $$"""{{Rules}}, {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}""");
@@ -73,7 +73,7 @@ public sealed class AccessTests(TestCluster cluster)
         workstation.Environment["SSHPOD_ACCESS"] = "1m";
         (await workstation.SshAsync("pod--expires", "true")).Quietly();
         await Task.Delay(TimeSpan.FromSeconds(62), TestContext.Current.CancellationToken);
-        // Who pretends to have been there a moment ago comes no further than the others.
+        // A client that pretends to have just connected gets no further than any other.
         SetSince(workstation, DateTimeOffset.UtcNow);
 
         Assert.Contains("Permission denied (publickey)", (await workstation.SshAsync("pod--expires", "true")).Error,
@@ -82,7 +82,7 @@ public sealed class AccessTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_time_that_is_none_is_one_line()
+    public async Task An_invalid_access_time_is_a_one_line_error()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["SSHPOD_ACCESS"] = "10s";
@@ -98,7 +98,7 @@ public sealed class AccessTests(TestCluster cluster)
         return run.Error.Contains("tunnel: ", StringComparison.Ordinal);
     }
 
-    /// <summary>Time passes since the last exec, as far as the client remembers it.</summary>
+    /// <summary>Sets when the client remembers its last exec.</summary>
     private static void SetSince(Workstation workstation, DateTimeOffset time)
     {
         var file = Directory.GetFiles(workstation.File("cache/sshpod/servers")).Single();

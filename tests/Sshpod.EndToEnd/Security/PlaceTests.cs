@@ -2,12 +2,12 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Security;
 
-/// <summary>Nobody in a pod gets into the server's directory, or has a program of their own run from there.</summary>
+/// <summary>Nobody else in a pod can get into the server's directory, or have their own program run from there.</summary>
 public sealed class PlaceTests(TestCluster cluster)
 {
     private const string Server = "ls -d /sshpod /*/sshpod /*/*/sshpod 2>/dev/null; true";
 
-    // Exchanges two directories without a moment in between (RENAME_EXCHANGE), as fast as it can.
+    // Swaps two directories atomically (RENAME_EXCHANGE), as fast as it can.
     private const string Exchanger = """
         #define _GNU_SOURCE
         #include <fcntl.h>
@@ -88,7 +88,7 @@ public sealed class PlaceTests(TestCluster cluster)
         (await cluster.KubectlAsync("cp", workstation.File("exchanger"), $"{cluster.Namespace}/exchanged:/tmp/exchanger", "-c",
             "other")).Successfully();
 
-        // A directory of main's own, open as uploads are, in which the other has put a release; and one of the other's.
+        // One directory of main's, writable by all as upload directories are, in which the other put a release; and one of the other's.
         (await InAsync("exchanged", "main", "mkdir -m 777 /tmp/uploads; chmod 777 /tmp/uploads")).Successfully();
         (await InAsync("exchanged", "other", $"""
             for d in /tmp/uploads /tmp/mine; do
@@ -168,7 +168,7 @@ public sealed class PlaceTests(TestCluster cluster)
     {
         await ShareTmpAsync("moved", user: 0, other: 2000);
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // Root's own, which the other user cannot write to, but can call what it likes.
+        // Owned by root: the other user cannot write to it, but can rename it.
         (await InAsync("moved", "main", "mkdir -p /tmp/cache/0123456789abcdef && touch /tmp/cache/0123456789abcdef/sshd")).Successfully();
         (await InAsync("moved", "other", "mv /tmp/cache /tmp/sshpod")).Successfully();
         (await workstation.SshpodAsync("clean", workstation.Host("container--main.pod--moved"))).Successfully();
@@ -196,7 +196,7 @@ public sealed class PlaceTests(TestCluster cluster)
         await cluster.CreatePodAsync("left", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--left", "true")).Quietly();
-        // What a client of another version leaves.
+        // What a client of another version leaves behind.
         (await cluster.ExecAsync("left", "sh", "-ec",
             "cd /tmp/sshpod && mv [0-9a-f]* 0123456789abcdef && printf '#!/bin/sh\n: >/fallen\n' >0123456789abcdef/x && mv "
             + "0123456789abcdef/x 0123456789abcdef/sshd; chmod 755 0123456789abcdef/sshd")).Successfully();
@@ -211,7 +211,7 @@ public sealed class PlaceTests(TestCluster cluster)
     private static async Task<string> ReleaseAsync(Workstation workstation) =>
         (await workstation.SshAsync("pod--busybox", "ls /tmp/sshpod")).Quietly().Text.Trim();
 
-    /// <summary>A pod of two containers with one /tmp.</summary>
+    /// <summary>A pod whose two containers share one /tmp.</summary>
     private async Task ShareTmpAsync(string pod, int user, int other)
     {
         await cluster.ApplyAsync($$$"""

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Security;
 
-/// <summary>Users who have the rights of one of the roles in docs/rbac.yaml, from that very file, and no others.</summary>
+/// <summary>Users with exactly the rights of one of the roles in docs/rbac.yaml, taken from that file.</summary>
 public sealed class RightsTests(TestCluster cluster)
 {
     private static readonly string Roles = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/rbac.yaml"));
@@ -59,7 +59,7 @@ public sealed class RightsTests(TestCluster cluster)
             StringComparison.Ordinal);
     }
 
-    // Real users have tokens; impersonation would add what the impersonator may.
+    // Real users have tokens; impersonation would add the impersonator's own rights.
     private async Task<Workstation> AsUserWithAsync(string role, string tunnel)
     {
         await cluster.ApplyAsync($$$"""

@@ -20,7 +20,7 @@ public sealed class SecretsTests(TestCluster cluster)
         Assert.DoesNotContain(secret, result.Text + result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(token, result.Text + result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("SSHPOD_", result.Text, StringComparison.Ordinal);
-        // What was typed and what was printed are the user's alone.
+        // What the user types and sees is not logged.
         Assert.DoesNotContain("SSH_CONNECTION=", result.Error, StringComparison.Ordinal);
         Assert.Equal("600\n", (await cluster.ExecAsync("secrets", "sh", "-c", "stat -c %a /tmp/sshpod/*/*/host_key")).Text);
     }
@@ -42,7 +42,7 @@ public sealed class SecretsTests(TestCluster cluster)
         Assert.Contains(lines, line => line.Contains("/portforward", StringComparison.Ordinal));
         var secret = await PrivateLineAsync(workstation);
         Assert.All(lines, line => Assert.DoesNotContain(secret, line, StringComparison.Ordinal));
-        // Proxies on the way take URLs of 8 KB.
+        // Proxies accept URLs of 8 KB.
         Assert.All(lines, line =>
             Assert.True(System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("requestURI").GetString()!.Length < 6000));
     }

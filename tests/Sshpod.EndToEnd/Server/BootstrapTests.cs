@@ -100,7 +100,7 @@ public sealed class BootstrapTests(TestCluster cluster)
     [Fact]
     public async Task Where_tmp_may_not_be_executed_another_place_is_found_and_tmp_is_left_alone()
     {
-        // Kubernetes has no field for noexec: a privileged container mounts it so.
+        // Kubernetes has no field for noexec, so a privileged container mounts it.
         await cluster.CreatePodAsync("place-noexec", "busybox:1",
             """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mkdir -p /var/tmp"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -118,7 +118,7 @@ public sealed class BootstrapTests(TestCluster cluster)
               {name: without, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);
         await cluster.WaitReadyAsync("pod/hostile");
-        // A server of the attacker's at the very place where ours would be.
+        // The attacker's own server, exactly where ours would be.
         (await cluster.KubectlAsync("exec", "hostile", "-n", cluster.Namespace, "-c", "attacker", "--", "sh", "-c",
             "mkdir -m 777 /tmp/sshpod && printf '#!/bin/sh\ntouch /tmp/fallen\n' >/tmp/sshpod/sshd; chmod 755 /tmp/sshpod/sshd")).Successfully();
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -138,7 +138,7 @@ public sealed class BootstrapTests(TestCluster cluster)
         await cluster.CreatePodAsync("versions", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--versions", "true")).Quietly();
-        // What a client of another version leaves there: the same server below another release, with a host key of its own.
+        // What a client of another version leaves behind: the same server below another release, with its own host key.
         var other = (await cluster.ExecAsync("versions", "sh", "-ec", $"""
             mkdir -m 711 /tmp/sshpod/0123456789abcdef && cp {Bundle} /tmp/sshpod/0123456789abcdef/sshd
             cd /tmp/sshpod/0123456789abcdef

@@ -20,7 +20,7 @@ public sealed class LifecycleTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task The_server_leaves_although_its_client_vanished_without_a_goodbye()
+    public async Task The_server_exits_even_if_its_client_vanished()
     {
         await cluster.CreatePodAsync("vanished", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -75,7 +75,7 @@ public sealed class LifecycleTests(TestCluster cluster)
     [InlineData("soon")]
     [InlineData("-1")]
     [InlineData("99999999999")]
-    public async Task An_idle_time_that_is_none_is_told(string value)
+    public async Task An_invalid_idle_time_is_reported(string value)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["SSHPOD_IDLE"] = value;
@@ -84,11 +84,11 @@ public sealed class LifecycleTests(TestCluster cluster)
         Assert.Contains($"sshpod: SSHPOD_IDLE is \"{value}\"", result.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>The addresses on which a process listens, as the kernel writes them.</summary>
+    /// <summary>The addresses that a process listens on, as the kernel writes them.</summary>
     private static IEnumerable<string> Listening(int process)
     {
         var sockets = Directory.GetFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget).ToHashSet();
-        // "0: 0100007F:A5CF 00000000:0000 0A …", where 0A is listening and the tenth word is the inode.
+        // "0: 0100007F:A5CF 00000000:0000 0A …", where 0A is LISTEN and the tenth word is the inode.
         return File.ReadLines("/proc/net/tcp").Concat(File.ReadLines("/proc/net/tcp6"))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(words => words[3] == "0A" && sockets.Contains($"socket:[{words[9]}]")).Select(words => words[1].Split(':')[0]);
@@ -128,7 +128,7 @@ public sealed class LifecycleTests(TestCluster cluster)
         }
         catch (ArgumentException)
         {
-            // It has ended.
+            // It has exited.
         }
     }
 }

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Server;
 
-/// <summary>The second connection goes straight to the server of the first, and is never led astray by what is remembered of it.</summary>
+/// <summary>The second connection goes straight to the server of the first, and stale memory never misleads it.</summary>
 public sealed class RememberedServerTests(TestCluster cluster)
 {
     [Fact]
@@ -61,7 +61,7 @@ public sealed class RememberedServerTests(TestCluster cluster)
         await using var other = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--key-gone", "true")).Quietly();
         (await other.SshAsync("pod--key-gone", "true")).Quietly();
-        // The server goes by its memory.
+        // The server goes by its memory, not the file.
         (await cluster.ExecAsync("key-gone", "sh", "-c", "f=$(echo /tmp/sshpod/*/*/authorized_keys); sed -i 1d $f")).Successfully();
         (await workstation.SshAsync("pod--key-gone", "true")).Quietly();
         (await other.SshAsync("pod--key-gone", "true")).Quietly();

@@ -5,23 +5,23 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Server;
 
 /// <summary>
-/// The container's first process is <c>sleep</c> here, which reaps nobody, as most applications: whatever falls to it stays in the process
-/// table for as long as the container lives.
+/// The container's first process is <c>sleep</c> here, which, like most applications, reaps nobody: orphans stay in the process table for
+/// as long as the container lives.
 /// </summary>
 public sealed class ZombieTests(TestCluster cluster)
 {
-    // State, parent and name of all processes but those of the listing itself.
+    // State, parent and name of all processes except those of the listing itself.
     private const string Processes =
         "for p in /proc/[0-9]*; do [ $p = /proc/$$ ] || { read -r _ name state parent _ <$p/stat && echo \"$state $parent $name\"; }; "
         + "done 2>/dev/null";
 
-    // Ends when nobody takes what it says.
+    // Exits when nobody reads its output.
     private const string Session = "echo > /tmp/here; while echo; do sleep 0.1; done";
 
     [Theory]
     [InlineData("port-forward")]
     [InlineData("exec")]
-    public async Task Twenty_connections_and_ten_servers_that_left_leave_the_process_table_as_it_was(string tunnel)
+    public async Task Connections_and_servers_that_ended_leave_no_zombies(string tunnel)
     {
         var (pod, before) = await PodAsync();
         await using var workstation = await UserAsync(tunnel, idle: 1);

@@ -101,7 +101,7 @@ public sealed class SettingsTests(TestCluster cluster)
         "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, "
         + "other-users-environment, shared-places, transport, tunnel, wait")]
     [InlineData("aliases:\n  targets:\n    gpu: pods--x\n", "line 3: alias \"gpu\": unknown prefix \"pods--\"")]
-    public async Task What_is_wrong_in_the_settings_is_one_line_with_file_and_line(string text, string line)
+    public async Task A_mistake_in_the_settings_is_reported_with_file_and_line(string text, string line)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Write(workstation, text);

@@ -23,13 +23,13 @@ public sealed class KeyReplacementTests(TestCluster cluster)
         Assert.NotEqual(old, replaced);
         Assert.DoesNotContain(replaced.Split(' ')[1], await AuthorizedAsync(), StringComparison.Ordinal);
 
-        // Each ssh that had read the file before has logged in.
+        // By now every ssh that had read the old file has logged in.
         SetAge(next, TimeSpan.FromMinutes(11));
         await AllSucceedAsync();
         Assert.Contains(replaced.Split(' ')[1], await AuthorizedAsync(), StringComparison.Ordinal);
         Assert.Equal(old, await PublicAsync(first));
 
-        // No container lets the old one in any more.
+        // No container accepts the old one any more.
         (await workstation.SshpodAsync("clean", workstation.Host("pod--old-key"))).Successfully();
         (await workstation.SshAsync("pod--old-key", "true")).Quietly();
         Assert.DoesNotContain(old.Split(' ')[1], await AuthorizedAsync(), StringComparison.Ordinal);

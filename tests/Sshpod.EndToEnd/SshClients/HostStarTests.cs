@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.SshClients;
 
-/// <summary>What a <c>Host *</c> of the user's may not decide: docs/configure.md has the table.</summary>
+/// <summary>Options that a user's <c>Host *</c> must not decide; docs/configure.md has the table.</summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class HostStarTests(TestCluster cluster)
 {
@@ -32,7 +32,7 @@ public sealed class HostStarTests(TestCluster cluster)
         await using var agent = await SshAgent.StartAsync(workstation);
         Assert.Equal(
             "hello\n", (await workstation.SshAsync("pod--debian", "echo hello; [ -z \"$SSH_AUTH_SOCK\" ] || echo lent")).Quietly().Text);
-        // Ours is not in the user's agent, which may be lent to others.
+        // Our key is not in the user's agent, which may be forwarded.
         Assert.Contains("no identities", (await workstation.RunAsync("ssh-add", "-l")).Text, StringComparison.Ordinal);
     }
 
@@ -86,7 +86,7 @@ public sealed class HostStarTests(TestCluster cluster)
             $"Host *\n{string.Concat(files.Select(file => $"    IdentityFile {file}\n"))}");
 
         Assert.Equal("hello\n", (await workstation.SshAsync("pod--debian", "echo hello")).Quietly().Text);
-        // What is in the agent is tried first, and so each is refused before ours comes.
+        // Keys in the agent are tried first, so each is refused before ours is tried.
         Assert.Equal("hello\n", (await workstation.RunAsync("ssh",
             ["-F", workstation.SshConfig, "-o", "IdentitiesOnly=no", $"root@{workstation.Host("pod--debian")}",
                 "echo hello"])).Quietly().Text);
@@ -99,7 +99,7 @@ public sealed class HostStarTests(TestCluster cluster)
         var block = (await workstation.SshpodAsync("configure", "--print")).Quietly().Text.Split("\nHost *.sshpod")[0].Split('\n');
         var pinned = block.Where(line => line.StartsWith("    ", StringComparison.Ordinal))
             .Select(line => line.Trim().Split(' ')[0].Replace("KeyTypes", "Algorithms", StringComparison.Ordinal));
-        // IdentityFile adds up: ours is tried first, whatever others there are.
+        // IdentityFile is cumulative: ours is tried first, whatever others there are.
         Assert.Equal([], pinned.Except(Worst.Select(option => option.Split(' ')[0])).Except(["IdentityFile", "#"]));
         var table = await File.ReadAllTextAsync(
             Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/configure.md")));
@@ -168,7 +168,7 @@ public sealed class HostStarTests(TestCluster cluster)
     {
         await using var workstation = await SetUpAsync("HostKeyAlias jump");
         (await workstation.SshAsync("pod--busybox", "true")).Quietly();
-        // ssh looks at the file of another container.
+        // Point ssh at the file of another container.
         await ReplaceInBlockAsync(workstation, "of-%n", $"of-{workstation.Host("pod--busybox")}");
         var refused = await workstation.SshAsync("pod--debian", "true");
         Assert.Contains("Host key verification failed", refused.Error, StringComparison.Ordinal);

@@ -2,9 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.SshClients;
 
-/// <summary>
-/// Clients that are not OpenSSH, each with its own reader of ssh_config, connect by what <c>sshpod configure</c> has written.
-/// </summary>
+/// <summary>Clients other than OpenSSH, each with its own ssh_config parser, connect through what <c>sshpod configure</c> wrote.</summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class SshClientsTests(TestCluster cluster)
 {
@@ -12,7 +10,7 @@ public sealed class SshClientsTests(TestCluster cluster)
 
     private static readonly string Programs = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../SshClients"));
 
-    /// <summary>The client, and whether it reads the user's file, and so the Include in it, or our own.</summary>
+    /// <summary>The client, and whether it reads the user's file with its Include, or our own.</summary>
     public static TheoryData<string, bool> Clients =>
         new() { { "libssh", true }, { "libssh", false }, { "asyncssh", true }, { "asyncssh", false }, { "net-ssh", true },
             { "net-ssh", false }, { "paramiko", false }, { "editor", false } };
@@ -28,7 +26,7 @@ public sealed class SshClientsTests(TestCluster cluster)
                 "echo hello")).Quietly().Text);
     }
 
-    /// <summary>A percent sign in a path is for OpenSSH alone: others have no way to write it.</summary>
+    /// <summary>Only OpenSSH accepts a percent sign in a path: the others have no way to escape it.</summary>
     [Theory]
     [InlineData("a b")]
     [InlineData("it's")]
@@ -41,7 +39,7 @@ public sealed class SshClientsTests(TestCluster cluster)
         var place = Directory.CreateDirectory(workstation.File(name)).FullName;
         workstation.Environment["XDG_CACHE_HOME"] = Path.Combine(place, "cache");
         workstation.Environment["XDG_CONFIG_HOME"] = Path.Combine(place, "config");
-        // Not a link: the program finds out where it really is.
+        // A copy, not a link, since the program finds out where it really is.
         (await workstation.RunAsync("cp", "-r", File.Exists(Workstation.Program + ".dll") ? Path.GetDirectoryName(Workstation.Program)!
             : Workstation.Program, Path.Combine(place, "program"))).Quietly();
         var program = Directory.Exists(Path.Combine(place, "program"))
@@ -87,7 +85,7 @@ public sealed class SshClientsTests(TestCluster cluster)
             (await workstation.RunAsync("/usr/bin/python3", "-W", "ignore", script, workstation.SshConfig)).Quietly().Text);
     }
 
-    /// <summary>OpenSSH gives a shell what is in ProxyCommand, and a login name may hold anything (CVE-2025-61984).</summary>
+    /// <summary>OpenSSH passes ProxyCommand to a shell, and a login name may contain anything (CVE-2025-61984).</summary>
     [Theory]
     [InlineData("john doe")]
     [InlineData("$(touch fell)")]
@@ -131,7 +129,7 @@ public sealed class SshClientsTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var (lower, upper) = (await OptionsAsync("pod--x.sshpod"), await OptionsAsync("POD--X.SSHPOD"));
-        // But for the file of the host, which is called as the name was typed.
+        // Except for the host's own file, which is named as typed.
         Assert.Equal(lower, upper.Select(line => line.Replace("of-POD--X.SSHPOD", "of-pod--x.sshpod", StringComparison.Ordinal)));
         Assert.Equal(
             "root\n",
@@ -160,7 +158,7 @@ public sealed class SshClientsTests(TestCluster cluster)
         };
     }
 
-    // asyncssh reads known_hosts before its ProxyCommand has learned anything: the container must have been connected to before.
+    // asyncssh reads known_hosts before its ProxyCommand can learn a key, so connect to the container once before.
     private static async Task LearnAsync(Workstation workstation, string client)
     {
         if (client == "asyncssh")
@@ -177,7 +175,7 @@ public sealed class SshClientsTests(TestCluster cluster)
 
     private static async Task<Outcome> RunEditorAsync(Workstation workstation, string configuration, string host, string command)
     {
-        // What npm has fetched once serves all users of these tests; npm itself needs a home.
+        // npm needs a home directory. What it has fetched once serves all users of these tests.
         if (!Directory.Exists(workstation.File("node_modules")))
             (await workstation.RunAsync("npm", "install", "--silent", "--no-audit", "--no-fund", "--omit=optional", "--prefix",
                 workstation.Home, "ssh-config@5", "ssh2@1")).Successfully();

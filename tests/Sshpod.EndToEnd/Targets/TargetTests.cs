@@ -63,7 +63,7 @@ public sealed class TargetTests(TestCluster cluster)
             """);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var pods = await RunningPodsAsync("sticky");
-        // The younger one alone is ready at first. When the older one is too, whoever came first would get that.
+        // At first only the younger one is ready. When the older one is ready too, a new client would get that.
         await MakeReadyAsync(pods[1]);
         Assert.Equal(pods[1], (await workstation.SshAsync("deployment--sticky", "hostname")).Quietly().Text.Trim());
         await MakeReadyAsync(pods[0]);
@@ -78,7 +78,7 @@ public sealed class TargetTests(TestCluster cluster)
     [Fact]
     public async Task A_pod_that_only_carries_a_deployments_labels_is_not_taken_for_its_own()
     {
-        // Older than the deployment's, and somebody else's: neither the deployment nor the garbage collector takes it.
+        // Older than the deployment's own pod, and owned by something else, so that nothing adopts or collects it.
         await cluster.ApplyAsync("{apiVersion: v1, kind: ConfigMap, metadata: {name: somebody}}");
         var uid =
             (await cluster.KubectlAsync("get", "configmap", "somebody", "-n", cluster.Namespace, "-o",
@@ -138,7 +138,7 @@ public sealed class TargetTests(TestCluster cluster)
     private static Task<Outcome> HostNameOfAsync(Workstation workstation, string host) =>
         workstation.RunAsync("ssh", "-F", workstation.SshConfig, $"root@{host}", "hostname");
 
-    /// <summary>The two running pods of an app, the older one first, as sshpod sees it.</summary>
+    /// <summary>The two running pods of an app, the older one first, as sshpod orders them.</summary>
     private async Task<string[]> RunningPodsAsync(string app)
     {
         string[] pods = [];

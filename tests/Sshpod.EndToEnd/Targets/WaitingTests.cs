@@ -68,7 +68,7 @@ public sealed class WaitingTests(TestCluster cluster)
             (await cluster.KubectlAsync("get", "pods", "-n", cluster.Namespace, "-l", $"app={name}", "-o",
                 "jsonpath={.items[*].status}")).Text.Contains(reason.Split(':')[0], StringComparison.Ordinal), TimeSpan.FromMinutes(2));
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // For ever, as far as a test is concerned: what fails does not wait. Nor would it for a node, which may come.
+        // Effectively forever: what fails does not wait. An unschedulable pod would, since a node may come.
         workstation.Environment["SSHPOD_WAIT"] = name == "too-big" ? null : "1h";
         await FailsAsync(workstation, $"deployment--{name}", reason);
         var pod = await NewPodAsync(name, but: "");
@@ -112,7 +112,7 @@ public sealed class WaitingTests(TestCluster cluster)
         await cluster.ApplyAsync(Pod(pod, SlowInit));
         await using var workstation = await Workstation.SetUpAsync(cluster);
         options = options.Replace("SOCKET", workstation.File("cm"), StringComparison.Ordinal);
-        // A second program asks all the time what the terminal shows: tmux logs every byte that is written to it.
+        // tmux logs every byte written to the terminal, so that no line can come and go unseen.
         await using var terminal = await TmuxTerminal.StartAsync(
             workstation, 120, 20, $"sleep 1; {workstation.SshCommand} {options} root@{workstation.Host($"pod--{pod}")} hostname {end}");
         await terminal.LogAsync(workstation.File("bytes"));

@@ -3,7 +3,7 @@ using Sshpod.EndToEnd.Fixtures.Relays;
 
 namespace Sshpod.EndToEnd.Terminal;
 
-/// <summary>What a user sees while it takes time, in a real terminal.</summary>
+/// <summary>What a user sees in a real terminal while a connection takes time.</summary>
 public sealed class ProgressTests(TestCluster cluster)
 {
     private const string Sharing = "-o ControlMaster=auto -o ControlPersist=5 -o ControlPath=SOCKET";
@@ -16,7 +16,7 @@ public sealed class ProgressTests(TestCluster cluster)
         var pod = $"slow-upload{options.Length}";
         await cluster.CreatePodAsync(pod, "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // kubectl takes all of it at once, and sends it later.
+        // kubectl accepts the whole upload at once, and sends it later.
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server) { BytesPerSecond = 150_000 });
         await using var terminal = await StartAsync(workstation, options, pod);
@@ -44,7 +44,7 @@ public sealed class ProgressTests(TestCluster cluster)
         await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode: mode));
         await using var terminal = await StartAsync(workstation, options, "busybox");
         await terminal.WaitForAsync("^word:");
-        // Half a second is what a line of progress waits for.
+        // Longer than the half second after which a line of progress appears.
         await Task.Delay(TimeSpan.FromSeconds(1));
         await terminal.TypeAsync("open");
         await EndsWithAsync(terminal, "word: open\nbusybox");
@@ -76,7 +76,7 @@ public sealed class ProgressTests(TestCluster cluster)
     public async Task What_a_credential_plugin_says_stands_there_as_it_is(string options)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        // kubectl's stderr is not the user's: its warnings would be.
+        // kubectl's stderr is not shown to the user, since it would include kubectl's own warnings.
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
         var token = await cluster.CreateAdminAsync($"plugin-user{options.Length}");
         FakeProgram.Install(workstation, "my-login", $$$"""

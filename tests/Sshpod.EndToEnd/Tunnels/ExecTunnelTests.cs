@@ -5,14 +5,14 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Tunnels;
 
-/// <summary>ssh over the stream of an exec.</summary>
+/// <summary>ssh over an exec stream.</summary>
 [Trait(Suites.Name, Suites.Streams)]
 public sealed class ExecTunnelTests(TestCluster cluster)
 {
     private const string Sockets = "cat /proc/net/tcp /proc/net/tcp6 | grep ' 0A '";
 
     [Fact]
-    public async Task Nothing_listens_and_nothing_stays()
+    public async Task No_port_listens_and_nothing_is_left_behind()
     {
         await cluster.CreatePodAsync("quiet", "busybox:1");
         await using var workstation = await UserAsync();
@@ -37,7 +37,7 @@ public sealed class ExecTunnelTests(TestCluster cluster)
     public async Task The_last_bytes_of_a_command_reach_a_client_that_is_slow_to_take_them()
     {
         await using var workstation = await UserAsync();
-        // The command is over long before this client has read what it said.
+        // The command ends long before this client has read its output.
         var read = await Run.ProgramAsync(
             "sh", ["-c", $"{workstation.SshCommand} root@{workstation.Host("pod--busybox")} 'seq 1 200000' | {{ sleep 3; tail -n 1; }}"],
             workstation.Environment);
@@ -57,10 +57,10 @@ public sealed class ExecTunnelTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_stream_that_is_lost_with_exit_code_0_is_no_success()
+    public async Task A_lost_stream_is_a_failure_even_with_exit_code_0()
     {
         await using var workstation = await UserAsync();
-        // kubernetes#73056: kubectl takes a lost connection for success. Here after 200 KB.
+        // kubernetes#73056: kubectl treats a lost connection as success, here after 200 KB.
         KubectlWrapper.Install(workstation, """
             case " $* " in *" exec "*) "$kubectl" "$@" | stdbuf -o0 head -c 200000; exit 0;; esac
             exec $kubectl "$@"
@@ -70,10 +70,10 @@ public sealed class ExecTunnelTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task An_exec_that_never_returns_keeps_nobody()
+    public async Task An_exec_that_never_returns_does_not_block_ssh()
     {
         await using var workstation = await UserAsync();
-        // rke2#10237: the command has ended and the stream stays.
+        // rke2#10237: the command has ended, but the stream stays open.
         KubectlWrapper.Install(workstation, """
             case " $* " in *" exec "*) "$kubectl" "$@"; exec sleep 1000;; esac
             exec $kubectl "$@"

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Tunnels;
 
-/// <summary>Which tunnel it is, as the log says it.</summary>
+/// <summary>Which tunnel is chosen, according to the log.</summary>
 public sealed class TunnelChoiceTests(TestCluster cluster)
 {
     private const string PortForward = "tunnel: PortForward", Exec = "tunnel: Exec";
@@ -24,13 +24,13 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task What_is_remembered_wrongly_costs_one_attempt()
+    public async Task A_stale_or_broken_memory_costs_only_one_attempt()
     {
         await using var workstation = await UserAsync();
         await WithoutPortForwardAsync(workstation, "still-no-forward");
         Assert.Equal([PortForward, Exec], await ConnectAsync(workstation, "pod--busybox"));
         var memory = Assert.Single(Directory.GetFiles(workstation.File("cache/sshpod/tunnels")));
-        // Of another version, then a day old, then lost.
+        // From another version, then more than a day old, then missing.
         await File.WriteAllBytesAsync(memory, [0, 255, 13, 10]);
         Assert.Equal([PortForward, Exec], await ConnectAsync(workstation, "pod--busybox"));
         File.SetLastWriteTimeUtc(memory, DateTime.UtcNow.AddDays(-2));
@@ -41,10 +41,10 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task Where_a_port_forward_stays_silent_it_is_exec()
+    public async Task A_silent_port_forward_falls_back_to_exec()
     {
         await using var workstation = await UserAsync();
-        // As with a runtime whose pods have a network of their own (gvisor#3811): it listens, and nobody answers.
+        // As with a runtime whose pods have their own network stack (gvisor#3811): the port listens, but nobody answers.
         KubectlWrapper.Install(workstation, """
             case " $* " in *" port-forward "*)
                 port=$((20000 + RANDOM % 20000))
@@ -59,7 +59,7 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task Where_a_port_forward_is_refused_it_is_exec()
+    public async Task A_refused_port_forward_falls_back_to_exec()
     {
         await using var workstation = await UserAsync();
         KubectlWrapper.Install(workstation, """
@@ -114,7 +114,7 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task A_tunnel_that_there_is_not_is_said_before_anything_is_asked()
+    public async Task An_unknown_tunnel_is_reported_before_any_request()
     {
         await using var workstation = await UserAsync();
         await ConnectAsync(workstation, "pod--busybox");

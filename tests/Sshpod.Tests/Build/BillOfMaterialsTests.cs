@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Sshpod.Tests.Build;
 
-/// <summary>The bill of materials beside each program, which <c>build/publish.sh</c> makes.</summary>
+/// <summary>The bill of materials that <c>build/publish.sh</c> puts beside each program.</summary>
 public sealed class BillOfMaterialsTests
 {
     public static TheoryData<string> Systems => ["linux-x64", "linux-arm64", "osx-arm64"];
@@ -19,7 +19,7 @@ public sealed class BillOfMaterialsTests
         var runtime = components.Where(component => (string)component["type"]! == "framework").ToArray();
         Assert.NotEmpty(runtime);
         Assert.All(runtime, component => Assert.EndsWith($".{system}", (string)component["name"]!, StringComparison.Ordinal));
-        // What is hashed alone is an input of the build, whose package is named as well.
+        // Components that are files are inputs of the build, whose package is listed as well.
         var parts = components.Where(component => (string)component["type"]! != "file" && (string)component["name"]! != "linux-libc-dev");
         Assert.All(parts, component => Assert.NotNull(component["licenses"]));
     }

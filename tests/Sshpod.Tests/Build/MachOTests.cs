@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Sshpod.Tests.Build;
 
 /// <summary>
-/// macOS on arm64 runs only what is signed, at least ad hoc, and kills a program whose pages differ from the hashes of its signature. This
-/// checks what the kernel checks, as <c>xnu/osfmk/kern/cs_blobs.h</c> lays it out.
+/// macOS on arm64 runs only signed programs (ad hoc will do), and kills a program whose pages differ from the hashes in its signature. This
+/// checks what the kernel checks, according to <c>xnu/osfmk/kern/cs_blobs.h</c>.
 /// </summary>
 public sealed class MachOTests
 {
@@ -57,7 +57,7 @@ public sealed class MachOTests
         });
     }
 
-    // Where the signature begins, which is where what it signs ends, and its code directory.
+    // Where the signature begins, which is also the end of the signed data, and its code directory.
     private static (uint Offset, byte[] Directory) Signature(byte[] program)
     {
         Assert.Equal(Magic64, BinaryPrimitives.ReadUInt32LittleEndian(program));

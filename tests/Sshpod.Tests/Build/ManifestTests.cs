@@ -6,7 +6,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sshpod.Tests.Build;
 
-/// <summary>What package managers read of a release, which <c>packaging/package.sh</c> makes: names and hashes are the files'.</summary>
+/// <summary>Package managers' manifests that <c>packaging/package.sh</c> makes: names and hashes match the files.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed partial class ManifestTests : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed partial class ManifestTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Directory.CreateDirectory(Files);
-        // No program: nobody runs it.
+        // Not real programs, since nobody runs them.
         foreach (var platform in Platforms)
             await File.WriteAllTextAsync(Archive(platform), $"an archive for {platform}");
         _machine.Variables["SSHPOD_RELEASES"] = Release.Address;
@@ -56,7 +56,7 @@ public sealed partial class ManifestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_manifest_is_of_the_grammar_that_it_has_to_be_of()
+    public async Task Every_manifest_parses_in_its_format()
     {
         foreach (var (program, arguments) in new[] { ("ruby", new[] { "-c", "sshpod.rb" }), ("bash", ["-n", "PKGBUILD"]) })
         {

@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace Sshpod.Tests.Build;
 
-/// <summary>The archives of a release, which <c>build/pack.sh</c> makes.</summary>
+/// <summary>The archives of a release that <c>build/pack.sh</c> makes.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class PackTests : IDisposable
 {
@@ -64,7 +64,7 @@ public sealed class PackTests : IDisposable
 
     private static string Script => Path.Combine(Installers.Machine.Root, "build/pack.sh");
 
-    // Returns the path of the archive without its ending.
+    // Returns the path of the archive without its extension.
     private async Task<string> PackAsync(string folder, string name, int mode, DateTime time)
     {
         var directory = Directory.CreateDirectory(_machine.File($"{folder}/{name}")).FullName;

@@ -3,7 +3,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Sshpod.Tests.Build;
 
-/// <summary>What the workflows on GitHub may do, and whose code they run.</summary>
+/// <summary>What the GitHub workflows may do, and whose code they run.</summary>
 public sealed partial class WorkflowTests
 {
     public static TheoryData<string> Workflows =>

@@ -27,7 +27,7 @@ public class HostCompletionTests
     [InlineData("context--prod.deployment--", "context--prod.deployment--in-prod.sshpod")]
     [InlineData("context--prod.namespace--", "context--prod.namespace--of-prod.")]
     [InlineData("root@gp", "root@gpu.sshpod")]
-    // Not ours, or never to become a host name.
+    // Not ours, or can never become a host name.
     [InlineData("prod", "")]
     [InlineData("pods--", "")]
     [InlineData("pod--one.pod--", "")]

@@ -20,7 +20,7 @@ public class TunnelChoiceTests
     [Theory]
     [InlineData(TunnelKind.PortForward)]
     [InlineData(TunnelKind.Exec)]
-    public void What_the_user_wants_is_the_only_one(TunnelKind wanted)
+    public void The_tunnel_that_the_user_chose_is_the_only_one_tried(TunnelKind wanted)
     {
         foreach (var container in new[] { Usual, Usual with { HostNetwork = true }, Usual with { PodIsRunning = false } })
         {

@@ -7,7 +7,7 @@ public class SshConfigurationCheckTests
 {
     private const string Program = "/bin/sh";
 
-    // What OpenSSH 9.2 prints, as far as it matters.
+    // What OpenSSH 9.2 prints, as far as it matters here.
     private static readonly string[] Good =
     [
         "host pod--x.sshpod", "hostname pod--x.sshpod", "pubkeyauthentication true", "identitiesonly yes", "stricthostkeychecking true",

@@ -4,15 +4,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Sshpod.Tests.House;
 
-/// <summary>
-/// The folders of src/Sshpod, and who uses whom among them, as the compiler sees it: qualified and inferred names count too.
-/// </summary>
+/// <summary>The folders of src/Sshpod, and which uses which, as the compiler sees it: qualified and inferred names count too.</summary>
 internal static class Folders
 {
-    /// <summary>
-    /// From the ground to the roof: code uses what stands before it, and its
-    /// own folder. What stands beside the folders, Program, may use all.
-    /// </summary>
+    /// <summary>From the ground to the roof: code uses earlier folders and its own. Program, outside the folders, may use all.</summary>
     public static readonly string[] InOrder =
     [
         "Terminal", "Machine", "Streams", "Ssh", "HostNames", "Settings",
@@ -27,7 +22,7 @@ internal static class Folders
     /// <summary>Folders that hold C# files, relative to src/Sshpod.</summary>
     public static IEnumerable<string> OnDisk => Files().Select(Of).Distinct();
 
-    /// <summary>Every C# file, and the folder that its namespace says it is in.</summary>
+    /// <summary>Every C# file with its namespace.</summary>
     public static IEnumerable<(string File, string Namespace)> Namespaces =>
         from file in Files()
         from declaration in Parse(file, File.ReadAllText(file)).GetRoot().DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
@@ -45,12 +40,12 @@ internal static class Folders
             """)),
         References(), new CSharpCompilationOptions(OutputKind.ConsoleApplication, allowUnsafe: true)));
 
-    /// <summary>Uses that run back up, as <c>FILE line N uses TYPE of FOLDER</c>.</summary>
+    /// <summary>Uses of a later folder, as <c>FILE line N uses TYPE of FOLDER</c>.</summary>
     public static string[] Upward() => [.. Program.Value.SyntaxTrees.SelectMany(tree => Upward(tree, Program.Value.GetSemanticModel(tree)))
         .Distinct()];
 
-    /// <summary>The same of one more file.</summary>
-    /// <param name="path">Where it would stand, relative to src/Sshpod.</param>
+    /// <summary>The same for one more file.</summary>
+    /// <param name="path">Where it would be, relative to src/Sshpod.</param>
     /// <param name="text">Its text.</param>
     public static string[] UpwardFrom(string path, string text)
     {
@@ -81,7 +76,7 @@ internal static class Folders
     private static SyntaxTree Parse(string file, string text) =>
         CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Preview), file);
 
-    // What runs this test has every assembly that the program refers to; the program itself is compiled here.
+    // The process of this test has every assembly that the program references; the program itself is compiled here.
     private static IEnumerable<MetadataReference> References() => ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator).Where(assembly => Path.GetFileName(assembly) is not ("sshpod.dll" or "Sshpod.Tests.dll"))
         .Select(assembly => MetadataReference.CreateFromFile(assembly));

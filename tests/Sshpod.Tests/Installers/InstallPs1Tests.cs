@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Sshpod.Tests.Installers;
 
 /// <summary>
-/// <c>install.ps1</c> in a real PowerShell, on this system: the variables of Windows are set by the test, and the program that its archive
-/// calls sshpod.exe is the one for this machine.
+/// <c>install.ps1</c> in a real PowerShell on this system: the test sets the variables of Windows, and sshpod.exe in the archive is the
+/// program for this machine.
 /// </summary>
 public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
 {
@@ -20,7 +20,7 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await release.ServeAsync();
-        // Only now: a test that is skipped above, for want of a program, is not disposed.
+        // Only now: a test that is skipped above, for lack of a program, is not disposed.
         _machine = new();
         _machine.Variables["SSHPOD_RELEASES"] = _server.Url;
         _machine.Variables["SSL_CERT_FILE"] = release.Authority;
@@ -50,21 +50,21 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_what_the_release_says_is_not_installed()
+    public async Task An_archive_with_a_wrong_hash_is_not_installed()
     {
         _server.Changed[Archive] = [.. _server.Original(Archive), 0];
         await FailsAndInstallsNothingAsync($"{Archive} is not what the release says");
     }
 
     [Fact]
-    public async Task Hashes_that_nobody_has_signed_are_a_refusal()
+    public async Task Unsigned_hashes_are_refused()
     {
         _server.Changed["SHA256SUMS.sig"] = null;
         await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/latest/download/SHA256SUMS.sig");
     }
 
     [Fact]
-    public async Task Hashes_that_somebody_else_has_signed_are_a_refusal()
+    public async Task Hashes_signed_with_another_key_are_refused()
     {
         _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(_server.Original("SHA256SUMS"), isStranger: true);
         await FailsAndInstallsNothingAsync("the release is not signed by the key that this script trusts");
@@ -109,11 +109,11 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_session_that_pipes_it_into_iex_goes_on(bool isWhole)
+    public async Task Piping_it_into_iex_leaves_the_session_open(bool isWhole)
     {
         if (!isWhole)
             _server.Changed[Archive] = null;
-        // As `irm URL | iex`.
+        // Like `irm URL | iex`.
         var (exitCode, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command",
             $"Get-Content -Raw '{Script}' | Invoke-Expression; \"and then $LASTEXITCODE\"");
 
@@ -144,7 +144,7 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Releases_come_over_tls_or_from_this_machine()
+    public async Task Releases_are_downloaded_over_TLS_or_from_this_machine()
     {
         _machine.Variables["SSHPOD_RELEASES"] = "http://releases.invalid/releases";
         await FailsAndInstallsNothingAsync("SSHPOD_RELEASES is http://releases.invalid/releases: it must begin with https://");
@@ -205,7 +205,7 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
             + "'QuestionLBracket', 'AndAnd', 'OrOr' }).Count";
         var (_, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", script);
         Assert.Equal(["0", "0"], said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        // Without a byte order mark it reads the ANSI code page.
+        // Without a byte order mark, it assumes the ANSI code page.
         Assert.All(await File.ReadAllBytesAsync(Path.Combine(Machine.Root, "install.ps1")), value => Assert.InRange(value, 0, 127));
     }
 

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Sshpod.Tests.Installers;
 
-/// <summary><c>install.sh</c>, in the shells that it may meet.</summary>
+/// <summary><c>install.sh</c> in the shells that may run it.</summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class InstallShTests(Release release) : IAsyncLifetime
 {
     private static readonly string Archive = $"sshpod-{Release.Version}-{Machine.Platform}.tar.gz";
 
-    // What the script needs beside the shell, a downloader and something for hashes.
+    // What the script needs besides the shell, a downloader and a program for hashes.
     private static readonly string[] Tools =
         "uname mktemp sed grep cut tar gzip head tail dirname mkdir rmdir cp chmod mv rm cat tr ssh-keygen".Split(' ');
 
@@ -22,7 +22,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await release.ServeAsync();
-        // Only now: a test that is skipped above, for want of a program, is not disposed.
+        // Only now: a test that is skipped above, for lack of a program, is not disposed.
         _machine = new();
         _machine.Variables["SSHPOD_RELEASES"] = _server.Url;
         _machine.Variables["CURL_CA_BUNDLE"] = release.Authority;
@@ -59,7 +59,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
 
         (exitCode, said) = await RunAsync(shell, "--purge");
         Assert.True(exitCode == 0, said);
-        // Directories that others may use by now stay.
+        // Directories that others may be using by now stay.
         Assert.Equal([".cache", ".config", ".local", ".local/bin", ".ssh"], _machine.Files().Except(before)
             .Where(file => file is not ".local/share"));
     }
@@ -98,7 +98,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         var released = made.Select(release.Installer).ToArray();
         Assert.All(sources.Select(name => Path.Combine(Machine.Root, name)).Concat(released), file =>
             Assert.DoesNotMatch(@"OWNER|YOUR_|/USER/|example\.(com|org|net)|TODO|FIXME|XXX", File.ReadAllText(file)));
-        // What a reader of the checkout has to set, a release has set.
+        // In a release everything is set that a user of the checkout has to set.
         Assert.All(released, file => Assert.DoesNotContain("SSHPOD_RELEASES/", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
@@ -134,28 +134,28 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Theory, MemberData(nameof(Shells))]
-    public async Task What_is_not_what_the_release_says_is_not_installed(string shell)
+    public async Task An_archive_with_a_wrong_hash_is_not_installed(string shell)
     {
         _server.Changed[Archive] = [.. _server.Original(Archive), 0];
         await FailsAndLeavesNothingAsync(shell, $"{Archive} is not what the release says");
     }
 
     [Theory, MemberData(nameof(Shells))]
-    public async Task Hashes_that_nobody_has_signed_are_a_refusal(string shell)
+    public async Task Unsigned_hashes_are_refused(string shell)
     {
         _server.Changed["SHA256SUMS.sig"] = null;
         await FailsAndLeavesNothingAsync(shell, $"cannot download {_server.Url}/latest/download/SHA256SUMS.sig");
     }
 
     [Theory, MemberData(nameof(Shells))]
-    public async Task Hashes_that_somebody_else_has_signed_are_a_refusal(string shell)
+    public async Task Hashes_signed_with_another_key_are_refused(string shell)
     {
         _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(_server.Original("SHA256SUMS"), isStranger: true);
         await FailsAndLeavesNothingAsync(shell, "the release is not signed by the key that this script trusts");
     }
 
     [Fact]
-    public async Task Hashes_that_were_changed_after_they_were_signed_are_a_refusal()
+    public async Task Hashes_changed_after_signing_are_refused()
     {
         var replaced = new byte[1000];
         _server.Changed[Archive] = replaced;
@@ -165,7 +165,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_older_release_in_place_of_the_one_that_was_asked_for_is_a_refusal()
+    public async Task A_downgrade_to_an_older_release_is_refused()
     {
         var older = Archive.Replace(Release.Version, "1.0.0", StringComparison.Ordinal);
         var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  {older}\n");
@@ -184,7 +184,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_copy_that_no_release_has_made_trusts_nobody()
+    public async Task An_installer_that_is_not_from_a_release_trusts_no_signature()
     {
         var (exitCode, said) = await _machine.RunAsync("dash", Path.Combine(Machine.Root, "install.sh"));
         Assert.Equal((1, "install: this copy does not know who signs releases: take that of a release, or run make install\n"),
@@ -259,7 +259,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [InlineData("openssl")]
     public async Task Any_of_three_programs_computes_the_hash(string program)
     {
-        // shasum is Perl's.
+        // shasum is a Perl script.
         _machine.Variables["PATH"] = _machine.MakePath(
             [.. Tools, "curl", program, .. program == "shasum" ? ["perl"] : Array.Empty<string>()]);
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
@@ -269,12 +269,12 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Theory]
     [InlineData("curl")]
     [InlineData("wget")]
-    public async Task A_network_that_is_behind_a_proxy_will_do(string downloader)
+    public async Task Installing_through_a_proxy_works(string downloader)
     {
         await using var proxy = new TunnelProxy(_server.Port);
         _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
         _machine.Variables["https_proxy"] = proxy.Url;
-        // Where the release itself says that it is: nothing but the proxy knows that name.
+        // The address in the release itself, a name that only the proxy knows.
         _machine.Variables["SSHPOD_RELEASES"] = null;
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
@@ -291,7 +291,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_system_that_the_release_does_not_have_is_told()
+    public async Task An_unsupported_system_is_reported()
     {
         var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  sshpod-1-plan9-amd64.tar.gz\n");
         _server.Changed["SHA256SUMS"] = hashes;
@@ -300,7 +300,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_version_than_those_that_there_are_is_told() =>
+    public async Task A_version_that_was_never_released_is_reported() =>
         await FailsAndLeavesNothingAsync("dash", $"cannot download {_server.Url}/download/v1.2.3/SHA256SUMS", "--version", "1.2.3");
 
     [Fact]
@@ -311,7 +311,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Releases_come_over_tls_or_from_this_machine()
+    public async Task Releases_are_downloaded_over_TLS_or_from_this_machine()
     {
         _machine.Variables["SSHPOD_RELEASES"] = "http://releases.invalid/releases";
         await FailsAndLeavesNothingAsync("dash", "SSHPOD_RELEASES is http://releases.invalid/releases: it must begin with https://");
@@ -386,7 +386,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
 
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(prefix, "sshpod")));
-        // What ssh will run is what was installed.
+        // ssh will run what was installed.
         Assert.Contains($"ProxyCommand \"{_machine.Home}/My Programs/it's here/sshpod\" proxy ",
             await File.ReadAllTextAsync(_machine.File(".config/sshpod/ssh_config")), StringComparison.Ordinal);
     }
@@ -409,7 +409,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         File.SetUnixFileMode(_machine.Home, (UnixFileMode)0b111_101_101);
         // Nothing is read-only for root.
         string[] somebody = Environment.UserName == "root" ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : ["env"];
-        // The checkout may be where only root can read.
+        // Only root may be able to read the checkout.
         File.Copy(Script, _machine.File("install.sh"));
         var (exitCode, said) = await _machine.RunAsync([.. somebody, "dash", _machine.File("install.sh"), "--prefix", prefix]);
 
@@ -473,7 +473,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Fact]
     public async Task Make_install_does_the_same_from_a_checkout()
     {
-        // What make would run, without the build.
+        // The commands that make would run, without the build.
         var (_, commands) = await _machine.RunAsync("make", "-n", "-C", Machine.Root, "install", $"PREFIX={_machine.File("my bin")}");
         var install = commands.Split('\n').First(line => line.Contains("install.sh", StringComparison.Ordinal));
         var (exitCode, said) = await _machine.RunAsync(

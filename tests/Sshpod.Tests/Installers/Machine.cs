@@ -4,7 +4,7 @@ using CliWrap;
 
 namespace Sshpod.Tests.Installers;
 
-/// <summary>A user's machine to install to: a home directory of its own.</summary>
+/// <summary>A user's machine to install on, with its own home directory.</summary>
 public sealed class Machine : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
@@ -12,7 +12,7 @@ public sealed class Machine : IDisposable
     /// <summary>The root of the checkout.</summary>
     public static string Root { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 
-    /// <summary>The sshpod that `make build` made.</summary>
+    /// <summary>The sshpod that `make build` built.</summary>
     public static string Program
     {
         get
@@ -23,7 +23,7 @@ public sealed class Machine : IDisposable
         }
     }
 
-    /// <summary>What an archive for it has in its name.</summary>
+    /// <summary>This machine's platform, as in the name of an archive.</summary>
     public static string Platform { get; } = $"linux-{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}";
 
     private static string Built { get; } = Environment.GetEnvironmentVariable("SSHPOD_TEST_PROGRAM") is { Length: > 0 } program
@@ -32,7 +32,7 @@ public sealed class Machine : IDisposable
     /// <summary>The home directory.</summary>
     public string Home { get; } = Directory.CreateTempSubdirectory("sshpod-install-").FullName;
 
-    /// <summary>Where it is installed to by default.</summary>
+    /// <summary>Where sshpod is installed by default.</summary>
     public string Prefix => File(".local/bin");
 
     /// <summary>Variables that differ from the tests' own.</summary>
@@ -56,12 +56,12 @@ public sealed class Machine : IDisposable
         return path;
     }
 
-    /// <summary>Where a program of the tests' own PATH is, or null.</summary>
+    /// <summary>The path of a program on the tests' own PATH, or null.</summary>
     public static string? Locate(string program) => Environment.GetEnvironmentVariable("PATH")!.Split(':')
         .Select(directory => Path.Combine(directory, program)).FirstOrDefault(System.IO.File.Exists);
 
-    /// <summary>Runs a command line to its end.</summary>
-    /// <returns>Its exit code and what it said.</returns>
+    /// <summary>Runs a command line to completion.</summary>
+    /// <returns>Its exit code and output.</returns>
     public async Task<(int ExitCode, string Said)> RunAsync(params string[] command)
     {
         var said = new StringBuilder();

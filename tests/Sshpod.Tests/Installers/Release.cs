@@ -6,15 +6,15 @@ using Sshpod.Tests.Installers;
 namespace Sshpod.Tests.Installers;
 
 /// <summary>
-/// A release as <c>build/release.sh</c> makes it, signed by a key of its own, with the program that is tested in the archives of this
-/// machine and of Windows. The archives of other systems hold no program. It is made once, when the first test asks for it.
+/// A release made by <c>build/release.sh</c> and signed with its own key. The archives for this machine and for Windows have the program
+/// under test; those for other systems have none. It is made once, when the first test asks for it.
 /// </summary>
 public sealed class Release : IDisposable
 {
     /// <summary>Its version.</summary>
     public const string Version = "7.8.9";
 
-    /// <summary>Where its installers look for it, which only a proxy of the tests can reach.</summary>
+    /// <summary>Where its installers look for it: an address that only a proxy of the tests can reach.</summary>
     public const string Address = "https://releases.test";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("sshpod-release-").FullName;
@@ -26,13 +26,13 @@ public sealed class Release : IDisposable
     /// <summary>The tree that a web server serves.</summary>
     public string Tree => Path.Combine(_directory, "tree");
 
-    /// <summary>An installer of it.</summary>
+    /// <summary>The path of one of its installers.</summary>
     public string Installer(string name) => Path.Combine(Tree, "latest/download", name);
 
-    /// <summary>The authority of its server, as a file.</summary>
+    /// <summary>The file of its server's certificate authority.</summary>
     public string Authority => Path.Combine(_directory, "authority.pem");
 
-    /// <summary>Starts a server of it.</summary>
+    /// <summary>Starts a server for it.</summary>
     public async Task<ReleaseServer> ServeAsync()
     {
         await _made.Value;
@@ -43,7 +43,7 @@ public sealed class Release : IDisposable
         }));
     }
 
-    /// <summary>What ssh-keygen signs these bytes with, by the release's key or by a stranger's.</summary>
+    /// <summary>The signature that ssh-keygen makes of these bytes, with the release's key or a stranger's.</summary>
     public async Task<byte[]> SignAsync(byte[] content, bool isStranger = false)
     {
         using var machine = new Machine();

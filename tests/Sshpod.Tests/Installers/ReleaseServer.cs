@@ -7,7 +7,7 @@ using System.Text;
 
 namespace Sshpod.Tests.Installers;
 
-/// <summary>Serves a tree of files over TLS on this machine, as any web server would; a test can damage what it serves.</summary>
+/// <summary>Serves a tree of files over TLS on this machine, like any web server; a test can damage what it serves.</summary>
 public sealed class ReleaseServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -15,13 +15,13 @@ public sealed class ReleaseServer : IAsyncDisposable
     private readonly string _tree;
     private readonly Task _serving;
 
-    /// <summary>Starts one that has a certificate, or speaks HTTP without TLS.</summary>
+    /// <summary>Starts a server with a certificate, or one that speaks HTTP without TLS.</summary>
     public ReleaseServer(string tree, (string Certificate, string Key)? identity)
     {
         _tree = tree;
         if (identity is var (certificate, key))
         {
-            // Schannel and the others want a key that has been in a store.
+            // Schannel and others need a key that has been in a store.
             using var ephemeral = X509Certificate2.CreateFromPem(certificate, key);
             _certificate = X509CertificateLoader.LoadPkcs12(ephemeral.Export(X509ContentType.Pkcs12), null);
         }
@@ -35,16 +35,16 @@ public sealed class ReleaseServer : IAsyncDisposable
     /// <summary>Its URL.</summary>
     public string Url => $"{(_certificate is null ? "http" : "https")}://localhost:{Port}";
 
-    /// <summary>Files by their name that it serves in place of the tree's; those that are null are missing.</summary>
+    /// <summary>Files by name that it serves instead of the tree's; null for one that is missing.</summary>
     public Dictionary<string, byte[]?> Changed { get; } = [];
 
-    /// <summary>The file that comes only half before the connection ends.</summary>
+    /// <summary>The file of which it sends only half before it closes the connection.</summary>
     public string? Cut { get; set; }
 
-    /// <summary>Where it sends whoever asks for an archive, as GitHub does; their path is put behind it.</summary>
+    /// <summary>Where it redirects requests for an archive, as GitHub does; their path is appended.</summary>
     public string? Redirect { get; set; }
 
-    /// <summary>The paths that were asked for.</summary>
+    /// <summary>The requested paths.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
     /// <summary>A file of the latest release, as it is in the tree.</summary>
@@ -84,7 +84,7 @@ public sealed class ReleaseServer : IAsyncDisposable
         catch (Exception exception)
         when (exception is IOException or System.Security.Authentication.AuthenticationException or SocketException)
         {
-            // A client that goes away, or trusts no such authority, is what some tests are about.
+            // In some tests the client goes away, or does not trust this authority.
         }
     }
 

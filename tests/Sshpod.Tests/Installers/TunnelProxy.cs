@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Sshpod.Tests.Installers;
 
-/// <summary>A proxy for https whose network has one server, whatever the name that is asked for.</summary>
+/// <summary>An HTTPS proxy that connects to one server, whatever name is requested.</summary>
 public sealed class TunnelProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +21,7 @@ public sealed class TunnelProxy : IAsyncDisposable
     /// <summary>Its URL.</summary>
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
-    /// <summary>Hosts and ports that were asked for.</summary>
+    /// <summary>The requested hosts and ports.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
 
     /// <inheritdoc/>
@@ -57,7 +57,7 @@ public sealed class TunnelProxy : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // One side has gone.
+            // One side is gone.
         }
     }
 }

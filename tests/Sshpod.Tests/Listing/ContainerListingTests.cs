@@ -33,7 +33,7 @@ public class ContainerListingTests
     }
 
     [Fact]
-    public async Task A_list_that_expires_is_read_anew_and_no_pod_is_there_twice()
+    public async Task A_list_that_expires_is_restarted_without_duplicates()
     {
         List<string> requests = [];
         await using var server = new FakeApiServer((head, stream) =>

@@ -20,7 +20,7 @@ public sealed class ChildProcessTests : IDisposable
     [InlineData("a grandchild whose parent has gone", "(sleep 1000 & echo $! >PID); exec sleep 1000")]
     [InlineData("one that was given another environment", "env -i /bin/sleep 1000 & echo $! >PID; wait")]
     [InlineData("one that takes no SIGTERM", "(trap '' TERM HUP INT; exec sleep 1000) & echo $! >PID; wait")]
-    public async Task It_takes_along(string what, string script)
+    public async Task It_ends_every_descendant_too(string what, string script)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "elsewhere, one whose parent has gone is not found");
         var child = Start(script);
@@ -109,7 +109,7 @@ public sealed class ChildProcessTests : IDisposable
             .Where(file => File.ReadAllText(file).Contains("RS0030", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(source, file)).Order(StringComparer.Ordinal);
         Assert.Equal(["Machine/ChildProcess.cs", "Machine/JobObject.cs"], files);
-        // It has the type of a job's program, and starts none.
+        // It uses the type for a job's program, and starts none.
         Assert.DoesNotContain("Start(", File.ReadAllText(Path.Combine(source, "Machine/JobObject.cs")), StringComparison.Ordinal);
         string[] banned = [.. File.ReadAllLines(Path.Combine(source, "BannedSymbols.txt")).Select(line => line.Split(';')[0])];
         Assert.All(["T:System.Diagnostics.Process", "T:System.Diagnostics.ProcessStartInfo", "T:System.Net.Http.HttpClient"],
@@ -127,10 +127,10 @@ public sealed class ChildProcessTests : IDisposable
         return int.Parse(await File.ReadAllTextAsync(PidFile), CultureInfo.InvariantCulture);
     }
 
-    // One that has ended may still be there as a zombie: nobody has asked for its end yet.
+    // One that has exited may still be a zombie, since nobody has waited for it yet.
     private static bool Runs(int process) => Stat(process) is [not "Z" and not "X", ..];
 
-    // From the state on.
+    // The fields of /proc/PID/stat from the state on.
     private static string[]? Stat(int process)
     {
         try

@@ -12,7 +12,7 @@ public sealed class LockFileTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task One_at_a_time_has_it_and_the_next_gets_it_then()
+    public async Task Only_one_process_holds_a_lock_and_the_next_one_gets_it_after()
     {
         var first = await LockFile.TakeAsync(Lock, TestContext.Current.CancellationToken);
         Assert.Null(LockFile.TakeOrNull(Lock));
@@ -24,7 +24,7 @@ public sealed class LockFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Nobody_waits_for_one_that_cannot_be_made()
+    public async Task A_lock_that_cannot_be_created_fails_at_once()
     {
         var waiting = LockFile.TakeAsync(Path.Combine(_directory.FullName, "missing", "lock"), TestContext.Current.CancellationToken);
         Assert.True(waiting.IsFaulted);

@@ -5,8 +5,8 @@ using CliWrap;
 namespace Sshpod.Tests.Machine;
 
 /// <summary>
-/// A work tree that somebody else wrote has programs in it, and sshpod's own directory too. Whatever the user does there, and whatever
-/// entries PATH has, the programs that run are those in its absolute directories. The cluster of these tests is a fake kubectl, or none.
+/// Programs are planted in a work tree that somebody else wrote, and in sshpod's own directory. Whatever the user does there, and whatever
+/// entries PATH has, only programs in its absolute directories run. The cluster of these tests is a fake kubectl, or none.
 /// </summary>
 public sealed class PlantedProgramTests : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class PlantedProgramTests : IDisposable
     public static TheoryData<string, string, string, string> Runs()
     {
         var runs = new TheoryData<string, string, string, string>();
-        // The command, its transport, and whose genuine programs it needs.
+        // The command, its transport, and the genuine programs that it needs.
         foreach (var (command, transport, genuine) in new[]
         {
             ("proxy --host pod--x.sshpod --user root", "kubectl", "ssh-keygen kubectl login"),
@@ -58,7 +58,7 @@ public sealed class PlantedProgramTests : IDisposable
         Plant();
         var ran = Path.Combine(_home, "genuine.log");
         var result = await Run(command, transport, before).ExecuteAsync(new CancellationTokenSource(Limit).Token);
-        // At a TAB it is another process that asks.
+        // At a TAB another process asks, so wait for it.
         string[] wanted = genuine.Split(' ');
         await HoldsAsync($"{genuine} have run, exit {result.ExitCode}", () => Planted().Length > 0
             || (File.Exists(ran) && wanted.All(File.ReadAllLines(ran).Contains)));
@@ -103,7 +103,7 @@ public sealed class PlantedProgramTests : IDisposable
     }
 
     [Fact]
-    public async Task A_plugin_of_a_kubeconfig_is_looked_for_beside_it()
+    public async Task A_relative_plugin_path_is_resolved_against_the_kubeconfig()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the plants are scripts");
         Plant();
@@ -145,7 +145,7 @@ public sealed class PlantedProgramTests : IDisposable
         var log = $"{_home}/genuine.log";
         Write("genuine", "ssh", $"echo ssh >>{log}\nexec /usr/bin/ssh \"$@\"\n");
         Write("genuine", "ssh-keygen", $"echo ssh-keygen >>{log}\nexec /usr/bin/ssh-keygen \"$@\"\n");
-        // As kubectl does, by its PATH.
+        // kubectl finds the plugin by its PATH too.
         Write("genuine", "kubectl", $$"""
             echo kubectl >>{{log}}
             login >/dev/null
@@ -156,7 +156,7 @@ public sealed class PlantedProgramTests : IDisposable
             echo '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "t"}}'
             """);
         File.WriteAllText(Path.Combine(_home, "ssh_config"), "");
-        // Nobody listens there.
+        // Nobody listens at this address.
         File.WriteAllText(Path.Combine(_home, "kubeconfig"), """
             apiVersion: v1
             kind: Config

@@ -19,7 +19,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Theory]
-    // The usual, and what a umask of 002 makes of it.
+    // The usual, and the result of a umask of 002.
     [InlineData("home/.cache 755, home/.cache/sshpod 700", "home/.cache/sshpod", null)]
     [InlineData("home/.cache 700", "home/.cache/sshpod", null)]
     [InlineData("", "home/.cache/sshpod", null)]
@@ -34,7 +34,7 @@ public sealed class PrivateDirectoryTests : IDisposable
     [InlineData("home/.cache 755, home/.cache/sshpod 700 other", "home/.cache/sshpod",
         "the directory ROOT/home/.cache/sshpod belongs to another user, and sshpod's key would be there; chown it if it is yours, or "
         + "remove it: ROOT/home/.cache/sshpod")]
-    // Those above it.
+    // The directories above it.
     [InlineData("home/.cache 777, home/.cache/sshpod 700", "home/.cache/sshpod",
         "others may write to the directory ROOT/home/.cache (mode 777), and sshpod's key would be there; chmod go-w ROOT/home/.cache")]
     [InlineData("home/.cache 777", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache (mode 777)")]
@@ -45,9 +45,9 @@ public sealed class PrivateDirectoryTests : IDisposable
     [InlineData("shared 777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod",
         "others may write to the directory ROOT/shared (mode 777)")]
     [InlineData("shared 1777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod", null)]
-    // Home is what it is: an image of OpenShift has one that belongs to nobody in particular.
+    // Home is accepted as it is: images of OpenShift have one that belongs to nobody in particular.
     [InlineData("home 777 other, home/.cache 755, home/.cache/sshpod 700", "home/.cache/sshpod", null)]
-    // Links of the user's own go on working, and lead to where they lead.
+    // The user's own links keep working, and their targets are checked.
     [InlineData("data 755, data/cache 700, data/cache/sshpod 700, home/.cache -> ROOT/data/cache", "home/.cache/sshpod", null)]
     [InlineData("data 755, data/cache 700, data/cache/sshpod 700, home/.cache -> ../data/./cache", "home/.cache/sshpod", null)]
     [InlineData("data 755, data/cache 700, home/.cache 755, home/.cache/sshpod -> ROOT/data/cache", "home/.cache/sshpod", null)]

@@ -21,7 +21,7 @@ public sealed class ProgramPathTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "PATH has another form there");
         var file = Plant("login");
-        // What the current directory would decide, without changing that of all tests.
+        // Relative to the current directory, which stays as it is, since all tests share it.
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, _directory);
         path = path?.Replace("HERE", _directory, StringComparison.Ordinal).Replace("RELATIVE", relative, StringComparison.Ordinal);
         Assert.Equal(isFound ? file : null, ProgramPath.Find("login", path, null));
@@ -32,20 +32,20 @@ public sealed class ProgramPathTests : IDisposable
     Assert.Null(ProgramPath.Find(Path.GetRelativePath(Environment.CurrentDirectory, Plant("login"))));
 
     [Fact]
-    public void An_absolute_path_is_taken_as_it_is() => Assert.Equal(Plant("login"), ProgramPath.Find(Plant("login"), "", null));
+    public void An_absolute_path_is_used_unchanged() => Assert.Equal(Plant("login"), ProgramPath.Find(Plant("login"), "", null));
 
     [Theory]
-    // As Homebrew has it: the program in a directory for each version, and a link to it, or to that directory, that stays.
+    // Homebrew's layout: the program in a directory per version, and a permanent link to it, or to that directory.
     [InlineData("bin/sshpod", "", "bin/sshpod")]
     [InlineData("opt/sshpod/bin/sshpod", "", "opt/sshpod/bin/sshpod")]
     [InlineData("sshpod", "/nonexistent:HERE/bin", "bin/sshpod")]
-    // Called as something else, such as through a link of another name, or by the path of one version.
+    // Called by another name, such as through a link, or by the path of one version.
     [InlineData("kubectl-sshpod", "HERE/bin", "bin/kubectl-sshpod")]
     [InlineData("other", "HERE/bin", "bin/sshpod")]
     [InlineData(null, "HERE/bin", "bin/sshpod")]
     [InlineData("other", "HERE/another", "Cellar/sshpod/1.0/bin/sshpod")]
     [InlineData(null, null, "Cellar/sshpod/1.0/bin/sshpod")]
-    public void Its_own_path_is_the_one_that_an_upgrade_leaves(string? called, string? path, string own)
+    public void Its_own_path_survives_an_upgrade(string? called, string? path, string own)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "links need a right there");
         var program = Plant("Cellar/sshpod/1.0/bin/sshpod");
@@ -64,7 +64,7 @@ public sealed class ProgramPathTests : IDisposable
     }
 
     [Fact]
-    public void What_cannot_be_executed_is_not_it()
+    public void A_file_that_is_not_executable_is_not_found()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "any file can be, there");
         File.WriteAllText(Path.Combine(_directory, "kubectl"), "");

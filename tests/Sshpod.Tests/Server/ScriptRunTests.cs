@@ -8,7 +8,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Tests.Server;
 
-/// <summary>A container may say whatever it likes: the dialogue ends within its limits, and in a line.</summary>
+/// <summary>Whatever a container sends, the dialogue ends within its limits, and an error is one line.</summary>
 public class ScriptRunTests
 {
     private static readonly PodContainer Container = new("ns", "p", "uid", "main", "0123456789abcdef");
@@ -112,7 +112,7 @@ public class ScriptRunTests
     [Fact]
     public async Task An_upload_that_goes_on_gives_it_more_time()
     {
-        // A piece takes half of what there is from one answer to the next.
+        // Each piece takes half of the time limit between two answers.
         var exec = new FakeExec("sshpod-bootstrap\nneed x86_64\n", [], Timeout.InfiniteTimeSpan) { Pause = Moment / 2 };
         var watch = Stopwatch.StartNew();
         var error = await Assert.ThrowsAnyAsync<SshpodException>(() => BootstrapAsync(exec));
@@ -150,11 +150,11 @@ public class ScriptRunTests
         }
         catch (SshpodException)
         {
-            // The line that the user sees.
+            // This is the line that the user sees.
         }
     }
 
-    /// <summary>A container that says what it was told to, and then the same again and again.</summary>
+    /// <summary>A container that sends a text, and then the same bytes again and again.</summary>
     private sealed class FakeExec(string text, byte[]? again = null, TimeSpan? pause = null) : Duplex
     {
         private readonly byte[] _text = Encoding.UTF8.GetBytes(text);

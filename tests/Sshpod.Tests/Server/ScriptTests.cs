@@ -14,7 +14,7 @@ public partial class ScriptTests
     {
         var key = $"ssh-ed25519 {new string('A', 68)} {new string('c', 64)}";
 
-        // Proxies on the way accept 8 KB. The rest is for names, volumes of the pod and the proxy's own path.
+        // Proxies accept URLs of 8 KB. The rest is for names, volumes of the pod and the proxy's own path.
         Assert.InRange(Length($"{Script.Read("probe.sh")}\n{Script.Loader}", "3600", key, "fresh", "86400", "clean-environment"), 1, 6000);
     }
 
@@ -32,13 +32,13 @@ public partial class ScriptTests
         Assert.DoesNotContain(Variable().Matches(Script.Read(name)),
             variable => variable.Groups["name"].Captures.Any(name => name.Length == 1));
 
-    // The hashes of two bundles, also where this build has none.
+    // Includes the hashes of two bundles, even where this build has none.
     private static int Length(string script, params string[] arguments) =>
         new ContainerShell(Container, new UserSettings("/there/is/none", _ => null))
             .Command(script, [.. arguments, new string('h', 130)])
             .Sum(word => $"&command={Uri.EscapeDataString(word).Replace("%20", "+", StringComparison.Ordinal)}".Length);
 
-    // What is assigned, read or looped over.
+    // A variable that is assigned, read or looped over.
     [GeneratedRegex(@"(?<=^|[\s;({])(?:(?<name>[a-z]\w*)=|for (?<name>[a-z]\w*)|read -r(?: _| (?<name>[a-z]\w*))+)",
         RegexOptions.Multiline)]
     private static partial Regex Variable();

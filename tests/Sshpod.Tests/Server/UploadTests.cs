@@ -22,7 +22,7 @@ public class UploadTests
         await input.WriteAsync(upload.End);
         await input.FlushAsync();
 
-        // No EOF: it has to know by itself when it has all.
+        // There is no EOF: the command must know by itself when it has everything.
         var output = new byte[bytes.Length];
         await process.StandardOutput.BaseStream.ReadExactlyAsync(output).AsTask().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(bytes, output);

@@ -23,7 +23,7 @@ public class AccessTimeTests
     [InlineData("59s")]
     [InlineData("never")]
     [InlineData("9000h")]
-    public void What_no_login_can_keep_is_none(string text) => Assert.Null(AccessTime.Parse(text));
+    public void An_access_time_that_cannot_be_enforced_is_rejected(string text) => Assert.Null(AccessTime.Parse(text));
 
     [Theory]
     [InlineData("24h", 24 * 60 - 5)]
@@ -43,14 +43,14 @@ public class AccessTimeTests
     }
 
     [Fact]
-    public void Every_connection_is_never_remembered()
+    public void Access_for_every_connection_never_counts_as_granted()
     {
         var time = AccessTime.Parse("every-connection")!;
         Assert.False(Server(time).LetsIn(Key, time, false, Start));
     }
 
     [Fact]
-    public void A_server_lets_in_until_then_and_not_where_the_clock_was_set_back()
+    public void Access_counts_until_its_renewal_and_not_after_the_clock_was_set_back()
     {
         var time = new AccessTime(TimeSpan.FromHours(1));
         Assert.True(Server(time).LetsIn(Key, time, false, Start));

@@ -24,5 +24,5 @@ public class PeriodTests
     [InlineData("10mm")]
     [InlineData("8761h")]
     [InlineData("99999999999")]
-    public void All_else_is_none(string text) => Assert.Null(Period.Parse(text));
+    public void Anything_else_is_not_a_period(string text) => Assert.Null(Period.Parse(text));
 }

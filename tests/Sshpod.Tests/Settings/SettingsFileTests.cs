@@ -70,7 +70,7 @@ public partial class SettingsFileTests
     [InlineData("idle: 1\n  wait: 2", "line 2: this is no YAML: ")]
     [InlineData("idle: 1\nidle: 2", "line 2: this is no YAML: ")]
     [InlineData("idle: 1\n---\nidle: 2", "line 3: a second document begins here")]
-    public void What_is_wrong_is_told_with_its_line_and_what_is_allowed(string text, string line) =>
+    public void A_mistake_is_reported_with_its_line_and_the_allowed_values(string text, string line) =>
         Assert.StartsWith($"/c.yaml {line}", Assert.Throws<SshpodException>(() => Parse(text)).Line);
 
     [Fact]

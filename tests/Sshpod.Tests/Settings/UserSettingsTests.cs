@@ -10,7 +10,7 @@ public sealed class UserSettingsTests : IDisposable
     public void Dispose() => File.Delete(_file);
 
     [Fact]
-    public void Where_nothing_is_set_all_is_as_usual()
+    public void Unset_settings_have_their_defaults()
     {
         var settings = new UserSettings(Path.Combine(_file, "none"), _ => "");
         Assert.Equal(
@@ -20,7 +20,7 @@ public sealed class UserSettingsTests : IDisposable
     }
 
     [Fact]
-    public void A_variable_wins_over_the_file_and_the_file_over_what_is_usual()
+    public void A_variable_overrides_the_file_and_the_file_overrides_the_default()
     {
         File.WriteAllText(
             _file, "{transport: api, tunnel: exec, idle: 1m, wait: 2m, access: 3m, shared-places: allow, other-users-environment: clean}");
@@ -43,7 +43,7 @@ public sealed class UserSettingsTests : IDisposable
     [InlineData("WAIT", "long", "set it to seconds, or a time such as 90s, 10m or 2h; 0 is not to wait")]
     [InlineData("ACCESS", "10s", "set it to \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
     [InlineData("SHARED_PLACES", "yes", "use refuse or allow")]
-    public void A_variable_that_is_no_value_stops_who_wants_it_and_nobody_else(string variable, string value, string hint)
+    public void An_invalid_variable_fails_only_where_it_is_needed(string variable, string value, string hint)
     {
         var settings = With((variable, value));
         Dictionary<string, Func<object?>> values = new()

@@ -33,7 +33,7 @@ public class ConfigurationOptionsTests
     }
 
     [Fact]
-    public void Without_a_file_or_with_one_of_an_older_version_it_is_the_default()
+    public void Without_options_in_the_file_the_defaults_apply()
     {
         Assert.Equal(new ConfigurationOptions(), ConfigurationOptions.Parse(null));
         Assert.Equal(new ConfigurationOptions(), ConfigurationOptions.Parse("# Written by sshpod\nHost *.sshpod\n"));

@@ -22,7 +22,7 @@ public class KnownHostsTests
     [InlineData("x\n.sshpod")]
     [InlineData("x%n.sshpod")]
     [InlineData("\u00fc.sshpod")]
-    public void A_name_that_no_file_should_have_has_none(string host) => Assert.Null(KnownHosts.FileOf(host));
+    public void A_host_name_that_is_unsafe_as_a_file_name_gets_no_file(string host) => Assert.Null(KnownHosts.FileOf(host));
 
     [Fact]
     public void The_name_of_a_file_that_is_being_written_is_not_too_long()
@@ -39,7 +39,7 @@ public class KnownHostsTests
     public void Only_OpenSSH_is_told_of_the_files_about_one_host(ClientKind kind)
     {
         var block = $"{new ConfigurationBlock("/bin/sshpod", kind, new ConfigurationOptions())}";
-        // In capitals: others tell them apart.
+        // In capitals, since other clients distinguish case.
         var blocks = block[block.IndexOf("\nMatch originalhost *.SSHPOD,", StringComparison.Ordinal)..].Split("\n\n", 2);
         var file = Quoting.Option(KnownHosts.File, kind);
         Assert.Contains($"\n    UserKnownHostsFile {file} {Quoting.Option(KnownHosts.Directory, kind)}/of-%n", blocks[0]);

@@ -25,7 +25,7 @@ public class PublicKeyTests
     [Fact]
     public void A_key_in_a_token_logs_in_and_is_no_host_key()
     {
-        // ssh-keygen -t ed25519-sk, of a token that is none.
+        // As ssh-keygen -t ed25519-sk makes it, but of no real token.
         const string token =
             "sk-ssh-ed25519@openssh.com "
             + "AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJlAAAABHNzaDo=";

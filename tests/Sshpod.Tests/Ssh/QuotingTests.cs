@@ -58,7 +58,7 @@ public class QuotingTests
     public void Where_the_path_of_a_socket_would_be_too_long_connections_are_not_shared_and_the_reason_is_told()
     {
         Assert.Null(ControlPath.WhyNot("/bin/sshpod", "/home/somebody/.cache/sshpod/c"));
-        // 45 bytes of directory, a slash, 40 of %C and 17 that ssh adds are 103.
+        // 45 bytes of directory, a slash, 40 of %C and 17 that ssh adds make 103.
         Assert.Null(ControlPath.WhyNot("/bin/sshpod", "/" + new string('d', 44)));
         Assert.Contains("1 bytes too long", ControlPath.WhyNot("/bin/sshpod", "/" + new string('d', 45)));
         Assert.Contains("3 bytes too long", ControlPath.WhyNot("/bin/sshpod", "/" + new string('é', 23) + "d"));

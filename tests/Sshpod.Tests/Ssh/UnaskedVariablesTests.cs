@@ -12,13 +12,13 @@ public class UnaskedVariablesTests
                 ("TOKEN", "secret"), ("HOME", "/root")));
 
     [Fact]
-    public void Where_there_is_none_nothing_is_said() => Assert.Equal("", Line(("TERM", "xterm")));
+    public void Without_unasked_variables_no_line_is_sent() => Assert.Equal("", Line(("TERM", "xterm")));
 
     [Theory]
     [InlineData("de DE")]
     [InlineData("de\nSSH-2.0-me")]
     [InlineData("größe")]
-    public void A_value_that_is_no_locale_is_not_said(string value) =>
+    public void A_value_that_is_not_a_locale_is_not_sent(string value) =>
     Assert.Equal("sshpod-unasked LC_ALL=C\n", Line(("LANG", value), ("LC_ALL", "C")));
 
     [Fact]

@@ -9,12 +9,12 @@ public sealed class UnifiedDiffTests : IDisposable
     public void Dispose() => _machine.Dispose();
 
     [Fact]
-    public void It_looks_as_that_of_diff() => Assert.Equal(
+    public void The_output_matches_diff() => Assert.Equal(
         "--- /etc/x\n+++ /etc/x\n@@ -1,4 +1,4 @@\n-a\n+A\n b\n c\n d\n@@ -9,3 +9,4 @@\n i\n j\n k\n+l\n\\ No newline at end of file\n",
         UnifiedDiff.Between("/etc/x", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n", "A\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl"));
 
     [Fact]
-    public void A_file_that_is_new_or_goes_is_compared_with_none()
+    public void A_new_or_deleted_file_is_compared_with_dev_null()
     {
         Assert.Equal("--- /dev/null\n+++ x\n@@ -0,0 +1,1 @@\n+a\n", UnifiedDiff.Between("x", null, "a\n"));
         Assert.Equal("--- x\n+++ /dev/null\n@@ -1,1 +0,0 @@\n-a\n", UnifiedDiff.Between("x", "a\n", null));
@@ -24,7 +24,7 @@ public sealed class UnifiedDiffTests : IDisposable
     [Fact]
     public async Task Patch_takes_it()
     {
-        // Few letters, so that lines repeat, with and without an end of the last one. The seed makes every run the same.
+        // Few letters, so that lines repeat, with and without a newline at the end. The seed makes every run the same.
         var random = new Random(1);
         string Text() => string.Join('\n', Enumerable.Range(0, random.Next(1, 30)).Select(_ => "abcd"[random.Next(4)]))
             + (random.Next(2) == 0 ? "\n" : "");

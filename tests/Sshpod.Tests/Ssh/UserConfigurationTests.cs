@@ -62,7 +62,7 @@ public class UserConfigurationTests
     public void Without_our_line_there_is_nothing_to_take_away() => Assert.Equal("Host mine\n", Configuration.Remove("Host mine\n"));
 
     [Fact]
-    public void Lines_of_ours_end_as_the_users_do() => Assert.DoesNotContain("\n", Configuration.Add("Host mine\r\n").Replace("\r\n", ""));
+    public void Our_lines_use_the_files_own_line_endings() => Assert.DoesNotContain("\n", Configuration.Add("Host mine\r\n").Replace("\r\n", ""));
 
     [Theory]
     [InlineData("Host mine\n\n", "", "Host mine\n")]

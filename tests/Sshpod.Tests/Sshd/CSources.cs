@@ -2,23 +2,23 @@ using System.Text.RegularExpressions;
 
 namespace Sshpod.Tests.Sshd;
 
-/// <summary>The C files of the server in the container, as far as who uses whom can be read from their text, without a compiler.</summary>
+/// <summary>The C files of the server in the container, and which uses which, as their text shows without a compiler.</summary>
 /// <param name="Order">The files, lowest first: the sections of the header.</param>
-/// <param name="Declared">By name, the file in whose section the header declares it.</param>
-/// <param name="Files">By name, the text of each file.</param>
+/// <param name="Declared">For each name, the file in whose section the header declares it.</param>
+/// <param name="Files">The text of each file, by name.</param>
 internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDictionary<string, string> Declared,
     IReadOnlyDictionary<string, string> Files)
 {
-    /// <summary>By name, the file that defines a function or variable for others, including those that replace libc's.</summary>
+    /// <summary>By name, the file that defines a function or variable for others, including replacements of libc's.</summary>
     private Dictionary<string, string> Definitions { get; } = Files.SelectMany(
         file => Names(Defined(), file.Value).Select(name => (name, file.Key)))
         .ToDictionary(definition => definition.name, definition => definition.Key);
 
-    /// <summary>What the header declares in the section of a file that does not define it.</summary>
+    /// <summary>Names that the header declares in the section of a file that does not define them.</summary>
     public IEnumerable<string> Misplaced => Declared
         .Where(name => Definitions.GetValueOrDefault(name.Key) != name.Value).Select(name => $"{name.Key} is not in {name.Value}");
 
-    /// <summary>Each use of what another file defines.</summary>
+    /// <summary>Each use of a name that another file defines.</summary>
     public IEnumerable<(string User, string Name, string Definer)> Uses => Files.SelectMany(file =>
     {
         HashSet<string> own = [.. Names(Own(), file.Value)];
@@ -26,7 +26,7 @@ internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDi
             .Select(name => (file.Key, name, Definitions.GetValueOrDefault(name, file.Key))).Where(use => use.Item3 != file.Key);
     });
 
-    /// <summary>The uses of what a file defines that stands further down in the order.</summary>
+    /// <summary>The uses of a name that a file further down in the order defines.</summary>
     public IEnumerable<(string User, string Name, string Definer)> UsesAgainstTheOrder =>
         Uses.Where(use => Place(use.User) <= Place(use.Definer));
 
@@ -45,7 +45,7 @@ internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDi
 
     private int Place(string file) => Order.ToList().IndexOf(file);
 
-    // Comments and texts are left out, and attributes, whose parentheses look like those of a function.
+    // Without comments, strings, and attributes, whose parentheses look like those of a function.
     private static IEnumerable<string> Names(Regex regex, string text) =>
         regex.Matches(Noise().Replace(text, "")).Select(match => match.Groups["name"].Value);
 

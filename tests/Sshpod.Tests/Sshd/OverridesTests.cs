@@ -26,7 +26,7 @@ public class OverridesTests
     [InlineData("void\nlow(void)\n{\n\thigh();\n}\n", "high")]
     [InlineData("void (*later)(void) = high;\n", "high")]
     [InlineData("static int\nlow(void)\n{\n\treturn high_state.count;\n}\n", "high_state")]
-    // What replaces a function of libc is called by the name of libc's.
+    // The replacement of a libc function has the same name.
     [InlineData("void\nlow(void)\n{\n\tumask(0);\n}\n", "umask")]
     public void A_planted_use_of_a_file_below_is_found(string low, string name) =>
         Assert.Equal([("low.c", name, "high.c")], Planted(low).UsesAgainstTheOrder);

@@ -29,7 +29,7 @@ public class StdioPumpTests
     }
 
     [Fact]
-    public async Task A_server_that_hangs_up_at_ssh_s_goodbye_did_not_end_the_connection()
+    public async Task A_server_that_closes_after_ssh_did_does_not_count_as_broken()
     {
         var (ssh, far) = (new Side(), new Side());
         far.HangUp();
@@ -46,7 +46,7 @@ public class StdioPumpTests
     }
 
     [Fact]
-    public async Task A_tunnel_that_takes_no_more_is_read_to_its_end()
+    public async Task A_tunnel_that_accepts_no_more_is_still_read_to_its_end()
     {
         var (ssh, far) = (new Side(), new Side { TakesNoMore = true });
         await ssh.SayAsync("lost");
@@ -58,7 +58,7 @@ public class StdioPumpTests
         Assert.Equal("why it ended", await ssh.HeardAsync());
     }
 
-    /// <summary>One side of the pump, as the other party of it sees it.</summary>
+    /// <summary>One side of the pump, as its peer sees it.</summary>
     private sealed class Side : Duplex
     {
         private readonly Pipe _said = new(), _heard = new();

@@ -39,7 +39,7 @@ public class AddressBookTests
     [InlineData("gpu.db.sshpod", "part \"gpu\" of host name \"gpu.db.sshpod\" has no \"--\"; write it as")]
     [InlineData("gpu.container--a.container--b.sshpod", "host name \"gpu.container--a.container--b.sshpod\" has \"container--\" twice")]
     [InlineData(".sshpod", "part \"\" of host name \".sshpod\" has no \"--\"")]
-    public void What_is_neither_is_told(string host, string line) =>
+    public void A_name_that_is_neither_a_host_name_nor_an_alias_is_reported(string host, string line) =>
     Assert.StartsWith(line, Assert.Throws<SshpodException>(() => Book.Find(host)).Line);
 }
 

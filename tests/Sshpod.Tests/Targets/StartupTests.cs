@@ -82,7 +82,7 @@ public class StartupTests
     [InlineData(1, null, true)]
     [InlineData(0, null, false)]
     [InlineData(1, "exceeded quota", false)]
-    public void A_deployment_without_pods_is_starting_unless_it_wants_or_gets_none(int replicas, string? failure, bool starts)
+    public void A_deployment_without_pods_is_starting_unless_it_wants_none_or_cannot_create_any(int replicas, string? failure, bool starts)
     {
         var workload = Workload("web") with
         {

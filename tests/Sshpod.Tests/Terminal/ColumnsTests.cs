@@ -24,7 +24,7 @@ public class ColumnsTests
     [InlineData(72, "pod--a-long-name.sshpod  deployment/with-a-long-name  node1.example  5d")]
     [InlineData(60, "pod--a-long-name.sshpod  deployment/wit…  node1.example  5d")]
     [InlineData(50, "pod--a-long-name.sshpod  deployme…  node1.ex…  5d")]
-    // Cut no further: the host name is there to be copied.
+    // Cut no further, so that the host name can still be copied.
     [InlineData(10, "pod--a-long-name.sshpod  deploym…  node1.e…  5d")]
     public void A_narrow_terminal_cuts_the_longest_cells_and_never_the_host_name(int width, string line) =>
         Assert.Equal(line, Columns.Table(Titles, Rows, width).Split('\n')[1]);

@@ -14,7 +14,7 @@ public class OneLineTests
     [InlineData("\u202dabc\u202c \u202e \u2066x\u2067y\u2068z\u2069 \u200e\u200f", "abc xyz")]
     [InlineData("a\u200bb\ufeffc\U000e0041d", "abcd")]
     [InlineData("Ünïcode 日本語 😀 \"x\"", "Ünïcode 日本語 😀 \"x\"")]
-    public void What_drives_a_terminal_or_turns_a_line_round_goes(string text, string expected) => Assert.Equal(expected, OneLine.Of(text));
+    public void Escape_sequences_and_bidi_controls_are_removed(string text, string expected) => Assert.Equal(expected, OneLine.Of(text));
 
     [Theory]
     [InlineData("  12 ms  two  blanks", "  12 ms  two  blanks")]
@@ -22,7 +22,7 @@ public class OneLineTests
     public void Blanks_of_a_line_stay_where_they_are_wanted(string text, string expected) => Assert.Equal(expected, OneLine.Clean(text));
 
     [Fact]
-    public void No_text_leaves_anything_of_it() =>
+    public void No_control_or_format_character_survives() =>
     Gen.String.Sample(text => OneLine.Clean(text + "\u001b\u202e\u2028").EnumerateRunes().All(rune =>
         Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
             or UnicodeCategory.ParagraphSeparator)));

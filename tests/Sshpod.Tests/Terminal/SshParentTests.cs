@@ -10,7 +10,7 @@ public class SshParentTests
     [InlineData("-l -q host")]
     [InlineData("-oUser=-q host -- -q")]
     [InlineData("-tt -F /q host")]
-    public void A_users_ssh_may_show_progress(string arguments) => Assert.True(Parent(arguments).IsForUser);
+    public void A_users_interactive_ssh_shows_progress(string arguments) => Assert.True(Parent(arguments).IsForUser);
 
     [Theory]
     [InlineData("-q host")]
@@ -20,10 +20,10 @@ public class SshParentTests
     [InlineData("-o LogLevel=QUIET host")]
     [InlineData("-ologlevel=error host")]
     [InlineData("-oBatchMode=yes host")]
-    public void One_that_is_to_be_quiet_or_is_loud_itself_shows_none(string arguments) => Assert.False(Parent(arguments).IsForUser);
+    public void A_quiet_verbose_or_batch_ssh_shows_no_progress(string arguments) => Assert.False(Parent(arguments).IsForUser);
 
     [Fact]
-    public void One_that_a_program_drives_shows_none() => Assert.False((Parent("host") with { HasTerminal = false }).IsForUser);
+    public void An_ssh_run_by_a_program_shows_no_progress() => Assert.False((Parent("host") with { HasTerminal = false }).IsForUser);
 
     private static SshParent Parent(string arguments) =>
         new(arguments.Split(' '), HasTerminal: true, StderrIsTerminal: true, HasTakenStderr: false);

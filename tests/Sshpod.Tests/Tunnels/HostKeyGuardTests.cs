@@ -18,17 +18,17 @@ public class HostKeyGuardTests
     private static readonly byte[] Start = [.. Banner, .. Packet(Init, new byte[700])];
 
     [Fact]
-    public void The_servers_own_key_gets_through_and_all_that_follows() =>
+    public void The_servers_own_key_and_everything_after_it_pass() =>
         Gen.Int[1, 900]
         .Sample(size =>
             Passes([.. Start, .. Packet(Ignore, [1]), .. Packet(Reply, ReplyOf(Key)), .. Packet(NewKeys, []), 1, 2, 3, 4, 5, 6, 7, 8],
                 size));
 
     [Fact]
-    public void No_other_key_does() => Gen.Int[1, 900].Sample(size => !Passes([.. Start, .. Packet(Reply, ReplyOf(Other))], size));
+    public void Any_other_host_key_is_blocked() => Gen.Int[1, 900].Sample(size => !Passes([.. Start, .. Packet(Reply, ReplyOf(Other))], size));
 
     [Fact]
-    public void A_key_that_only_begins_or_ends_alike_does_not()
+    public void A_truncated_or_extended_host_key_is_blocked()
     {
         var blob = BlobOf(Key);
         Assert.False(Passes([.. Start, .. Packet(Reply, String(blob[..^1]))], 100));
@@ -37,10 +37,10 @@ public class HostKeyGuardTests
     }
 
     [Fact]
-    public void No_way_leads_around_the_reply()
+    public void The_key_exchange_reply_cannot_be_bypassed()
     {
         Assert.False(Passes([.. Start, .. Packet(NewKeys, [])], 100));
-        // diffie-hellman-group-exchange, which the server does not have.
+        // diffie-hellman-group-exchange, which the server does not support.
         Assert.False(Passes([.. Start, .. Packet(GroupReply, ReplyOf(Other))], 100));
         // A packet that ends before the key in it does.
         Assert.False(Passes([.. Start, 0, 0, 0, 10, 4, Reply, .. ReplyOf(Key)], 100));

@@ -13,16 +13,16 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api;
 
 /// <summary>
-/// Requests to the API server. A connection that has answered one serves the next, and may become a WebSocket: one handshake is
-/// enough for a look-up and the exec after it.
+/// Sends requests to the API server. Connections are reused, and one may become a WebSocket: a single handshake is enough for a look-up and
+/// the exec after it.
 /// </summary>
-/// <param name="configuration">Where it is and who we are.</param>
+/// <param name="configuration">The API server, and our identity there.</param>
 internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposable
 {
-    /// <summary>Asks for an object as it is.</summary>
+    /// <summary>Media type for complete objects.</summary>
     public const string Json = "application/json";
 
-    /// <summary>Asks for lists with metadata alone (Kubernetes 1.15).</summary>
+    /// <summary>Media type for lists with only the metadata (Kubernetes 1.15).</summary>
     public const string MetadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json";
 
     private const int MaxTries = 3;
@@ -30,42 +30,40 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     // RFC 6455 section 1.3.
     private const string WebSocketGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    // Admission webhooks and a busy server take their time; a server that does not answer at all is found out when connecting.
+    // Admission webhooks and a busy server take time; a server that does not answer at all is detected when connecting.
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromSeconds(5);
 
-    // With which the path of every request of ours begins.
+    // The path of each of our requests begins with one of these.
     private static readonly string[] ApiPaths = ["/api/", "/apis/", "/version"];
 
     private readonly Dialer _dialer = new(configuration.Server, configuration.Context);
     private readonly Credentials _credentials = new(configuration);
     private readonly ConcurrentBag<HttpConnection> _idle = [];
 
-    /// <summary>Reads.</summary>
+    /// <summary>Sends a GET request.</summary>
     /// <param name="path">Path and query below the server's URL.</param>
-    /// <param name="accept">The form of the answer.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>The answer, whatever its status.</returns>
-    /// <exception cref="SshpodException">There is none.</exception>
+    /// <param name="accept">The media type of the response.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <returns>The response, whatever its status.</returns>
+    /// <exception cref="SshpodException">There was no response.</exception>
     public Task<HttpResponse> GetAsync(string path, string accept, CancellationToken cancellation) =>
         RequestAsync("GET", path, $"Accept: {accept}\r\n", default, cancellation);
 
-    /// <summary>
-    /// Asks with a body. It is asked again when the server is busy or a connection breaks: twice must be as good as once.
-    /// </summary>
+    /// <summary>Sends a POST request. Retried when the server is busy or a connection breaks, so it must be idempotent.</summary>
     /// <param name="path">Path and query below the server's URL.</param>
     /// <param name="json">The body.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <returns>The answer, whatever its status.</returns>
-    /// <exception cref="SshpodException">There is none.</exception>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <returns>The response, whatever its status.</returns>
+    /// <exception cref="SshpodException">There was no response.</exception>
     public Task<HttpResponse> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
         RequestAsync("POST", path, $"Accept: {Json}\r\nContent-Type: {Json}\r\nContent-Length: {json.Length}\r\n", json, cancellation);
 
     /// <summary>Opens a WebSocket (RFC 6455).</summary>
     /// <param name="path">Path and query below the server's URL.</param>
-    /// <param name="protocols">Subprotocols, the best first.</param>
-    /// <param name="asked">The right that it needs.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="UpgradeRefusedException">The server, or something on the way to it, does not take it.</exception>
+    /// <param name="protocols">Subprotocols, in order of preference.</param>
+    /// <param name="asked">The right that the request needs.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="UpgradeRefusedException">The server, or something in between, refuses the WebSocket.</exception>
     public async Task<ChannelSocket> OpenAsync(string path, IReadOnlyList<string> protocols, Right asked, CancellationToken cancellation)
     {
         var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
@@ -85,11 +83,11 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             : new UpgradeRefusedException(Failure(response, asked));
     }
 
-    /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
+    /// <summary>Gets the credentials for requests; this is when a credential plugin runs.</summary>
     public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _credentials.GetAsync(cancellation);
 
-    /// <summary>What an answer other than success means.</summary>
-    /// <param name="response">The answer.</param>
+    /// <summary>Explains an unsuccessful response.</summary>
+    /// <param name="response">The response.</param>
     /// <param name="asked">The right that the request needed.</param>
     public ClusterException Failure(HttpResponse response, Right asked)
     {
@@ -104,7 +102,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked);
     }
 
-    // The path that was asked for is no part of the server's URL, and a query may hold what is nobody's business.
+    // The requested path is not part of the server's URL, and a query may be confidential.
     private string RedirectTarget(string location)
     {
         if (!Uri.TryCreate(configuration.Server.Url, location, out var target) || target.Host.Length == 0)
@@ -115,13 +113,13 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         return $"{target.Scheme}://{Authority.HostHeader(target)}{path[..end].TrimEnd('/')}";
     }
 
-    // A page of a proxy says nothing in a line.
+    // A proxy's HTML page makes no sense as one line.
     private static string Text(HttpResponse response) =>
         response.Header("Content-Type").Contains("html", StringComparison.OrdinalIgnoreCase)
         || response.Body.AsSpan().TrimStart("\uFEFF \r\n\t"u8).StartsWith("<"u8)
             ? "" : Encoding.UTF8.GetString(response.Body.AsSpan(0, Math.Min(response.Body.Length, 200)));
 
-    /// <summary>The Status in an answer; null when there is none.</summary>
+    /// <summary>The Status in a response; null when there is none.</summary>
     public static ApiStatus? ReadStatus(HttpResponse response)
     {
         try
@@ -153,7 +151,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                 _idle.Add(connection);
             else
                 await connection.DisposeAsync();
-            // What a busy server wants, and client-go does.
+            // A busy server asks for this, and client-go does the same.
             if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
                 return response;
             await Task.Delay(pause, cancellation);
@@ -183,7 +181,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             catch (IOException e)
             {
                 await connection.DisposeAsync();
-                // The server may have closed it since.
+                // The server may have closed the idle connection.
                 if (!isReused)
                     throw ClusterException.CannotReach(configuration.Context, $"{configuration.Server}: {e.Message}");
             }
@@ -211,13 +209,13 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             Append(name, value);
         return head.ToString();
 
-        // Whatever gave it: a line break would be another header.
+        // Wherever the value comes from, a line break would start another header.
         void Append(string name, string value) => head.Append(name).Append(": ")
             .Append(value.Any(char.IsControl) ? throw new SshpodException(
                 "the credentials of the kubeconfig have a control character", "log in to the cluster again") : Latin(value)).Append("\r\n");
     }
 
-    // UTF-8 as it is, in a text of which each character will be one byte.
+    // The UTF-8 bytes, as a string in which each character stands for one byte.
     private static string Latin(string value) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
 
     private static string Accept(string key)

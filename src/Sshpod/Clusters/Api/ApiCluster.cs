@@ -10,7 +10,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api;
 
 /// <summary>The <c>api</c> transport: straight to the API server, over HTTPS and WebSocket.</summary>
-/// <param name="configuration">Where it is and who we are.</param>
+/// <param name="configuration">The API server, and our identity there.</param>
 internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAsyncDisposable
 {
     private readonly ApiClient _client = new(configuration);
@@ -49,13 +49,12 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
     public async Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation)
     {
         var ns = scope.IsEverywhere ? null : scope.Namespace ?? configuration.Namespace;
-        // The server forgets after some minutes what the next page belongs to:
-        // once more from the start, then, as client-go does, in one piece.
+        // The continue token expires after a few minutes: start over once, then, as client-go does, ask for the whole list at once.
         return await PagesAsync(PodScope.PageSize) ?? await PagesAsync(PodScope.PageSize) ?? await PagesAsync(null)
             ?? throw new ClusterException(
                 $"the API server of {ClusterException.Describe(Context)} forgets the list of pods before it is read", "name one namespace");
 
-        // Null when it has expired.
+        // Null when the continue token has expired.
         async Task<List<T>?> PagesAsync(int? size)
         {
             List<T> kept = [];
@@ -100,8 +99,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
             : throw _client.Failure(response, new Right("get", "/version", null, ""));
     }
 
-    /// <summary>Gets the credentials that requests will carry, which is when a credential plugin runs.</summary>
-    /// <exception cref="SshpodException">There are none.</exception>
+    /// <summary>Gets the credentials for requests; this is when a credential plugin runs.</summary>
+    /// <exception cref="SshpodException">No credentials can be obtained.</exception>
     public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _client.AuthenticateAsync(cancellation);
 
     /// <inheritdoc/>
@@ -126,7 +125,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 
-    // As kubectl writes a query: a script has many blanks, and proxies on the way take URLs of 8 KB.
+    // Blanks become "+", as in kubectl: a script has many, and proxies limit URLs to 8 KB.
     private static string EscapeShort(string text) => Escape(text).Replace("%20", "+", StringComparison.Ordinal);
 
     private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols,
@@ -136,8 +135,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
         {
             return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}",
                 protocols,
-                // For a WebSocket `get` was enough before Kubernetes 1.35; since
-                // then `create` is needed too, and its lack is told without a word.
+                // Before Kubernetes 1.35 a WebSocket needed only `get`; since then it needs `create` too, and the error does not say so.
                 new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod), cancellation);
         }
         catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
@@ -162,7 +160,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAs
             var group = resource.Group.Length == 0 ? $"/api/{version}" : $"/apis/{resource.Group}/{version}";
             response = await _client.GetAsync($"{group}{(ns is null ? "" : $"/namespaces/{Escape(ns)}")}/{resource.Plural}{rest}",
                 accept, cancellation);
-            // Without details it is not the object that is missing, but the version of its group.
+            // Without details, what is missing is not the object but the API version.
             if (response.Status != 404 || ApiClient.ReadStatus(response)?.Details?.Name is not (null or ""))
                 break;
         }

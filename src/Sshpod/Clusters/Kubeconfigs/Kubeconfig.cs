@@ -1,16 +1,16 @@
 namespace Sshpod.Clusters.Kubeconfigs;
 
-/// <summary>What the kubeconfig says of one context. The secrets in it are not read.</summary>
-/// <param name="Server">URL of the API server; null when it is none that we understand.</param>
-/// <param name="ProxyUrl">Proxy on the way to it; null when none is set.</param>
+/// <summary>What the kubeconfig says about one context. Its secrets are not read.</summary>
+/// <param name="Server">URL of the API server; null when we do not understand it.</param>
+/// <param name="ProxyUrl">Proxy to reach it; null when none is set.</param>
 /// <param name="Namespace">Namespace set on the context, else <c>default</c>.</param>
 /// <param name="Contexts">Names of all contexts.</param>
 public sealed record Kubeconfig(Uri? Server, string? ProxyUrl, string Namespace, IReadOnlyList<string> Contexts)
 {
-    /// <summary>Looks a context up.</summary>
+    /// <summary>Looks up a context.</summary>
     /// <param name="files">The kubeconfig.</param>
     /// <param name="context">The context; null for the current one.</param>
-    /// <returns>Null when nothing that can be read names the context.</returns>
+    /// <returns>Null when no readable file has the context.</returns>
     public static Kubeconfig? Read(KubeconfigFiles files, string? context)
     {
         if ((context ?? files.CurrentContext) is not { } name || files.Find("contexts", name, "context") is not { } found)

@@ -5,14 +5,14 @@ using YamlDotNet.RepresentationModel;
 namespace Sshpod.Clusters.Kubeconfigs;
 
 /// <summary>
-/// The files in KUBECONFIG, else <c>~/.kube/config</c>, as one. As kubectl does, it skips files that are missing and takes of each
-/// name the first entry. Each is read once, when something of it is wanted first.
+/// The files in KUBECONFIG, else <c>~/.kube/config</c>, merged. As in kubectl, missing files are skipped, and the first entry of a name
+/// wins. Each file is read once, on first use.
 /// </summary>
 public sealed class KubeconfigFiles
 {
     private readonly Lazy<Content> _content;
 
-    /// <summary>Takes these files.</summary>
+    /// <summary>Uses these files.</summary>
     /// <param name="names">Their names.</param>
     public KubeconfigFiles(params IEnumerable<string> names)
     {
@@ -29,19 +29,19 @@ public sealed class KubeconfigFiles
             : new(variable.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
     }
 
-    /// <summary>The files, whether they are there or not.</summary>
+    /// <summary>The files, whether they exist or not.</summary>
     public IReadOnlyList<FileOnce> All { get; }
 
     /// <summary>Files that were read.</summary>
     public IReadOnlyList<string> Read => [.. Roots.Select(root => root.Name)];
 
-    /// <summary>Files that are named and not there.</summary>
+    /// <summary>Files that are named but do not exist.</summary>
     public IReadOnlyList<string> Missing => _content.Value.Missing;
 
-    /// <summary>What kept a file that is there from being read: kubectl ends with an error.</summary>
+    /// <summary>Why existing files could not be read; kubectl fails in that case.</summary>
     public IReadOnlyList<string> Problems => _content.Value.Problems;
 
-    /// <summary>The context in effect where none is named; null when there is none.</summary>
+    /// <summary>The context in effect when none is named; null when none is set.</summary>
     public string? CurrentContext => Roots.Select(root => root.TextOrNull("current-context")).FirstOrDefault(name => name is not null);
 
     /// <summary>Names of all contexts.</summary>
@@ -70,31 +70,31 @@ public sealed class KubeconfigFiles
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                // As for kubectl: it may come later.
+                // As in kubectl: it may be created later.
                 missing.Add(name);
             }
             catch (Exception e)
             when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
             {
-                // YamlDotNet's scanner throws others than its own too.
+                // YamlDotNet's scanner also throws exceptions other than its own.
                 problems.Add($"{name}: {e.Message}");
             }
         }
         return new Content(roots, problems, missing);
     }
 
-    /// <summary>Finds an entry of one of the lists.</summary>
+    /// <summary>Finds an entry in one of the lists.</summary>
     /// <param name="list"><c>clusters</c>, <c>users</c> or <c>contexts</c>.</param>
     /// <param name="name">Name of the entry.</param>
-    /// <param name="kind">Where in the entry its content is, such as <c>cluster</c>.</param>
+    /// <param name="kind">The key of the entry's content, such as <c>cluster</c>.</param>
     /// <returns>Null when there is none.</returns>
     internal KubeconfigSection? Find(string list, string name, string kind) =>
         Roots.SelectMany(root => root.SectionsOrNone(list)).Where(entry => entry.TextOrNull("name") == name)
             .Select(entry => entry.SectionOrNull(kind)).FirstOrDefault(entry => entry is not null);
 
-    /// <summary>Finds an entry of one of the lists, for whoever acts on it: nothing around it may be in doubt.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">The lists have something that
-    /// is not understood, such as a merge key (yaml.org/type/merge).</exception>
+    /// <summary>Like <c>Find</c>, for an entry that we act on: nothing around it may be in doubt.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">The lists contain something unsupported, such as a merge key
+    /// (yaml.org/type/merge).</exception>
     internal KubeconfigSection? FindUnderstood(string list, string name, string kind)
     {
         foreach (var root in Roots)

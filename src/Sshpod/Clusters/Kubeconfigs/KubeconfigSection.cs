@@ -4,17 +4,17 @@ using YamlDotNet.RepresentationModel;
 namespace Sshpod.Clusters.Kubeconfigs;
 
 /// <summary>
-/// One mapping of a kubeconfig. Members that end in <c>OrNull</c> or <c>OrNone</c> take what does not fit for absent; the others
-/// throw <see cref="UnsupportedKubeconfigException"/>, since whoever acts on them must not guess.
+/// One mapping in a kubeconfig. Members that end in <c>OrNull</c> or <c>OrNone</c> treat unexpected values as absent; the others throw
+/// <see cref="UnsupportedKubeconfigException"/>, since code that acts on them must not guess.
 /// </summary>
 /// <param name="node">The mapping.</param>
-/// <param name="directory">Where its file is: paths in it are relative to that.</param>
-/// <param name="name">How reasons name it.</param>
+/// <param name="directory">The directory of its file, to which its paths are relative.</param>
+/// <param name="name">Its name in error messages.</param>
 internal sealed class KubeconfigSection(YamlMappingNode node, string directory, string name)
 {
     private const string Merge = "<<";
 
-    /// <summary>How reasons name it.</summary>
+    /// <summary>Its name in error messages.</summary>
     public string Name => name;
 
     /// <summary>Throws unless every key is one of these.</summary>
@@ -25,29 +25,29 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
                 throw new UnsupportedKubeconfigException($"unknown field \"{key}\" in {name}");
     }
 
-    /// <summary>Throws where a merge key brings keys of another mapping.</summary>
+    /// <summary>Throws if a merge key adds the keys of another mapping.</summary>
     public void RefuseMerge()
     {
         if (node.Children.ContainsKey(new YamlScalarNode(Merge)))
             throw new UnsupportedKubeconfigException($"a merge key in {name}");
     }
 
-    /// <summary>Whether the key is there with a value.</summary>
+    /// <summary>Whether the key is present and has a value.</summary>
     public bool Has(string key) => Child(key) is not null;
 
-    /// <summary>A text; null when it is absent, empty or something else.</summary>
+    /// <summary>A string; null when it is absent, empty or something else.</summary>
     public string? TextOrNull(string key) => Child(key) is YamlScalarNode { Value: { Length: > 0 } text } ? text : null;
 
     /// <summary>A mapping; null when it is absent or something else.</summary>
     public KubeconfigSection? SectionOrNull(string key) =>
         Child(key) is YamlMappingNode child ? new KubeconfigSection(child, directory, key) : null;
 
-    /// <summary>The mappings of a list; none when it is absent or something else.</summary>
+    /// <summary>The mappings in a list; empty when it is absent or something else.</summary>
     public IEnumerable<KubeconfigSection> SectionsOrNone(string key) =>
         (Child(key) as YamlSequenceNode)?.Children.OfType<YamlMappingNode>()
         .Select(child => new KubeconfigSection(child, directory, key)) ?? [];
 
-    /// <summary>A text; null when it is absent or empty.</summary>
+    /// <summary>A string; null when it is absent or empty.</summary>
     public string? Text(string key) => Child(key) switch
     {
         null => null,
@@ -55,7 +55,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
         _ => throw Unexpected(key, "a text"),
     };
 
-    /// <summary>A truth value; false when it is absent.</summary>
+    /// <summary>A boolean; false when it is absent.</summary>
     public bool Flag(string key) => Text(key) switch
     {
         null or "false" or "False" or "FALSE" => false,
@@ -63,7 +63,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
         _ => throw Unexpected(key, "true or false"),
     };
 
-    /// <summary>A list of texts; empty when it is absent.</summary>
+    /// <summary>A list of strings; empty when it is absent.</summary>
     public IReadOnlyList<string> Texts(string key) => Child(key) switch
     {
         null => [],
@@ -83,7 +83,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     /// <summary>A mapping; null when it is absent.</summary>
     public KubeconfigSection? Section(string key) => Child(key) is null ? null : SectionOrNull(key) ?? throw Unexpected(key, "a mapping");
 
-    /// <summary>A mapping from text to lists of texts; empty when it is absent.</summary>
+    /// <summary>A mapping from strings to lists of strings; empty when it is absent.</summary>
     public IEnumerable<(string Key, string Value)> Pairs(string key)
     {
         if (Section(key) is not { } section)
@@ -94,13 +94,13 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
             : [];
     }
 
-    /// <summary>A path, absolute; null when it is absent.</summary>
+    /// <summary>An absolute path; null when it is absent.</summary>
     public string? FilePath(string key) => Text(key) is { } path ? Path.GetFullPath(path, directory) : null;
 
     /// <summary>
-    /// Content that stands in the file as base64 (<c>KEY-data</c>) or in another file (<c>KEY</c>). As for kubectl, the former wins.
+    /// Content stored in the kubeconfig as base64 (<c>KEY-data</c>) or in another file (<c>KEY</c>). As in kubectl, the former wins.
     /// </summary>
-    /// <returns>Null when neither is there.</returns>
+    /// <returns>Null when both are absent.</returns>
     public byte[]? Content(string key)
     {
         try

@@ -5,13 +5,13 @@ using YamlDotNet.RepresentationModel;
 namespace Sshpod.Clusters.Kubeconfigs;
 
 /// <summary>
-/// kubectl's preferences (KEP-3104), of which one kind concerns sshpod: since kubectl 1.35 they may forbid credential plugins, all of them
-/// or all that a list does not name. How kubectl compares names is its own affair.
+/// kubectl's preferences (KEP-3104). One kind matters to sshpod: since kubectl 1.35 they may forbid credential plugins, either all of them
+/// or all that are not on a list. Comparing names is left to kubectl.
 /// </summary>
 internal static class Kuberc
 {
-    /// <summary>Tells whether there is such a policy.</summary>
-    /// <returns>What there is, as a reason; null where every plugin may be run.</returns>
+    /// <summary>Looks for such a policy.</summary>
+    /// <returns>The policy, as a reason; null when every plugin may be run.</returns>
     public static string? PluginPolicy()
     {
         if (IsOff())
@@ -33,7 +33,7 @@ internal static class Kuberc
         catch (Exception e)
         when (e is IOException or UnauthorizedAccessException or YamlException or InvalidOperationException or ArgumentException)
         {
-            // There may be one.
+            // There may be a policy.
             return $"kubectl's preferences in {file} cannot be read: {e.Message}";
         }
     }
@@ -41,7 +41,7 @@ internal static class Kuberc
     private static bool IsOff() => Environment.GetEnvironmentVariable("KUBERC") == "off"
         || string.Equals(Environment.GetEnvironmentVariable("KUBECTL_KUBERC"), "false", StringComparison.OrdinalIgnoreCase);
 
-    // Of several documents kubectl takes the first that it knows: any of them counts.
+    // Of several documents, kubectl uses the first that it understands: it could be any of them.
     private static bool HasPolicy(YamlNode root) => root is not YamlScalarNode { Value: null or "" }
         && (root is not YamlMappingNode mapping
             || mapping.Children.Keys.Any(key => key is YamlScalarNode { Value: "<<" or "credentialPluginAllowlist" })

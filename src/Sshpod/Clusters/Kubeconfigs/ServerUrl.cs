@@ -4,12 +4,12 @@ namespace Sshpod.Clusters.Kubeconfigs;
 internal static class ServerUrl
 {
     /// <summary>Reads it.</summary>
-    /// <returns>Null when it is none that we understand.</returns>
+    /// <returns>Null when we do not understand it.</returns>
     public static Uri? Read(string? text)
     {
         if (string.IsNullOrEmpty(text))
             return null;
-        // Without a scheme it is HTTP, whatever is said of certificates, which are not read then, and may have no path.
+        // Without a scheme it is HTTP, whatever the certificate settings (which are not read then), and may not have a path.
         if (!text.Contains("://", StringComparison.Ordinal))
             return text.TrimEnd('/').Contains('/', StringComparison.Ordinal) ? null : Parse($"http://{text}");
         return Parse(text);

@@ -9,14 +9,14 @@ namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>The <c>kubectl</c> transport: whatever the user's kubectl can reach, sshpod can.</summary>
 /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-/// <param name="snapshot">What the user has set up.</param>
+/// <param name="snapshot">The user's settings and kubeconfig.</param>
 public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluster
 {
     private readonly NamedContext _named = new(context, snapshot);
 
     /// <summary>
-    /// How long one request may take, a credential plugin that opens a browser included.
-    /// An API server that cannot be reached is found out much sooner, see <see cref="Reachability"/>.
+    /// How long one request may take, including a credential plugin that opens a browser. An unreachable API server is detected much
+    /// sooner, see <see cref="Reachability"/>.
     /// </summary>
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(60);
 
@@ -64,7 +64,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
             }
             catch (ClusterException e) when (size > 0 && e.Message.Contains("(Expired)", StringComparison.Ordinal))
             {
-                // The server forgot between two pages what the next one belongs to.
+                // The continue token expired between two pages.
                 return await ListAsync(0);
             }
         }
@@ -73,7 +73,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     /// <inheritdoc/>
     public async Task<bool> MayAsync(Right right, CancellationToken cancellation)
     {
-        // Raw: `kubectl auth can-i` asks the server for all its resources first, and says yes and no by its exit code, as it says errors.
+        // Raw: `kubectl auth can-i` first asks the server for all its resources, and its exit code does not tell "no" from an error.
         string[] arguments = ["create", "--raw", Right.ReviewPath, "-f", "-"];
         var output = await RunAsync(arguments, cancellation,
             JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview));
@@ -137,8 +137,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
     }
 
-    /// <summary>Runs kubectl to its end.</summary>
-    /// <returns>What it printed on stdout.</returns>
+    /// <summary>Runs kubectl to completion.</summary>
+    /// <returns>Its stdout.</returns>
     private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation, byte[]? input = null)
     {
         await using var process = Start(arguments, withInput: input is not null, RequestLimit);
@@ -149,7 +149,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
             if (input is not null)
                 await SendAsync(process, input, limit.Token);
             var run = FinishAsync(process, limit.Token);
-            // A verdict of unreachable ends the wait; kubectl itself would try for half a minute.
+            // An unreachable server ends the wait; kubectl itself would try for half a minute.
             if (await Task.WhenAny(run, reachability) == reachability && await reachability is { } unreachable)
                 throw unreachable;
             var (exitCode, output, errorText) = await run;
@@ -167,7 +167,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
     }
 
-    // Short enough for the pipe: it does not wait for kubectl to read.
+    // The input fits into the pipe's buffer, so this does not wait for kubectl to read.
     private static async Task SendAsync(KubectlProcess process, byte[] input, CancellationToken cancellation)
     {
         try
@@ -177,7 +177,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
         catch (IOException)
         {
-            // It has ended, and says why.
+            // kubectl has exited, and its stderr says why.
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed partial class KubectlExec(KubectlProcess process, PodContainer c
         Log.Debug($"kubectl exec: exit {exitCode}: {errorText.ReplaceLineEndings(" ")}");
         if (ExecFailure.Explain(container, errorText) is { } failure)
             return new StreamEnd.Refused(failure);
-        // As far as anybody knows: kubectl takes a lost connection for success (kubernetes#73056).
+        // This is uncertain: kubectl reports a lost connection as success (kubernetes#73056).
         if (exitCode == 0)
             return new StreamEnd.Finished();
         return CommandEnded().IsMatch(errorText) ? new StreamEnd.Broken($"exit code {exitCode}")

@@ -7,7 +7,7 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Kubectl;
 
-/// <summary>A <c>kubectl port-forward</c> with one connection through it: since 1.23 an error of one ends all (kubectl#1169).</summary>
+/// <summary>A <c>kubectl port-forward</c> for one connection: since 1.23 an error in one ends all (kubectl#1169).</summary>
 internal sealed partial class KubectlPortForward : StreamDuplex
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), EndLimit = TimeSpan.FromMilliseconds(300);
@@ -19,7 +19,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
     private KubectlPortForward(KubectlProcess process, Socket socket, NetworkStream stream, NamedContext context) : base(stream, stream) =>
         (_process, _socket, _context) = (process, socket, context);
 
-    /// <summary>Waits for kubectl to listen, and connects. That the port in the pod answers is not known yet.</summary>
+    /// <summary>Waits for kubectl to listen, and connects. Whether the port in the pod answers is not known yet.</summary>
     public static async Task<Duplex> ConnectAsync(
         KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
     {
@@ -54,7 +54,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The far side has ended already.
+            // The far side has already closed.
         }
         return ValueTask.CompletedTask;
     }
@@ -62,7 +62,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
     /// <inheritdoc/>
     public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
     {
-        // Since 1.23 kubectl ends with its connection; an older one does not, and has said nothing.
+        // Since 1.23 kubectl exits when its connection fails; older versions do not, and print nothing.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(EndLimit);
         try
@@ -73,7 +73,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            // What the socket knows is all there is.
+            // Only the socket can tell how it ended.
         }
         return await base.EndAsync(cancellation);
     }

@@ -5,12 +5,12 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>
-/// One run of the user's kubectl. Its stdin is never ours, which is the ssh stream: it is a pipe, or empty.
-/// Disposing ends it, and the credential plugin that it runs.
+/// One run of the user's kubectl. Its stdin is a pipe or empty, never our own, which is the ssh stream. Disposing ends kubectl and the
+/// credential plugin that it runs.
 /// </summary>
 internal sealed class KubectlProcess : IAsyncDisposable
 {
-    // Enough for every message; a plugin that babbles for hours does not fill the memory.
+    // Enough for any message; a plugin that writes for hours does not fill the memory.
     private const int MaxErrorText = 16 * 1024;
 
     private readonly ChildProcess _process;
@@ -22,20 +22,20 @@ internal sealed class KubectlProcess : IAsyncDisposable
         _errorText = ReadErrorTextAsync(process.Error);
     }
 
-    /// <summary>kubectl's stdin, of a run started with input.</summary>
+    /// <summary>kubectl's stdin, when started with input.</summary>
     public Stream Input => _process.Input;
 
     /// <summary>kubectl's stdout.</summary>
     public Stream Output => _process.Output;
 
-    /// <summary>Whether it was ended because its time was over.</summary>
+    /// <summary>Whether it was ended because it exceeded its limit.</summary>
     public bool IsOverdue => _process.IsOverdue;
 
     /// <summary>Starts kubectl.</summary>
-    /// <param name="arguments">Its arguments, one each.</param>
+    /// <param name="arguments">Its arguments.</param>
     /// <param name="withInput">Whether <see cref="Input"/> is used; otherwise stdin is empty.</param>
     /// <param name="limit">How long it may run; <see cref="Timeout.InfiniteTimeSpan"/> for one that carries a connection.</param>
-    /// <exception cref="SshpodException">There is no kubectl.</exception>
+    /// <exception cref="SshpodException">kubectl cannot be run.</exception>
     public static KubectlProcess Start(IEnumerable<string> arguments, bool withInput, TimeSpan limit)
     {
         try
@@ -48,11 +48,11 @@ internal sealed class KubectlProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A token that ends waits for it: when the caller wants it, or when its time is over.</summary>
+    /// <summary>A token that is cancelled when the caller cancels or the process exceeds its limit.</summary>
     public CancellationTokenSource LinkTo(CancellationToken cancellation) => _process.LinkTo(cancellation);
 
-    /// <summary>Waits for the end.</summary>
-    /// <returns>The exit code, and the end of what it said on stderr.</returns>
+    /// <summary>Waits for kubectl to exit.</summary>
+    /// <returns>The exit code and the tail of its stderr.</returns>
     public async Task<(int ExitCode, string ErrorText)> WaitAsync(CancellationToken cancellation)
     {
         var exitCode = await _process.WaitAsync(cancellation);
@@ -78,7 +78,7 @@ internal sealed class KubectlProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The process was ended by us: nobody reads this text.
+            // We ended the process: nobody reads this text.
         }
         return text.ToString();
     }

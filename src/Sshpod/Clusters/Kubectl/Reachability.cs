@@ -9,21 +9,20 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>
-/// Tells a slow answer from no network. kubectl tries an API server that swallows packets for half a minute; a credential plugin that
-/// waits for a login takes as long and is fine. So when kubectl has been silent for a while, the server itself is tried.
+/// Distinguishes a slow answer from no network. kubectl waits half a minute for an API server that drops packets; a credential plugin that
+/// waits for a login takes as long, legitimately. So when kubectl has been silent for a while, we probe the server.
 /// </summary>
 internal static class Reachability
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
 
-    // Accepting is the kernel's work: it does not wait for a busy server, as a handshake may.
+    // The kernel accepts connections even when the server is busy; a handshake may have to wait.
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5), HandshakeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>Watches one request.</summary>
-    /// <param name="named">The context it goes to.</param>
-    /// <param name="cancellation">The request has ended.</param>
-    /// <returns>What to tell the user when the API server cannot be reached; null
-    /// when it can, when a proxy stands between, or when nobody knows.</returns>
+    /// <param name="named">The context of the request.</param>
+    /// <param name="cancellation">Cancelled when the request has ended.</param>
+    /// <returns>The error if the API server cannot be reached; null if it can, if there is a proxy, or if we cannot tell.</returns>
     public static async Task<SshpodException?> WatchAsync(NamedContext named, CancellationToken cancellation)
     {
         await Task.Delay(Silence, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -44,7 +43,7 @@ internal static class Reachability
         }
     }
 
-    // By the rules of Go, since it is kubectl's proxy.
+    // By Go's rules, since it is kubectl's proxy.
     private static bool HasProxy(Uri server)
     {
         try
@@ -53,14 +52,14 @@ internal static class Reachability
         }
         catch (UnsupportedKubeconfigException)
         {
-            // One that only kubectl may understand.
+            // Perhaps only kubectl understands this proxy.
             return true;
         }
     }
 
     /// <summary>
-    /// Goes as far as a TLS handshake, or without TLS the first byte of an answer: a connection alone may be a firewall's. Certificates are
-    /// kubectl's business; a rejected one is an answer.
+    /// Completes a TLS handshake or, without TLS, waits for the first byte of an answer: a connection alone may have been accepted by a
+    /// firewall. Certificates are left to kubectl; a rejected one counts as an answer.
     /// </summary>
     private static async Task<string?> ProbeAsync(Uri server, CancellationToken cancellation)
     {
@@ -81,7 +80,7 @@ internal static class Reachability
         {
             if (server.Scheme != Uri.UriSchemeHttps)
             {
-                // Without TLS it is the client who speaks first.
+                // Without TLS we send a request first.
                 var request = $"GET /version HTTP/1.1\r\nHost: {Authority.HostHeader(server)}\r\nConnection: close\r\n\r\n";
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), cancellation);
                 _ = await client.GetStream().ReadAsync(new byte[1], cancellation).AsTask().WaitAsync(HandshakeLimit, cancellation);

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Sshpod.Clusters.Objects;
 
-// The parts of Kubernetes API objects that sshpod reads, named as in the API reference. Whatever a server leaves out is null or empty.
+// The parts of Kubernetes API objects that sshpod reads, named as in the API reference. Anything that a server omits is null or empty.
 
 /// <summary>A Pod (core/v1).</summary>
 public sealed record Pod(ObjectMeta Metadata, PodSpec Spec, PodStatus Status);
@@ -26,8 +26,8 @@ public sealed record Service(ObjectMeta Metadata, ServiceSpec? Spec = null);
 public sealed record ServiceSpec(IReadOnlyDictionary<string, string>? Selector = null);
 
 /// <summary>What one list call returned.</summary>
-/// <param name="Pods">The pods that carry the labels.</param>
-/// <param name="ReplicaSets">The ReplicaSets that carry the labels, where asked for.</param>
+/// <param name="Pods">The pods with the labels.</param>
+/// <param name="ReplicaSets">The ReplicaSets with the labels, if requested.</param>
 public sealed record PodList(IReadOnlyList<Pod> Pods, IReadOnlyList<Workload> ReplicaSets);
 
 /// <summary>ObjectMeta (meta/v1).</summary>
@@ -44,10 +44,10 @@ public sealed record ObjectMeta(
 /// <summary>OwnerReference (meta/v1).</summary>
 public sealed record OwnerReference(string Uid, bool? Controller = null, string? Kind = null, string? Name = null);
 
-/// <summary>What is read of their specs: how many pods there should be, and whether a job holds them back.</summary>
+/// <summary>What we read of a workload's spec: how many pods there should be, and whether a job is suspended.</summary>
 public sealed record WorkloadSpec(LabelSelector? Selector = null, int? Replicas = null, bool? Suspend = null);
 
-/// <summary>What is read of their status. A generation of null or 0 is a controller that has not looked yet.</summary>
+/// <summary>What we read of a workload's status. A generation of null or 0 means that the controller has not seen it yet.</summary>
 public sealed record WorkloadStatus(IReadOnlyList<PodCondition>? Conditions = null, int? DesiredNumberScheduled = null,
     long? ObservedGeneration = null);
 
@@ -56,7 +56,7 @@ public sealed record LabelSelector(
     IReadOnlyDictionary<string, string>? MatchLabels = null,
     IReadOnlyList<LabelSelectorRequirement>? MatchExpressions = null)
 {
-    /// <summary>The selector as the <c>labelSelector</c> parameter of a list call writes it.</summary>
+    /// <summary>The selector in the syntax of the <c>labelSelector</c> parameter of a list call.</summary>
     public override string ToString()
     {
         var labels = (MatchLabels ?? new Dictionary<string, string>()).Select(label => $"{label.Key}={label.Value}");
@@ -68,7 +68,7 @@ public sealed record LabelSelector(
 /// <summary>LabelSelectorRequirement (meta/v1).</summary>
 public sealed record LabelSelectorRequirement(string Key, string Operator, IReadOnlyList<string>? Values = null)
 {
-    /// <summary>The requirement as the <c>labelSelector</c> parameter of a list call writes it.</summary>
+    /// <summary>The requirement in the syntax of the <c>labelSelector</c> parameter of a list call.</summary>
     public override string ToString() => Operator switch
     {
         "In" => $"{Key} in ({string.Join(',', Values ?? [])})",
@@ -109,7 +109,7 @@ public sealed record SecurityContext(long? RunAsUser = null);
 /// <summary>VolumeMount (core/v1).</summary>
 public sealed record VolumeMount(string Name, string MountPath);
 
-/// <summary>Volume (core/v1): one of its sources is set, of which those that are not read here are outside the pod.</summary>
+/// <summary>Volume (core/v1): one of its sources is set; sources that we do not read are outside the pod.</summary>
 public sealed record Volume(
     string Name,
     EmptyDirVolumeSource? EmptyDir = null,
@@ -119,12 +119,12 @@ public sealed record Volume(
     VolumeSource? DownwardAPI = null)
 {
     /// <summary>
-    /// Whether it lives and dies with its pod, and no other can mount it: the claim behind a generic ephemeral volume has a name.
+    /// Whether it lives and dies with its pod and no other pod can mount it. Not so for a generic ephemeral volume: its claim has a name.
     /// </summary>
     [JsonIgnore]
     public bool IsOfPod => EmptyDir is not null;
 
-    /// <summary>Whether Kubernetes writes its content, and no container.</summary>
+    /// <summary>Whether Kubernetes, and no container, writes its content.</summary>
     [JsonIgnore]
     public bool IsKubernetesOwn => Projected is not null || ConfigMap is not null || Secret is not null || DownwardAPI is not null;
 }
@@ -132,7 +132,7 @@ public sealed record Volume(
 /// <summary>EmptyDirVolumeSource (core/v1).</summary>
 public sealed record EmptyDirVolumeSource(string? SizeLimit = null, string? Medium = null);
 
-/// <summary>Any other source of a volume: that it is set is all that counts.</summary>
+/// <summary>Any other source of a volume: it only matters whether it is set.</summary>
 public sealed record VolumeSource;
 
 /// <summary>PodStatus (core/v1).</summary>
@@ -159,19 +159,19 @@ public sealed record ContainerState(ContainerStateRunning? Running = null, Conta
 /// <summary>ContainerStateRunning (core/v1).</summary>
 public sealed record ContainerStateRunning;
 
-/// <summary>Why a container waits or has ended.</summary>
+/// <summary>Why a container is waiting or has terminated.</summary>
 public sealed record ContainerStateDetail(string? Reason = null, string? Message = null, int? ExitCode = null);
 
 /// <summary>A list of objects of one or several kinds, as <c>kubectl get -o json</c> prints it.</summary>
 public sealed record ObjectList(IReadOnlyList<ListedObject> Items);
 
-/// <summary>One object of a list, told apart by its kind.</summary>
+/// <summary>One object of a list, distinguished by its kind.</summary>
 public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spec = null, PodStatus? Status = null);
 
-/// <summary>What the API server says of itself at <c>/version</c>.</summary>
+/// <summary>What the API server returns for <c>/version</c>.</summary>
 internal sealed record VersionInfo(string GitVersion);
 
-/// <summary>Reading and writing the objects without reflection.</summary>
+/// <summary>Serializes the objects without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Pod))]

@@ -12,18 +12,18 @@ public enum Sharing
     /// <summary>Another container of the pod that may have this one's UID, or root's.</summary>
     SameUser,
 
-    /// <summary>Whoever mounts it in another pod, or the node.</summary>
+    /// <summary>Other pods that mount it, or the node.</summary>
     Outside,
 }
 
 /// <summary>A directory of a container that is a volume, or <c>/dev/shm</c>.</summary>
-/// <param name="Path">Where the pod's specification mounts it.</param>
+/// <param name="Path">Where the pod's spec mounts it.</param>
 /// <param name="Volume">Its name there; null for <c>/dev/shm</c>.</param>
 /// <param name="Sharing">Who else can write to it.</param>
-/// <param name="Room">What may be written there; null where no limit is known.</param>
+/// <param name="Room">How much may be written there; null when no limit is known.</param>
 public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing, Room? Room = null)
 {
-    /// <summary>What others on it could do as us must be impossible, and not only forbidden by a mode.</summary>
+    /// <summary>Whether others can write to it as us: that must be impossible, not just forbidden by a file mode.</summary>
     public bool IsRefused => Sharing is Sharing.SameUser or Sharing.Outside;
 
     /// <summary>How messages name it.</summary>
@@ -31,27 +31,27 @@ public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing,
 }
 
 /// <summary>
-/// What the pod's specification says of the places in a container: a server in a volume that a process of our UID writes in another
-/// container is that process's. The root file system is the container's own; what is mounted without standing in the specification (a
-/// VOLUME of the image, what the runtime adds) is taken for the container's own too.
+/// What the pod's spec says about the places in a container. If a process with our UID in another container can write to a volume, it
+/// controls any server there. The root file system is the container's own; mounts that are not in the spec (a VOLUME of the image, those
+/// that the runtime adds) are treated as the container's own too.
 /// </summary>
 /// <remarks>
-/// <para>Whoever shares the process namespace (shareProcessNamespace, hostPID) reaches a container's files through /proc/PID/root only
-/// where the kernel would let it trace that process: that is a process of the same UID and no fewer capabilities, which could take over the
-/// container's own processes without us. So these change nothing here.</para>
-/// <para>An init container that has ended writes no more; one that is still to come, or comes again, does.</para>
+/// <para>A process that shares the process namespace (shareProcessNamespace, hostPID) reaches a container's files through /proc/PID/root
+/// only if the kernel would let it trace that process: it has the same UID and no fewer capabilities, and could take over the container's
+/// own processes without us. So these settings change nothing here.</para>
+/// <para>An init container that has ended no longer writes; one that has yet to run, or runs again, does.</para>
 /// </remarks>
-/// <param name="Volumes">All volumes whose content is not Kubernetes' own.</param>
-/// <param name="Root">What may be written to the container's file system; null where no limit is known.</param>
+/// <param name="Volumes">All volumes whose content is not written by Kubernetes.</param>
+/// <param name="Root">How much may be written to the container's file system; null when no limit is known.</param>
 public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = null)
 {
-    // They travel in the exec request's URL, beside the script.
+    // The arguments are sent in the URL of the exec request, with the script.
     private const int MaxLength = 1200;
 
     /// <summary>A container without volumes.</summary>
     public static Places None { get; } = new([]);
 
-    /// <summary>Reads them from a pod.</summary>
+    /// <summary>Reads the places from a pod.</summary>
     public static Places Of(Pod pod, string container)
     {
         var all = All(pod).ToArray();
@@ -67,10 +67,10 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
                     Room.Least(Room.Of(directory), directory.Medium == "Memory" ? null : limitOfPod))
                 : new MountedVolume(Absolute(mount.MountPath), mount.Name, Sharing.Outside))
             .ToList();
-        // All containers of a pod have one, unless they mount something there.
+        // All containers of a pod share one, unless they mount something there.
         if (mounted.TrueForAll(volume => volume.Path != "/dev/shm"))
             mounted.Add(new MountedVolume("/dev/shm", null, pod.Spec.HostIPC == true ? Sharing.Outside : Among(others)));
-        // Who can write to the volume above can put another directory where one is mounted in it.
+        // A container that can write to a volume can replace the directories on which others are mounted in it.
         return new Places([.. mounted.Select(volume => volume with
         {
             Sharing = mounted.Where(other => IsAt(volume.Path, other.Path)).Max(other => other.Sharing),
@@ -86,9 +86,9 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
         long? UserOf(Container other) => other.SecurityContext?.RunAsUser ?? pod.Spec.SecurityContext?.RunAsUser;
     }
 
-    /// <summary>Arguments of the scripts, see <c>places.sh</c>.</summary>
-    /// <param name="isTooSmall">Whether a place with such a limit is left alone.</param>
-    /// <param name="trustsAll">Whether it does not matter who else can write to a volume.</param>
+    /// <summary>Arguments for the scripts, see <c>places.sh</c>.</summary>
+    /// <param name="isTooSmall">Whether a place with such a limit is not used.</param>
+    /// <param name="trustsAll">Whether to ignore who else can write to a volume.</param>
     /// <param name="without">Directories that have turned out not to be ours alone.</param>
     public IEnumerable<string> Arguments(Func<Room?, bool> isTooSmall, bool trustsAll, params IEnumerable<string> without)
     {
@@ -99,26 +99,26 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
         var small = Volumes.Where(volume => isTooSmall(volume.Room)).Select(volume => $"<{volume.Path}").ToList();
         if (isTooSmall(Root))
             small.Add("</");
-        // Only what is beneath another one needs to be told apart from what is not mentioned.
+        // A volume of the container's own needs a mention only beneath another kind.
         if (small.Count == 0 && !marked.Exists(argument => argument[0] != '+'))
             return [];
         if (small.Concat(marked).Sum(argument => argument.Length + 1) <= MaxLength)
             return small.Concat(marked);
-        // Far more volumes than a URL holds: then what is not named is refused.
+        // Far more volumes than fit into a URL: those that are not named are refused.
         var length = 0;
         return marked.Where(argument => argument[0] != '-' && !small.Contains($"<{argument[1..]}"))
             .TakeWhile(argument => (length += argument.Length + 1) <= MaxLength).Prepend("-/");
     }
 
     /// <summary>
-    /// The volume that the container says a directory is on. It says where the kernel has mounted it, and the specification may go through
-    /// a link, such as /var/run.
+    /// The volume that a directory is on, as the container reports it. It reports the mount point in the kernel; the path in the spec may
+    /// go through a link, such as /var/run.
     /// </summary>
     public MountedVolume? Find(string path) =>
         Volumes.FirstOrDefault(volume => volume.Path == Absolute(path))
         ?? (path.Length > 1 ? Volumes.FirstOrDefault(volume => volume.Path.EndsWith(Absolute(path), StringComparison.Ordinal)) : null);
 
-    /// <summary>The limit of what the container says a directory is on.</summary>
+    /// <summary>The limit of the place that a directory is on, as the container reports it.</summary>
     public Room? RoomAt(string path) => Find(path) is { } volume ? volume.Room : path == "/" ? Root : null;
 
     /// <inheritdoc/>
@@ -127,7 +127,7 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
     /// <inheritdoc/>
     public override int GetHashCode() => Volumes.Aggregate(0, HashCode.Combine);
 
-    // A path of the specification is below the root of the container, however it begins.
+    // A path in the spec is relative to the container's root, however it begins.
     private static string Absolute(string path) => "/" + string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));
 
     private static bool IsAt(string path, string above) =>

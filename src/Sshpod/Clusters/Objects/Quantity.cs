@@ -13,8 +13,8 @@ public static class Quantity
         ("n", 1e-9m), ("u", 1e-6m), ("m", 1e-3m), ("k", 1e3m), ("M", 1e6m), ("G", 1e9m), ("T", 1e12m), ("P", 1e15m), ("E", 1e18m),
     ];
 
-    /// <summary>How many bytes that are, rounded up as Kubernetes does.</summary>
-    /// <returns>Null for what is no quantity; what is more than any disk has is the most that fits.</returns>
+    /// <summary>The quantity in bytes, rounded up as Kubernetes does.</summary>
+    /// <returns>Null if it is not a quantity; the maximum of the type if it does not fit.</returns>
     public static long? Bytes(string? text)
     {
         if (text is null)
@@ -23,7 +23,7 @@ public static class Quantity
         var (suffix, factor) = known.DefaultIfEmpty(("", 1m)).First();
         const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         if (!decimal.TryParse(text.AsSpan(0, text.Length - suffix.Length), Decimal, CultureInfo.InvariantCulture, out var number))
-            // More than decimal holds.
+            // Too large for a decimal.
             return double.TryParse(text.AsSpan(0, text.Length - suffix.Length), Decimal, CultureInfo.InvariantCulture, out var large)
                 && large > long.MaxValue
                 ? long.MaxValue : null;

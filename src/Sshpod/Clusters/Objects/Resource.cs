@@ -3,14 +3,14 @@ using System.Text.Json.Serialization.Metadata;
 namespace Sshpod.Clusters.Objects;
 
 /// <summary>A resource of the Kubernetes API whose objects sshpod reads.</summary>
-/// <typeparam name="T">What is read of an object.</typeparam>
-/// <param name="Kind">Its kind in lower case, as messages and kubectl name one object.</param>
+/// <typeparam name="T">What we read of an object.</typeparam>
+/// <param name="Kind">Its kind in lower case, as used in messages and by kubectl for one object.</param>
 /// <param name="Group">Its API group; empty for the core group.</param>
 /// <param name="Plural">Its name in URLs.</param>
 /// <param name="Json">How an object is read.</param>
 public sealed record Resource<T>(string Kind, string Group, string Plural, JsonTypeInfo<T> Json)
 {
-    /// <summary>Versions of the group that have it, the one to try first.</summary>
+    /// <summary>Versions of the group that have it, in the order to try.</summary>
     public IReadOnlyList<string> Versions { get; init; } = ["v1"];
 
     /// <summary>The resource with its group, as kubectl and API servers write it: <c>deployments.apps</c>.</summary>
@@ -46,7 +46,7 @@ public static class Resources
     /// <summary>Services.</summary>
     public static Resource<Service> Services { get; } = new("service", "", "services", KubernetesJson.Default.Service);
 
-    /// <summary>Namespaces, of which only the names are of interest.</summary>
+    /// <summary>Namespaces; only their names matter.</summary>
     public static Resource<Workload> Namespaces { get; } = Workload("namespace", "");
 
     private static Resource<Workload> Workload(string kind, string group) => new(kind, group, kind + "s", KubernetesJson.Default.Workload);

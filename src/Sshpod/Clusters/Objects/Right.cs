@@ -1,29 +1,29 @@
 namespace Sshpod.Clusters.Objects;
 
 /// <summary>Something that a user may or may not do in a namespace.</summary>
-/// <param name="Verb">What, such as <c>get</c>.</param>
-/// <param name="Resource">With what, such as <c>pods</c>.</param>
-/// <param name="Subresource">With what of it, such as <c>exec</c>; null for the object itself.</param>
-/// <param name="Namespace">Where.</param>
+/// <param name="Verb">The verb, such as <c>get</c>.</param>
+/// <param name="Resource">The resource, such as <c>pods</c>.</param>
+/// <param name="Subresource">The subresource, such as <c>exec</c>; null for the object itself.</param>
+/// <param name="Namespace">The namespace; empty for the whole cluster.</param>
 /// <param name="Group">API group of the resource; empty for the core group.</param>
-/// <param name="Name">With which object; null for all of them.</param>
+/// <param name="Name">The name of the object; null for all objects.</param>
 public sealed record Right(string Verb, string Resource, string? Subresource, string Namespace, string Group = "", string? Name = null)
 {
-    /// <summary>Where the question is asked.</summary>
+    /// <summary>The path to which the review is posted.</summary>
     internal const string ReviewPath = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 
-    /// <summary>How messages and RBAC name it: <c>create pods/exec</c>.</summary>
+    /// <summary>As written in messages and in RBAC: <c>create pods/exec</c>.</summary>
     public override string ToString() => $"{Verb} {Target}";
 
-    /// <summary>The resource as rules of RBAC name it: <c>pods/exec</c>, <c>deployments.apps</c>.</summary>
+    /// <summary>The resource as written in RBAC rules: <c>pods/exec</c>, <c>deployments.apps</c>.</summary>
     public string Target => $"{Resource}{(Group.Length > 0 ? $".{Group}" : "")}{(Subresource is null ? "" : $"/{Subresource}")}";
 
-    /// <summary>The question.</summary>
+    /// <summary>The review to post.</summary>
     internal SelfSubjectAccessReview Review() =>
         new("authorization.k8s.io/v1", "SelfSubjectAccessReview", new(new(Namespace, Verb, Group, Resource, Subresource, Name)));
 }
 
-/// <summary>SelfSubjectAccessReview (authorization.k8s.io/v1): the question, and the answer in its status.</summary>
+/// <summary>SelfSubjectAccessReview (authorization.k8s.io/v1): the question, with the answer in its status.</summary>
 internal sealed record SelfSubjectAccessReview(string ApiVersion, string Kind, SelfSubjectAccessReviewSpec Spec,
     SubjectAccessReviewStatus? Status = null);
 

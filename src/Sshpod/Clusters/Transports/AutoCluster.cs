@@ -9,15 +9,15 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Transports;
 
 /// <summary>
-/// The API server itself, and kubectl where it refuses a WebSocket: a role may have <c>create</c> on pods/exec, which kubectl before
-/// 1.31 needs, and not <c>get</c>; a proxy may let SPDY pass and not WebSocket (kubernetes#126134).
+/// Uses the API server directly, and kubectl when it refuses a WebSocket: a role may grant <c>create</c> on pods/exec, which kubectl before
+/// 1.31 needs, but not <c>get</c>; a proxy may pass SPDY but not WebSocket (kubernetes#126134).
 /// </summary>
 internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : ICluster
 {
     /// <inheritdoc/>
     public string? Context => kubectl.Context;
 
-    /// <summary>The cluster by its API server alone.</summary>
+    /// <summary>The cluster through its API server alone.</summary>
     public ApiCluster Api => api;
 
     /// <summary>Why the API server refused the last WebSocket; null when it has refused none.</summary>

@@ -7,20 +7,20 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Transports;
 
-/// <summary>A transport and why it is this one.</summary>
-/// <param name="Cluster">The cluster, reached by it.</param>
+/// <summary>A transport and why it was chosen.</summary>
+/// <param name="Cluster">The cluster, reached through it.</param>
 /// <param name="Name"><c>api</c> or <c>kubectl</c>.</param>
-/// <param name="Reason">Why, as the end of a sentence.</param>
+/// <param name="Reason">The reason, as the end of a sentence.</param>
 public sealed record ChosenTransport(ICluster Cluster, string Name, string Reason);
 
-/// <summary>How the cluster is reached, as the user wants it: by default by what understands the kubeconfig.</summary>
+/// <summary>How the cluster is reached: as the user asks, by default through the transport that understands the kubeconfig.</summary>
 public static class Transport
 {
-    /// <summary>Chooses. <c>auto</c> speaks with the API server itself where the kubeconfig is understood completely.</summary>
-    /// <param name="snapshot">What the user has set up.</param>
+    /// <summary>Chooses a transport. <c>auto</c> talks to the API server directly when it understands the kubeconfig completely.</summary>
+    /// <param name="snapshot">The user's settings and kubeconfig.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-    /// <exception cref="SshpodException">There is no such transport, context or cluster,
-    /// or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
+    /// <exception cref="SshpodException">The transport, context or cluster does not exist, or <c>api</c> was requested and does not
+    /// understand the kubeconfig.</exception>
     public static ICluster Choose(Snapshot snapshot, string? context)
     {
         var chosen = Select(snapshot, context);
@@ -28,11 +28,11 @@ public static class Transport
         return chosen.Cluster;
     }
 
-    /// <summary>Chooses, and tells why.</summary>
-    /// <param name="snapshot">What the user has set up.</param>
+    /// <summary>Chooses a transport, and says why.</summary>
+    /// <param name="snapshot">The user's settings and kubeconfig.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
-    /// <exception cref="SshpodException">There is no such transport, context or cluster,
-    /// or <c>api</c> is asked for and does not understand the kubeconfig.</exception>
+    /// <exception cref="SshpodException">The transport, context or cluster does not exist, or <c>api</c> was requested and does not
+    /// understand the kubeconfig.</exception>
     public static ChosenTransport Select(Snapshot snapshot, string? context)
     {
         var (wanted, asked) = (snapshot.Settings.Transport, $"as {snapshot.Settings.TransportSource} says");

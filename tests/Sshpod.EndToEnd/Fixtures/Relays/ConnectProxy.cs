@@ -3,11 +3,11 @@ using System.Text;
 
 namespace Sshpod.EndToEnd.Fixtures.Relays;
 
-/// <summary>A corporate HTTP proxy: CONNECT and nothing else (RFC 9110 section 9.3.6), with a password if there is one.</summary>
-/// <param name="credentials"><c>user:password</c>; null to let everybody pass.</param>
+/// <summary>A corporate HTTP proxy: only CONNECT (RFC 9110 section 9.3.6), optionally with a password.</summary>
+/// <param name="credentials"><c>user:password</c>; null to accept everyone.</param>
 public sealed class ConnectProxy(string? credentials = null) : Relay
 {
-    /// <summary>How many connections it let pass.</summary>
+    /// <summary>How many connections it accepted.</summary>
     public int Passed { get; private set; }
 
     /// <inheritdoc/>

@@ -7,11 +7,11 @@ using Sshpod.Tests.Clusters.Api;
 namespace Sshpod.EndToEnd.Fixtures.Relays;
 
 /// <summary>
-/// A proxy that ends TLS, so that it sees requests, and refuses some of them. Whoever uses it has a token: certificates do not pass.
+/// A proxy that terminates TLS to see requests, and refuses some of them. Its users need tokens: client certificates do not get through.
 /// </summary>
 /// <param name="server">The API server.</param>
-/// <param name="authority">Who has signed its certificate, as PEM.</param>
-/// <param name="isRefused">Whether it refuses a request, whose head it is given.</param>
+/// <param name="authority">The authority that signed its certificate, as PEM.</param>
+/// <param name="isRefused">Whether to refuse a request, given its head.</param>
 public sealed class HttpRelay(Uri server, string authority, Func<string, bool> isRefused) : Relay
 {
     private const int MaxHead = 64 * 1024;
@@ -22,7 +22,7 @@ public sealed class HttpRelay(Uri server, string authority, Func<string, bool> i
 
     private readonly X509Certificate2Collection _authorities = Import(authority);
 
-    /// <summary>Who has signed the relay's own certificate, as PEM.</summary>
+    /// <summary>The authority that signed the relay's own certificate, as PEM.</summary>
     public static string Authority => Own.Pem;
 
     /// <summary>Whether a request asks for a WebSocket.</summary>
@@ -52,7 +52,7 @@ public sealed class HttpRelay(Uri server, string authority, Func<string, bool> i
         policy.CustomTrustStore.AddRange(_authorities);
         await upstream.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = server.Host, CertificateChainPolicy = policy }, cancellation);
-        // One request a connection, so that each is looked at.
+        // One request per connection, so that each one is inspected.
         if (!AsksForWebSocket(head) && !AsksForSpdy(head))
             head = head[..^2] + "Connection: close\r\n\r\n";
         await upstream.WriteAsync(Encoding.Latin1.GetBytes(head), cancellation);

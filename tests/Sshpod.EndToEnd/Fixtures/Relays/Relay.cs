@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Sshpod.EndToEnd.Fixtures.Relays;
 
-/// <summary>Something real that stands between this machine and the API server, on a port of 127.0.0.1.</summary>
+/// <summary>A real relay between this machine and the API server, on a port of 127.0.0.1.</summary>
 public abstract class Relay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -19,13 +19,13 @@ public abstract class Relay : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many connections came so far.</summary>
+    /// <summary>How many connections it has accepted so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Cuts all connections of this moment, without a goodbye.</summary>
+    /// <summary>Cuts all current connections, without closing them properly.</summary>
     public void Cut()
     {
         lock (_changing)
@@ -50,7 +50,7 @@ public abstract class Relay : IAsyncDisposable
     /// <summary>Serves one connection until it ends.</summary>
     protected abstract Task ServeAsync(NetworkStream client, CancellationToken cancellation);
 
-    /// <summary>Connects to where the bytes go.</summary>
+    /// <summary>Connects to the target.</summary>
     protected static async Task<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

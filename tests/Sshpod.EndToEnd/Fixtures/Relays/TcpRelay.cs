@@ -3,19 +3,19 @@ using System.Net.Sockets;
 
 namespace Sshpod.EndToEnd.Fixtures.Relays;
 
-/// <summary>A load balancer that sees bytes and nothing of what they mean.</summary>
+/// <summary>A load balancer that passes bytes without looking at them.</summary>
 /// <param name="server">The API server.</param>
 public sealed class TcpRelay(Uri server) : Relay
 {
     private const int Piece = 16 * 1024;
 
-    /// <summary>It cuts what was silent in both directions for so long.</summary>
+    /// <summary>Connections that are idle in both directions for this long are cut.</summary>
     public TimeSpan? IdleLimit { get; init; }
 
-    /// <summary>It lets no more pass in each direction.</summary>
+    /// <summary>The limit in each direction.</summary>
     public int? BytesPerSecond { get; init; }
 
-    /// <summary>Puts one between a user and the API server.</summary>
+    /// <summary>Puts a relay between a user and the API server.</summary>
     public static async Task<TcpRelay> PutBetweenAsync(Workstation workstation, Func<Uri, TcpRelay> create)
     {
         TcpRelay? relay = null;

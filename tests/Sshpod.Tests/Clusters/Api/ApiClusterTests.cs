@@ -297,7 +297,7 @@ public class ApiClusterTests
         await using var server = new FakeApiServer(async (head, stream) =>
         {
             using var socket = await FakeApiServer.UpgradeAsync(head, stream, ChannelSocket.V4);
-            // As servers do: an empty message on each channel first.
+            // As real servers do, first send an empty message on each channel.
             foreach (var message in new byte[][] { [1], [2], [3], [1, .. "out"u8], [2, .. "err"u8], [1, .. "put"u8],
                 [3, .. Encoding.UTF8.GetBytes(status)] })
                 await socket.SendAsync(message, WebSocketMessageType.Binary, true, default);

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sshpod.Tests.Clusters.Api;
 
-/// <summary>An authority of a test, and what it signs.</summary>
+/// <summary>A test's certificate authority, and what it signs.</summary>
 internal sealed class Certificates
 {
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -21,7 +21,7 @@ internal sealed class Certificates
     /// <summary>The authority, as PEM.</summary>
     public string Pem => _root.ExportCertificatePem();
 
-    /// <summary>Signs a certificate for a server or a client, with its name as the one subject alternative name.</summary>
+    /// <summary>Signs a certificate for a server or a client, with its name as the only subject alternative name.</summary>
     public (string Certificate, string Key) Issue(string name, bool rsa = false) => Issue(name, names =>
     {
         if (IPAddress.TryParse(name, out var address))

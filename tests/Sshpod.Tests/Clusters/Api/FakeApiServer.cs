@@ -21,7 +21,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
     private readonly X509Certificate2? _certificate;
     private readonly Task _accepting;
 
-    /// <param name="answer">Is given the head of each request; tells whether another may follow.</param>
+    /// <param name="answer">Answers a request, given its head; returns whether another may follow.</param>
     /// <param name="certificate">Its certificate; null for plain HTTP.</param>
     /// <param name="address">Where it listens; null for 127.0.0.1.</param>
     public FakeApiServer(Func<string, Stream, Task<bool>> answer, (string Certificate, string Key)? certificate = null,
@@ -34,29 +34,29 @@ internal sealed class FakeApiServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>One with TLS, which its clients trust.</summary>
-    /// <param name="answer">Is given the head of each request; tells whether another may follow.</param>
+    /// <summary>A server with TLS that its clients trust.</summary>
+    /// <param name="answer">Answers a request, given its head; returns whether another may follow.</param>
     public static FakeApiServer Secure(Func<string, Stream, Task<bool>> answer) => new(answer, Authority.Issue("127.0.0.1"));
 
-    /// <summary>Connections so far.</summary>
+    /// <summary>How many connections it has accepted so far.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>The certificate that the last client showed.</summary>
+    /// <summary>The certificate that the last client presented.</summary>
     public X509Certificate? ClientCertificate { get; private set; }
 
-    /// <summary>Where it is.</summary>
+    /// <summary>Its URL.</summary>
     public Uri Url => new($"{(_certificate is null ? "http" : "https")}://{_listener.LocalEndpoint}");
 
     private bool IsSecure => _certificate?.Issuer == "CN=fake-api-server";
 
-    /// <summary>A client of it.</summary>
+    /// <summary>The configuration of a client.</summary>
     public ApiConfiguration Configuration(ApiUser? user = null, Func<ApiServer, ApiServer>? change = null) =>
         new("test",
             (change ?? (server => server))(
                 new ApiServer(Url, IsSecure ? CertificateAuthorities.Parse(Encoding.ASCII.GetBytes(Authority.Pem)) : null)),
                 user ?? ApiUser.Anonymous, "default");
 
-    /// <summary>Writes an answer with a body.</summary>
+    /// <summary>Writes a response with a body.</summary>
     public static async Task<bool> RespondAsync(Stream stream, string status, string body)
     {
         await stream.WriteAsync(
@@ -64,7 +64,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Takes the request for a WebSocket.</summary>
+    /// <summary>Accepts a WebSocket upgrade.</summary>
     public static async Task<WebSocket> UpgradeAsync(string head, Stream stream, string protocol)
     {
         var key = head.Split("Sec-WebSocket-Key: ")[1].Split("\r\n")[0];
@@ -121,7 +121,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or AuthenticationException or WebSocketException)
             {
-                // The client went away: the test sees what it says.
+                // The client went away; the test checks what the client says.
             }
         }
     }

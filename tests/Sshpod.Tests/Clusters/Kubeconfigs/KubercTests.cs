@@ -51,7 +51,7 @@ public sealed class KubercTests : IDisposable
     [Theory]
     [InlineData("KUBERC", "off")]
     [InlineData("KUBECTL_KUBERC", "False")]
-    public void Preferences_that_are_off_forbid_nothing(string variable, string value)
+    public void Disabled_preferences_forbid_nothing(string variable, string value)
     {
         Use("{exec: {apiVersion: client.authentication.k8s.io/v1, command: login, interactiveMode: Never}}",
             "credentialPluginPolicy: DenyAll");
@@ -60,7 +60,7 @@ public sealed class KubercTests : IDisposable
     }
 
     [Fact]
-    public void They_concern_plugins_alone()
+    public void Preferences_affect_only_credential_plugins()
     {
         Use("{token: t}", "credentialPluginPolicy: DenyAll");
         Assert.Equal("t", ApiConfiguration.Read(Snapshot.Take(), null).User.Token);

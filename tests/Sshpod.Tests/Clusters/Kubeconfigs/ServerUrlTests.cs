@@ -4,7 +4,7 @@ namespace Sshpod.Tests.Clusters.Kubeconfigs;
 
 public class ServerUrlTests
 {
-    // As rest.DefaultServerURL of client-go has it, which kubectl calls before it knows of any certificate.
+    // Follows client-go's rest.DefaultServerURL, which kubectl calls before it knows of any certificate.
     [Theory]
     [InlineData("https://near.example:6443", "https://near.example:6443/")]
     [InlineData("https://near.example/k8s/clusters/c-1", "https://near.example/k8s/clusters/c-1")]

@@ -7,7 +7,7 @@ public class PlacesTests
     private static readonly Volume EmptyDir = new("v", new EmptyDirVolumeSource());
 
     [Fact]
-    public void A_volume_of_the_container_alone_is_its_own_and_needs_no_word() =>
+    public void A_volume_of_one_container_is_private_and_needs_no_argument() =>
         Assert.Equal([], Arguments([Mounting("main", 1000)]));
 
     [Theory]
@@ -26,7 +26,7 @@ public class PlacesTests
         Assert.Contains("-/v", Arguments([Mounting("main", null), Mounting("other", null)], podUser: 1000));
 
     [Fact]
-    public void Dev_shm_is_every_containers()
+    public void Dev_shm_is_shared_by_all_containers()
     {
         Assert.Equal(["-/dev/shm", "+/v"], Arguments([Mounting("main", 1000), new Container("other")]));
         Assert.Equal(
@@ -36,11 +36,11 @@ public class PlacesTests
     }
 
     [Fact]
-    public void What_other_pods_can_mount_is_shared_with_whoever_they_are() =>
+    public void A_volume_that_other_pods_can_mount_counts_as_shared() =>
         Assert.Contains("-/v", Arguments([Mounting("main", 1000)], new Volume("v")));
 
     [Fact]
-    public void What_Kubernetes_writes_is_no_place() =>
+    public void Volumes_that_Kubernetes_writes_are_not_used() =>
         Assert.Equal(
             ["-/dev/shm"], Arguments([Mounting("main", null), Mounting("other", null)], new Volume("v", Secret: new VolumeSource())));
 
@@ -67,7 +67,7 @@ public class PlacesTests
                 new Container("other", VolumeMounts: [new VolumeMount("v", "/v")])], EmptyDir));
 
     [Fact]
-    public void A_volume_in_one_that_others_can_write_to_is_no_better()
+    public void A_volume_mounted_inside_a_shared_one_is_shared_too()
     {
         var main = new Container("main", SecurityContext: new SecurityContext(1000),
             VolumeMounts: [new VolumeMount("v", "/v"), new VolumeMount("own", "/v/own")]);
@@ -139,7 +139,7 @@ public class PlacesTests
     }
 
     [Fact]
-    public void A_volume_that_is_too_small_is_so_for_those_who_trust_everybody_as_well()
+    public void A_volume_that_is_too_small_is_not_used_even_when_shared_places_are_allowed()
     {
         var pod = Pod([Mounting("main", 1000), Mounting("other", 1000)], new Volume("v", new EmptyDirVolumeSource("1Mi")));
         Assert.Equal(["</v", "+/v", "+/dev/shm"], Places.Of(pod, "main").Arguments(IsTooSmall, trustsAll: true));

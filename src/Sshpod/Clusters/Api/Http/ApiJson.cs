@@ -3,14 +3,14 @@ using Sshpod.Clusters.Objects;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>A list of objects of one kind, or a page of it.</summary>
+/// <summary>A list of objects of one kind, or one page of it.</summary>
 internal sealed record ItemList<T>(IReadOnlyList<T>? Items = null, ListMeta? Metadata = null);
 
 /// <summary>ListMeta (meta/v1).</summary>
-/// <param name="Continue">What asks for the next page; null or empty on the last one.</param>
+/// <param name="Continue">Token for the next page; null or empty on the last one.</param>
 internal sealed record ListMeta(string? Continue = null);
 
-/// <summary>Any object, of which only the name counts.</summary>
+/// <summary>Any object; only its name matters.</summary>
 internal sealed record NamedObject(ObjectMeta Metadata);
 
 /// <summary>Status (meta/v1): why a request or a command failed.</summary>
@@ -23,7 +23,7 @@ internal sealed record ApiStatusDetails(string? Name = null, string? Kind = null
 /// <summary>StatusCause (meta/v1).</summary>
 internal sealed record ApiStatusCause(string? Reason = null, string? Message = null);
 
-/// <summary>Reading what only this transport sees, without reflection.</summary>
+/// <summary>Deserializes without reflection what only this transport reads.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ItemList<Pod>))]
 [JsonSerializable(typeof(ItemList<Workload>))]

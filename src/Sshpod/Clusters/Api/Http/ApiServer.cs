@@ -2,26 +2,26 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>Where the API server is, and how it proves who it is.</summary>
-/// <param name="Url">Its URL, perhaps with a path (Rancher), without a slash at the end.</param>
-/// <param name="Authorities">Whom to trust; null for those that the system trusts.</param>
+/// <summary>How the API server is reached and verified.</summary>
+/// <param name="Url">Its URL, possibly with a path (Rancher), without a trailing slash.</param>
+/// <param name="Authorities">The trusted certificate authorities; null for those of the system.</param>
 /// <param name="TlsServerName">The name that its certificate must have; null for the host.</param>
-/// <param name="SkipVerification">Whether any certificate will do.</param>
-/// <param name="Proxy">The proxy on the way; null for none.</param>
+/// <param name="SkipVerification">Whether any certificate is accepted.</param>
+/// <param name="Proxy">The proxy; null for none.</param>
 internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = null, string? TlsServerName = null,
     bool SkipVerification = false, Uri? Proxy = null)
 {
-    /// <summary>The host as sockets and certificates name it: an IPv6 address without its brackets.</summary>
+    /// <summary>The host as used by sockets and certificates: an IPv6 address has no brackets.</summary>
     public string Host => Authority.Host(Url);
 
-    /// <summary>Whether it is reached by TLS. Without it, no credentials are sent.</summary>
+    /// <summary>Whether the connection uses TLS. Without TLS, no credentials are sent.</summary>
     public bool IsSecure => Url.Scheme == Uri.UriSchemeHttps;
 
-    /// <summary>How messages name it.</summary>
+    /// <summary>The name used in messages.</summary>
     public override string ToString() => Authority.Of(Url);
 
-    /// <summary>Reads a <c>cluster</c> of the kubeconfig.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
+    /// <summary>Reads a <c>cluster</c> entry of the kubeconfig.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">It contains something unsupported.</exception>
     public static ApiServer Read(KubeconfigSection section)
     {
         section.AllowOnly("server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority", "certificate-authority-data",
@@ -36,14 +36,14 @@ internal sealed record ApiServer(Uri Url, CertificateAuthorities? Authorities = 
         return Create(server, authorities, section.Text("tls-server-name"), skip, section.Text("proxy-url"));
     }
 
-    /// <summary>Puts one together, with the proxy that the environment asks for where none is given.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
+    /// <summary>Creates one; when no proxy is given, the environment decides.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">It contains something unsupported.</exception>
     public static ApiServer Create(Uri url, byte[]? authorities, string? tlsServerName = null,
         bool skipVerification = false, string? proxyUrl = null)
     {
         var proxy = proxyUrl is null ? ProxyRules.FromEnvironment(Environment.GetEnvironmentVariable).For(url)
             : ProxyRules.ParseProxy(proxyUrl);
-        // kubectl gives such a request to the proxy as it is, and does not ask for a tunnel.
+        // kubectl sends such a request to the proxy as it is, without CONNECT.
         if (proxy?.Scheme is "http" or "https" && url.Scheme == Uri.UriSchemeHttp)
             throw new UnsupportedKubeconfigException("plain HTTP through a proxy");
         return new ApiServer(new Uri(url.AbsoluteUri.TrimEnd('/')),

@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>Writes and reads the part of a URL that says where (RFC 3986 section 3.2): an IPv6 address stands in brackets.</summary>
+/// <summary>Reads and writes the authority of a URL (RFC 3986 section 3.2), where an IPv6 address is in brackets.</summary>
 internal static class Authority
 {
-    // RFC 1928: .NET knows no port for socks5.
+    // RFC 1928; .NET has no default port for socks5.
     private const int SocksPort = 1080;
 
-    /// <summary>The host of a URL as sockets and certificates name it, without brackets.</summary>
+    /// <summary>The host of a URL as used by sockets and certificates, without brackets.</summary>
     public static string Host(Uri url) => url.IdnHost.Trim('[', ']');
 
     /// <summary>The port of a URL.</summary>
@@ -18,14 +18,14 @@ internal static class Authority
     /// <summary>Host and port.</summary>
     public static string Of(string host, int port) => $"{Bracket(host)}:{port}";
 
-    /// <summary>Host and port of a URL, whatever else is in it; as CONNECT and messages take it.</summary>
+    /// <summary>Host and port of a URL without the rest, for CONNECT and messages.</summary>
     public static string Of(Uri url) => Of(Host(url), Port(url));
 
-    /// <summary>What a Host header says (RFC 9110 section 7.2).</summary>
+    /// <summary>The value of a Host header (RFC 9110 section 7.2).</summary>
     public static string HostHeader(Uri url) => url.IsDefaultPort ? Bracket(Host(url)) : Of(url);
 
-    /// <summary>A host as it stands before a port.</summary>
-    // A zone concerns this machine alone (RFC 6874 section 1).
+    /// <summary>A host as written before a port.</summary>
+    // A zone has meaning only on this machine (RFC 6874 section 1).
     internal static string Bracket(string host) =>
         IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6
             ? $"[{host.Split('%')[0]}]" : host;

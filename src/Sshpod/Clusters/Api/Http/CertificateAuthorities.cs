@@ -5,14 +5,13 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>The certificates of a kubeconfig's bundle: nobody else vouches for the API server.</summary>
-/// <param name="Pem">The bundle as it was.</param>
-/// <param name="Certificates">All of it.</param>
+/// <summary>The certificates of a kubeconfig's bundle: no other authority is trusted for the API server.</summary>
+/// <param name="Pem">The bundle as it was read.</param>
+/// <param name="Certificates">All certificates in it.</param>
 internal sealed record CertificateAuthorities(byte[] Pem, X509Certificate2Collection Certificates)
 {
     /// <summary>Reads a bundle.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It is none, or one
-    /// that .NET does not take for a trust anchor as Go does.</exception>
+    /// <exception cref="UnsupportedKubeconfigException">It is not a bundle, or Go trusts a certificate in it and .NET does not.</exception>
     public static CertificateAuthorities Parse(byte[] pem)
     {
         var certificates = new X509Certificate2Collection();
@@ -26,14 +25,14 @@ internal sealed record CertificateAuthorities(byte[] Pem, X509Certificate2Collec
         }
         if (certificates.Count == 0)
             throw new UnsupportedKubeconfigException("certificate-authority has no certificate");
-        // For Go every certificate of the bundle ends a chain; for .NET only those that have issued themselves.
+        // In Go, every certificate in the bundle is a trust anchor; in .NET, only self-issued ones.
         var roots = certificates.Where(IsRoot).Select(root => root.Subject).ToHashSet();
         if (certificates.FirstOrDefault(certificate => !IsRoot(certificate) && !roots.Contains(certificate.Issuer)) is { } lone)
             throw new UnsupportedKubeconfigException($"certificate-authority has {lone.Subject} without its root");
         return new CertificateAuthorities(pem, certificates);
     }
 
-    /// <summary>How a chain is verified with them; the host name is verified beside it.</summary>
+    /// <summary>The policy that verifies a chain with them; the host name is verified separately.</summary>
     public X509ChainPolicy Policy()
     {
         var policy = new X509ChainPolicy

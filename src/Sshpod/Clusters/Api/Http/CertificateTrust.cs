@@ -5,21 +5,23 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sshpod.Clusters.Api.Http;
 
 /// <summary>
-/// Which certificates a connection to an API server takes: those of its own authorities, or of those that the system trusts, with its
-/// name among their subject alternative names. Nothing of it is kept in the process, where another connection would find it.
+/// Decides which certificates a connection to an API server accepts: those issued by its own authorities, or else by the system's, with its
+/// name as a subject alternative name. Nothing is stored process-wide, where it would affect other connections.
 /// </summary>
 /// <param name="server">The API server.</param>
 internal sealed class CertificateTrust(ApiServer server)
 {
     private readonly Lazy<CertificateAuthorities?> _system = new(SystemTrust.Read);
 
-    /// <summary>Makes the handshake. A server that is refused gets no byte of a request. Our certificate, though not its key, it has seen:
-    /// .NET verifies when the handshake is done.</summary>
+    /// <summary>
+    /// Performs the handshake. A rejected server gets no part of a request, but has seen our certificate (not its key): .NET verifies only
+    /// after the handshake.
+    /// </summary>
     /// <param name="tls">The connection.</param>
     /// <param name="name">The name that the certificate must have.</param>
-    /// <param name="certificate">Ours; null for none.</param>
-    /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="AuthenticationException">The server's certificate is refused.</exception>
+    /// <param name="certificate">Our certificate; null for none.</param>
+    /// <param name="cancellation">Cancels the handshake.</param>
+    /// <exception cref="AuthenticationException">The server's certificate is rejected.</exception>
     public async Task AuthenticateAsync(SslStream tls, string name, ClientCertificate? certificate, CancellationToken cancellation)
     {
         SystemTrust.LeaveOut();
@@ -28,7 +30,7 @@ internal sealed class CertificateTrust(ApiServer server)
         {
             TargetHost = name,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            // Chain and name are verified by .NET. The callback never takes what that refuses.
+            // .NET verifies chain and name. Unless verification is off, the callback never accepts what .NET rejects.
             CertificateChainPolicy = (server.Authorities ?? (server.SkipVerification ? null : _system.Value))?.Policy(),
             ClientCertificateContext = certificate?.Context(),
             RemoteCertificateValidationCallback = (_, leaf, chain, errors) => server.SkipVerification
@@ -51,7 +53,7 @@ internal sealed class CertificateTrust(ApiServer server)
                 + $"certificate: {string.Join(", ", (chain?.ChainStatus ?? []).Select(status => status.Status))}";
         if (errors != SslPolicyErrors.None)
             return $"its certificate is invalid: {errors}";
-        // Where there is no subject alternative name, .NET is content with the CN, which Go is not (golang/go#39568).
+        // Without a subject alternative name, .NET accepts the CN; Go does not (golang/go#39568).
         return HasName(leaf as X509Certificate2, name) ? null
             : $"its certificate has no subject alternative name \"{name}\", and a CN does not count";
     }

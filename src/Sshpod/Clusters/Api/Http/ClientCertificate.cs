@@ -5,20 +5,20 @@ using System.Text;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>A certificate with its key, and what stands between it and its root.</summary>
+/// <summary>A client certificate with its key and intermediate certificates.</summary>
 /// <param name="Certificate">The certificate, with its key.</param>
-/// <param name="Intermediates">What else was in its file.</param>
+/// <param name="Intermediates">The other certificates in its file.</param>
 internal sealed record ClientCertificate(X509Certificate2 Certificate, X509Certificate2Collection Intermediates)
 {
     /// <summary>Reads PEM: RSA and EC keys, in PKCS#1, SEC 1 or PKCS#8.</summary>
-    /// <exception cref="CryptographicException">It is something else: an encrypted or an ed25519 key, for instance.</exception>
+    /// <exception cref="CryptographicException">It is something else, such as an encrypted or an Ed25519 key.</exception>
     public static ClientCertificate Parse(byte[] certificate, byte[] key)
     {
         var text = Encoding.UTF8.GetString(certificate);
         try
         {
             var loaded = X509Certificate2.CreateFromPem(text, Encoding.UTF8.GetString(key));
-            // SChannel takes no key that is in memory alone.
+            // SChannel does not accept ephemeral keys.
             if (OperatingSystem.IsWindows())
                 loaded = X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
             var rest = new X509Certificate2Collection();
@@ -32,6 +32,6 @@ internal sealed record ClientCertificate(X509Certificate2 Certificate, X509Certi
         }
     }
 
-    /// <summary>What a TLS handshake takes: it is sent whatever issuers the server names.</summary>
+    /// <summary>The certificate for a TLS handshake, sent whatever issuers the server names.</summary>
     public SslStreamCertificateContext Context() => SslStreamCertificateContext.Create(Certificate, Intermediates, offline: true);
 }

@@ -3,12 +3,12 @@ using Sshpod.Streams;
 namespace Sshpod.Clusters.Api.Http;
 
 /// <summary>
-/// How long an API server may take to show that it is there. What our own process needs on a busy machine before it has asked, and a
-/// handshake that goes on, are no silence.
+/// How long an API server may stay silent while we connect. The time that our own process needs on a busy machine before it sends, and a
+/// handshake in progress, do not count as silence.
 /// </summary>
 internal sealed class ConnectLimit : IDisposable
 {
-    /// <summary>For the connection to stand, and then for the first answer on it.</summary>
+    /// <summary>Limit for establishing the connection, and then for the first bytes received on it.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(15);
@@ -22,10 +22,10 @@ internal sealed class ConnectLimit : IDisposable
         _source.CancelAfter(Silence);
     }
 
-    /// <summary>Cancelled when it is over.</summary>
+    /// <summary>Cancelled when the limit expires.</summary>
     public CancellationToken Token => _source.Token;
 
-    /// <summary>Watches the connection, which stands now.</summary>
+    /// <summary>Watches the connection, which is now established.</summary>
     public Stream Watch(Stream stream)
     {
         if (!_hasAnswer)
@@ -54,7 +54,7 @@ internal sealed class ConnectLimit : IDisposable
 
     private sealed class Watched(Stream inner, ConnectLimit limit) : AsyncStream
     {
-        // Nobody waits any more once the handshake is over, and the limit is gone by then.
+        // The limit is disposed after the handshake, and must not be used from then on.
         private bool _isSettled;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

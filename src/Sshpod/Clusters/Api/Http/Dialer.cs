@@ -6,17 +6,17 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>Opens connections to an API server: TCP, through a proxy where there is one, then TLS with the server verified.</summary>
+/// <summary>Opens connections to an API server: TCP, through a proxy if there is one, then TLS with the server verified.</summary>
 /// <param name="server">The API server.</param>
-/// <param name="context">The context it belongs to; for messages.</param>
+/// <param name="context">The context it belongs to, for messages.</param>
 internal sealed class Dialer(ApiServer server, string? context)
 {
     private readonly CertificateTrust _trust = new(server);
 
     /// <summary>Connects.</summary>
-    /// <param name="certificate">Ours; null for none.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
-    /// <exception cref="SshpodException">The server cannot be reached, or is not the one it should be.</exception>
+    /// <param name="certificate">Our certificate; null for none.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    /// <exception cref="SshpodException">The server cannot be reached, or cannot be verified.</exception>
     public async Task<Stream> ConnectAsync(ClientCertificate? certificate, CancellationToken cancellation)
     {
         using var limit = new ConnectLimit(cancellation);
@@ -66,7 +66,7 @@ internal sealed class Dialer(ApiServer server, string? context)
                 await Socks5.ConnectAsync(stream, proxy, server.Host, server.Url.Port, cancellation);
                 return stream;
             }
-            // As Go does: the proxy is verified by the same authorities. It gets no certificate of ours.
+            // As in Go, the proxy is verified with the same authorities. It does not get our certificate.
             if (proxy.Scheme == Uri.UriSchemeHttps)
                 stream = await SecureAsync(stream, host, null, cancellation);
             return await TunnelAsync(stream, proxy, cancellation);

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>Connects to a name with several addresses, of which some may be dead ends (RFC 8305).</summary>
+/// <summary>Connects to a name with several addresses, some of which may be unreachable (RFC 8305).</summary>
 internal static class HappyEyeballs
 {
     // TCP_NOTSENT_LOWAT of linux/tcp.h and of xnu's netinet/tcp.h.
@@ -13,8 +13,8 @@ internal static class HappyEyeballs
 
     private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Tries one address after the other, each with a head start before the next, and takes the first that answers.</summary>
-    /// <exception cref="SocketException">None does; why the last did not.</exception>
+    /// <summary>Tries one address after another, each with a head start over the next, and returns the first connection.</summary>
+    /// <exception cref="SocketException">No address works; this is the error of the last one.</exception>
     public static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
         var addresses = new Queue<IPAddress>(
@@ -67,8 +67,8 @@ internal static class HappyEyeballs
         }
     }
 
-    // The system would take megabytes from us before the network does: a key pressed during a copy would wait behind them, and progress
-    // would count them as sent.
+    // The kernel would buffer megabytes ahead of the network: a key pressed during a copy would wait behind them, and progress would count
+    // them as sent.
     private static void LimitUnsent(Socket socket)
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsMacOS())
@@ -79,11 +79,11 @@ internal static class HappyEyeballs
         }
         catch (SocketException)
         {
-            // Not every system that calls itself Linux has it; nothing depends on it.
+            // Not every system that calls itself Linux supports it; nothing depends on it.
         }
     }
 
-    /// <summary>The families in turns, beginning with that of the first address.</summary>
+    /// <summary>Alternates the address families, beginning with that of the first address.</summary>
     private static IEnumerable<IPAddress> Alternating(IPAddress[] addresses) =>
         addresses.GroupBy(address => address.AddressFamily)
             .SelectMany((family, order) => family.Select((address, rank) => (address, rank, order)))

@@ -4,9 +4,9 @@ using Sshpod.Streams;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>What came back for one request.</summary>
+/// <summary>The response to one request.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="Headers">Headers, by name without regard to case; of repeated ones the last.</param>
+/// <param name="Headers">Headers by name, ignoring case; of repeated headers, the last.</param>
 /// <param name="Body">The body, decoded.</param>
 internal sealed record HttpResponse(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
@@ -15,15 +15,15 @@ internal sealed record HttpResponse(int Status, IReadOnlyDictionary<string, stri
 }
 
 /// <summary>
-/// HTTP/1.1 (RFC 9112) as far as a client of an API server needs it: one request after another, and then perhaps another protocol on
-/// the same connection. .NET's own client takes 10 to 20 ms longer to start, and does not give its connection away.
+/// The part of HTTP/1.1 (RFC 9112) that a client of an API server needs: one request after another, then possibly another protocol on the
+/// same connection. HttpClient takes 10 to 20 ms longer to start, and does not hand over its connection.
 /// </summary>
 /// <param name="stream">The connection; owned.</param>
 internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
 {
     private const int MaxHead = 64 * 1024, MaxBody = 256 * 1024 * 1024;
 
-    // Of 1xx before the answer itself; nobody sends more than one or two.
+    // Limit of 1xx responses before the final one; servers send one or two at most.
     private const int MaxInformational = 16;
 
     private byte[] _buffer = new byte[16 * 1024];
@@ -32,11 +32,11 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
     /// <summary>Whether another request may follow.</summary>
     public bool CanBeReused { get; private set; } = true;
 
-    /// <summary>Sends a request and reads the answer. After CONNECT or an upgrade that succeeded the answer has no body.</summary>
-    /// <param name="head">Request line and headers, each line with its end, but for the empty line.</param>
-    /// <param name="requestBody">The request's body, of the length that the headers say; empty for none.</param>
-    /// <param name="cancellation">Ends it; the connection is of no more use then.</param>
-    /// <exception cref="IOException">The connection ended, or the answer is no HTTP.</exception>
+    /// <summary>Sends a request and reads the response. After a successful CONNECT or upgrade, the response has no body.</summary>
+    /// <param name="head">Request line and headers, each with its line end, without the final empty line.</param>
+    /// <param name="requestBody">The request's body, as long as the headers say; empty for none.</param>
+    /// <param name="cancellation">Cancels the request; the connection cannot be used afterwards.</param>
+    /// <exception cref="IOException">The connection ended, or the response is not HTTP.</exception>
     public async Task<HttpResponse> SendAsync(string head, ReadOnlyMemory<byte> requestBody, CancellationToken cancellation)
     {
         CanBeReused = false;
@@ -58,7 +58,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
         }
     }
 
-    /// <summary>The connection from here on, for another protocol.</summary>
+    /// <summary>Hands over the connection for another protocol.</summary>
     public Stream Detach() => _start == _end ? stream : new PrefixedStream(_buffer.AsMemory(_start, _end - _start), stream);
 
     /// <inheritdoc/>
@@ -93,7 +93,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
                 await CopyAsync(body, length, cancellation);
                 await ReadLineAsync(cancellation);
             }
-            // Trailers, of which none is for us.
+            // Trailers, which we ignore.
             await ReadHeadAsync(cancellation);
             return (body.ToArray(), true);
         }
@@ -161,7 +161,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads more, behind what is there.</summary>
+    /// <summary>Reads more bytes into the buffer, after those already there.</summary>
     private async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         if (_start == _end)

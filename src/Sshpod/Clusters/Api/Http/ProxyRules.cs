@@ -3,7 +3,9 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>Which proxy is used for what, by the variables that Go reads and as Go reads them (golang.org/x/net/http/httpproxy).</summary>
+/// <summary>
+/// Chooses the proxy for a URL from the same environment variables as Go, by the same rules (golang.org/x/net/http/httpproxy).
+/// </summary>
 /// <param name="httpsProxy">HTTPS_PROXY.</param>
 /// <param name="httpProxy">HTTP_PROXY.</param>
 /// <param name="noProxy">NO_PROXY.</param>
@@ -18,7 +20,7 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
     }
 
     /// <summary>The proxy for a URL; null for none.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">There is one that cannot be used.</exception>
+    /// <exception cref="UnsupportedKubeconfigException">The proxy cannot be used.</exception>
     public Uri? For(Uri url)
     {
         var proxy = url.Scheme == Uri.UriSchemeHttps ? httpsProxy : httpProxy;
@@ -27,7 +29,7 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
     }
 
     /// <summary>Reads the URL of a proxy.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It is none that can be used.</exception>
+    /// <exception cref="UnsupportedKubeconfigException">The proxy cannot be used.</exception>
     public static Uri ParseProxy(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))
@@ -56,7 +58,7 @@ internal sealed class ProxyRules(string? httpsProxy, string? httpProxy, string? 
                 return false;
             if (IPAddress.TryParse(name, out var ruleAddress))
                 return ruleAddress.Equals(address);
-            // ".example.org" and "*.example.org" are what is below; "example.org" is itself too.
+            // ".example.org" and "*.example.org" match only subdomains; "example.org" matches itself too.
             name = name.StartsWith("*.", StringComparison.Ordinal) ? name[1..] : name;
             return address is null && (name[0] == '.'
                 ? host.EndsWith(name, StringComparison.Ordinal)

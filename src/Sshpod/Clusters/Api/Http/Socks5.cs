@@ -4,13 +4,13 @@ using System.Text;
 
 namespace Sshpod.Clusters.Api.Http;
 
-/// <summary>The client's side of SOCKS 5 (RFC 1928, RFC 1929). The proxy looks names up.</summary>
+/// <summary>The client side of SOCKS 5 (RFC 1928, RFC 1929). The proxy resolves names.</summary>
 internal static class Socks5
 {
     private const byte Version = 5, NoAuthentication = 0, Password = 2, Connect = 1;
 
-    /// <summary>Asks the proxy at the other end of a connection to connect it further.</summary>
-    /// <exception cref="IOException">It does not.</exception>
+    /// <summary>Asks the proxy at the other end of a connection to connect to a host.</summary>
+    /// <exception cref="IOException">The proxy does not connect.</exception>
     public static async Task ConnectAsync(Stream stream, Uri proxy, string host, int port, CancellationToken cancellation)
     {
         byte[] methods = proxy.UserInfo.Length > 0 ? [NoAuthentication, Password] : [NoAuthentication];
@@ -34,7 +34,7 @@ internal static class Socks5
         var answer = await ReadAsync(4);
         if (answer[1] != 0)
             throw new IOException($"the SOCKS proxy answers {answer[1]}");
-        // The address at the proxy's other side, which nobody needs, and two bytes of its port.
+        // BND.ADDR, which we do not need, and the two bytes of BND.PORT.
         await ReadAsync(2 + answer[3] switch { 1 => 4, 4 => 16, _ => (await ReadAsync(1))[0] });
 
         async Task<byte[]> ReadAsync(int count)

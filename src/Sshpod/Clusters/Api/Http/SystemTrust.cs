@@ -5,14 +5,14 @@ using System.Security.Cryptography.X509Certificates;
 namespace Sshpod.Clusters.Api.Http;
 
 /// <summary>
-/// The certificates that the system trusts. On Linux, .NET loads all of them on the first TLS handshake of a process, which takes 35 to
-/// 50 ms, even where only a cluster's own authority counts. So it finds none there, and a connection that needs them brings them.
+/// The certificates that the system trusts. On Linux, .NET loads all of them on the first TLS handshake of a process, even when only a
+/// cluster's own authority matters, which takes 35 to 50 ms. So we hide them from .NET, and a connection that needs them brings them.
 /// </summary>
 internal static partial class SystemTrust
 {
     private const string Nowhere = "/nonexistent";
 
-    // As Go has them (crypto/x509/root_linux.go), so that kubectl trusts the same.
+    // The same as in Go (crypto/x509/root_linux.go), so that we trust what kubectl trusts.
     private static readonly string[] Files =
     [
         "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/pki/tls/cacert.pem",
@@ -24,19 +24,19 @@ internal static partial class SystemTrust
     private static int _isLeftOut;
 
     /// <summary>
-    /// Makes OpenSSL look for them where none are. To be called before each TLS handshake. Child processes still get what the user had set.
+    /// Makes OpenSSL look for them where there are none. To be called before each TLS handshake. Child processes get the user's values.
     /// </summary>
     public static void LeaveOut()
     {
         if (!OperatingSystem.IsLinux() || Interlocked.Exchange(ref _isLeftOut, 1) != 0)
             return;
-        // From here on .NET has a copy of the environment, which is what child processes get.
+        // This makes .NET copy the environment, and child processes get the copy.
         _ = Environment.GetEnvironmentVariables();
         _ = SetVariable("SSL_CERT_DIR", Nowhere, 1);
         _ = SetVariable("SSL_CERT_FILE", Nowhere, 1);
     }
 
-    /// <summary>Reads them now.</summary>
+    /// <summary>Reads the certificates.</summary>
     /// <returns>Null where .NET asks the system itself.</returns>
     public static CertificateAuthorities? Read()
     {
@@ -50,7 +50,7 @@ internal static partial class SystemTrust
         return new CertificateAuthorities([], all);
     }
 
-    // The first bundle that is there, and all files of the directories, which have its certificates once more, and perhaps others.
+    // The first bundle that exists, and all files of the directories, which repeat its certificates and may have others.
     private static IEnumerable<string> Sources(string? file, string? directory)
     {
         string[] files = file is { Length: > 0 } ? [file] : Files;
@@ -63,7 +63,7 @@ internal static partial class SystemTrust
     {
         try
         {
-            // c_rehash's links name another file of the directory.
+            // c_rehash's links point to another file in the directory.
             return [.. new DirectoryInfo(directory).EnumerateFiles()
                 .Where(file => file.LinkTarget is not { } target || target.Contains('/')).Select(file => file.FullName)];
         }
@@ -73,7 +73,7 @@ internal static partial class SystemTrust
         }
     }
 
-    /// <summary>The certificates of a file that have not been seen. As for Go, what cannot be read is none.</summary>
+    /// <summary>The certificates of a file that have not been seen yet. As in Go, what cannot be read is skipped.</summary>
     private static List<X509Certificate2> Read(string file, HashSet<string> seen)
     {
         List<X509Certificate2> found = [];
@@ -97,13 +97,13 @@ internal static partial class SystemTrust
             }
             catch (CryptographicException)
             {
-                // No certificate that OpenSSL knows.
+                // OpenSSL cannot read this certificate.
             }
         }
         return found;
     }
 
-    // .NET's own Environment does not reach what OpenSSL reads.
+    // .NET's Environment does not change the variables that OpenSSL reads.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetVariable(string name, string value, int overwrite);
 }

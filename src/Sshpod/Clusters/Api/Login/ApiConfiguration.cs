@@ -4,27 +4,27 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Login;
 
-/// <summary>One context, understood completely: what is needed to speak with its API server.</summary>
-/// <param name="Context">Its name as it was asked for; null for the current one. For messages.</param>
+/// <summary>One completely understood context: what is needed to talk to its API server.</summary>
+/// <param name="Context">Its name as requested, for messages; null for the current one.</param>
 /// <param name="Server">The API server.</param>
-/// <param name="User">Who we are there. Without TLS nobody, whatever is given.</param>
-/// <param name="Namespace">The namespace where none is given.</param>
+/// <param name="User">Our identity there; without TLS always anonymous.</param>
+/// <param name="Namespace">The namespace to use when none is given.</param>
 internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUser User, string Namespace)
 {
-    /// <summary>The API server. It cannot be exchanged for another: the user belongs to it.</summary>
+    /// <summary>The API server. Read-only, because the user belongs to it.</summary>
     public ApiServer Server { get; } = Server;
 
     /// <summary>
-    /// Who we are there. Without TLS nobody: anyone on the way could read a token, answer in place of the server, and have a plugin run for
-    /// nothing. client-go does not read the user either then (DirectClientConfig.ClientConfig).
+    /// Our identity there. Without TLS it is anonymous: anyone on the network could read a token or answer in place of the server, and a
+    /// plugin would run for nothing. client-go does not read the user then either (DirectClientConfig.ClientConfig).
     /// </summary>
     public ApiUser User { get; } = Server.IsSecure ? User : ApiUser.Anonymous;
 
-    /// <summary>Reads the kubeconfig; without one, what Kubernetes gives every pod.</summary>
-    /// <param name="snapshot">What the user has set up.</param>
+    /// <summary>Reads the kubeconfig; without one, the service account that Kubernetes gives every pod.</summary>
+    /// <param name="snapshot">The user's settings and kubeconfig.</param>
     /// <param name="context">The context; null for the current one.</param>
-    /// <exception cref="UnsupportedKubeconfigException">There is something that is not understood; the message says what.</exception>
-    /// <exception cref="SshpodException">There is no such context, or no cluster at all.</exception>
+    /// <exception cref="UnsupportedKubeconfigException">Something is unsupported; the message says what.</exception>
+    /// <exception cref="SshpodException">The context does not exist, or no cluster is configured.</exception>
     public static ApiConfiguration Read(Snapshot snapshot, string? context)
     {
         var files = snapshot.Kubeconfig;
@@ -47,7 +47,7 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
             return ApiUser.Anonymous;
         var section = files.FindUnderstood("users", name, "user") ?? throw new UnsupportedKubeconfigException($"there is no user {name}");
         if (!server.IsSecure)
-            // Left out, it would make us more than the user wants to be, behind `kubectl proxy` for instance.
+            // Ignoring it would give us more rights than the user wants, for instance behind `kubectl proxy`.
             return section.Has("as") ? throw new UnsupportedKubeconfigException("impersonation without TLS") : ApiUser.Anonymous;
         var user = ApiUser.Read(section);
         if (user.Plugin is not null && Kuberc.PluginPolicy() is { } policy)

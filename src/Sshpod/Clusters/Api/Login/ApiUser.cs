@@ -5,22 +5,22 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Clusters.Api.Login;
 
-/// <summary>Who we are at the API server: what a <c>user</c> of the kubeconfig says.</summary>
+/// <summary>Our identity at the API server: a <c>user</c> of the kubeconfig.</summary>
 /// <param name="Certificate">Our certificate.</param>
 /// <param name="Token">A bearer token.</param>
-/// <param name="TokenFile">A file with one that somebody else renews; it wins while it can be read.</param>
+/// <param name="TokenFile">A file with a token that someone else renews; it wins while it can be read.</param>
 /// <param name="Basic">User name and password.</param>
-/// <param name="Plugin">The program that knows.</param>
-/// <param name="Impersonation">Headers that ask to act as somebody else.</param>
+/// <param name="Plugin">The credential plugin.</param>
+/// <param name="Impersonation">Headers that ask to act as another user.</param>
 internal sealed record ApiUser(
     ClientCertificate? Certificate, string? Token, string? TokenFile, (string User, string Password)? Basic, ExecPlugin? Plugin,
     IReadOnlyList<(string Name, string Value)> Impersonation)
 {
-    /// <summary>Nobody in particular.</summary>
+    /// <summary>The anonymous user.</summary>
     public static ApiUser Anonymous { get; } = new(null, null, null, null, null, []);
 
-    /// <summary>Reads a <c>user</c> of the kubeconfig.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
+    /// <summary>Reads a <c>user</c> entry of the kubeconfig.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">It contains something unsupported.</exception>
     public static ApiUser Read(KubeconfigSection section)
     {
         if (section.Has("auth-provider"))
@@ -35,7 +35,7 @@ internal sealed record ApiUser(
             throw new UnsupportedKubeconfigException("both a token and a password");
         if (user.Plugin is not null && (user.Basic is not null || user.Certificate is not null))
             throw new UnsupportedKubeconfigException("both exec and other credentials");
-        // As for kubectl: with a token at hand the program is never run.
+        // As in kubectl, the plugin never runs when there is a token.
         return hasToken ? user with { Plugin = null } : user;
     }
 
@@ -79,11 +79,11 @@ internal sealed record ApiUser(
             yield return ($"Impersonate-Extra-{EscapeKey(key)}", Checked(value));
     }
 
-    // It stands in a line of its own: a line break would end it.
+    // Each value is in a header line, which a line break would end.
     private static string Checked(string value) =>
         value.Any(char.IsControl) ? throw new UnsupportedKubeconfigException("a control character in an impersonation") : value;
 
-    // The characters of a header's name (RFC 7230) but "%"; the others as percent and hexadecimal digits, as client-go writes them.
+    // Characters of a header name (RFC 7230) except "%" are kept; the others are percent-encoded, as in client-go.
     private static string EscapeKey(string key) => string.Concat(Encoding.UTF8.GetBytes(key).Select(b =>
         char.IsAsciiLetterOrDigit((char)b) || "!#$&'*+-.^_`|~".Contains((char)b) ? $"{(char)b}" : $"%{b:X2}"));
 }

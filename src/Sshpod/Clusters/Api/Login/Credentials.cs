@@ -4,14 +4,14 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api.Login;
 
 /// <summary>
-/// Knows what to show to the API server now. A credential plugin runs once, and again only when what it gave has expired.
+/// Provides the current credentials for the API server. A credential plugin runs once, and again only when its credentials have expired.
 /// </summary>
 internal sealed class Credentials(ApiConfiguration configuration) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
     private Credential? _fromPlugin;
 
-    /// <summary>The credential of this moment.</summary>
+    /// <summary>The current credential.</summary>
     public async ValueTask<Credential> GetAsync(CancellationToken cancellation)
     {
         var user = configuration.User;
@@ -43,7 +43,7 @@ internal sealed class Credentials(ApiConfiguration configuration) : IDisposable
         return token is null ? null : Credential.Bearer(token);
     }
 
-    // Read each time: whoever renews it writes it anew (kubernetes BoundServiceAccountTokenVolume).
+    // Read each time, because renewal replaces the content (kubernetes BoundServiceAccountTokenVolume).
     private static string? ReadToken(string file)
     {
         try

@@ -9,7 +9,7 @@ internal sealed record ExecCredential(string? Kind = null, string? ApiVersion = 
 internal sealed record ExecCredentialStatus(
     DateTimeOffset? ExpirationTimestamp = null, string? Token = null, string? ClientCertificateData = null, string? ClientKeyData = null);
 
-/// <summary>Reading it without reflection.</summary>
+/// <summary>Deserializes it without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ExecCredential))]
 internal sealed partial class ExecCredentialJson : JsonSerializerContext;

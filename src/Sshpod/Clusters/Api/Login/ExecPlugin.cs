@@ -9,16 +9,16 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api.Login;
 
 /// <summary>
-/// A program that gives credentials (kubernetes KEP-541). Its stdin is the terminal where it may ask, and there is one; else it is empty,
-/// since ours is the ssh stream. What it says on stderr the user sees.
+/// A credential plugin (kubernetes KEP-541). Its stdin is the terminal if it may prompt and there is one; otherwise it is empty, since our
+/// own stdin is the ssh stream. The user sees its stderr.
 /// </summary>
-/// <param name="ApiVersion">The form that it speaks.</param>
+/// <param name="ApiVersion">The API version of its ExecCredential.</param>
 /// <param name="Command">Its name, or an absolute path.</param>
-/// <param name="Arguments">Its arguments, one each.</param>
-/// <param name="Environment">Variables that it gets beside ours.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Environment">Variables that it gets in addition to ours.</param>
 /// <param name="InstallHint">Where to get it; null when the kubeconfig does not say.</param>
 /// <param name="ProvideClusterInfo">Whether it is told which cluster it is for.</param>
-/// <param name="Asking">Whether it may ask the user.</param>
+/// <param name="Asking">Whether it may prompt the user.</param>
 internal sealed record ExecPlugin(
     string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment,
     string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never)
@@ -26,45 +26,45 @@ internal sealed record ExecPlugin(
     private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
     private const int MaxOutput = 1024 * 1024;
 
-    // A login in a browser takes its time.
+    // A login in a browser takes time.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    // So does one who types.
+    // Typing takes longer.
     private static readonly TimeSpan AskingLimit = TimeSpan.FromMinutes(3);
 
-    // For what it has said already: a child that it leaves behind may keep its stderr open for ever.
+    // For output that it has already written: a child that it leaves behind may keep its stderr open forever.
     private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Reads an <c>exec</c> of the kubeconfig.</summary>
-    /// <exception cref="UnsupportedKubeconfigException">It has something that is not understood.</exception>
+    /// <summary>Reads an <c>exec</c> entry of the kubeconfig.</summary>
+    /// <exception cref="UnsupportedKubeconfigException">It contains something unsupported.</exception>
     public static ExecPlugin Read(KubeconfigSection section)
     {
         section.AllowOnly("apiVersion", "command", "args", "env", "installHint", "provideClusterInfo", "interactiveMode");
         var version = section.Text("apiVersion");
         if (version is not (V1 or V1Beta1))
             throw new UnsupportedKubeconfigException($"exec with apiVersion \"{version}\"");
-        // v1 must say it; in v1beta1 it was not there at first.
+        // Required in v1; v1beta1 did not have it at first.
         var mode = section.Text("interactiveMode") ?? (version == V1Beta1 ? nameof(InteractiveMode.IfAvailable) : null);
         if (mode is not (nameof(InteractiveMode.Never) or nameof(InteractiveMode.IfAvailable) or nameof(InteractiveMode.Always)))
             throw new UnsupportedKubeconfigException($"exec with interactiveMode \"{mode}\"");
         var command = section.Text("command") ?? throw new UnsupportedKubeconfigException("exec without command");
-        // A name is looked for on PATH; a path is relative to the kubeconfig, and never to the current directory
-        // (client-go tools/clientcmd/loader.go, GetAuthInfoFileReferences).
+        // A name is looked up on PATH; a path is relative to the kubeconfig, never to the current directory (client-go
+        // tools/clientcmd/loader.go, GetAuthInfoFileReferences).
         if (command.AsSpan().ContainsAny(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar))
             command = section.FilePath("command")!;
         return new ExecPlugin(version, command, section.Texts("args"), [.. section.Sections("env").Select(Variable)],
             section.Text("installHint"), section.Flag("provideClusterInfo"), Enum.Parse<InteractiveMode>(mode));
     }
 
-    /// <summary>Runs it.</summary>
-    /// <exception cref="SshpodException">It cannot be run, fails, says nothing in time, or something else than it should.</exception>
+    /// <summary>Runs the plugin.</summary>
+    /// <exception cref="SshpodException">It cannot be run, fails, takes too long, or prints something unexpected.</exception>
     public async Task<Credential> RunAsync(ApiServer server, CancellationToken cancellation)
     {
         var asks = Asking != InteractiveMode.Never && PluginTerminal.IsThere;
         if (Asking == InteractiveMode.Always && !asks)
             throw new SshpodException($"credential plugin {Command} asks on the terminal, and there is none here",
                 "log in to the cluster first");
-        // What it asks may not stand behind a line of progress.
+        // Its prompt must not share a line with our progress.
         using var silence = asks ? Progress.Silence() : null;
         var time = asks ? AskingLimit : Limit;
         await using var process = Start(server, asks, time);
@@ -107,7 +107,7 @@ internal sealed record ExecPlugin(
         }
     }
 
-    /// <summary>The ExecCredential that the program is told about.</summary>
+    /// <summary>The ExecCredential that is passed to the plugin.</summary>
     internal string Info(ApiServer server, bool asks)
     {
         using var text = new MemoryStream();
@@ -141,11 +141,11 @@ internal sealed record ExecPlugin(
         json.WriteEndObject();
     }
 
-    /// <summary>Reads the ExecCredential that the program printed.</summary>
+    /// <summary>Reads the ExecCredential that the plugin printed.</summary>
     internal Credential Parse(ReadOnlySpan<byte> output)
     {
         ExecCredential? answer;
-        // PowerShell writes one before it, and kubectl takes it.
+        // PowerShell writes a byte order mark first, and kubectl accepts it.
         var mark = "\uFEFF"u8;
         if (output.StartsWith(mark))
             output = output[mark.Length..];
@@ -189,7 +189,7 @@ internal sealed record ExecPlugin(
         return output.ToArray();
     }
 
-    // Not inherited: ssh may have taken our own stderr away, and a line of progress may stand on the terminal.
+    // Not inherited: ssh may have taken away our own stderr, and there may be a progress line on the terminal.
     private static async Task RelayAsync(Stream stderr)
     {
         Progress? silence = null;
@@ -198,14 +198,14 @@ internal sealed record ExecPlugin(
             var buffer = new byte[4096];
             for (int count; (count = await stderr.ReadAsync(buffer)) > 0;)
             {
-                // What it says may go on in the same line.
+                // Its output may continue on the same line.
                 silence ??= Progress.Silence();
                 Log.Relay(buffer.AsSpan(0, count));
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // It was ended by us.
+            // We ended the process.
         }
         finally
         {
@@ -214,15 +214,15 @@ internal sealed record ExecPlugin(
     }
 }
 
-/// <summary>Whether a plugin asks the user (client-go's ExecInteractiveMode).</summary>
+/// <summary>Whether a plugin prompts the user (client-go's ExecInteractiveMode).</summary>
 internal enum InteractiveMode
 {
-    /// <summary>It does not.</summary>
+    /// <summary>It never prompts.</summary>
     Never,
 
-    /// <summary>It does where there is a terminal.</summary>
+    /// <summary>It prompts if there is a terminal.</summary>
     IfAvailable,
 
-    /// <summary>It cannot do without.</summary>
+    /// <summary>It cannot run without a terminal.</summary>
     Always,
 }

@@ -3,14 +3,14 @@ using Sshpod.Clusters.Kubeconfigs;
 
 namespace Sshpod.Clusters.Api.Login;
 
-/// <summary>The service account that Kubernetes mounts into pods: what kubectl uses too where there is no kubeconfig.</summary>
+/// <summary>The service account that Kubernetes mounts into pods; kubectl uses it too when there is no kubeconfig.</summary>
 internal static class InCluster
 {
     /// <summary>Where it is mounted.</summary>
     public const string Mount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
     /// <summary>Reads it.</summary>
-    /// <returns>Null outside of a pod.</returns>
+    /// <returns>Null outside a pod.</returns>
     public static ApiConfiguration? Read(string mount)
     {
         var token = Path.Combine(mount, "token");

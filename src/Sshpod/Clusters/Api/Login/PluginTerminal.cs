@@ -5,17 +5,19 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api.Login;
 
 /// <summary>
-/// The terminal on which a credential plugin may ask. It is not our stdin, which is the ssh stream: ssh asks for passwords on /dev/tty too.
+/// The terminal on which a credential plugin may prompt. It is /dev/tty, as for ssh's own prompts, since our stdin is the ssh stream.
 /// </summary>
 internal static partial class PluginTerminal
 {
     private const string Device = "/dev/tty";
 
-    /// <summary>Whether there is one, and somebody who reads it: we are in its foreground, and ssh was not told to ask nothing.</summary>
-    /// <remarks>On Windows there is none that a program could be given beside its pipes.</remarks>
+    /// <summary>
+    /// Whether there is one and the user can answer: we are in its foreground process group, and ssh is not in batch mode.
+    /// </summary>
+    /// <remarks>On Windows, a program with pipes cannot be given a terminal as well.</remarks>
     public static bool IsThere => !OperatingSystem.IsWindows() && SshParent.Current is not { IsBatch: true } && IsForeground();
 
-    /// <summary>How a program is started with it as its stdin: .NET can give a child our own or a pipe.</summary>
+    /// <summary>How to start a program with the terminal as its stdin: .NET can only give a child our own stdin or a pipe.</summary>
     /// <param name="program">Its absolute path.</param>
     /// <param name="arguments">Its arguments.</param>
     public static (string File, IReadOnlyList<string> Arguments) Give(string program, IReadOnlyList<string> arguments) =>

@@ -11,15 +11,15 @@ namespace Sshpod.Clusters.Api.Streams;
 /// <summary>An exec over WebSocket.</summary>
 internal sealed class ApiExec(ChannelSocket socket, PodContainer container, string? context) : Duplex
 {
-    /// <summary>Subprotocols, the best first.</summary>
+    /// <summary>Subprotocols, in order of preference.</summary>
     public static readonly IReadOnlyList<string> Protocols = [ChannelSocket.V5, ChannelSocket.V4];
 
     private const byte Stdin = 0, Stdout = 1, Stderr = 2, Status = 3;
 
-    // Enough for every message; what babbles for hours does not fill the memory.
+    // Enough for any message; hours of output do not fill the memory.
     private const int MaxText = 16 * 1024;
 
-    // None of our commands says more there; a flood would keep us reading for ever.
+    // None of our commands writes more; a flood would keep us reading forever.
     private const int MaxError = 1024 * 1024;
 
     private readonly MemoryStream _errorText = new(), _status = new();
@@ -82,7 +82,7 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
             return status.Details?.Causes?.FirstOrDefault(cause => cause.Reason == "ExitCode") is { } exit
                 ? new StreamEnd.Broken(string.Create(CultureInfo.InvariantCulture, $"exit code {exit.Message}"))
                 : new StreamEnd.Refused(ClusterException.FromStatus(status.Reason, status.Message, context));
-        // An empty error channel is no success (kubernetes#73056).
+        // An empty error channel does not mean success (kubernetes#73056).
         return _broken is not null ? new StreamEnd.Broken(_broken)
             : status is null ? new StreamEnd.ClosedByPeer()
             : new StreamEnd.Finished();

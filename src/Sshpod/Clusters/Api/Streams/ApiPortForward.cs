@@ -5,10 +5,10 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
-/// <summary>A port-forward over WebSocket, with one connection through it.</summary>
+/// <summary>A port-forward over WebSocket, for one connection.</summary>
 internal sealed class ApiPortForward(ChannelSocket socket, PodContainer container) : Duplex
 {
-    /// <summary>The subprotocol. Later ones carry SPDY in it; servers still take this.</summary>
+    /// <summary>The subprotocol. Later ones tunnel SPDY; servers still accept this one.</summary>
     public static readonly IReadOnlyList<string> Protocols = [ChannelSocket.V4];
 
     private const byte Data = 0, Error = 1;
@@ -73,7 +73,7 @@ internal sealed class ApiPortForward(ChannelSocket socket, PodContainer containe
                 return count - skipped;
             }
             _errorText.Write(buffer.Span[skipped..count][..(int)Math.Min(count - skipped, MaxText - _errorText.Length)]);
-            // After an error nothing more comes, and some servers wait for the client to go (kubernetes#78446).
+            // Nothing follows an error, and some servers wait for the client to close (kubernetes#78446).
             throw new IOException("the far side ended the port-forward");
         }
         return 0;

@@ -11,15 +11,15 @@ internal sealed class ChannelSocket : IAsyncDisposable
     /// <summary>Subprotocol with a message that closes a channel (KEP-4006).</summary>
     public const string V5 = "v5.channel.k8s.io";
 
-    /// <summary>Subprotocol that every server has.</summary>
+    /// <summary>Subprotocol that every server supports.</summary>
     public const string V4 = "v4.channel.k8s.io";
 
-    /// <summary>Bytes of the largest message; larger ones do not pass everywhere (kubernetes-client/csharp#949).</summary>
+    /// <summary>Maximum message size in bytes; larger messages do not pass everywhere (kubernetes-client/csharp#949).</summary>
     public const int MaxMessage = 32 * 1024;
 
     private const byte CloseChannel = 255;
 
-    // Seen by load balancers that cut silent connections.
+    // Keeps load balancers from cutting idle connections.
     private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
@@ -42,7 +42,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
     /// <summary>Whether one channel can end before the others.</summary>
     public bool CanCloseChannels { get; }
 
-    /// <summary>Sends bytes on a channel, in messages that pass everywhere.</summary>
+    /// <summary>Sends bytes on a channel, in messages small enough to pass everywhere.</summary>
     /// <exception cref="IOException">The connection has ended.</exception>
     public async ValueTask SendAsync(byte channel, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
@@ -84,15 +84,15 @@ internal sealed class ChannelSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends one channel, where that is possible and the connection has not ended.</summary>
+    /// <summary>Closes one channel, if that is possible and the connection has not ended.</summary>
     public async ValueTask CloseAsync(byte channel, CancellationToken cancellation)
     {
         if (CanCloseChannels)
             await TrySendAsync(CloseChannel, new[] { channel }, cancellation);
     }
 
-    /// <summary>Receives a part of a message.</summary>
-    /// <returns>Its channel and how many bytes came, which may be none; null when the far side has ended the connection in order.</returns>
+    /// <summary>Receives part of a message.</summary>
+    /// <returns>Its channel and the number of bytes, possibly 0; null when the far side has closed the connection properly.</returns>
     /// <exception cref="IOException">The connection broke off.</exception>
     public async ValueTask<(byte Channel, int Count)?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
@@ -126,7 +126,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Says that no more comes, and goes on receiving.</summary>
+    /// <summary>Announces that we send no more, and keeps receiving.</summary>
     public async Task CompleteAsync()
     {
         using var limit = new CancellationTokenSource(CloseLimit);
@@ -145,7 +145,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
         }
         catch (Exception e) when (IsEnd(e, CancellationToken.None))
         {
-            // It has ended already, or nobody takes what we say.
+            // It has already ended, or nobody reads what we send.
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
         _socket.Dispose();
     }
 
-    // When one direction breaks, .NET calls what waits in the other one cancelled, whoever did not ask for it.
+    // When one direction breaks, .NET reports pending calls in the other as cancelled, although nobody cancelled them.
     private static bool IsEnd(Exception e, CancellationToken cancellation) =>
         e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
         || e is OperationCanceledException && !cancellation.IsCancellationRequested;

@@ -4,7 +4,7 @@ using Sshpod.Streams;
 
 namespace Sshpod.Tests.Clusters.Api.Http;
 
-/// <summary>Whatever answers, it is read as HTTP/1.1 or refused, within bounds.</summary>
+/// <summary>Any answer is read as HTTP/1.1 or refused, within bounds.</summary>
 public sealed class HttpConnectionTests
 {
     private const string Chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -118,13 +118,13 @@ public sealed class HttpConnectionTests
             yield return Encoding.ASCII.GetBytes(endless);
     }
 
-    /// <summary>Takes whatever it is sent, and answers with these pieces, cut into smaller ones.</summary>
+    /// <summary>Accepts whatever it is sent, and answers with these pieces, cut into smaller ones.</summary>
     private sealed class Peer(IEnumerable<byte[]> pieces, int size) : AsyncStream
     {
         private readonly IEnumerator<byte[]> _pieces = pieces.GetEnumerator();
         private ReadOnlyMemory<byte> _piece;
 
-        /// <summary>Bytes that it has given away.</summary>
+        /// <summary>How many bytes it has sent.</summary>
         public long Given { get; private set; }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

@@ -83,7 +83,7 @@ public sealed class ExecPluginTests : IDisposable
         "printed no ExecCredential of")]
     [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""",
         "neither a token nor a certificate")]
-    public async Task What_goes_wrong_is_one_line(string script, string words) =>
+    public async Task A_failure_is_a_one_line_error(string script, string words) =>
         Assert.Contains(words, (await Assert.ThrowsAsync<SshpodException>(() => Script(script, []).RunAsync(Server, default))).Message,
             StringComparison.Ordinal);
 

@@ -3,9 +3,7 @@ using Sshpod.Streams;
 
 namespace Sshpod.Tests.Clusters.Api.Streams;
 
-/// <summary>
-/// A connection that is cut while both directions are under way: each ends as one that has ended, whichever learns of it first.
-/// </summary>
+/// <summary>A connection that is cut while both directions are in use: both end as broken, whichever notices first.</summary>
 public sealed class ChannelSocketTests
 {
     [Fact]
@@ -35,7 +33,7 @@ public sealed class ChannelSocketTests
     }
 
     [Fact]
-    public async Task Who_gives_up_is_not_told_of_a_broken_connection()
+    public async Task A_cancelled_receive_is_not_reported_as_a_broken_connection()
     {
         await using var socket = new ChannelSocket(new CutConnection(), ChannelSocket.V5);
         using var over = new CancellationTokenSource();
@@ -44,7 +42,7 @@ public sealed class ChannelSocketTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving);
     }
 
-    /// <summary>Nothing passes until it is cut.</summary>
+    /// <summary>Blocks in both directions until it is cut.</summary>
     private sealed class CutConnection : AsyncStream
     {
         public TaskCompletionSource<int> Reading { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
