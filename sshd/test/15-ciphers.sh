@@ -41,10 +41,10 @@ check "the exchanges of FIPS 140 are offered last" equals \
 
 # Each way 2 MB, with a key exchange after each 16 KiB: values with zero bytes in front and with a first bit set are among them.
 exchanges_with() {
-  head -c 2000000 "$work/data" > "$work/exchanged"
+  head -c 2000000 "$work/data" > "$work/through"
   # shellcheck disable=SC2094 # both read
-  remote_stdin root -v -o "KexAlgorithms=$1" -o RekeyLimit=16K cat < "$work/exchanged" 2> "$work/exchanges" |
-    cmp - "$work/exchanged" || return 1
+  remote_stdin root -v -o "KexAlgorithms=$1" -o RekeyLimit=16K cat < "$work/through" 2> "$work/exchanges" |
+    cmp - "$work/through" || return 1
   [ "$(grep -c 'SSH2_MSG_NEWKEYS received' "$work/exchanges")" -ge 50 ]
 }
 # What FIPS 140 allows, as Red Hat's policy of that name lists it, but for the types of host keys.
