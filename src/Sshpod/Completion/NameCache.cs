@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Sshpod.Clusters;
 using Sshpod.HostNames;
 using Sshpod.Machine;
@@ -21,7 +22,10 @@ public static class NameCache
     /// <summary>How long the user waits if there is no usable answer. With everything else it stays below 300 ms.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150), Pause = TimeSpan.FromMilliseconds(5);
 
-    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
+    // A list equals no other, so each answer is written, and has its time.
+    private static readonly CacheFolder<IReadOnlyList<string>> Folder = new("completion", TimeSpan.FromDays(1),
+        names => Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"{name}\n"))),
+        content => Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Returns the names, or those of a while ago, or none.</summary>
     public static IReadOnlyList<string> LookUp(NameQuery query, Snapshot snapshot)
@@ -36,16 +40,14 @@ public static class NameCache
             Namespace = query.Namespace is { } ns ? aliases.Namespaces.GetValueOrDefault(ns, ns) : null,
             Context = query.Context is { } context ? aliases.Contexts.GetValueOrDefault(context, context) : null,
         };
-        var file = query.File(snapshot);
-        var written = File.GetLastWriteTimeUtc(file);
-        // The time of a missing file is in 1601. A time in the future proves nothing.
-        var age = (DateTime.UtcNow - written).Duration();
+        var file = Folder.About(query.About(snapshot));
+        var (written, age) = (file.Written, file.Age);
         if (age > Fresh)
             StartRefresh(query);
         for (var start = Stopwatch.GetTimestamp(); age > Usable && Stopwatch.GetElapsedTime(start) < Patience
-            && File.GetLastWriteTimeUtc(file) == written;)
+            && file.Written == written;)
             Thread.Sleep(Pause);
-        return Read(file);
+        return file.Read() ?? [];
     }
 
     /// <summary>Asks the cluster, unless another process is doing so, and stores the answer.</summary>
@@ -53,12 +55,11 @@ public static class NameCache
     {
         // Away from the terminal: a TAB must not make a credential plugin prompt, and closing the window must not stop us halfway.
         ProcessSession.Leave();
-        var file = query.File(snapshot);
-        ClientDirectory.Create(NameQuery.Directory);
-        await using var lockFile = LockFile.TakeOrNull(file + ".lock");
-        if (lockFile is null || (DateTime.UtcNow - File.GetLastWriteTimeUtc(file)).Duration() < Fresh)
+        var file = Folder.About(query.About(snapshot));
+        await using var writing = file.TakeOrNull();
+        if (writing is null || file.Age < Fresh)
             return;
-        IReadOnlyList<string> names = Read(file);
+        var names = file.Read() ?? [];
         try
         {
             names = await NameSource.AskAsync(query, snapshot, cancellation);
@@ -68,10 +69,7 @@ public static class NameCache
             // Keep the old names as long as new ones, so that an unreachable cluster is not asked at every keystroke.
             Log.Debug($"completion: {e.Message}");
         }
-        ClientDirectory.Replace(file, string.Concat(names.Select(name => $"{name}\n")));
-        foreach (var old in new DirectoryInfo(NameQuery.Directory).GetFiles()
-            .Where(old => old.LastWriteTimeUtc < DateTime.UtcNow - Forgotten))
-            old.Delete();
+        file.Write(names);
     }
 
     private static void StartRefresh(NameQuery query)
@@ -83,18 +81,6 @@ public static class NameCache
         catch (CannotRunException e)
         {
             Log.Debug($"completion: {e.Message}");
-        }
-    }
-
-    private static string[] Read(string file)
-    {
-        try
-        {
-            return File.ReadAllLines(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 }

@@ -1,7 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
 using Sshpod.Clusters;
-using Sshpod.Machine;
 using Sshpod.Settings;
 
 namespace Sshpod.Completion;
@@ -21,18 +18,15 @@ public sealed record NameQuery(string Kind, string? Namespace, string? Context)
     /// <summary>The arguments that make another process ask the cluster.</summary>
     internal string[] RefreshArguments => [Command, Refresh, Kind, Namespace ?? "", Context ?? ""];
 
-    /// <summary>The directory of all answers.</summary>
-    public static string Directory { get; } = Path.Combine(ClientDirectory.Cache, "completion");
-
     /// <summary>
-    /// Where the answer is kept. The name includes the state of the kubeconfig, so that another current context is another file: checking
+    /// What the file with the answer is named for. The name includes the state of the kubeconfig, so that another current context is another file: checking
     /// the files' times takes microseconds, reading the files takes milliseconds.
     /// </summary>
-    internal string File(Snapshot snapshot)
-    {
-        var key = new StringBuilder().AppendJoin('\n', Kind, Namespace, Context, snapshot.Settings.Text(Setting.Transport));
-        foreach (var name in snapshot.Kubeconfig.All.Select(file => file.Path))
-            key.Append('\n').Append(Path.GetFullPath(name)).Append(' ').Append(System.IO.File.GetLastWriteTimeUtc(name).Ticks);
-        return Path.Combine(Directory, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{key}")))[..32]);
-    }
+    /// <param name="snapshot">What the user has set up.</param>
+    /// <returns>The parts of the name.</returns>
+    internal IEnumerable<string?> About(Snapshot snapshot) =>
+    [
+        Kind, Namespace, Context, snapshot.Settings.Text(Setting.Transport),
+        .. snapshot.Kubeconfig.All.Select(file => $"{Path.GetFullPath(file.Path)} {File.GetLastWriteTimeUtc(file.Path).Ticks}"),
+    ];
 }

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.HostNames;
+using Sshpod.Machine;
 using Sshpod.Ssh;
 
 namespace Sshpod.Connections;
@@ -23,19 +22,16 @@ public sealed record RememberedHost(string Name, string Meaning)
         // as long as its server is this one.
         var context = cluster.Context is { } name ? $"context {name}" : $"current {HostMeaning.KubeconfigDigest(kubeconfig)}";
         var files = kubeconfig.All.Select(file => Path.GetFullPath(file.Path));
-        var parts = string.Join('\0', [.. files, context, $"{cluster.Server}", Describe(address)]);
-        return new RememberedHost(KnownHosts.Name(host), Hash(parts));
+        return new RememberedHost(KnownHosts.Name(host), CacheFile.Name([.. files, context, $"{cluster.Server}", Describe(address)]));
     }
 
     /// <summary>The name of the file about it.</summary>
     internal string File => $"{Prefix(Name)}{Meaning}";
 
-    /// <summary>Prefix of all files about a host name. Hashed, since a host name can exceed the maximum length of a file name.</summary>
-    internal static string Prefix(string host) => $"{Hash(KnownHosts.Name(host))}-";
+    /// <summary>Prefix of the names of all files about a host name.</summary>
+    internal static string Prefix(string host) => $"{CacheFile.Name(KnownHosts.Name(host))}-";
 
     // An alias may bring in names with dots, so each part gets its own line.
     private static string Describe(PodAddress address) =>
         string.Join('\n', address.Kind, address.Target, address.Container, address.Namespace, address.Context);
-
-    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
 }

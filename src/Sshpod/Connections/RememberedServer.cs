@@ -5,7 +5,6 @@ using Sshpod.Machine;
 using Sshpod.Server;
 using Sshpod.Settings;
 using Sshpod.Ssh;
-using Sshpod.Terminal;
 
 namespace Sshpod.Connections;
 
@@ -34,89 +33,51 @@ public sealed record RememberedServer(
 }
 
 /// <summary>
-/// The servers of this client, one small file per host name and meaning: for the next connection, and for <c>sshpod clean --all</c>. A file
-/// that is lost, unreadable or wrong costs one attempt and nothing else.
+/// The servers of this client, by host name and meaning: for the next connection, and for <c>sshpod clean --all</c>.
 /// </summary>
 public static class RememberedServers
 {
-    /// <summary>By then a server has long exited, and most pods are gone.</summary>
-    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(30), Touched = TimeSpan.FromDays(1);
-
-    private static readonly string Directory = Path.Combine(ClientDirectory.Cache, "servers");
+    // By then a server has long exited, and most pods are gone.
+    private static readonly CacheFolder<RememberedServer> Folder = new("servers", TimeSpan.FromDays(30),
+        server => JsonSerializer.SerializeToUtf8Bytes(server, RememberedServerJson.Default.RememberedServer), Parse);
 
     /// <summary>All remembered servers. Files that cannot be read are left out.</summary>
-    public static IReadOnlyList<RememberedServer> List() => [.. Files().Select(Read).OfType<RememberedServer>()];
+    public static IReadOnlyList<RememberedServer> List() => [.. Folder.All().Select(file => file.Read()).OfType<RememberedServer>()];
 
     /// <summary>Whether anything is remembered for a host name, whatever its meaning.</summary>
-    public static bool Has(string host) => Files($"{RememberedHost.Prefix(host)}*").Length > 0;
+    public static bool Has(string host) => Folder.All(RememberedHost.Prefix(host)).Count > 0;
 
     /// <summary>The server of the last connection to a host.</summary>
     /// <param name="host">The host.</param>
     /// <returns>Null if none is remembered that runs this program's bundle.</returns>
     public static RememberedServer? Find(RememberedHost host) =>
-        Read(FileOf(host)) is { } found && found.Host == host && found.Release == Bundles.Release ? found : null;
+        FileOf(host).Read() is { } found && found.Host == host && found.Release == Bundles.Release ? found : null;
 
     /// <summary>Remembers a server, and forgets those that were not used for a month.</summary>
     public static void Add(RememberedServer server)
     {
         var file = FileOf(server.Host);
-        try
-        {
-            // Through exec each connection has its own access, so the time does not matter.
-            if (Read(file) is { } known && (known == server || server.Server is null && known with { Since = server.Since } == server))
-            {
-                if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - Touched)
-                    File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
-                return;
-            }
-            ClientDirectory.Create(Directory);
-            ClientDirectory.Replace(file, JsonSerializer.Serialize(server, RememberedServerJson.Default.RememberedServer));
-            foreach (var old in Files().Where(old => File.GetLastWriteTimeUtc(old) < DateTime.UtcNow - Forgotten))
-                File.Delete(old);
-        }
-        catch (Exception e) when (e is SshpodException or IOException or UnauthorizedAccessException)
-        {
-            Log.Debug($"server not remembered: {e.Message}");
-        }
+        // Through exec each connection has its own access, so the time does not matter.
+        var known = server.Server is null && file.Read() is { } before && before with { Since = server.Since } == server ? before : server;
+        file.Write(known);
     }
 
     /// <summary>Forgets every server in a container.</summary>
     public static void Remove(PodContainer container)
     {
         foreach (var server in List().Where(server => server.Container == container))
-        {
-            try
-            {
-                File.Delete(FileOf(server.Host));
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                Log.Debug($"server not forgotten: {e.Message}");
-            }
-        }
+            FileOf(server.Host).Delete();
     }
 
-    private static string FileOf(RememberedHost host) => Path.Combine(Directory, host.File);
+    private static CacheFile<RememberedServer> FileOf(RememberedHost host) => Folder.Named(host.File);
 
-    private static string[] Files(string pattern = "*")
+    private static RememberedServer? Parse(byte[] content)
     {
         try
         {
-            return System.IO.Directory.GetFiles(Directory, pattern);
+            return JsonSerializer.Deserialize(content, RememberedServerJson.Default.RememberedServer);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private static RememberedServer? Read(string file)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), RememberedServerJson.Default.RememberedServer);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException)
         {
             return null;
         }
