@@ -2,11 +2,12 @@ using System.CommandLine;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Transports;
 using Sshpod.Connections;
+using Sshpod.HostNames;
+using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Streams;
 using Sshpod.Targets;
 using Sshpod.Terminal;
-using Sshpod.Tunnels;
 
 namespace Sshpod.Commands;
 
@@ -22,16 +23,44 @@ public static class ProxyCommand
         var shared = new Option<bool>("--shared") { Description = "ssh may carry further sessions over the connection" };
         var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host,
             user, port, shared };
-        command.SetAction((arguments, cancellation) => arguments.GetValue(shared)
-            ? RunSharedAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), Snapshot.Take(), cancellation)
-            : RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(user), Snapshot.Take(), null, cancellation));
+        command.SetAction((arguments, cancellation) =>
+        {
+            var given = new GivenHost(arguments.GetRequiredValue(host));
+            return arguments.GetValue(shared)
+                ? RunSharedAsync(given, arguments.GetValue(user), Snapshot.Take(), cancellation)
+                : RunAsync(given, arguments.GetValue(user), Snapshot.Take(), null, cancellation);
+        });
         return command;
+    }
+
+    /// <summary>Runs one connection, from the host name to the last byte.</summary>
+    /// <param name="host">What ssh was given.</param>
+    /// <param name="user">The login name.</param>
+    /// <param name="snapshot">What the user has set up.</param>
+    /// <param name="opened">Called when the tunnel is open, if the connection may be shared; otherwise null.</param>
+    /// <param name="cancellation">Ends it.</param>
+    private static async Task<int> RunAsync(
+        GivenHost host, string? user, Snapshot snapshot, Action<Connection>? opened, CancellationToken cancellation)
+    {
+        var address = Resolve(host, user, snapshot);
+        var clientKey = await ClientKeyAsync(snapshot.Settings, cancellation);
+        var cluster = Transport.Choose(snapshot, address.Context);
+        await using var connection = await Connection.OpenAsync(
+            cluster, host, address, snapshot, clientKey, isShared: opened is not null, cancellation);
+        Log.Debug("tunnel open");
+        opened?.Invoke(connection);
+        // Open until the end is explained: once they are closed, ssh leaves, and ends its proxy.
+        await using var ssh = StandardPipes.Open();
+        if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
+            throw await connection.ExplainEndAsync(cancellation);
+        Log.Debug("connection ended");
+        return 0;
     }
 
     /// <summary>
     /// Runs a connection that may be shared: claims its name while it lives, and detaches it from the terminal that opened it.
     /// </summary>
-    private static async Task<int> RunSharedAsync(string host, string? user, Snapshot snapshot, CancellationToken cancellation)
+    private static async Task<int> RunSharedAsync(GivenHost host, string? user, Snapshot snapshot, CancellationToken cancellation)
     {
         var isOpen = false;
         try
@@ -50,40 +79,20 @@ public static class ProxyCommand
         }
     }
 
-    /// <summary>Runs one connection.</summary>
-    /// <param name="host">What ssh was given.</param>
-    /// <param name="user">The login name.</param>
-    /// <param name="snapshot">What the user has set up.</param>
-    /// <param name="opened">Called when the tunnel is open, if the connection may be shared; otherwise null.</param>
-    /// <param name="cancellation">Ends it.</param>
-    private static async Task<int> RunAsync(string host, string? user, Snapshot snapshot, Action<Connection>? opened,
-        CancellationToken cancellation)
+    private static PodAddress Resolve(GivenHost host, string? user, Snapshot snapshot)
     {
-        user ??= SshParent.Current?.LoginNameAt(host);
-        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host, user);
+        user ??= SshParent.Current?.LoginNameAt(host.Text);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host.Text, user);
         Log.Debug($"address {address}, user {user}");
+        return address;
+    }
 
-        var identity = snapshot.Settings.ClientIdentity;
+    private static async Task<PublicKey> ClientKeyAsync(UserSettings settings, CancellationToken cancellation)
+    {
+        var identity = settings.ClientIdentity;
         var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
-        var clientKey = await identity.EnsureAsync(snapshot.Settings.Access.Limit, cancellation);
-        if (isNewToSsh)
-            throw new SshpodException($"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one",
-                "connect again");
-        var cluster = Transport.Choose(snapshot, address.Context);
-        await using var connection = await Connection.OpenAsync(
-            cluster, host, address, snapshot, clientKey, opened is not null, cancellation);
-        Log.Debug("tunnel open");
-        opened?.Invoke(connection);
-
-        await using var ssh = StandardPipes.Open();
-        if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
-        {
-            var end = await connection.Tunnel.EndAsync(cancellation);
-            var reason = await Disappearance.ExplainAsync(cluster, connection.Container, cancellation)
-                ?? Tunnel.Reason(end) ?? "its server, or something on the way there, has closed it";
-            throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
-        }
-        Log.Debug("connection ended");
-        return 0;
+        var key = await identity.EnsureAsync(settings.Access.Limit, cancellation);
+        return !isNewToSsh ? key : throw new SshpodException(
+            $"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
     }
 }

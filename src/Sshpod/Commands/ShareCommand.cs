@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Sshpod.Clusters;
 using Sshpod.Connections;
+using Sshpod.Ssh;
 
 namespace Sshpod.Commands;
 
@@ -15,7 +16,7 @@ public static class ShareCommand
         var host = new Option<string>("--host") { Description = "host name that ssh was given (%n)", Required = true };
         var command = new Command("share", "Tell ssh whether a connection may be shared; ssh runs this.") { host };
         command.SetAction(async (arguments, cancellation) =>
-            await SharedConnections.ClaimAsync(arguments.GetRequiredValue(host), Snapshot.Take(), cancellation) ? 0 : 1);
+            await SharedConnections.ClaimAsync(new GivenHost(arguments.GetRequiredValue(host)), Snapshot.Take(), cancellation) ? 0 : 1);
         return command;
     }
 }

@@ -17,8 +17,11 @@ namespace Sshpod.Connections;
 /// </summary>
 public sealed class Connection : IAsyncDisposable
 {
-    private Connection(Tunnel tunnel, RememberedServer server, AccessTime time)
+    private readonly IClusterObjects _cluster;
+
+    private Connection(IClusterObjects cluster, Tunnel tunnel, RememberedServer server, AccessTime time)
     {
+        _cluster = cluster;
         Tunnel = tunnel;
         Container = server.Container;
         Since = server.Since;
@@ -49,7 +52,7 @@ public sealed class Connection : IAsyncDisposable
     /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
     /// </exception>
     public static async Task<Connection> OpenAsync(
-        ICluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
+        ICluster cluster, GivenHost host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
         CancellationToken cancellation)
     {
         // Invalid values throw here, before anything runs.
@@ -70,7 +73,7 @@ public sealed class Connection : IAsyncDisposable
         {
             LeaveIfShared();
             await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
-            return new Connection(tunnel, dial.Remembered, time);
+            return new Connection(cluster, tunnel, dial.Remembered, time);
         }
         var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
         var bootstrap = new Bootstrap(cluster, container, new ContainerShell(container, settings), access, settings);
@@ -79,7 +82,7 @@ public sealed class Connection : IAsyncDisposable
             LeaveIfShared();
             return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
         });
-        return new Connection(await opening.OpenAsync(cancellation), used, time);
+        return new Connection(cluster, await opening.OpenAsync(cancellation), used, time);
 
         // After the requests for which a credential plugin may need the terminal, and before kubectl is started for the port-forward.
         void LeaveIfShared()
@@ -89,70 +92,23 @@ public sealed class Connection : IAsyncDisposable
         }
     }
 
+    /// <summary>Finds out why the tunnel ended before ssh did.</summary>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <returns>What to tell the user.</returns>
+    public async Task<SshpodException> ExplainEndAsync(CancellationToken cancellation)
+    {
+        var end = await Tunnel.EndAsync(cancellation);
+        var reason = await Disappearance.ExplainAsync(_cluster, Container, cancellation)
+            ?? Tunnel.Reason(end) ?? "its server, or something on the way there, has closed it";
+        return new SshpodException($"the connection to {Container} broke off: {reason}", "connect again");
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Tunnel.DisposeAsync();
 
-    private static Task RecordAsync(string host, RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
+    private static Task RecordAsync(GivenHost host, RememberedServer server, PublicKey hostKey, CancellationToken cancellation)
     {
         RememberedServers.Add(server);
         return KnownHosts.SetAsync(host, hostKey, RememberedServers.Has, cancellation);
-    }
-
-    /// <summary>An attempt to reach a remembered server. Unless it is taken, disposing it ends the attempt and closes its tunnel.</summary>
-    private sealed class Dial : IAsyncDisposable
-    {
-        // Short, since a bootstrap then finds out what is wrong.
-        private static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(3);
-
-        private readonly CancellationTokenSource _end;
-        private readonly Task<Tunnel?> _opening;
-        private bool _isTaken;
-
-        public Dial(ICluster cluster, RememberedServer remembered, CancellationToken cancellation)
-        {
-            Remembered = remembered;
-            _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            _opening = OpenAsync(cluster, _end.Token);
-        }
-
-        public RememberedServer Remembered { get; }
-
-        /// <summary>The tunnel, if the server is in this container and answers; null otherwise.</summary>
-        public async Task<Tunnel?> TakeAsync(PodContainer container)
-        {
-            if (Remembered.Container != container)
-            {
-                Log.Debug($"remembered: another container, {Remembered.Container} {Remembered.Container.ContainerId}");
-                return null;
-            }
-            var tunnel = await _opening;
-            _isTaken = tunnel is not null;
-            return tunnel;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (!_isTaken)
-            {
-                await _end.CancelAsync();
-                await ((Task)_opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                if (_opening.IsCompletedSuccessfully && _opening.Result is { } tunnel)
-                    await tunnel.DisposeAsync();
-            }
-            _end.Dispose();
-        }
-
-        private async Task<Tunnel?> OpenAsync(ICluster cluster, CancellationToken cancellation)
-        {
-            try
-            {
-                return await PortForwardTunnel.OpenAsync(cluster, Remembered.Container, Remembered.Server!, BannerLimit, cancellation);
-            }
-            catch (SshpodException e)
-            {
-                Log.Debug($"remembered: {e.Message}");
-                return null;
-            }
-        }
     }
 }

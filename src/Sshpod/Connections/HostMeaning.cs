@@ -19,7 +19,7 @@ public static class HostMeaning
     /// <summary>The digest, in hexadecimal.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="snapshot">What the user has set up.</param>
-    public static string Digest(string host, Snapshot snapshot)
+    public static string Digest(GivenHost host, Snapshot snapshot)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         AppendKubeconfig(hash, snapshot.Kubeconfig);
@@ -28,7 +28,7 @@ public static class HostMeaning
         // A connection that was opened with more access than is wanted now must not be shared.
         Append(hash, snapshot.Settings.Text(Setting.Access));
         Append(hash, UnaskedVariables.Locale);
-        Append(hash, Canonical(host));
+        Append(hash, Canonical(host.Text));
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -16,20 +16,21 @@ public sealed record RememberedHost(string Name, string Meaning)
     /// <param name="cluster">The cluster, in the context that is meant.</param>
     /// <param name="address">What the name stands for.</param>
     /// <param name="kubeconfig">The kubeconfig.</param>
-    public static RememberedHost Of(string host, ICluster cluster, PodAddress address, KubeconfigFiles kubeconfig)
+    public static RememberedHost Of(GivenHost host, ICluster cluster, PodAddress address, KubeconfigFiles kubeconfig)
     {
         // The contents of the files decide which context is current and what it says; a named context stays the same whatever else changes,
         // as long as its server is this one.
         var context = cluster.Context is { } name ? $"context {name}" : $"current {HostMeaning.KubeconfigDigest(kubeconfig)}";
         var files = kubeconfig.All.Select(file => Path.GetFullPath(file.Path));
-        return new RememberedHost(KnownHosts.Name(host), CacheFile.Name([.. files, context, $"{cluster.Server}", Describe(address)]));
+        return new RememberedHost(host.Folded, CacheFile.Name([.. files, context, $"{cluster.Server}", Describe(address)]));
     }
 
     /// <summary>The name of the file about it.</summary>
     internal string File => $"{Prefix(Name)}{Meaning}";
 
     /// <summary>Prefix of the names of all files about a host name.</summary>
-    internal static string Prefix(string host) => $"{CacheFile.Name(KnownHosts.Name(host))}-";
+    /// <param name="name">The name, in lower case.</param>
+    internal static string Prefix(string name) => $"{CacheFile.Name(name)}-";
 
     // An alias may bring in names with dots, so each part gets its own line.
     private static string Describe(PodAddress address) =>

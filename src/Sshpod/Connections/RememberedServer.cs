@@ -37,15 +37,15 @@ public sealed record RememberedServer(
 /// </summary>
 public static class RememberedServers
 {
-    // By then a server has long exited, and most pods are gone.
-    private static readonly CacheFolder<RememberedServer> Folder = new("servers", TimeSpan.FromDays(30),
+    private static readonly CacheFolder<RememberedServer> Folder = new("servers", ConnectionLimits.ServerForgotten,
         server => JsonSerializer.SerializeToUtf8Bytes(server, RememberedServerJson.Default.RememberedServer), Parse);
 
     /// <summary>All remembered servers. Files that cannot be read are left out.</summary>
     public static IReadOnlyList<RememberedServer> List() => [.. Folder.All().Select(file => file.Read()).OfType<RememberedServer>()];
 
     /// <summary>Whether anything is remembered for a host name, whatever its meaning.</summary>
-    public static bool Has(string host) => Folder.All(RememberedHost.Prefix(host)).Count > 0;
+    /// <param name="name">The name, in lower case.</param>
+    public static bool Has(string name) => Folder.All(RememberedHost.Prefix(name)).Count > 0;
 
     /// <summary>The server of the last connection to a host.</summary>
     /// <param name="host">The host.</param>

@@ -22,8 +22,6 @@ namespace Sshpod.Connections;
 /// </summary>
 public static class SharedConnections
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(1), Pause = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Claims a host name for its current meaning.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="snapshot">What the user has set up.</param>
@@ -31,12 +29,12 @@ public static class SharedConnections
     /// <returns>
     /// Whether a connection of this name may be shared: false while one lives that was opened for another meaning or has lost access.
     /// </returns>
-    public static async Task<bool> ClaimAsync(string host, Snapshot snapshot, CancellationToken cancellation)
+    public static async Task<bool> ClaimAsync(GivenHost host, Snapshot snapshot, CancellationToken cancellation)
     {
         ClientDirectory.Create(ControlPath.Directory);
         var meaning = HostMeaning.Digest(host, snapshot);
-        var limit = Limit / 10;
-        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        var limit = ConnectionLimits.Claim / 10;
+        for (var waited = TimeSpan.Zero; ; waited += ConnectionLimits.ClaimPause)
         {
             try
             {
@@ -47,7 +45,7 @@ public static class SharedConnections
                         return true;
                     // That connection may live for hours after its access has expired, so do not wait for it.
                     if (read?.Meaning == meaning)
-                        limit = Pause;
+                        limit = ConnectionLimits.ClaimPause;
                 }
                 using var taken = Open(host, FileAccess.ReadWrite, FileShare.None);
                 taken.SetLength(0);
@@ -57,7 +55,7 @@ public static class SharedConnections
             // Locked: by a live connection, or for a moment by another process that asks or claims.
             catch (IOException) when (waited < limit)
             {
-                await Task.Delay(Pause, cancellation);
+                await Task.Delay(ConnectionLimits.ClaimPause, cancellation);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -72,11 +70,11 @@ public static class SharedConnections
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The claim, to be disposed when the connection has ended.</returns>
     /// <exception cref="SshpodException">The name was claimed for something else since ssh asked.</exception>
-    public static async Task<HeldClaim> HoldAsync(string host, Snapshot snapshot, CancellationToken cancellation)
+    public static async Task<HeldClaim> HoldAsync(GivenHost host, Snapshot snapshot, CancellationToken cancellation)
     {
         ClientDirectory.Create(ControlPath.Directory);
         var meaning = HostMeaning.Digest(host, snapshot);
-        for (var waited = TimeSpan.Zero; ; waited += Pause)
+        for (var waited = TimeSpan.Zero; ; waited += ConnectionLimits.ClaimPause)
         {
             try
             {
@@ -89,9 +87,9 @@ public static class SharedConnections
                     throw new SshpodException(
                         $"a connection to \"{host}\" that means something else was opened at the same moment", "connect again");
             }
-            catch (Exception e) when (e is IOException && waited < Limit)
+            catch (Exception e) when (e is IOException && waited < ConnectionLimits.Claim)
             {
-                await Task.Delay(Pause, cancellation);
+                await Task.Delay(ConnectionLimits.ClaimPause, cancellation);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -100,7 +98,7 @@ public static class SharedConnections
         }
     }
 
-    private static FileStream Open(string host, FileAccess access, FileShare share)
+    private static FileStream Open(GivenHost host, FileAccess access, FileShare share)
     {
         // On Unix, .NET locks with flock: exclusive for FileShare.None, otherwise shared.
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = access, Share = share, BufferSize = 0 };
@@ -109,9 +107,9 @@ public static class SharedConnections
         return new FileStream(FileOf(host), options);
     }
 
-    private static string FileOf(string host) =>
+    private static string FileOf(GivenHost host) =>
         Path.Combine(ControlPath.Directory,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(KnownHosts.Name(host))))[..16] + ".claim");
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(host.Folded)))[..16] + ".claim");
 
     /// <summary>A claim that is held while a connection lives.</summary>
     public sealed class HeldClaim : IDisposable

@@ -12,15 +12,12 @@ public sealed class TunnelMemory(ICluster cluster, PodContainer container)
 {
     private const string Exec = "exec";
 
-    // Rights and networks change.
-    private static readonly TimeSpan Believed = TimeSpan.FromDays(1);
-
-    private static readonly CacheFolder<string> Folder = CacheFile.Texts("tunnels", Believed);
+    private static readonly CacheFolder<string> Folder = CacheFile.Texts("tunnels", ConnectionLimits.TunnelBelieved);
 
     private readonly CacheFile<string> _file = Folder.About(cluster.Context, $"{cluster.Server}", container.RuntimeClass);
 
     /// <summary>What worked last time; null if nothing is remembered.</summary>
-    public TunnelKind? Read() => _file.Age < Believed && _file.Read()?.Trim() == Exec ? TunnelKind.Exec : null;
+    public TunnelKind? Read() => _file.Age < ConnectionLimits.TunnelBelieved && _file.Read()?.Trim() == Exec ? TunnelKind.Exec : null;
 
     /// <summary>Remembers what worked after another tunnel had failed.</summary>
     public void Write(TunnelKind kind)

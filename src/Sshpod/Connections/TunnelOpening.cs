@@ -80,7 +80,7 @@ public sealed class TunnelOpening(ICluster cluster, PodContainer container, Tunn
             await record(server.HostKey, server);
             try
             {
-                return await PortForwardTunnel.OpenAsync(cluster, container, server, Tunnel.BannerLimit, cancellation);
+                return await PortForwardTunnel.OpenAsync(cluster, container, server, TunnelLimits.Banner, cancellation);
             }
             catch (UnresponsiveServerException e) when (!fresh && (isLast || !e.IsSilent))
             {

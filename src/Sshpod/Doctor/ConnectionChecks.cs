@@ -3,6 +3,7 @@ using Sshpod.Clusters.Objects;
 using Sshpod.Connections;
 using Sshpod.Server;
 using Sshpod.Settings;
+using Sshpod.Ssh;
 using Sshpod.Targets;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
@@ -104,13 +105,13 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         var server = await BootstrapFor(access).StartAsync(fresh, cancellation);
         // So that `sshpod clean --all` finds this one too.
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
-        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
+        var name = RememberedHost.Of(new GivenHost(host), cluster, address, snapshot.Kubeconfig);
         RememberedServers.Add(new RememberedServer(name, cluster.Context, container, server, Bundles.Release, access, since));
         return server;
     }
 
     private Task<Tunnel> PortForwardAsync(RemoteServer server, CancellationToken cancellation) =>
-        PortForwardTunnel.OpenAsync(cluster, container, server, Tunnel.BannerLimit, cancellation);
+        PortForwardTunnel.OpenAsync(cluster, container, server, TunnelLimits.Banner, cancellation);
 
     private static async Task<string> BannerAsync(Task<Tunnel> opening)
     {

@@ -22,9 +22,6 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     // more if a stream breaks.
     private const int MaxAttempts = 4;
 
-    // A node looks for containers once a second.
-    private static readonly TimeSpan NodePause = TimeSpan.FromSeconds(1);
-
     // Replaces the idle seconds, which a session does not have.
     private const string Session = "session";
 
@@ -99,7 +96,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
             catch (ContainerNotFoundException e) when (attempt < MaxAttempts)
             {
                 Log.Debug($"bootstrap: {e.Message}: again");
-                await Task.Delay(NodePause, cancellation);
+                await Task.Delay(ServerLimits.NodePause, cancellation);
             }
             finally
             {

@@ -51,12 +51,6 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         ["host-key"] = ["ok", "error"],
     });
 
-    // For a shell that reads the bundle as text.
-    private static readonly TimeSpan TextLimit = TimeSpan.FromMinutes(2);
-
-    // For each piece of the bundle, so that a slow link is allowed but a dead one is an error.
-    private static readonly TimeSpan PieceLimit = TimeSpan.FromSeconds(20);
-
     // Messages of up to 32 KiB get through everywhere (kubernetes-client/csharp#949).
     private const int Piece = 32 * 1024;
 
@@ -140,7 +134,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         using var content = verifiedFile is not null ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
         var upload = Upload.Choose(exec.HasHalfClose, tools, gzip ? content.Length : bundle.Size);
         if (upload.IsText)
-            _script.AllowFor(TextLimit);
+            _script.AllowFor(ServerLimits.Text);
         Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
         var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\nbytes() {{ {upload.Command}; }}\n"
             + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
@@ -158,7 +152,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
 
         async Task<bool> SendAsync(ReadOnlyMemory<byte> piece)
         {
-            var isTaken = await exec.WriteAsync(piece, cancellation).AsTask().WaitAsync(PieceLimit, cancellation);
+            var isTaken = await exec.WriteAsync(piece, cancellation).AsTask().WaitAsync(ServerLimits.Piece, cancellation);
             _script.Progressed();
             return isTaken;
         }

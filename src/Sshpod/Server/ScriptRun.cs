@@ -28,7 +28,7 @@ internal sealed record ScriptGrammar(IReadOnlyDictionary<string, string[]> Turns
 internal sealed record ScriptLimits(TimeSpan Silence, TimeSpan Overall, long MaxBytes = 256 * 1024)
 {
     /// <summary>The limits for every script.</summary>
-    public static ScriptLimits Default { get; } = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60));
+    public static ScriptLimits Default { get; } = new(ServerLimits.Silence, ServerLimits.Script);
 }
 
 /// <summary>One answer: a word, and what follows it on its line.</summary>

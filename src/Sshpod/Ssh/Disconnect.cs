@@ -14,9 +14,6 @@ public static class Disconnect
     private const uint Reason = 7;
     private const int Block = 8, MinimumPadding = 4;
 
-    // ssh sends its first packet before it reads ours: if nobody read it, ssh would report that error instead.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-
     /// <summary>Acts as a server that disconnects, and returns when ssh has closed the stream.</summary>
     /// <param name="reason">One line; ssh prints the first 400 bytes.</param>
     public static async Task SendAsync(string reason)
@@ -27,7 +24,8 @@ public static class Disconnect
             await output.WriteAsync(Packet(reason));
             await output.FlushAsync();
             await using var input = Console.OpenStandardInput();
-            await Task.WhenAny(input.CopyToAsync(Stream.Null), Task.Delay(Limit));
+            // ssh sends its first packet before it reads ours: if nobody read it, ssh would report that error instead.
+            await Task.WhenAny(input.CopyToAsync(Stream.Null), Task.Delay(SshLimits.Disconnect));
         }
         catch (IOException)
         {

@@ -9,8 +9,6 @@ namespace Sshpod.Ssh;
 /// <param name="File">The private half.</param>
 internal sealed record KeyPair(string File)
 {
-    private static readonly TimeSpan KeygenLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>The public half.</summary>
     public string PublicFile => File + ".pub";
 
@@ -111,12 +109,12 @@ internal sealed record KeyPair(string File)
     {
         try
         {
-            var run = await SshProgram.RunAsync("ssh-keygen", arguments, cancellation).WaitAsync(KeygenLimit, cancellation);
+            var run = await SshProgram.RunAsync("ssh-keygen", arguments, cancellation).WaitAsync(SshLimits.Keygen, cancellation);
             return run.ExitCode == 0 ? run.Output : throw new SshpodException($"ssh-keygen cannot {verb} {File}: {run.ErrorText}", hint);
         }
         catch (TimeoutException)
         {
-            throw new SshpodException($"ssh-keygen did not end in {KeygenLimit.TotalSeconds:0} s",
+            throw new SshpodException($"ssh-keygen did not end in {SshLimits.Keygen.TotalSeconds:0} s",
                 $"run it by hand: ssh-keygen -t ed25519 -f {File}");
         }
     }

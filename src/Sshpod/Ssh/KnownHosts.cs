@@ -33,9 +33,6 @@ public static class KnownHosts
     /// <summary>The name of such a file in ssh's configuration, where %n is the host name as typed.</summary>
     internal const string NameForSsh = Start + "%n";
 
-    /// <summary>A host name as ssh looks it up: here, and in the <c>%C</c> of a ControlPath.</summary>
-    public static string Name(string host) => host.ToLowerInvariant();
-
     /// <summary>The file for one host name.</summary>
     /// <param name="host">What ssh was given (its <c>%n</c>), in its original case.</param>
     /// <returns>Null if no file can have this name.</returns>
@@ -44,16 +41,16 @@ public static class KnownHosts
             ? Path.Combine(Directory, Start + host) : null;
 
     /// <summary>Makes the key the only one for this host name.</summary>
-    /// <param name="host">What ssh was given, in its original case.</param>
+    /// <param name="host">What ssh was given.</param>
     /// <param name="key">The key that the container reported.</param>
-    /// <param name="isUsed">Whether another host name is still in use; keys of the others are removed.</param>
+    /// <param name="isUsed">Whether another host name, in lower case, is still in use; keys of the others are removed.</param>
     /// <param name="cancellation">Ends the wait for another process that is writing.</param>
-    public static async Task SetAsync(string host, PublicKey key, Func<string, bool> isUsed, CancellationToken cancellation)
+    public static async Task SetAsync(GivenHost host, PublicKey key, Func<string, bool> isUsed, CancellationToken cancellation)
     {
         // ssh adds the port if it is not 22.
-        var name = Name(host);
+        var name = host.Folded;
         var line = $"{name},[{name}]:* {key}";
-        var own = FileOf(host);
+        var own = FileOf(host.Text);
         var ownLine = $"* {key}\n";
         if (Read().Contains(line) && (own is null || Holds(own, ownLine)))
             return;
@@ -87,7 +84,7 @@ public static class KnownHosts
     }
 
     private static string HostOf(string file) =>
-        Path.GetFileName(file) is var name && name.StartsWith(Start, StringComparison.Ordinal) ? Name(name[Start.Length..]) : "";
+        Path.GetFileName(file) is var name && name.StartsWith(Start, StringComparison.Ordinal) ? new GivenHost(name[Start.Length..]).Folded : "";
 
     private static bool Holds(string file, string content)
     {

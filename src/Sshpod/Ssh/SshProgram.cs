@@ -13,9 +13,6 @@ internal sealed record SshProgramRun(int ExitCode, string Output, string ErrorTe
 /// <summary>The programs of the user's OpenSSH. Their stdin is empty, since ours may be the ssh stream.</summary>
 internal static class SshProgram
 {
-    // The doctor's connection takes the longest.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
     /// <summary>Runs a program until it exits.</summary>
     /// <param name="program">Its name, or an absolute path.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
@@ -33,7 +30,7 @@ internal static class SshProgram
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new SshpodException($"{program} did not end in {Limit.TotalSeconds:0} s", "run it by hand to see more");
+            throw new SshpodException($"{program} did not end in {SshLimits.Program.TotalSeconds:0} s", "run it by hand to see more");
         }
     }
 
@@ -41,7 +38,7 @@ internal static class SshProgram
     {
         try
         {
-            return ChildProcess.Start(program, arguments, Limit);
+            return ChildProcess.Start(program, arguments, SshLimits.Program);
         }
         catch (CannotRunException e)
         {

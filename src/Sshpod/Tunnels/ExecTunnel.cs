@@ -13,15 +13,16 @@ public static class ExecTunnel
     /// <param name="container">Where it leads; for messages.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="SshpodException">No ssh server answers.</exception>
-    public static Task<Tunnel> OpenAsync(RemoteSession session, PodContainer container, CancellationToken cancellation) =>
-        Tunnel.OpenAsync(new Carrier(session.Exec), container, session.HostKey, "on its exec stream", Tunnel.BannerLimit, cancellation);
+    public static async Task<Tunnel> OpenAsync(RemoteSession session, PodContainer container, CancellationToken cancellation)
+    {
+        using var progress = Progress.Begin($"connecting to the server in {container}");
+        return await Tunnel.OpenAsync(
+            new Carrier(session.Exec), container, session.HostKey, "on its exec stream", TunnelLimits.Banner, cancellation);
+    }
 
     /// <summary>The exec, which reports its end in terms of the connection that it carries.</summary>
     private sealed class Carrier(Duplex exec) : Duplex
     {
-        // We may never learn why it broke (rke2#10237).
-        private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
-
         public override bool HasHalfClose => exec.HasHalfClose;
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
@@ -35,7 +36,7 @@ public static class ExecTunnel
         public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(EndLimit);
+            limit.CancelAfter(TunnelLimits.ExecEnd);
             try
             {
                 return await exec.EndAsync(limit.Token) switch

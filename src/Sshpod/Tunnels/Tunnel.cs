@@ -13,9 +13,6 @@ namespace Sshpod.Tunnels;
 /// </summary>
 public sealed class Tunnel : Duplex
 {
-    /// <summary>How long a newly started server may take to answer.</summary>
-    public static readonly TimeSpan BannerLimit = TimeSpan.FromSeconds(5);
-
     // RFC 4253 section 4.2: at most 255 characters, including CR LF.
     private const int MaxBanner = 255;
     private const byte LineEnd = (byte)'\n';
@@ -49,7 +46,6 @@ public sealed class Tunnel : Duplex
     internal static async Task<Tunnel> OpenAsync(
         Duplex carrier, PodContainer container, PublicKey hostKey, string where, TimeSpan limit, CancellationToken cancellation)
     {
-        using var progress = Progress.Begin($"connecting to the server in {container}");
         var tunnel = new Tunnel(carrier, hostKey);
         try
         {

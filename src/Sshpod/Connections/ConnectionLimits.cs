@@ -1,0 +1,20 @@
+namespace Sshpod.Connections;
+
+/// <summary>How long a connection waits for something, and how long it believes what it remembers.</summary>
+internal static class ConnectionLimits
+{
+    /// <summary>For the banner of a remembered server: short, since a bootstrap then finds out what is wrong.</summary>
+    public static readonly TimeSpan RememberedBanner = TimeSpan.FromSeconds(3);
+
+    /// <summary>For the claim of a host name, which other processes hold for a moment while they read or write it.</summary>
+    public static readonly TimeSpan Claim = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between two looks at a claim.</summary>
+    public static readonly TimeSpan ClaimPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>That port-forward does not work somewhere: rights and networks change.</summary>
+    public static readonly TimeSpan TunnelBelieved = TimeSpan.FromDays(1);
+
+    /// <summary>After the last use of a server. By then it has long exited, and most pods are gone.</summary>
+    public static readonly TimeSpan ServerForgotten = TimeSpan.FromDays(30);
+}
