@@ -4,6 +4,9 @@ using Sshpod.Commands;
 using Sshpod.Machine;
 using Sshpod.Terminal;
 
+// Load only the system's libraries. .NET looks for "libc" beside the program first: a libc.so in a downloads folder would run in sshpod.
+[assembly: DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+
 namespace Sshpod;
 
 /// <summary>The command line.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Machine;
@@ -107,9 +106,7 @@ public static class SharedConnections
         return new FileStream(FileOf(host), options);
     }
 
-    private static string FileOf(GivenHost host) =>
-        Path.Combine(ControlPath.Directory,
-            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(host.Folded)))[..16] + ".claim");
+    private static string FileOf(GivenHost host) => Path.Combine(ControlPath.Directory, $"{host.Digest}.claim");
 
     /// <summary>A claim that is held while a connection lives.</summary>
     public sealed class HeldClaim : IDisposable

@@ -1,5 +1,8 @@
 using System.Globalization;
+using Sshpod.Clusters.Objects;
 using Sshpod.Ssh;
+using Sshpod.Streams;
+using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
@@ -13,4 +16,19 @@ public sealed record RemoteServer(int Port, PublicKey HostKey, string Program)
     /// <returns>Null if it is not a port.</returns>
     public static int? ParsePort(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535 ? port : null;
+}
+
+/// <summary>A server for one connection, over the stream of the exec that started it.</summary>
+/// <param name="HostKey">The public half of its host key.</param>
+/// <param name="Exec">The exec: after the lines of the bootstrap, its stream belongs to the server.</param>
+public sealed record RemoteSession(PublicKey HostKey, Duplex Exec);
+
+/// <summary>A server runs, or should, but does not answer as one; a fresh one may.</summary>
+/// <param name="container">Where it should be.</param>
+/// <param name="what">What happens instead.</param>
+public sealed class UnresponsiveServerException(PodContainer container, string what)
+    : SshpodException($"the server in {container} {what}", "SSHPOD_LOG=debug shows the steps")
+{
+    /// <summary>Whether nothing arrived at all: a fresh server would be just as silent, but another tunnel may work.</summary>
+    public bool IsSilent { get; init; }
 }

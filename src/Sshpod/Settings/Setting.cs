@@ -77,3 +77,26 @@ internal static class Setting
             return time is not null;
         }, Period.Form, _ => $"use {Period.Form}; {zeroInFile}", $"set it to {Period.Form}; {zeroInVariable}");
 }
+
+/// <summary>How the cluster may be reached.</summary>
+public enum TransportKind
+{
+    /// <summary>By whichever supports the kubeconfig.</summary>
+    Auto,
+
+    /// <summary>By sshpod itself.</summary>
+    Api,
+
+    /// <summary>By the user's kubectl.</summary>
+    Kubectl,
+}
+
+/// <summary>The ways to carry bytes between ssh and the server.</summary>
+public enum TunnelKind
+{
+    /// <summary>A port-forward to a server that listens on the pod's loopback interface.</summary>
+    PortForward,
+
+    /// <summary>An exec whose stream is the connection: nothing listens, and one permission fewer is needed.</summary>
+    Exec,
+}

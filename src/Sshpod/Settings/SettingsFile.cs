@@ -180,3 +180,12 @@ internal sealed record Section(IReadOnlyDictionary<string, YamlNode> Values)
     /// <summary>A value; null if it is not set.</summary>
     public YamlNode? this[string key] => Values.GetValueOrDefault(key);
 }
+
+/// <summary>What the user has set in the file; null if not set. <see cref="UserSettings"/> explains each setting.</summary>
+internal sealed record FileSettings(
+    Aliases Aliases, string? Container = null, TransportKind? Transport = null, TunnelKind? Tunnel = null, TimeSpan? Idle = null,
+    TimeSpan? Wait = null, AccessTime? Access = null, string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false)
+{
+    /// <summary>The settings if there is no file.</summary>
+    public static FileSettings None { get; } = new(Aliases.None);
+}
