@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
@@ -20,6 +21,24 @@ public partial class ScriptTests
 
     [Fact]
     public void What_runs_over_stdin_takes_little_of_a_url() => Assert.InRange(Length(Script.Loader, "10000"), 1, 5000);
+
+    [Theory]
+    [InlineData("echo ran\n.\n", "ran\n")]
+    [InlineData("echo ran\n", "")]
+    [InlineData("echo ran", "")]
+    [InlineData("", "")]
+    public async Task A_script_that_was_cut_off_does_not_run(string sent, string printed)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no sh");
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"nl='\n'\n{Script.Loader}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        await shell.StandardInput.WriteAsync(sent);
+        shell.StandardInput.Close();
+        Assert.Equal(printed, await shell.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
 
     [Theory]
     [InlineData("clean.sh")]
