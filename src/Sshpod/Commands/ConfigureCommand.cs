@@ -151,7 +151,7 @@ public static class ConfigureCommand
         // The entries outlive the current context, so they name it if a host name can hold its name.
         var current = snapshot.Kubeconfig.CurrentContext;
         var context = current is not null && HostName.IsContext(current) ? current : null;
-        var hosts = await Transport.Choose(snapshot, null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
+        var hosts = await Transport.Choose(snapshot, null).Objects.ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
         return [.. hosts.Order(StringComparer.Ordinal)];
 
         IEnumerable<string> HostOf(Pod pod)

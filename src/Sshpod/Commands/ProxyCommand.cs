@@ -79,7 +79,7 @@ public static class ProxyCommand
         if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
         {
             var end = await connection.Tunnel.EndAsync(cancellation);
-            var reason = await Disappearance.ExplainAsync(cluster, connection.Container, cancellation)
+            var reason = await Disappearance.ExplainAsync(cluster.Objects, connection.Container, cancellation)
                 ?? Tunnel.Reason(end) ?? "its server, or something on the way there, has closed it";
             throw new SshpodException($"the connection to {connection.Container} broke off: {reason}", "connect again");
         }

@@ -49,7 +49,7 @@ public sealed class Connection : IAsyncDisposable
     /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
     /// </exception>
     public static async Task<Connection> OpenAsync(
-        ICluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
+        Cluster cluster, string host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
         CancellationToken cancellation)
     {
         // Invalid values throw here, before anything runs.
@@ -57,12 +57,12 @@ public sealed class Connection : IAsyncDisposable
         var forced = settings.Tunnel;
         var time = settings.Access;
         var access = new Access(clientKey, time.Limit, settings.CleanEnvironment);
-        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
-        var looking = Waiting.ResolveAsync(cluster, address, settings, cancellation);
+        var name = RememberedHost.Of(host, cluster.Objects, address, snapshot.Kubeconfig);
+        var looking = Waiting.ResolveAsync(cluster.Objects, address, settings, cancellation);
         await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
             && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)
             && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
-            ? new Dial(cluster, remembered, cancellation) : null;
+            ? new Dial(cluster.Streams, remembered, cancellation) : null;
         var container = await looking;
         Log.Debug($"found {container}");
 
@@ -72,8 +72,8 @@ public sealed class Connection : IAsyncDisposable
             await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
             return new Connection(tunnel, dial.Remembered, time);
         }
-        var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
-        var bootstrap = new Bootstrap(cluster, container, new ContainerShell(container, settings), access, settings);
+        var used = new RememberedServer(name, cluster.Objects.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
+        var bootstrap = new Bootstrap(cluster.Streams, container, new ContainerShell(container, settings), access, settings);
         var opening = new TunnelOpening(cluster, container, forced, bootstrap, (hostKey, server) =>
         {
             LeaveIfShared();
@@ -108,7 +108,7 @@ public sealed class Connection : IAsyncDisposable
         private readonly Task<Tunnel?> _opening;
         private bool _isTaken;
 
-        public Dial(ICluster cluster, RememberedServer remembered, CancellationToken cancellation)
+        public Dial(IClusterStreams cluster, RememberedServer remembered, CancellationToken cancellation)
         {
             Remembered = remembered;
             _end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -142,7 +142,7 @@ public sealed class Connection : IAsyncDisposable
             _end.Dispose();
         }
 
-        private async Task<Tunnel?> OpenAsync(ICluster cluster, CancellationToken cancellation)
+        private async Task<Tunnel?> OpenAsync(IClusterStreams cluster, CancellationToken cancellation)
         {
             try
             {

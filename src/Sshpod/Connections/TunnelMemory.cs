@@ -14,7 +14,7 @@ namespace Sshpod.Connections;
 /// </summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="container">A container in it.</param>
-public sealed class TunnelMemory(ICluster cluster, PodContainer container)
+public sealed class TunnelMemory(IClusterObjects cluster, PodContainer container)
 {
     private const string Exec = "exec";
 

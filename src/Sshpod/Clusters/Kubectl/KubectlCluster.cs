@@ -10,7 +10,7 @@ namespace Sshpod.Clusters.Kubectl;
 /// <summary>The <c>kubectl</c> transport: whatever the user's kubectl can reach, sshpod can.</summary>
 /// <param name="context">Context of the kubeconfig; null for the current one.</param>
 /// <param name="snapshot">The user's settings and kubeconfig.</param>
-public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluster
+public sealed class KubectlCluster(string? context, Snapshot snapshot) : IClusterObjects, IClusterStreams
 {
     private readonly NamedContext _named = new(context, snapshot);
 
