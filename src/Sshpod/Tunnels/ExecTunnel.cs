@@ -17,20 +17,10 @@ public static class ExecTunnel
         Tunnel.OpenAsync(new Carrier(session.Exec), container, session.HostKey, "on its exec stream", Tunnel.BannerLimit, cancellation);
 
     /// <summary>The exec, which reports its end in terms of the connection that it carries.</summary>
-    private sealed class Carrier(Duplex exec) : Duplex
+    private sealed class Carrier(Duplex exec) : LayeredDuplex(exec)
     {
         // We may never learn why it broke (rke2#10237).
         private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(1);
-
-        public override bool HasHalfClose => exec.HasHalfClose;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
-            exec.ReadAsync(buffer, cancellation);
-
-        public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-            exec.WriteAsync(bytes, cancellation);
-
-        public override ValueTask CompleteAsync(CancellationToken cancellation) => exec.CompleteAsync(cancellation);
 
         public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
         {
@@ -38,7 +28,7 @@ public static class ExecTunnel
             limit.CancelAfter(EndLimit);
             try
             {
-                return await exec.EndAsync(limit.Token) switch
+                return await Inner.EndAsync(limit.Token) switch
                 {
                     StreamEnd.Broken broken => new StreamEnd.Broken($"the exec stream ended ({broken.Reason ?? "no exit code"})"),
                     StreamEnd.ClosedByPeer => new StreamEnd.Broken("the exec stream ended (no exit code)"),
@@ -50,7 +40,5 @@ public static class ExecTunnel
                 return new StreamEnd.ClosedByPeer();
             }
         }
-
-        public override ValueTask DisposeAsync() => exec.DisposeAsync();
     }
 }
