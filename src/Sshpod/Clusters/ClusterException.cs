@@ -61,7 +61,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
     /// <param name="snapshot">The user's settings and kubeconfig.</param>
     public static ClusterException NoSuchContext(string name, IReadOnlyList<string> known, Snapshot snapshot)
     {
-        if (known.Count == 0 && FromPipe(snapshot.Kubeconfig) is { } pipe)
+        // What we could read and kubectl could not.
+        if ((known.Count == 0 || known.Contains(name)) && FromPipe(snapshot.Kubeconfig) is { } pipe)
             return pipe;
         // A name that cannot be in a host name comes from an alias: another alias would not help.
         known = [.. known.Where(other => other != name)];

@@ -7,7 +7,7 @@ namespace Sshpod.Clusters;
 /// Finds out why an object was not found: the API server answers the same when the whole namespace does not exist. Only for error messages.
 /// </summary>
 /// <param name="cluster">The cluster that was asked.</param>
-internal sealed class MissingObject(ICluster cluster)
+internal sealed class MissingObject(IClusterObjects cluster)
 {
     // The message is worth a moment, not the user's patience.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);

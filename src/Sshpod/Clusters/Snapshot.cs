@@ -5,7 +5,8 @@ namespace Sshpod.Clusters;
 
 /// <summary>
 /// The user's settings and kubeconfig, as they were on first use. A command takes one snapshot and passes it on, so that all parts of a
-/// connection made by sshpod itself agree even if the files change. kubectl reads the files itself.
+/// connection made by sshpod itself agree even if the files change. kubectl reads the files itself, but is told which
+/// context is meant.
 /// </summary>
 /// <param name="Settings">The user's settings.</param>
 /// <param name="Kubeconfig">The user's kubeconfig.</param>

@@ -33,11 +33,12 @@ public static class CleanCommand
     {
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var cluster = Transport.Choose(snapshot, address.Context);
-        await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, snapshot.Settings, cancellation), snapshot, cancellation);
+        var container = await Resolution.ResolveAsync(cluster.Objects, address, snapshot.Settings, cancellation);
+        await CleanAsync(cluster.Streams, container, snapshot, cancellation);
         return 0;
     }
 
-    private static async Task CleanAsync(ICluster cluster, PodContainer container, Snapshot snapshot, CancellationToken cancellation)
+    private static async Task CleanAsync(IClusterStreams cluster, PodContainer container, Snapshot snapshot, CancellationToken cancellation)
     {
         var found = await Cleaning.RunAsync(cluster, container, new ContainerShell(container, snapshot.Settings), cancellation);
         RememberedServers.Remove(container);
@@ -59,8 +60,8 @@ public static class CleanCommand
                 // A snapshot for each: credentials in the kubeconfig may be replaced while the others are cleaned.
                 var snapshot = Snapshot.Take();
                 var cluster = Transport.Choose(snapshot, used.Context);
-                if (await IsStillThereAsync(cluster, used.Container, cancellation))
-                    await CleanAsync(cluster, used.Container, snapshot, cancellation);
+                if (await IsStillThereAsync(cluster.Objects, used.Container, cancellation))
+                    await CleanAsync(cluster.Streams, used.Container, snapshot, cancellation);
                 else
                     RememberedServers.Remove(used.Container);
             }
@@ -73,7 +74,7 @@ public static class CleanCommand
         return failures == 0 ? 0 : 1;
     }
 
-    private static async Task<bool> IsStillThereAsync(ICluster cluster, PodContainer container, CancellationToken cancellation)
+    private static async Task<bool> IsStillThereAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
     {
         try
         {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
@@ -74,7 +73,7 @@ public static class ConfigureCommand
             var block = new ConfigurationBlock(ProgramPath.Own, ClientKinds.Current, options, snapshot.Settings.ClientIdentity);
             if (arguments.GetValue(print))
             {
-                Print(UserConfiguration.FromUtf8(block.ToString()));
+                Print(FileText.Of($"{block}"));
                 return 0;
             }
             if (chosen.ForwardedToAll && options.AgentHosts.Count == 0)
@@ -117,7 +116,7 @@ public static class ConfigureCommand
     {
         var refused = configuration.WhyNot(plan);
         if (dryRun)
-            Print(string.Concat(plan.Select(change => change.Diff)));
+            Print(FileText.Concat(plan.Select(change => change.Diff)));
         else
         {
             if (refused is null && ask && plan.FirstOrDefault(configuration.IsTheirs) is { } theirs && !Confirm(theirs))
@@ -135,15 +134,15 @@ public static class ConfigureCommand
 
     private static bool Confirm(FileChange change)
     {
-        Console.Error.Write($"{Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(change.Diff))}sshpod: change {change.File}? [Y/n] ");
+        Console.Error.Write($"{change.Diff}sshpod: change {change.File}? [Y/n] ");
         return Console.ReadLine()?.Trim().ToLowerInvariant() is "" or "y" or "yes";
     }
 
     /// <summary>Prints the bytes as they are in the files.</summary>
-    private static void Print(string latin1)
+    private static void Print(FileText text)
     {
         using var output = Console.OpenStandardOutput();
-        output.Write(Encoding.Latin1.GetBytes(latin1));
+        output.Write(text.Bytes.Span);
     }
 
     private static async Task<IReadOnlyList<string>> RunningPodsAsync(Snapshot snapshot, CancellationToken cancellation)
@@ -151,7 +150,7 @@ public static class ConfigureCommand
         // The entries outlive the current context, so they name it if a host name can hold its name.
         var current = snapshot.Kubeconfig.CurrentContext;
         var context = current is not null && HostName.IsContext(current) ? current : null;
-        var hosts = await Transport.Choose(snapshot, null).ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
+        var hosts = await Transport.Choose(snapshot, null).Objects.ListPodsAsync(new PodScope(Namespace: null), HostOf, cancellation);
         return [.. hosts.Order(StringComparer.Ordinal)];
 
         IEnumerable<string> HostOf(Pod pod)

@@ -55,7 +55,7 @@ public static class ListCommand
     {
         var snapshot = Snapshot.Take();
         var realName = context is null ? null : snapshot.Settings.Aliases.Contexts.GetValueOrDefault(context, context);
-        var containers = await ContainerListing.ReadAsync(Transport.Choose(snapshot, realName), scope, snapshot, cancellation);
+        var containers = await ContainerListing.ReadAsync(Transport.Choose(snapshot, realName).Objects, scope, snapshot, cancellation);
         if (containers.Count == 0 && output != Json)
             Log.Notice($"no running containers{Place(scope)}");
         else

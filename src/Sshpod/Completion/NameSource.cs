@@ -16,7 +16,7 @@ internal static class NameSource
     public static async Task<IReadOnlyList<string>> AskAsync(NameQuery query, Snapshot snapshot, CancellationToken cancellation)
     {
         var (kind, ns, context) = query;
-        var cluster = Transport.Choose(snapshot, context);
+        var cluster = Transport.Choose(snapshot, context).Objects;
         if (kind == HostName.Prefix(TargetKind.Pod))
         {
             var containers = await ContainerListing.ReadAsync(cluster, new PodScope(ns), snapshot, cancellation);

@@ -52,7 +52,7 @@ public sealed class Connection : IAsyncDisposable
     /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
     /// </exception>
     public static async Task<Connection> OpenAsync(
-        ICluster cluster, GivenHost host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
+        Cluster cluster, GivenHost host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
         CancellationToken cancellation)
     {
         // Invalid values throw here, before anything runs.
@@ -60,12 +60,12 @@ public sealed class Connection : IAsyncDisposable
         var forced = settings.Tunnel;
         var time = settings.Access;
         var access = new Access(clientKey, time.Limit, settings.CleanEnvironment);
-        var name = RememberedHost.Of(host, cluster, address, snapshot.Kubeconfig);
-        var looking = Waiting.ResolveAsync(cluster, address, settings, cancellation);
+        var name = RememberedHost.Of(host, cluster.Objects, address, snapshot.Kubeconfig);
+        var looking = Waiting.ResolveAsync(cluster.Objects, address, settings, cancellation);
         await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
             && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)
             && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
-            ? new Dial(cluster, remembered, cancellation) : null;
+            ? new Dial(cluster.Streams, remembered, cancellation) : null;
         var container = await looking;
         Log.Debug($"found {container}");
 
@@ -73,16 +73,16 @@ public sealed class Connection : IAsyncDisposable
         {
             LeaveIfShared();
             await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
-            return new Connection(cluster, tunnel, dial.Remembered, time);
+            return new Connection(cluster.Objects, tunnel, dial.Remembered, time);
         }
-        var used = new RememberedServer(name, cluster.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
-        var bootstrap = new Bootstrap(cluster, container, new ContainerShell(container, settings), access, settings);
+        var used = new RememberedServer(name, cluster.Objects.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
+        var bootstrap = new Bootstrap(cluster.Streams, container, new ContainerShell(container, settings), access, settings);
         var opening = new TunnelOpening(cluster, container, forced, bootstrap, (hostKey, server) =>
         {
             LeaveIfShared();
             return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
         });
-        return new Connection(cluster, await opening.OpenAsync(cancellation), used, time);
+        return new Connection(cluster.Objects, await opening.OpenAsync(cancellation), used, time);
 
         // After the requests for which a credential plugin may need the terminal, and before kubectl is started for the port-forward.
         void LeaveIfShared()

@@ -16,7 +16,7 @@ public sealed record RememberedHost(string Name, string Meaning)
     /// <param name="cluster">The cluster, in the context that is meant.</param>
     /// <param name="address">What the name stands for.</param>
     /// <param name="kubeconfig">The kubeconfig.</param>
-    public static RememberedHost Of(GivenHost host, ICluster cluster, PodAddress address, KubeconfigFiles kubeconfig)
+    public static RememberedHost Of(GivenHost host, IClusterObjects cluster, PodAddress address, KubeconfigFiles kubeconfig)
     {
         // The contents of the files decide which context is current and what it says; a named context stays the same whatever else changes,
         // as long as its server is this one.

@@ -8,7 +8,7 @@ namespace Sshpod.Connections;
 /// <summary>Remembers where port-forward does not work, for each cluster and runtime class.</summary>
 /// <param name="cluster">The cluster.</param>
 /// <param name="container">A container in it.</param>
-public sealed class TunnelMemory(ICluster cluster, PodContainer container)
+public sealed class TunnelMemory(IClusterObjects cluster, PodContainer container)
 {
     private const string Exec = "exec";
 

@@ -14,7 +14,7 @@ namespace Sshpod.Connections;
 /// <param name="forced">The tunnel that the user wants; null for whatever works.</param>
 /// <param name="bootstrap">Brings the server up.</param>
 /// <param name="record">Records the server's host key before ssh sees the server's first byte, and the server if it listens.</param>
-public sealed class TunnelOpening(ICluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap,
+public sealed class TunnelOpening(Cluster cluster, PodContainer container, TunnelKind? forced, Bootstrap bootstrap,
     Func<PublicKey, RemoteServer?, Task> record)
 {
     /// <summary>Opens the tunnel.</summary>
@@ -23,7 +23,7 @@ public sealed class TunnelOpening(ICluster cluster, PodContainer container, Tunn
     {
         if (TunnelChoice.IsGiven(forced, container))
             return await OpenAsync(TunnelChoice.Order(forced, container, null)[0], isLast: true, cancellation);
-        var memory = new TunnelMemory(cluster, container);
+        var memory = new TunnelMemory(cluster.Objects, container);
         var remembered = memory.Read();
         var order = TunnelChoice.Order(null, container, remembered);
         for (var i = 0; ; i++)
@@ -80,7 +80,7 @@ public sealed class TunnelOpening(ICluster cluster, PodContainer container, Tunn
             await record(server.HostKey, server);
             try
             {
-                return await PortForwardTunnel.OpenAsync(cluster, container, server, TunnelLimits.Banner, cancellation);
+                return await PortForwardTunnel.OpenAsync(cluster.Streams, container, server, TunnelLimits.Banner, cancellation);
             }
             catch (UnresponsiveServerException e) when (!fresh && (isLast || !e.IsSilent))
             {

@@ -7,7 +7,7 @@ namespace Sshpod.Doctor;
 internal static class ApiServerCheck
 {
     /// <summary>Asks for its version.</summary>
-    public static async Task<Finding<string>> RunAsync(ICluster cluster, CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(IClusterObjects cluster, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         var version = await cluster.GetVersionAsync(cancellation);

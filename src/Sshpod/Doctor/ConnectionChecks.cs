@@ -16,7 +16,7 @@ namespace Sshpod.Doctor;
 /// <param name="shell">Its shell.</param>
 /// <param name="host">What ssh is given.</param>
 /// <param name="snapshot">What the user has set up.</param>
-internal sealed class ConnectionChecks(ICluster cluster, PodContainer container, ContainerShell shell, string host, Snapshot snapshot)
+internal sealed class ConnectionChecks(Cluster cluster, PodContainer container, ContainerShell shell, string host, Snapshot snapshot)
 {
     /// <summary>For an upload too: over a slow network it takes time, and each piece of it has a limit of its own.</summary>
     public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -95,7 +95,7 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         return new Access(await settings.ClientIdentity.EnsureAsync(limit, cancellation), limit, settings.CleanEnvironment);
     }
 
-    private Bootstrap BootstrapFor(Access access) => new(cluster, container, shell, access, snapshot.Settings);
+    private Bootstrap BootstrapFor(Access access) => new(cluster.Streams, container, shell, access, snapshot.Settings);
 
     private async Task<Bootstrap> BootstrapAsync(CancellationToken cancellation) => BootstrapFor(await AccessAsync(cancellation));
 
@@ -105,13 +105,13 @@ internal sealed class ConnectionChecks(ICluster cluster, PodContainer container,
         var server = await BootstrapFor(access).StartAsync(fresh, cancellation);
         // So that `sshpod clean --all` finds this one too.
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
-        var name = RememberedHost.Of(new GivenHost(host), cluster, address, snapshot.Kubeconfig);
-        RememberedServers.Add(new RememberedServer(name, cluster.Context, container, server, Bundles.Release, access, since));
+        var name = RememberedHost.Of(new GivenHost(host), cluster.Objects, address, snapshot.Kubeconfig);
+        RememberedServers.Add(new RememberedServer(name, cluster.Objects.Context, container, server, Bundles.Release, access, since));
         return server;
     }
 
     private Task<Tunnel> PortForwardAsync(RemoteServer server, CancellationToken cancellation) =>
-        PortForwardTunnel.OpenAsync(cluster, container, server, TunnelLimits.Banner, cancellation);
+        PortForwardTunnel.OpenAsync(cluster.Streams, container, server, TunnelLimits.Banner, cancellation);
 
     private static async Task<string> BannerAsync(Task<Tunnel> opening)
     {

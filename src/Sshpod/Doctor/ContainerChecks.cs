@@ -10,7 +10,7 @@ namespace Sshpod.Doctor;
 internal sealed class ContainerChecks(PodContainer container, ContainerShell shell)
 {
     /// <summary>Its shell and the few tools that installing the server needs.</summary>
-    public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, ICluster cluster, CancellationToken cancellation)
+    public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, IClusterStreams cluster, CancellationToken cancellation)
     {
         Examination found;
         try

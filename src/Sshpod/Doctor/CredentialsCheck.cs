@@ -3,7 +3,6 @@ using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Kubeconfigs;
-using Sshpod.Clusters.Transports;
 using Sshpod.Machine;
 using Sshpod.Terminal;
 
@@ -17,7 +16,8 @@ internal static class CredentialsCheck
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<Finding<string>> RunAsync(ICluster cluster, Snapshot snapshot, string? context, CancellationToken cancellation)
+    public static async Task<Finding<string>> RunAsync(
+        IClusterObjects cluster, Snapshot snapshot, string? context, CancellationToken cancellation)
     {
         ApiConfiguration configuration;
         try
@@ -75,9 +75,10 @@ internal static class CredentialsCheck
         return Finding.Ok(credential.Expiry is { } expiry ? $"{kind}, valid until {expiry.ToUniversalTime():yyyy-MM-dd HH:mm} UTC" : kind);
     }
 
-    private static async Task<Credential> GetAsync(ICluster cluster, ApiConfiguration configuration, CancellationToken cancellation)
+    private static async Task<Credential> GetAsync(
+        IClusterObjects cluster, ApiConfiguration configuration, CancellationToken cancellation)
     {
-        if ((cluster as ApiCluster ?? (cluster as AutoCluster)?.Api) is { } api)
+        if (cluster is ApiCluster api)
             return await api.AuthenticateAsync(cancellation);
         using var credentials = new Credentials(configuration);
         return await credentials.GetAsync(cancellation);

@@ -52,10 +52,10 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
             () => ContextCheck.Run(files.Value, snapshot, address?.Context));
         var transport = await walk.CheckAsync("transport", Who.You, [context], () => TransportCheck.Run(snapshot, address?.Context));
         var credentials = await walk.CheckAsync("credentials", Who.You, [transport],
-            cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster, snapshot, address?.Context, cancellation));
+            cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster.Objects, snapshot, address?.Context, cancellation));
         var proxy = await walk.CheckAsync("proxy", Who.You, [context], cancellation => ProxyCheck.RunAsync(context.Value, cancellation));
         var server = await walk.CheckAsync("api-server", Who.You, [transport, credentials, proxy],
-            cancellation => ApiServerCheck.RunAsync(transport.Value.Cluster, cancellation));
+            cancellation => ApiServerCheck.RunAsync(transport.Value.Cluster.Objects, cancellation));
 
         RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace, snapshot.Settings);
         var pod = address?.Kind == TargetKind.Pod ? address.Target : null;
@@ -71,7 +71,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     private async Task<Container> ContainerAsync(Hop<PodAddress> address, Cluster cluster)
     {
         var pod = await walk.CheckAsync("target", Who.PodOwner, [address, cluster.MayFind],
-            cancellation => FindAsync(cluster.Transport.Value.Cluster, address.Value, cancellation));
+            cancellation => FindAsync(cluster.Transport.Value.Cluster.Objects, address.Value, cancellation));
         var chosen = await walk.CheckAsync("container", pod.Found is { } found && AllRun(found) ? Who.You : Who.PodOwner, [pod],
             () => Choose(pod.Value, address.Value));
         var shell = new Lazy<ContainerShell>(() => new ContainerShell(chosen.Value, snapshot.Settings));
@@ -80,7 +80,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         await using var attempt = stream.Found;
         ContainerChecks Checks() => new(chosen.Value, shell.Value);
         var examination = await walk.CheckAsync("shell", Who.You, [stream],
-            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, cancellation));
+            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster.Streams, cancellation));
         var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks()
             .Architecture(examination.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));
@@ -112,7 +112,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         return Finding.Ok(address, $"{address}");
     }
 
-    private static async Task<Finding<Pod>> FindAsync(ICluster cluster, PodAddress address, CancellationToken cancellation)
+    private static async Task<Finding<Pod>> FindAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
     {
         var pod = await Resolution.FindPodAsync(cluster, address, cancellation);
         var found = $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";

@@ -35,7 +35,8 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
             return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec",
                 Grant(missing));
         // With only one of the two it depends on the client and the server version; the connection itself will tell.
-        var suffices = missing.Length < rights.Length && (missing[0].Verb == "create" || transport.Cluster is not Clusters.Api.ApiCluster);
+        var suffices = missing.Length < rights.Length
+            && (missing[0].Verb == "create" || transport.Cluster.Streams is not Clusters.Api.ApiCluster);
         return suffices
             ? Finding.Warning(
                 "", $"may not {missing[0]} in namespace \"{ns}\", "
@@ -64,7 +65,7 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
 
     private async Task<Right[]> MissingAsync(IReadOnlyList<Right> rights, CancellationToken cancellation)
     {
-        var answers = await Task.WhenAll(rights.Select(right => transport.Cluster.MayAsync(right, cancellation)));
+        var answers = await Task.WhenAll(rights.Select(right => transport.Cluster.Objects.MayAsync(right, cancellation)));
         return [.. rights.Where((_, i) => !answers[i])];
     }
 

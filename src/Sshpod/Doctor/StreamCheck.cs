@@ -22,16 +22,16 @@ internal static class StreamCheck
     public static async Task<Finding<ExecAttempt>> RunAsync(
         ChosenTransport transport, PodContainer container, ContainerShell shell, CancellationToken cancellation)
     {
-        var cluster = transport.Cluster;
+        var streams = transport.Cluster.Streams;
         ExecAttempt attempt;
         try
         {
-            attempt = new ExecAttempt(await cluster.ExecAsync(container, Examination.Command(shell), cancellation), null);
+            attempt = new ExecAttempt(await streams.ExecAsync(container, Examination.Command(shell), cancellation), null);
         }
         catch (UpgradeRefusedException e)
         {
             return Finding.Failure<ExecAttempt>($"the API server, or something on the way to it, refuses a WebSocket: {e.Message}",
-                cluster is AutoCluster ? "install kubectl, which may be let pass"
+                streams is AutoStreams ? "install kubectl, which may be let pass"
                     : "unset SSHPOD_TRANSPORT, and have kubectl on your PATH");
         }
         catch (SshpodException e)
@@ -39,12 +39,12 @@ internal static class StreamCheck
             // The stream is not at fault; the next check reports it.
             attempt = new ExecAttempt(null, e);
         }
-        return cluster switch
+        return streams switch
         {
-            AutoCluster { Refusal: { } refusal } =>
+            AutoStreams { Refusal: { } refusal } =>
                 Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}",
                     refusal.Hint ?? "see what is on the way to the API server, such as a proxy"),
-            AutoCluster or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
+            AutoStreams or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
             _ => Finding.Ok(attempt, "kubectl asks for a WebSocket or for SPDY, as it knows"),
         };
     }

@@ -1,4 +1,3 @@
-using System.Text;
 using Sshpod.Machine;
 using Sshpod.Terminal;
 
@@ -10,7 +9,7 @@ namespace Sshpod.Ssh;
 /// <param name="userFile">The user's file, such as <c>~/.ssh/config</c>.</param>
 public sealed class SshConfiguration(string userFile)
 {
-    private readonly UserConfiguration _user = new(UserConfiguration.FromUtf8(Include));
+    private readonly UserConfiguration _user = new(FileText.Of(Include));
 
     /// <summary>Our own file.</summary>
     public static string OwnFile { get; } = Path.Combine(ClientDirectory.Config, "ssh_config");
@@ -30,27 +29,29 @@ public sealed class SshConfiguration(string userFile)
 
     /// <summary>The options of an earlier run.</summary>
     /// <exception cref="SshpodException">Our own file cannot be read.</exception>
-    public static ConfigurationOptions Chosen() => ConfigurationOptions.Parse(Read(OwnFile) is { } block ? ToUtf16(block) : null);
+    public static ConfigurationOptions Chosen() => ConfigurationOptions.Parse(Read(OwnFile)?.ToString());
 
     /// <summary>The changes that make ssh use sshpod.</summary>
     /// <param name="block">The content of our own file.</param>
     /// <exception cref="SshpodException">A file cannot be read.</exception>
     public IReadOnlyList<FileChange> Plan(ConfigurationBlock block)
     {
-        var own = new FileChange(OwnFile, Read(OwnFile), UserConfiguration.FromUtf8(block.ToString()), $"wrote {OwnFile}");
+        var own = new FileChange(OwnFile, Read(OwnFile), FileText.Of($"{block}"), $"wrote {OwnFile}");
         var old = Read(File);
-        var options = "";
+        var options = FileText.Empty;
         var taken = old is null ? null : UserConfiguration.TakeOver(old, out options);
         var user = new FileChange(File, old, _user.Add(taken),
             taken == old ? $"added an Include to the top of {File}"
                 : $"put an Include at the top of {File} in place of the block of the earlier sshpod");
         var changes = new List<FileChange> { own };
-        if (options.Length > 0)
+        if (!options.IsEmpty)
         {
             var file = ConfigurationBlock.UserFile;
-            changes.Add(new FileChange(file, Read(file), Read(file) + options, $"moved your own options for *.sshpod to {file}"));
+            var theirs = Read(file);
+            changes.Add(new FileChange(file, theirs, FileText.Concat(theirs, options),
+                $"moved your own options for *.sshpod to {file}"));
         }
-        if (user.IsNeeded && !string.IsNullOrEmpty(old))
+        if (user.IsNeeded && old is { IsEmpty: false })
             changes.Add(new FileChange(Backup, Read(Backup), old, $"kept the old {File} as {Backup}"));
         return [.. changes.Append(user).Where(change => change.IsNeeded)];
     }
@@ -72,11 +73,11 @@ public sealed class SshConfiguration(string userFile)
     /// <summary>Options that the user's file sets for *.sshpod without effect, because ours are read first; one sentence each.</summary>
     /// <param name="block">The content of our own file.</param>
     public IEnumerable<string> Overridden(ConfigurationBlock block) =>
-        UserConfiguration.Overridden(Read(File) ?? "", block.ToString()).Select(found =>
+        UserConfiguration.Overridden(Read(File) ?? FileText.Empty, $"{block}").Select(found =>
             $"{found} in {File} has no effect, since sshpod sets it first: move it to {ConfigurationBlock.UserFile}");
 
     /// <summary>Whether the change is to the user's own file, not to ours or to a backup.</summary>
-    public bool IsTheirs(FileChange change) => change.File == File && change.Old?.Length > 0;
+    public bool IsTheirs(FileChange change) => change.File == File && change.Old is { IsEmpty: false };
 
     /// <summary>Why we must not write to the user's file, as an exception to throw; null if we may, or if it does not change.</summary>
     /// <param name="changes">The planned changes.</param>
@@ -110,19 +111,17 @@ public sealed class SshConfiguration(string userFile)
             else
             {
                 ClientDirectory.Create(Path.GetDirectoryName(change.File)!);
-                ClientDirectory.Replace(change.File, Encoding.Latin1.GetBytes(change.New));
+                ClientDirectory.Replace(change.File, change.New.Bytes.ToArray());
             }
             yield return change.Done;
         }
     }
 
-    private static string ToUtf16(string content) => Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(content));
-
-    private static string? Read(string file)
+    private static FileText? Read(string file)
     {
         try
         {
-            return Encoding.Latin1.GetString(System.IO.File.ReadAllBytes(file));
+            return new FileText(System.IO.File.ReadAllBytes(file));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

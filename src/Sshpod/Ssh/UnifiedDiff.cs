@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Sshpod.Ssh;
 
 /// <summary>A change to a text, in the form that <c>patch</c> and <c>git apply</c> accept.</summary>
@@ -12,12 +10,12 @@ public static class UnifiedDiff
     /// <param name="old">The text before; null if there is no file.</param>
     /// <param name="new">The text after; null if the file is removed.</param>
     /// <returns>Empty if they are the same.</returns>
-    public static string Between(string file, string? old, string? @new)
+    public static FileText Between(string file, FileText? old, FileText? @new)
     {
         if (old == @new)
-            return "";
-        var diff = new StringBuilder($"--- {(old is null ? "/dev/null" : file)}\n+++ {(@new is null ? "/dev/null" : file)}\n");
-        var edits = Compare(Lines(old), Lines(@new));
+            return FileText.Empty;
+        List<FileText> diff = [FileText.Of($"--- {(old is null ? "/dev/null" : file)}\n+++ {(@new is null ? "/dev/null" : file)}\n")];
+        var edits = Compare(old?.Lines ?? [], @new?.Lines ?? []);
         for (int at = 0, end; at < edits.Count; at = end)
         {
             var first = edits.FindIndex(at, edit => edit.Sign != ' ');
@@ -31,14 +29,18 @@ public static class UnifiedDiff
             end = Math.Min(edits.Count, last + 1 + Context);
             Append(diff, edits, start, end);
         }
-        return diff.ToString();
+        return FileText.Concat(diff);
     }
 
-    private static void Append(StringBuilder diff, List<Edit> edits, int start, int end)
+    private static void Append(List<FileText> diff, List<Edit> edits, int start, int end)
     {
-        diff.Append("@@ -").Append(Range('+')).Append(" +").Append(Range('-')).Append(" @@\n");
+        diff.Add(FileText.Of($"@@ -{Range('+')} +{Range('-')} @@\n"));
         foreach (var edit in edits[start..end])
-            diff.Append(edit.Sign).Append(edit.Line).Append(edit.Line.EndsWith('\n') ? "" : "\n\\ No newline at end of file\n");
+        {
+            diff.AddRange(FileText.Of($"{edit.Sign}"), edit.Line);
+            if (!edit.Line.EndsWith("\n"u8))
+                diff.Add(FileText.Of("\n\\ No newline at end of file\n"));
+        }
 
         // The lines of one side are those that the other has not added; an empty range names the line before it.
         string Range(char others)
@@ -52,22 +54,22 @@ public static class UnifiedDiff
     /// <summary>
     /// The edits that turn one text into the other, around their longest common subsequence. Configurations are short: quadratic is fine.
     /// </summary>
-    private static List<Edit> Compare(string[] old, string[] @new)
+    private static List<Edit> Compare(List<FileText> old, List<FileText> @new)
     {
-        var common = new int[old.Length + 1, @new.Length + 1];
-        for (var i = old.Length - 1; i >= 0; i--)
-            for (var j = @new.Length - 1; j >= 0; j--)
+        var common = new int[old.Count + 1, @new.Count + 1];
+        for (var i = old.Count - 1; i >= 0; i--)
+            for (var j = @new.Count - 1; j >= 0; j--)
                 common[i, j] = old[i] == @new[j] ? common[i + 1, j + 1] + 1 : Math.Max(common[i + 1, j], common[i, j + 1]);
 
         var edits = new List<Edit>();
-        for (int i = 0, j = 0; i < old.Length || j < @new.Length;)
+        for (int i = 0, j = 0; i < old.Count || j < @new.Count;)
         {
-            if (i < old.Length && j < @new.Length && old[i] == @new[j])
+            if (i < old.Count && j < @new.Count && old[i] == @new[j])
             {
                 edits.Add(new Edit(' ', old[i++]));
                 j++;
             }
-            else if (j == @new.Length || i < old.Length && common[i + 1, j] >= common[i, j + 1])
+            else if (j == @new.Count || i < old.Count && common[i + 1, j] >= common[i, j + 1])
                 edits.Add(new Edit('-', old[i++]));
             else
                 edits.Add(new Edit('+', @new[j++]));
@@ -75,15 +77,5 @@ public static class UnifiedDiff
         return edits;
     }
 
-    private static string[] Lines(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return [];
-        var lines = text.Split('\n').Select(line => line + "\n").ToArray();
-        // What follows the last line feed is a line only if it is not empty.
-        lines[^1] = lines[^1][..^1];
-        return lines[^1].Length == 0 ? lines[..^1] : lines;
-    }
-
-    private readonly record struct Edit(char Sign, string Line);
+    private readonly record struct Edit(char Sign, FileText Line);
 }

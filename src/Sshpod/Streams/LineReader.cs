@@ -4,7 +4,7 @@ namespace Sshpod.Streams;
 
 /// <summary>A duplex whose peer sends lines first. After the last line that was read, the bytes follow as they arrive.</summary>
 /// <param name="inner">The duplex; owned.</param>
-public sealed class LineReader(Duplex inner) : Duplex
+public sealed class LineReader(Duplex inner) : LayeredDuplex(inner)
 {
     /// <summary>The longest line in bytes. Longer ones are an error, so that a peer cannot make us buffer without bound.</summary>
     public const int MaxLine = 8 * 1024;
@@ -34,36 +34,20 @@ public sealed class LineReader(Duplex inner) : Duplex
     }
 
     /// <inheritdoc/>
-    public override bool HasHalfClose => inner.HasHalfClose;
-
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
         if (_start == _end)
-            return await inner.ReadAsync(buffer, cancellation);
+            return await Inner.ReadAsync(buffer, cancellation);
         var count = Math.Min(buffer.Length, _end - _start);
         _buffer.AsMemory(_start, count).CopyTo(buffer);
         _start += count;
         return count;
     }
 
-    /// <inheritdoc/>
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        inner.WriteAsync(bytes, cancellation);
-
-    /// <inheritdoc/>
-    public override ValueTask CompleteAsync(CancellationToken cancellation) => inner.CompleteAsync(cancellation);
-
-    /// <inheritdoc/>
-    public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => inner.EndAsync(cancellation);
-
-    /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => inner.DisposeAsync();
-
     private async ValueTask<bool> FillAsync(CancellationToken cancellation)
     {
         _start = 0;
-        _end = await inner.ReadAsync(_buffer, cancellation);
+        _end = await Inner.ReadAsync(_buffer, cancellation);
         return _end > 0;
     }
 }

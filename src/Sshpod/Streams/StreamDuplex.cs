@@ -5,7 +5,8 @@ namespace Sshpod.Streams;
 /// <summary>A duplex made of two .NET streams: pipes, or one socket stream for both directions.</summary>
 /// <param name="source">The stream to read from; owned.</param>
 /// <param name="sink">The stream to write to; owned.</param>
-public class StreamDuplex(Stream source, Stream sink) : Duplex
+/// <param name="isBuffered">Whether the sink keeps bytes until it is flushed; pipes and sockets do not.</param>
+public class StreamDuplex(Stream source, Stream sink, bool isBuffered = false) : Duplex
 {
     private bool _broke;
 
@@ -30,7 +31,8 @@ public class StreamDuplex(Stream source, Stream sink) : Duplex
         try
         {
             await sink.WriteAsync(bytes, cancellation);
-            await sink.FlushAsync(cancellation);
+            if (isBuffered)
+                await sink.FlushAsync(cancellation);
             return true;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)

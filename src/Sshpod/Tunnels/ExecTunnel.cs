@@ -21,25 +21,15 @@ public static class ExecTunnel
     }
 
     /// <summary>The exec, which reports its end in terms of the connection that it carries.</summary>
-    private sealed class Carrier(Duplex exec) : Duplex
+    private sealed class Carrier(Duplex exec) : LayeredDuplex(exec)
     {
-        public override bool HasHalfClose => exec.HasHalfClose;
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
-            exec.ReadAsync(buffer, cancellation);
-
-        public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-            exec.WriteAsync(bytes, cancellation);
-
-        public override ValueTask CompleteAsync(CancellationToken cancellation) => exec.CompleteAsync(cancellation);
-
         public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(TunnelLimits.ExecEnd);
             try
             {
-                return await exec.EndAsync(limit.Token) switch
+                return await Inner.EndAsync(limit.Token) switch
                 {
                     StreamEnd.Broken broken => new StreamEnd.Broken($"the exec stream ended ({broken.Reason ?? "no exit code"})"),
                     StreamEnd.ClosedByPeer => new StreamEnd.Broken("the exec stream ended (no exit code)"),
@@ -51,7 +41,5 @@ public static class ExecTunnel
                 return new StreamEnd.ClosedByPeer();
             }
         }
-
-        public override ValueTask DisposeAsync() => exec.DisposeAsync();
     }
 }

@@ -11,7 +11,7 @@ namespace Sshpod.Tunnels;
 /// Bytes to and from a server. It is open once the server's banner has arrived: until then neither a port-forward nor an exec proves
 /// anything. Reading starts with that banner, which belongs to ssh.
 /// </summary>
-public sealed class Tunnel : Duplex
+public sealed class Tunnel : LayeredDuplex
 {
     // RFC 4253 section 4.2: at most 255 characters, including CR LF.
     private const int MaxBanner = 255;
@@ -19,21 +19,13 @@ public sealed class Tunnel : Duplex
 
     private static readonly byte[] BannerStart = Encoding.ASCII.GetBytes("SSH-2.0-");
 
-    private readonly Duplex _carrier;
     private readonly HostKeyGuard _guard;
     private ReadOnlyMemory<byte> _received;
 
-    private Tunnel(Duplex carrier, PublicKey hostKey)
-    {
-        _carrier = carrier;
-        _guard = new HostKeyGuard(hostKey);
-    }
+    private Tunnel(Duplex carrier, PublicKey hostKey) : base(carrier) => _guard = new HostKeyGuard(hostKey);
 
     /// <summary>The server's identification string (RFC 4253 section 4.2).</summary>
     public string Banner { get; private set; } = "";
-
-    /// <inheritdoc/>
-    public override bool HasHalfClose => _carrier.HasHalfClose;
 
     /// <summary>Waits for the banner, which must be this server's: its configuration puts the tail of its host key there.</summary>
     /// <param name="carrier">The stream to the server; owned, and disposed on failure.</param>
@@ -72,24 +64,11 @@ public sealed class Tunnel : Duplex
             _received = _received[length..];
             return length;
         }
-        var count = await _carrier.ReadAsync(buffer, cancellation);
+        var count = await Inner.ReadAsync(buffer, cancellation);
         return _guard.Allows(buffer.Span[..count]) ? count : throw new SshpodException(
             "what answers has another host key than the server that was asked for",
             "connect again; if it stays so, see what listens in the pod");
     }
-
-    /// <inheritdoc/>
-    public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        _carrier.WriteAsync(bytes, cancellation);
-
-    /// <inheritdoc/>
-    public override ValueTask CompleteAsync(CancellationToken cancellation) => _carrier.CompleteAsync(cancellation);
-
-    /// <inheritdoc/>
-    public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => _carrier.EndAsync(cancellation);
-
-    /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => _carrier.DisposeAsync();
 
     /// <summary>What is known about an end, in words that follow "because"; null if only that it ended.</summary>
     internal static string? Reason(StreamEnd end) => end switch
@@ -124,7 +103,7 @@ public sealed class Tunnel : Duplex
         var length = 0;
         while (length < buffer.Length && !buffer.AsSpan(0, length).Contains(LineEnd))
         {
-            var count = await _carrier.ReadAsync(buffer.AsMemory(length), cancellation);
+            var count = await Inner.ReadAsync(buffer.AsMemory(length), cancellation);
             if (count == 0)
                 break;
             length += count;

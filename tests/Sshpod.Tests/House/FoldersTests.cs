@@ -13,8 +13,8 @@ public class FoldersTests
     [InlineData(
         "Terminal/Planted.cs", "using Sshpod.Commands;\nnamespace Sshpod.Terminal;\nclass Planted { Type T => typeof(HelpCommand); }",
         "Terminal/Planted.cs line 3 uses HelpCommand of Commands")]
-    [InlineData("Ssh/Planted.cs", "namespace Sshpod.Ssh;\nclass Planted { object? O => Clusters.ICluster.Equals(1, 2); }",
-        "Ssh/Planted.cs line 2 uses ICluster of Clusters")]
+    [InlineData("Ssh/Planted.cs", "namespace Sshpod.Ssh;\nclass Planted { object? O => Clusters.Cluster.Equals(1, 2); }",
+        "Ssh/Planted.cs line 2 uses Cluster of Clusters")]
     [InlineData("Clusters/Api/Http/Planted.cs", "namespace Sshpod.Clusters.Api.Http;\nclass Planted { string? S(ApiCluster c) => null; }",
         "Clusters/Api/Http/Planted.cs line 2 uses ApiCluster of Clusters/Api")]
     public void A_use_that_runs_back_up_is_found_whichever_way_it_is_written(string path, string text, string finding) =>

@@ -212,11 +212,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         // Wherever the value comes from, a line break would start another header.
         void Append(string name, string value) => head.Append(name).Append(": ")
             .Append(value.Any(char.IsControl) ? throw new SshpodException(
-                "the credentials of the kubeconfig have a control character", "log in to the cluster again") : Latin(value)).Append("\r\n");
+                "the credentials of the kubeconfig have a control character", "log in to the cluster again") : value).Append("\r\n");
     }
-
-    // The UTF-8 bytes, as a string in which each character stands for one byte.
-    private static string Latin(string value) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(value));
 
     private static string Accept(string key)
     {

@@ -11,7 +11,7 @@ namespace Sshpod.Clusters.Api;
 
 /// <summary>The <c>api</c> transport: straight to the API server, over HTTPS and WebSocket.</summary>
 /// <param name="configuration">The API server, and our identity there.</param>
-internal sealed class ApiCluster(ApiConfiguration configuration) : ICluster, IAsyncDisposable
+internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjects, IClusterStreams, IAsyncDisposable
 {
     private readonly ApiClient _client = new(configuration);
 

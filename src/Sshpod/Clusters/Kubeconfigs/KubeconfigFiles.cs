@@ -106,5 +106,19 @@ public sealed class KubeconfigFiles
         return Find(list, name, kind);
     }
 
+    /// <summary>The current context, for what must stay in it; null when there is none, or when anything about it is in doubt.</summary>
+    internal string? UnderstoodCurrentContext()
+    {
+        try
+        {
+            return Problems.Count == 0 && CurrentContext is { } name && FindUnderstood("contexts", name, "context") is not null
+                ? name : null;
+        }
+        catch (UnsupportedKubeconfigException)
+        {
+            return null;
+        }
+    }
+
     private sealed record Content(IReadOnlyList<KubeconfigSection> Roots, IReadOnlyList<string> Problems, IReadOnlyList<string> Missing);
 }

@@ -10,9 +10,13 @@ namespace Sshpod.Clusters.Kubectl;
 /// <summary>The <c>kubectl</c> transport: whatever the user's kubectl can reach, sshpod can.</summary>
 /// <param name="context">Context of the kubeconfig; null for the current one.</param>
 /// <param name="snapshot">The user's settings and kubeconfig.</param>
-public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluster
+public sealed class KubectlCluster(string? context, Snapshot snapshot) : IClusterObjects, IClusterStreams
 {
     private readonly NamedContext _named = new(context, snapshot);
+
+    // Without it, each kubectl would look up the current context by itself, and two of one connection could find different ones.
+    private readonly Lazy<string[]> _context = new(() =>
+        (context ?? snapshot.Kubeconfig.UnderstoodCurrentContext()) is { } name ? ["--context", name] : []);
 
     /// <summary>
     /// How long one request may take, including a credential plugin that opens a browser. An unreachable API server is detected much
@@ -190,9 +194,6 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         return (exitCode, output.ToArray(), errorText);
     }
 
-    private KubectlProcess Start(string[] arguments, bool withInput, TimeSpan limit)
-    {
-        string[] all = context is null ? arguments : ["--context", context, .. arguments];
-        return KubectlProcess.Start(all, withInput, limit);
-    }
+    private KubectlProcess Start(string[] arguments, bool withInput, TimeSpan limit) =>
+        KubectlProcess.Start([.. _context.Value, .. arguments], withInput, limit);
 }

@@ -7,7 +7,8 @@ namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>A <c>kubectl exec -i</c>.</summary>
 internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, NamedContext context)
-    : StreamDuplex(process.Output, process.Input)
+    // On Windows, .NET buffers the stdin of a process.
+    : StreamDuplex(process.Output, process.Input, isBuffered: true)
 {
     /// <inheritdoc/>
     public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)

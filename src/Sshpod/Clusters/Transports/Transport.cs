@@ -11,7 +11,7 @@ namespace Sshpod.Clusters.Transports;
 /// <param name="Cluster">The cluster, reached through it.</param>
 /// <param name="Name"><c>api</c> or <c>kubectl</c>.</param>
 /// <param name="Reason">The reason, as the end of a sentence.</param>
-public sealed record ChosenTransport(ICluster Cluster, string Name, string Reason);
+public sealed record ChosenTransport(Cluster Cluster, string Name, string Reason);
 
 /// <summary>How the cluster is reached: as the user asks, by default through the transport that understands the kubeconfig.</summary>
 public static class Transport
@@ -21,7 +21,7 @@ public static class Transport
     /// <param name="context">Context of the kubeconfig; null for the current one.</param>
     /// <exception cref="SshpodException">The transport, context or cluster does not exist, or <c>api</c> was requested and does not
     /// understand the kubeconfig.</exception>
-    public static ICluster Choose(Snapshot snapshot, string? context)
+    public static Cluster Choose(Snapshot snapshot, string? context)
     {
         var chosen = Select(snapshot, context);
         Log.Debug($"transport: {chosen.Name}, {chosen.Reason}");
@@ -36,19 +36,19 @@ public static class Transport
     public static ChosenTransport Select(Snapshot snapshot, string? context)
     {
         var (wanted, asked) = (snapshot.Settings.Transport, $"as {snapshot.Settings.TransportSource} says");
+        var kubectl = new KubectlCluster(context, snapshot);
         if (wanted == TransportKind.Kubectl)
-            return new ChosenTransport(new KubectlCluster(context, snapshot), "kubectl", asked);
+            return new ChosenTransport(new Cluster(kubectl, kubectl), "kubectl", asked);
         try
         {
             var api = new ApiCluster(ApiConfiguration.Read(snapshot, context));
             return wanted == TransportKind.Api
-                ? new ChosenTransport(api, "api", asked)
-                : new ChosenTransport(new AutoCluster(api, new KubectlCluster(context, snapshot)),
-                    "api", "since it understands the kubeconfig");
+                ? new ChosenTransport(new Cluster(api, api), "api", asked)
+                : new ChosenTransport(new Cluster(api, new AutoStreams(api, kubectl)), "api", "since it understands the kubeconfig");
         }
         catch (UnsupportedKubeconfigException e) when (wanted == TransportKind.Auto)
         {
-            return new ChosenTransport(new KubectlCluster(context, snapshot), "kubectl",
+            return new ChosenTransport(new Cluster(kubectl, kubectl), "kubectl",
                 $"since the kubeconfig has what only that understands: unsupported: {e.Message}");
         }
         catch (UnsupportedKubeconfigException e)

@@ -40,7 +40,8 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
     public async Task<HttpResponse> SendAsync(string head, ReadOnlyMemory<byte> requestBody, CancellationToken cancellation)
     {
         CanBeReused = false;
-        await stream.WriteAsync((byte[])[.. Encoding.Latin1.GetBytes(head + "\r\n"), .. requestBody.Span], cancellation);
+        // As in Go: a value outside of ASCII, such as the name of somebody to act as, goes as UTF-8.
+        await stream.WriteAsync((byte[])[.. Encoding.UTF8.GetBytes(head + "\r\n"), .. requestBody.Span], cancellation);
         await stream.FlushAsync(cancellation);
         for (var informational = 0; ; informational++)
         {
@@ -150,6 +151,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
             var length = _buffer.AsSpan(_start, _end - _start).IndexOf((byte)'\n');
             if (length >= 0)
             {
+                // Any byte above ASCII is allowed (RFC 9110 section 5.5) and means nothing to us: in Latin-1 none is an error.
                 var line = Encoding.Latin1.GetString(_buffer, _start, length).TrimEnd('\r');
                 _start += length + 1;
                 return line;

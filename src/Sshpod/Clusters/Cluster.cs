@@ -5,10 +5,12 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters;
 
 /// <summary>
-/// What sshpod asks of a Kubernetes cluster, in the context it was made for. All methods throw <see cref="SshpodException"/> for what the
-/// user can act on: unreachable, forbidden, not found.
+/// A Kubernetes cluster in one context. All methods of its two halves throw <see cref="SshpodException"/> for what the user can act on:
+/// unreachable, forbidden, not found.
 /// </summary>
-public interface ICluster : IClusterObjects, IClusterStreams;
+/// <param name="Objects">What it says about its objects.</param>
+/// <param name="Streams">The streams into its pods.</param>
+public sealed record Cluster(IClusterObjects Objects, IClusterStreams Streams);
 
 /// <summary>
 /// Reads objects of a cluster. A null namespace means the one set on the context, else <c>default</c>; the returned objects say which.
