@@ -5,31 +5,28 @@ using Sshpod.Terminal;
 namespace Sshpod.Targets;
 
 /// <summary>The object that has the pods to choose from.</summary>
-/// <param name="Kind">What the user asked for: the pods of a cronjob's job belong to the job.</param>
+/// <param name="Kind">What it is.</param>
 /// <param name="Metadata">Its metadata.</param>
 /// <param name="MakesPods">Whether it is about to create pods if there are none.</param>
 /// <param name="Failure">Why it cannot create any; null if it reports no such failure.</param>
 public sealed record PodOwner(TargetKind Kind, ObjectMeta Metadata, bool MakesPods = false, string? Failure = null)
 {
     /// <summary>Reads the owner from a workload.</summary>
-    public static PodOwner Of(TargetKind kind, Workload workload)
+    /// <param name="kind">Its kind.</param>
+    /// <param name="workload">The workload.</param>
+    /// <param name="makesPods">Whether its controller will create pods for it, unless that fails.</param>
+    public static PodOwner Of(TargetKind kind, Workload workload, Func<Workload, bool> makesPods)
     {
-        var conditions = workload.Status?.Conditions?.Where(condition => condition.Status == "True").ToArray() ?? [];
-        var failure = conditions.FirstOrDefault(condition => condition.Type == "ReplicaFailure")?.Message;
-        return new PodOwner(kind, workload.Metadata, failure is null && kind switch
-        {
-            TargetKind.DaemonSet => workload.Status is not { ObservedGeneration: > 0, DesiredNumberScheduled: 0 or null },
-            TargetKind.Job or TargetKind.CronJob =>
-                workload.Spec?.Suspend != true && !conditions.Any(condition => condition.Type is "Complete" or "Failed"),
-            _ => workload.Spec?.Replicas != 0,
-        }, failure);
+        var failure = workload.Status?.Conditions?
+            .FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" })?.Message;
+        return new PodOwner(kind, workload.Metadata, failure is null && makesPods(workload), failure);
     }
 
     /// <summary>How messages name it.</summary>
     public override string ToString() => $"{Name} \"{Metadata.Name}\" in namespace \"{Metadata.Namespace}\"";
 
-    /// <summary>Its kind, as kubectl names it; <c>job</c> for a cronjob.</summary>
-    public string Name => HostName.Prefix(Kind == TargetKind.CronJob ? TargetKind.Job : Kind);
+    /// <summary>Its kind, as kubectl names it.</summary>
+    public string Name => HostName.Prefix(Kind);
 }
 
 /// <summary>Decides which of several pods is meant.</summary>

@@ -25,39 +25,21 @@ public static class Resolution
     /// <exception cref="SshpodException">No pod can be connected to; the message says what was found.</exception>
     public static async Task<Pod> FindPodAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
     {
-        var (ns, name) = (address.Namespace, address.Target);
-        return address.Kind switch
+        var (kind, ns, name) = (address.Kind, address.Namespace, address.Target);
+        while (true)
         {
-            TargetKind.Pod => await cluster.GetAsync(Resources.Pods, ns, name, cancellation),
-            TargetKind.Deployment => await OwnedAsync(Resources.Deployments, ns, name),
-            TargetKind.StatefulSet => await OwnedAsync(Resources.StatefulSets, ns, name),
-            TargetKind.DaemonSet => await OwnedAsync(Resources.DaemonSets, ns, name),
-            TargetKind.ReplicaSet => await OwnedAsync(Resources.ReplicaSets, ns, name),
-            TargetKind.Job => await OwnedAsync(Resources.Jobs, ns, name),
-            TargetKind.CronJob => await OfNewestJobAsync(await cluster.GetAsync(Resources.CronJobs, ns, name, cancellation)),
-            TargetKind.Service => await SelectedAsync(await cluster.GetAsync(Resources.Services, ns, name, cancellation)),
-            _ => throw new ArgumentOutOfRangeException(nameof(address)),
-        };
-
-        async Task<Pod> OwnedAsync(Resource<Workload> resource, string? ns, string name)
-        {
-            var workload = await cluster.GetAsync(resource, ns, name, cancellation);
-            var owner = PodOwner.Of(address.Kind, workload);
-            return await ChooseAsync(owner, workload.Spec?.Selector, withReplicaSets: resource == Resources.Deployments);
+            var row = TargetTable.Row(kind);
+            switch (await row.ReadAsync(cluster, ns, name, cancellation))
+            {
+                case Lead.ToPod lead:
+                    return lead.Pod;
+                case Lead.ToNext lead:
+                    (kind, ns, name) = (row.Next!.Value, lead.Namespace, lead.Name);
+                    continue;
+                case Lead.ToPods lead:
+                    return await ChooseAsync(lead.Owner, lead.Selector, row.Lists.Contains(Resources.ReplicaSets));
+            }
         }
-
-        async Task<Pod> OfNewestJobAsync(CronJob cronJob)
-        {
-            // The controller appends each job as it starts it.
-            var job = cronJob.Status?.Active is [.., var newest] ? newest.Name : throw new SshpodException(
-                $"cronjob \"{cronJob.Metadata.Name}\" in namespace \"{cronJob.Metadata.Namespace}\" has no active job",
-                $"start one: kubectl create job NAME -n {cronJob.Metadata.Namespace} --from=cronjob/{cronJob.Metadata.Name}, and connect "
-                + $"to job--NAME");
-            return await OwnedAsync(Resources.Jobs, cronJob.Metadata.Namespace, job);
-        }
-
-        Task<Pod> SelectedAsync(Service service) =>
-            ChooseAsync(new PodOwner(address.Kind, service.Metadata), new LabelSelector(service.Spec?.Selector), withReplicaSets: false);
 
         async Task<Pod> ChooseAsync(PodOwner owner, LabelSelector? selector, bool withReplicaSets)
         {

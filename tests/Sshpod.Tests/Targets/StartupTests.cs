@@ -89,7 +89,7 @@ public class StartupTests
             Spec = new WorkloadSpec(Replicas: replicas),
             Status = new WorkloadStatus(failure is null ? [] : [new PodCondition("ReplicaFailure", "True", "FailedCreate", failure)]),
         };
-        var error = Record.Exception(() => PodChoice.Choose(PodOwner.Of(TargetKind.Deployment, workload), new PodList([], []), null));
+        var error = Record.Exception(() => PodChoice.Choose(Owner(TargetKind.Deployment, workload), new PodList([], []), null));
         Assert.Equal(starts, error is StartingException);
         Assert.Contains($"no ready pod (no pods at all{(failure is null ? "" : $": {failure}")})", error!.Message);
     }
@@ -98,16 +98,16 @@ public class StartupTests
     public void A_job_that_has_ended_or_is_suspended_is_not_starting()
     {
         var job = Workload("batch");
-        Assert.True(PodOwner.Of(TargetKind.Job, job).MakesPods);
-        Assert.False(PodOwner.Of(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
+        Assert.True(Owner(TargetKind.Job, job).MakesPods);
+        Assert.False(Owner(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
         Assert.False(
-            PodOwner.Of(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
+            Owner(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
     }
 
     [Fact]
     public void Pods_that_are_deleted_have_successors_and_pods_that_cannot_start_have_not()
     {
-        var owner = PodOwner.Of(TargetKind.ReplicaSet, Workload("web"));
+        var owner = Owner(TargetKind.ReplicaSet, Workload("web"));
         Assert.IsType<StartingException>(
             Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true)], []), null)));
         var blocked = Pending(Waits("ImagePullBackOff", "no such image"));
@@ -116,6 +116,9 @@ public class StartupTests
         Assert.IsType<SshpodException>(error);
         Assert.Contains("2 not ready: a Terminating, p ImagePullBackOff: no such image", error.Message);
     }
+
+    private static PodOwner Owner(TargetKind kind, Workload workload) =>
+        ((Lead.ToPods)TargetTable.Row(kind).ReadAsync(new KnownObjects(workload), null, "", default).Result).Owner;
 
     private static ContainerState Waits(string reason, string? message = null) => new(Waiting: new(reason, message));
 

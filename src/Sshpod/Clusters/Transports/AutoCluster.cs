@@ -39,7 +39,7 @@ internal sealed class AutoCluster(ApiCluster api, KubectlCluster kubectl) : IClu
         api.ListPodsAsync(scope, keep, cancellation);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) =>
+    public Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation) =>
         api.ListNamesAsync(resource, ns, cancellation);
 
     /// <inheritdoc/>
