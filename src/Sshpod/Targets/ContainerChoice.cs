@@ -106,8 +106,7 @@ public static class ContainerChoice
     }
 
     // Only a StatefulSet gives a new pod the same name.
-    private static bool HasSuccessor(Pod pod) =>
-        pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
+    private static bool HasSuccessor(Pod pod) => pod.Metadata.Controller?.Kind == nameof(TargetKind.StatefulSet);
 
     private static IEnumerable<ContainerStatus> Statuses(Pod pod) =>
         (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? [])

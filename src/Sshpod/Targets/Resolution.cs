@@ -36,19 +36,19 @@ public static class Resolution
                 case Lead.ToNext lead:
                     (kind, ns, name) = (row.Next!.Value, lead.Namespace, lead.Name);
                     continue;
-                case Lead.ToPods lead:
-                    return await ChooseAsync(lead.Owner, lead.Selector, row.Lists.Contains(Resources.ReplicaSets));
+                case PodSearch search:
+                    return await ChooseAsync(search, row.Lists.Contains(Resources.ReplicaSets));
             }
         }
 
-        async Task<Pod> ChooseAsync(PodOwner owner, LabelSelector? selector, bool withReplicaSets)
+        async Task<Pod> ChooseAsync(PodSearch search, bool withReplicaSets)
         {
             // An empty selector would list every pod in the namespace.
-            if (selector?.ToString() is not { Length: > 0 })
-                throw new SshpodException($"{owner} selects no pods", "name a pod instead");
-            var list = await cluster.ListPodsAsync(owner.Metadata.Namespace, selector, withReplicaSets, cancellation);
-            var memory = new ChosenPod(address with { Container = null, Namespace = owner.Metadata.Namespace });
-            var pod = PodChoice.Choose(owner, list, memory.Read());
+            if (search.Selector?.ToString() is not { Length: > 0 })
+                throw new SshpodException($"{search} selects no pods", "name a pod instead");
+            var list = await cluster.ListPodsAsync(search.Namespace, search.Selector, withReplicaSets, cancellation);
+            var memory = new ChosenPod(address with { Container = null, Namespace = search.Namespace });
+            var pod = PodChoice.Choose(search, list, memory.Read());
             memory.Write(pod.Metadata.Uid);
             return pod;
         }

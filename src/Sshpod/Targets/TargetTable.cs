@@ -31,8 +31,15 @@ internal static class TargetTable
         new(kind, resource, async (cluster, ns, name, cancellation) => read(await cluster.GetAsync(resource, ns, name, cancellation)));
 
     private static TargetRow Workload(TargetKind kind, Resource<Workload> resource, Func<Workload, bool> makesPods) =>
-        Row(kind, resource, workload => new Lead.ToPods(PodOwner.Of(kind, workload, makesPods), workload.Spec?.Selector))
-            with { Lists = [Resources.Pods] };
+        Row(kind, resource, workload =>
+        {
+            var (meta, selector) = (workload.Metadata, workload.Spec?.Selector);
+            var failure = workload.Status?.Conditions?
+                .FirstOrDefault(condition => condition is { Type: "ReplicaFailure", Status: "True" })?.Message;
+            return new PodSearch(new PodOwner(resource.Kind, meta.Name), meta.Namespace, selector, meta.Uid,
+                failure is null && makesPods(workload), failure);
+        }) with
+        { Lists = [Resources.Pods] };
 
     private static bool WantsReplicas(Workload workload) => workload.Spec?.Replicas != 0;
 
@@ -48,8 +55,8 @@ internal static class TargetTable
             $"start one: kubectl create job NAME -n {cronJob.Metadata.Namespace} --from=cronjob/{cronJob.Metadata.Name}, and connect "
             + $"to job--NAME");
 
-    private static Lead.ToPods Selected(Service service) =>
-        new(new PodOwner(TargetKind.Service, service.Metadata), new LabelSelector(service.Spec?.Selector));
+    private static PodSearch Selected(Service service) => new(new PodOwner(Resources.Services.Kind, service.Metadata.Name),
+        service.Metadata.Namespace, new LabelSelector(service.Spec?.Selector));
 }
 
 /// <summary>A kind of target.</summary>
@@ -81,11 +88,20 @@ internal abstract record Lead
     /// <summary>It is the pod.</summary>
     public sealed record ToPod(Pod Pod) : Lead;
 
-    /// <summary>It has pods.</summary>
-    /// <param name="Owner">The object.</param>
-    /// <param name="Selector">The labels of its pods.</param>
-    public sealed record ToPods(PodOwner Owner, LabelSelector? Selector) : Lead;
-
     /// <summary>Another object has the pods, of the kind that the row names as its next.</summary>
     public sealed record ToNext(string Namespace, string Name) : Lead;
+}
+
+/// <summary>It has the pods: those with the labels, and if it controls pods, only those that it controls.</summary>
+/// <param name="Owner">The object.</param>
+/// <param name="Namespace">Its namespace.</param>
+/// <param name="Selector">The labels of its pods.</param>
+/// <param name="Uid">Its UID, if it controls its pods, directly or through a ReplicaSet; null if the labels are all there is.</param>
+/// <param name="MakesPods">Whether its controller is about to create pods if there are none.</param>
+/// <param name="Failure">Why that fails; null if it reports no failure.</param>
+internal sealed record PodSearch(
+    PodOwner Owner, string Namespace, LabelSelector? Selector, string? Uid = null, bool MakesPods = false, string? Failure = null) : Lead
+{
+    /// <summary>How messages name the object.</summary>
+    public override string ToString() => $"{Owner.Kind} \"{Owner.Name}\" in namespace \"{Namespace}\"";
 }

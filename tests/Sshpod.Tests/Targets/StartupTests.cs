@@ -89,7 +89,7 @@ public class StartupTests
             Spec = new WorkloadSpec(Replicas: replicas),
             Status = new WorkloadStatus(failure is null ? [] : [new PodCondition("ReplicaFailure", "True", "FailedCreate", failure)]),
         };
-        var error = Record.Exception(() => PodChoice.Choose(Owner(TargetKind.Deployment, workload), new PodList([], []), null));
+        var error = Record.Exception(() => PodChoice.Choose(Search(TargetKind.Deployment, workload), new PodList([], []), null));
         Assert.Equal(starts, error is StartingException);
         Assert.Contains($"no ready pod (no pods at all{(failure is null ? "" : $": {failure}")})", error!.Message);
     }
@@ -98,27 +98,27 @@ public class StartupTests
     public void A_job_that_has_ended_or_is_suspended_is_not_starting()
     {
         var job = Workload("batch");
-        Assert.True(Owner(TargetKind.Job, job).MakesPods);
-        Assert.False(Owner(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
+        Assert.True(Search(TargetKind.Job, job).MakesPods);
+        Assert.False(Search(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
         Assert.False(
-            Owner(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
+            Search(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
     }
 
     [Fact]
     public void Pods_that_are_deleted_have_successors_and_pods_that_cannot_start_have_not()
     {
-        var owner = Owner(TargetKind.ReplicaSet, Workload("web"));
+        var search = Search(TargetKind.ReplicaSet, Workload("web"));
         Assert.IsType<StartingException>(
-            Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true)], []), null)));
+            Record.Exception(() => PodChoice.Choose(search, new PodList([Pod("a", "web", terminating: true)], []), null)));
         var blocked = Pending(Waits("ImagePullBackOff", "no such image"));
         blocked = blocked with { Metadata = blocked.Metadata with { OwnerReferences = [new OwnerReference("uid-of-web", true)] } };
-        var error = Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true), blocked], []), null));
+        var error = Record.Exception(() => PodChoice.Choose(search, new PodList([Pod("a", "web", terminating: true), blocked], []), null));
         Assert.IsType<SshpodException>(error);
         Assert.Contains("2 not ready: a Terminating, p ImagePullBackOff: no such image", error.Message);
     }
 
-    private static PodOwner Owner(TargetKind kind, Workload workload) =>
-        ((Lead.ToPods)TargetTable.Row(kind).ReadAsync(new KnownObjects(workload), null, "", default).Result).Owner;
+    private static PodSearch Search(TargetKind kind, Workload workload) =>
+        (PodSearch)TargetTable.Row(kind).ReadAsync(new KnownObjects(workload), null, "", default).Result;
 
     private static ContainerState Waits(string reason, string? message = null) => new(Waiting: new(reason, message));
 
