@@ -33,7 +33,8 @@ public static class CleanCommand
     {
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var cluster = Transport.Choose(snapshot, address.Context);
-        await CleanAsync(cluster, await Resolution.ResolveAsync(cluster, address, snapshot.Settings, cancellation), snapshot, cancellation);
+        var container = await Resolution.ResolveAsync(cluster, address, snapshot.Settings, cancellation);
+        await CleanAsync(cluster, container.OrThrow(), snapshot, cancellation);
         return 0;
     }
 

@@ -14,23 +14,23 @@ internal static class PodChoice
     /// <param name="search">Which pods were looked for.</param>
     /// <param name="list">The pods with the labels, and the ReplicaSets if requested.</param>
     /// <param name="lastUid">UID of the pod of the last connection; null if there was none.</param>
-    /// <exception cref="SshpodException">None of its pods can be connected to.</exception>
-    public static Pod Choose(PodSearch search, PodList list, string? lastUid)
+    /// <exception cref="SshpodException">None of its pods can be connected to, and none is starting.</exception>
+    public static Availability<Pod> Choose(PodSearch search, PodList list, string? lastUid)
     {
         var owners = list.ReplicaSets.Where(set => set.Metadata.Controller?.Uid == search.Uid)
             .Select(set => set.Metadata.Uid).Append(search.Uid).ToHashSet();
         var owned = list.Pods.Where(pod => search.Uid is null || owners.Contains(pod.Metadata.Controller?.Uid)).ToArray();
         var alive = owned.Where(pod => pod.Metadata.DeletionTimestamp is null && pod.Status.Phase == "Running").ToArray();
 
-        return alive.FirstOrDefault(pod => pod.Metadata.Uid == lastUid)
+        var chosen = alive.FirstOrDefault(pod => pod.Metadata.Uid == lastUid)
             ?? alive.Where(IsReady).OrderBy(pod => pod.Metadata.CreationTimestamp)
-            .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault()
-            ?? throw NoneReady(search, owned);
+                .ThenBy(pod => pod.Metadata.Name, StringComparer.Ordinal).FirstOrDefault();
+        return chosen is null ? NoneReady(search, owned) : chosen;
     }
 
     private static bool IsReady(Pod pod) => pod.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
-    private static SshpodException NoneReady(PodSearch search, Pod[] owned)
+    private static Starting NoneReady(PodSearch search, Pod[] owned)
     {
         var owner = search.Owner;
         const int shown = 3;
@@ -41,12 +41,12 @@ internal static class PodChoice
 
         var coming = owned.Where(pod => pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, null)).ToArray();
         if (coming.Length > 0)
-            return new StartingException(message, hint,
+            return new Starting(message, hint,
                 $"{owner.Kind} \"{owner.Name}\": {coming[0].Metadata.Name} {State(coming[0])}", coming.All(Startup.NeedsNode));
         // Pods that are being deleted or have ended are replaced; pods that cannot start are not.
         return search.MakesPods && owned.All(pod => pod.Metadata.DeletionTimestamp is not null || Startup.HasEnded(pod))
-            ? new StartingException(message, hint, $"{owner.Kind} \"{owner.Name}\": a new pod")
-            : new SshpodException(message, hint);
+            ? new Starting(message, hint, $"{owner.Kind} \"{owner.Name}\": a new pod")
+            : throw new SshpodException(message, hint);
     }
 
     // Roughly the STATUS column of `kubectl get pods`, plus the reason if the pod cannot start.

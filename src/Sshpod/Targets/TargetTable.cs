@@ -43,7 +43,8 @@ internal static class TargetTable
 
     private static bool WantsReplicas(Workload workload) => workload.Spec?.Replicas != 0;
 
-    private static bool HasNodes(Workload daemonSet) => daemonSet.Status is not { ObservedGeneration: > 0, DesiredNumberScheduled: 0 or null };
+    private static bool HasNodes(Workload daemonSet) =>
+        daemonSet.Status is not { ObservedGeneration: > 0, DesiredNumberScheduled: 0 or null };
 
     private static bool IsActive(Workload job) => job.Spec?.Suspend != true
         && job.Status?.Conditions?.Any(condition => condition is { Type: "Complete" or "Failed", Status: "True" }) != true;
