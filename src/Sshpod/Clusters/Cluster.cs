@@ -36,7 +36,7 @@ public interface IClusterObjects
     Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation);
 
     /// <summary>Lists the names of the objects of one kind in a namespace, or in the cluster; for messages about a missing one.</summary>
-    Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation);
+    Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation);
 
     /// <summary>Asks whether this user may do something (SelfSubjectAccessReview), which every user may ask.</summary>
     Task<bool> MayAsync(Right right, CancellationToken cancellation);

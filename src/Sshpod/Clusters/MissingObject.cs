@@ -13,7 +13,7 @@ internal sealed class MissingObject(IClusterObjects cluster)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Says whether the namespace or the object is missing, and suggests a similar name.</summary>
-    public async Task<NotFoundException> ExplainAsync<T>(Resource<T> resource, string ns, string name, CancellationToken cancellation)
+    public async Task<NotFoundException> ExplainAsync(Resource resource, string ns, string name, CancellationToken cancellation)
     {
         var siblings = ListOrNullAsync(resource, ns, cancellation);
         var namespaces = ListOrNullAsync(Resources.Namespaces, null, cancellation);
@@ -26,7 +26,7 @@ internal sealed class MissingObject(IClusterObjects cluster)
             ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
     }
 
-    private async Task<IReadOnlyList<string>?> ListOrNullAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>?> ListOrNullAsync(Resource resource, string? ns, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);

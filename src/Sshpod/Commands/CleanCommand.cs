@@ -34,7 +34,7 @@ public static class CleanCommand
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var cluster = Transport.Choose(snapshot, address.Context);
         var container = await Resolution.ResolveAsync(cluster.Objects, address, snapshot.Settings, cancellation);
-        await CleanAsync(cluster.Streams, container, snapshot, cancellation);
+        await CleanAsync(cluster.Streams, container.OrThrow(), snapshot, cancellation);
         return 0;
     }
 

@@ -42,7 +42,7 @@ public sealed class HostCompletion(string program, Func<NameQuery, IReadOnlyList
     private IEnumerable<string> Aliases(Dictionary<string, string> parts) => parts.Count > 0 ? []
         : lookUp(new NameQuery(Alias, null, null)).Where(name => HostName.CanHold(HostName.Namespace, name)).Select(name => name + _end);
 
-    private static bool IsTarget(string prefix) => prefix is not (HostName.Container or HostName.Namespace or HostName.Context);
+    private static bool IsTarget(string prefix) => HostName.KindOf(prefix) is not null;
 
     private static bool HasTarget(Dictionary<string, string> parts) => parts.Keys.Any(IsTarget);
 

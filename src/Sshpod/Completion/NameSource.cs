@@ -4,6 +4,7 @@ using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.HostNames;
 using Sshpod.Listing;
+using Sshpod.Targets;
 using Sshpod.Terminal;
 
 namespace Sshpod.Completion;
@@ -23,21 +24,9 @@ internal static class NameSource
             return [.. containers.Where(container => container.Host is not null).Select(container => PodNames.Of(container).ToString())];
         }
         ns ??= Kubeconfig.Read(snapshot.Kubeconfig, context)?.Namespace ?? "default";
-        var names = kind switch
-        {
-            HostName.Namespace => await NamesAsync(Resources.Namespaces, null),
-            "deployment" => await NamesAsync(Resources.Deployments, ns),
-            "statefulset" => await NamesAsync(Resources.StatefulSets, ns),
-            "daemonset" => await NamesAsync(Resources.DaemonSets, ns),
-            "replicaset" => await NamesAsync(Resources.ReplicaSets, ns),
-            "job" => await NamesAsync(Resources.Jobs, ns),
-            "cronjob" => await NamesAsync(Resources.CronJobs, ns),
-            "service" => await NamesAsync(Resources.Services, ns),
-            _ => throw new SshpodException($"nothing is called \"{kind}\""),
-        };
+        var names = kind == HostName.Namespace ? await cluster.ListNamesAsync(Resources.Namespaces, null, cancellation)
+            : HostName.KindOf(kind) is { } target ? await cluster.ListNamesAsync(TargetTable.Row(target).Resource, ns, cancellation)
+            : throw new SshpodException($"nothing is called \"{kind}\"");
         return [.. names.Where(name => HostName.CanHold(kind, name))];
-
-        Task<IReadOnlyList<string>> NamesAsync<T>(Resource<T> resource, string? where) =>
-            cluster.ListNamesAsync(resource, where, cancellation);
     }
 }

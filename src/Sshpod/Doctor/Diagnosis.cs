@@ -114,7 +114,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
 
     private static async Task<Finding<Pod>> FindAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
     {
-        var pod = await Resolution.FindPodAsync(cluster, address, cancellation);
+        var pod = (await Resolution.FindPodAsync(cluster, address, cancellation)).OrThrow();
         var found = $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";
         return Finding.Ok(pod, address.Kind == TargetKind.Pod ? found : $"{HostName.Prefix(address.Kind)} \"{address.Target}\": {found}");
     }
@@ -124,7 +124,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
 
     private Finding<PodContainer> Choose(Pod pod, PodAddress address)
     {
-        var container = Resolution.ChooseContainer(pod, address, snapshot.Settings);
+        var container = Resolution.ChooseContainer(pod, address, snapshot.Settings).OrThrow();
         return Finding.Ok(
             container, $"\"{container.Container}\" runs{(container.PodIsRunning ? "" : $", though the pod is {pod.Status.Phase}")}");
     }

@@ -2,6 +2,7 @@ using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.HostNames;
 using Sshpod.Settings;
+using Sshpod.Targets;
 
 namespace Sshpod.Doctor;
 
@@ -46,22 +47,9 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
     }
 
     /// <summary>The rights to find a container.</summary>
-    internal static Right[] ToFind(PodAddress? address, string ns)
-    {
-        Right list = new("list", "pods", null, ns);
-        return address?.Kind switch
-        {
-            null => [new("get", "pods", null, ns), list],
-            TargetKind.Pod => [new("get", "pods", null, ns, Name: address.Target)],
-            TargetKind.Deployment => [Get("apps", "deployments"), list, new("list", "replicasets", null, ns, "apps")],
-            TargetKind.CronJob => [Get("batch", "cronjobs"), new("get", "jobs", null, ns, "batch"), list],
-            TargetKind.Job => [Get("batch", "jobs"), list],
-            TargetKind.Service => [Get("", "services"), list],
-            var kind => [Get("apps", $"{HostName.Prefix(kind.Value)}s"), list],
-        };
-
-        Right Get(string group, string resource) => new("get", resource, null, ns, group, address!.Target);
-    }
+    internal static Right[] ToFind(PodAddress? address, string ns) => address is null
+        ? [Resources.Pods.Right("get", ns), Resources.Pods.Right("list", ns)]
+        : [.. TargetTable.Row(address.Kind).Rights(ns, address.Target)];
 
     private async Task<Right[]> MissingAsync(IReadOnlyList<Right> rights, CancellationToken cancellation)
     {

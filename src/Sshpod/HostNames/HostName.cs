@@ -17,24 +17,26 @@ public static class HostName
     internal const int MaxDnsLabel = 63, MaxName = 253;
     internal const string Example = "pod--NAME.namespace--NAME.sshpod";
 
-    private static readonly TargetKind[] Kinds = Enum.GetValues<TargetKind>();
     private static readonly string[] Prefixes = [.. Enum.GetNames<TargetKind>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>The prefix of a target of this kind.</summary>
     public static string Prefix(TargetKind kind) => Prefixes[(int)kind];
+
+    /// <summary>The kind of target with this prefix; null for other prefixes.</summary>
+    public static TargetKind? KindOf(string prefix) => Array.IndexOf(Prefixes, prefix) is var kind and >= 0 ? (TargetKind)kind : null;
 
     /// <summary>Parses what ssh was given (its <c>%n</c>).</summary>
     /// <exception cref="SshpodException">The host name does not follow the grammar; the message names the offending part.</exception>
     public static PodAddress Parse(string host)
     {
         var names = ParseParts(Labels(host), host);
-        var targets = Kinds.Where(kind => names.ContainsKey(Prefix(kind))).ToArray();
+        var targets = Prefixes.Where(names.ContainsKey).ToArray();
         if (targets.Length == 0)
             throw new SshpodException($"host name \"{host}\" names no target", $"add one of {TargetPrefixes}, as in {Example}");
         if (targets.Length > 1)
             throw new SshpodException($"host name \"{host}\" names {targets.Length} targets", $"keep one of {TargetPrefixes}");
 
-        return new PodAddress(targets[0], names[Prefix(targets[0])],
+        return new PodAddress(KindOf(targets[0])!.Value, names[targets[0]],
             names.GetValueOrDefault(Container), names.GetValueOrDefault(Namespace), names.GetValueOrDefault(Context));
     }
 
@@ -95,7 +97,7 @@ public static class HostName
 
         var prefix = segment[..dashes].ToLowerInvariant();
         var name = segment[(dashes + 2)..];
-        if (prefix is not (Container or Namespace or Context) && !Prefixes.Contains(prefix))
+        if (prefix is not (Container or Namespace or Context) && KindOf(prefix) is null)
             throw new SshpodException($"unknown prefix \"{segment[..dashes]}--\" in host name \"{host}\"",
                 $"known are {TargetPrefixes}, {Container}--, {Namespace}--, {Context}--");
         if (name.Length == 0)

@@ -1,6 +1,9 @@
 namespace Sshpod.HostNames;
 
-/// <summary>What a host name can point at. The name in lower case is the prefix in the host name.</summary>
+/// <summary>
+/// What a host name can point at: a member is named as Kubernetes names the kind; in lower case, that is the prefix in the host name. The
+/// rest of what sshpod knows about a kind is its row in <c>Targets/TargetTable.cs</c>.
+/// </summary>
 public enum TargetKind
 {
     /// <summary>One pod, by its own name.</summary>

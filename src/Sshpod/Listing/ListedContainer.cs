@@ -26,7 +26,7 @@ public sealed record ListedContainer(
     string Pod,
     string Container,
     bool IsDefault,
-    PodWorkload? Workload,
+    PodOwner? Workload,
     string? Node,
     DateTimeOffset? Created,
     string? Image,
@@ -36,5 +36,5 @@ public sealed record ListedContainer(
         bool serverIsInstalled) => new(
         HostName.Write(new PodAddress(TargetKind.Pod, container.Pod, isDefault ? null : container.Container, container.Namespace, context)),
         context, container.Namespace, container.Pod, container.Container, isDefault,
-        PodWorkload.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled);
+        PodOwner.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled);
 }

@@ -94,6 +94,5 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
     private static bool IsAlias(string label) => !label.Contains(Dashes, StringComparison.Ordinal);
 
     private static bool IsTarget(string label) =>
-        label.Split(Dashes, 2) is [var prefix, _] && Enum.GetValues<TargetKind>()
-        .Any(kind => HostName.Prefix(kind).Equals(prefix, StringComparison.OrdinalIgnoreCase));
+        label.Split(Dashes, 2) is [var prefix, _] && HostName.KindOf(prefix.ToLowerInvariant()) is not null;
 }

@@ -5,7 +5,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Targets;
 
 /// <summary>Decides which container of a pod is meant, and checks that it runs.</summary>
-public static class ContainerChoice
+internal static class ContainerChoice
 {
     /// <summary>Annotation that names the default container; kubectl uses it too (kubernetes KEP-2227).</summary>
     public const string DefaultContainerAnnotation = "kubectl.kubernetes.io/default-container";
@@ -17,18 +17,15 @@ public static class ContainerChoice
     /// <param name="pod">The pod.</param>
     /// <param name="name">The name in the host name; null if there is none.</param>
     /// <param name="byDefault">The setting <c>container</c>; null if it is not set.</param>
-    /// <exception cref="SshpodException">No such container, several to choose from, or it is not running.</exception>
-    public static PodContainer Choose(Pod pod, string? name, string? byDefault = null)
+    /// <exception cref="SshpodException">No such container, several to choose from, or it does not run and is not starting.</exception>
+    public static Availability<PodContainer> Choose(Pod pod, string? name, string? byDefault = null)
     {
         var chosen = name is null ? Default(pod, byDefault) : Named(pod, name);
         if (pod.Metadata.DeletionTimestamp is not null && pod.Status.Phase != "Running")
-            throw Deleted(pod);
+            return Deleted(pod);
 
         var status = Statuses(pod).FirstOrDefault(status => status.Name == chosen);
-        if (status?.State?.Running is null)
-            throw NotRunning(pod, chosen, status);
-
-        return In(pod, chosen, status);
+        return status?.State?.Running is null ? NotRunning(pod, chosen, status) : In(pod, chosen, status);
     }
 
     /// <summary>Whether this very container still runs, and not a successor of the same name.</summary>
@@ -78,7 +75,7 @@ public static class ContainerChoice
             : throw new SshpodException($"{Describe(pod)} has no container \"{name}\"", $"it has {string.Join(", ", names)}");
     }
 
-    private static SshpodException NotRunning(Pod pod, string container, ContainerStatus? status)
+    private static Starting NotRunning(Pod pod, string container, ContainerStatus? status)
     {
         var detail = status?.State?.Waiting ?? status?.State?.Terminated;
         var unscheduled = pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False" });
@@ -93,21 +90,20 @@ public static class ContainerChoice
         var hint = $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}";
         return pod.Metadata.DeletionTimestamp is not null && HasSuccessor(pod) ? Deleted(pod)
             : pod.Metadata.DeletionTimestamp is null && Startup.IsPossible(pod, container)
-                ? new StartingException(message, hint,
+                ? new Starting(message, hint,
                     $"container \"{container}\" of pod \"{pod.Metadata.Name}\": {string.Join(": ", reasons)}", Startup.NeedsNode(pod))
-            : new SshpodException(message, hint);
+            : throw new SshpodException(message, hint);
     }
 
-    private static SshpodException Deleted(Pod pod)
+    private static Starting Deleted(Pod pod)
     {
         var (message, hint) = ($"{Describe(pod)} is being deleted", "connect to its successor");
-        return HasSuccessor(pod) ? new StartingException(message, hint, $"the successor of pod \"{pod.Metadata.Name}\"", comesAnew: true)
-            : new SshpodException(message, hint);
+        return HasSuccessor(pod) ? new Starting(message, hint, $"the successor of pod \"{pod.Metadata.Name}\"", ComesAnew: true)
+            : throw new SshpodException(message, hint);
     }
 
     // Only a StatefulSet gives a new pod the same name.
-    private static bool HasSuccessor(Pod pod) =>
-        pod.Metadata.OwnerReferences?.Any(owner => owner is { Controller: true, Kind: "StatefulSet" }) == true;
+    private static bool HasSuccessor(Pod pod) => pod.Metadata.Controller?.Kind == nameof(TargetKind.StatefulSet);
 
     private static IEnumerable<ContainerStatus> Statuses(Pod pod) =>
         (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? [])

@@ -19,16 +19,15 @@ public static class Waiting
     {
         using var progress = Progress.Begin("waiting for the API server");
         var start = Stopwatch.GetTimestamp();
-        StartingException? starting = null;
+        Starting? starting = null;
         for (var pause = FirstPause; ; pause = Shorter(pause * 1.5, LongestPause))
         {
             try
             {
-                return await Resolution.ResolveAsync(cluster, address, settings, cancellation);
-            }
-            catch (StartingException e)
-            {
-                starting = e;
+                var target = await Resolution.ResolveAsync(cluster, address, settings, cancellation);
+                if (target.Found is { } container)
+                    return container;
+                starting = target.Starting!;
             }
             catch (NotFoundException) when (starting?.ComesAnew == true)
             {

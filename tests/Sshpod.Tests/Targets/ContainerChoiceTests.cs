@@ -10,7 +10,7 @@ public class ContainerChoiceTests
     [Fact]
     public void The_only_container_needs_no_name() =>
         Assert.Equal(new PodContainer("default", "p", "uid-of-p", "main", "0123456789abcdef"),
-            ContainerChoice.Choose(Pod("p"), null) with { Places = null });
+            ContainerChoice.Choose(Pod("p"), null).OrThrow() with { Places = null });
 
     [Fact]
     public void The_annotated_container_is_the_default_of_several()
@@ -21,8 +21,8 @@ public class ContainerChoiceTests
             Metadata =
             pod.Metadata with { Annotations = new Dictionary<string, string> { [ContainerChoice.DefaultContainerAnnotation] = "b" } }
         };
-        Assert.Equal("b", ContainerChoice.Choose(pod, null).Container);
-        Assert.Equal("a", ContainerChoice.Choose(pod, "a").Container);
+        Assert.Equal("b", ContainerChoice.Choose(pod, null).OrThrow().Container);
+        Assert.Equal("a", ContainerChoice.Choose(pod, "a").OrThrow().Container);
     }
 
     [Fact]

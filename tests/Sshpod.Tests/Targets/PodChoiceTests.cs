@@ -1,5 +1,4 @@
 using Sshpod.Clusters.Objects;
-using Sshpod.HostNames;
 using Sshpod.Targets;
 using Sshpod.Terminal;
 using static Sshpod.Tests.Targets.Objects;
@@ -33,8 +32,8 @@ public class PodChoiceTests
 
     [Fact]
     public void A_service_takes_whatever_pod_it_selects() =>
-        Assert.Equal(
-            "stray", PodChoice.Choose(new PodOwner(TargetKind.Service, Web.Metadata), new PodList([Pod("stray")], []), null).Metadata.Name);
+        Assert.Equal("stray",
+            PodChoice.Choose(Search("service") with { Uid = null }, new PodList([Pod("stray")], []), null).OrThrow().Metadata.Name);
 
     [Fact]
     public void Without_a_ready_pod_the_message_tells_how_the_pods_are()
@@ -45,5 +44,8 @@ public class PodChoiceTests
     }
 
     private static string Choose(string? lastUid, params Pod[] pods) =>
-        PodChoice.Choose(new PodOwner(TargetKind.Deployment, Web.Metadata), new PodList(pods, [WebSet]), lastUid).Metadata.Name;
+        PodChoice.Choose(Search("deployment"), new PodList(pods, [WebSet]), lastUid).OrThrow().Metadata.Name;
+
+    private static PodSearch Search(string kind) =>
+        new(new PodOwner(kind, Web.Metadata.Name), Web.Metadata.Namespace, Web.Spec?.Selector, Web.Metadata.Uid);
 }

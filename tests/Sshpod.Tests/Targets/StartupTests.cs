@@ -14,7 +14,7 @@ public class StartupTests
     [InlineData("ErrImagePull")]
     public void A_container_that_is_on_its_way_is_starting(string reason)
     {
-        var starting = Assert.Throws<StartingException>(() => ContainerChoice.Choose(Pending(Waits(reason)), null));
+        var starting = Starting(ContainerChoice.Choose(Pending(Waits(reason)), null));
         Assert.Equal($"container \"main\" of pod \"p\": Pending: {reason}", starting.State);
         Assert.EndsWith($"is not running (Pending: {reason}) after 7 s", starting.After(TimeSpan.FromSeconds(7)).Message);
     }
@@ -64,7 +64,7 @@ public class StartupTests
             Status = new PodStatus("Pending",
             Conditions: [new PodCondition("PodScheduled", "False", "Unschedulable", "0/1 nodes are available")])
         };
-        var starting = Assert.Throws<StartingException>(() => ContainerChoice.Choose(pod, null));
+        var starting = Starting(ContainerChoice.Choose(pod, null));
         Assert.True(starting.NeedsNode);
         Assert.Contains("Unschedulable: 0/1 nodes are available", starting.Message);
     }
@@ -75,7 +75,7 @@ public class StartupTests
         var pod = Pod("p", terminating: true, phase: "Failed");
         Assert.IsType<SshpodException>(Record.Exception(() => ContainerChoice.Choose(pod, null)));
         pod = pod with { Metadata = pod.Metadata with { OwnerReferences = [new OwnerReference("x", true, "StatefulSet")] } };
-        Assert.True(Assert.Throws<StartingException>(() => ContainerChoice.Choose(pod, null)).ComesAnew);
+        Assert.True(Starting(ContainerChoice.Choose(pod, null)).ComesAnew);
     }
 
     [Theory]
@@ -89,32 +89,41 @@ public class StartupTests
             Spec = new WorkloadSpec(Replicas: replicas),
             Status = new WorkloadStatus(failure is null ? [] : [new PodCondition("ReplicaFailure", "True", "FailedCreate", failure)]),
         };
-        var error = Record.Exception(() => PodChoice.Choose(PodOwner.Of(TargetKind.Deployment, workload), new PodList([], []), null));
-        Assert.Equal(starts, error is StartingException);
-        Assert.Contains($"no ready pod (no pods at all{(failure is null ? "" : $": {failure}")})", error!.Message);
+        Availability<Pod> Choose() => PodChoice.Choose(Search(TargetKind.Deployment, workload), new PodList([], []), null);
+        var error = starts ? Starting(Choose()).After(TimeSpan.Zero) : Assert.Throws<SshpodException>(Choose);
+        Assert.Contains($"no ready pod (no pods at all{(failure is null ? "" : $": {failure}")})", error.Message);
     }
 
     [Fact]
     public void A_job_that_has_ended_or_is_suspended_is_not_starting()
     {
         var job = Workload("batch");
-        Assert.True(PodOwner.Of(TargetKind.Job, job).MakesPods);
-        Assert.False(PodOwner.Of(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
+        Assert.True(Search(TargetKind.Job, job).MakesPods);
+        Assert.False(Search(TargetKind.Job, job with { Spec = new WorkloadSpec(Suspend: true) }).MakesPods);
         Assert.False(
-            PodOwner.Of(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
+            Search(TargetKind.Job, job with { Status = new WorkloadStatus([new PodCondition("Complete", "True")]) }).MakesPods);
     }
 
     [Fact]
     public void Pods_that_are_deleted_have_successors_and_pods_that_cannot_start_have_not()
     {
-        var owner = PodOwner.Of(TargetKind.ReplicaSet, Workload("web"));
-        Assert.IsType<StartingException>(
-            Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true)], []), null)));
+        var search = Search(TargetKind.ReplicaSet, Workload("web"));
+        Assert.Equal("replicaset \"web\": a new pod",
+            Starting(PodChoice.Choose(search, new PodList([Pod("a", "web", terminating: true)], []), null)).State);
         var blocked = Pending(Waits("ImagePullBackOff", "no such image"));
         blocked = blocked with { Metadata = blocked.Metadata with { OwnerReferences = [new OwnerReference("uid-of-web", true)] } };
-        var error = Record.Exception(() => PodChoice.Choose(owner, new PodList([Pod("a", "web", terminating: true), blocked], []), null));
+        var error = Record.Exception(() => PodChoice.Choose(search, new PodList([Pod("a", "web", terminating: true), blocked], []), null));
         Assert.IsType<SshpodException>(error);
         Assert.Contains("2 not ready: a Terminating, p ImagePullBackOff: no such image", error.Message);
+    }
+
+    private static PodSearch Search(TargetKind kind, Workload workload) =>
+        (PodSearch)TargetTable.Row(kind).ReadAsync(new KnownObjects(workload), null, "", default).Result;
+
+    private static Starting Starting<T>(Availability<T> target) where T : class
+    {
+        Assert.Null(target.Found);
+        return target.Starting!;
     }
 
     private static ContainerState Waits(string reason, string? message = null) => new(Waiting: new(reason, message));

@@ -77,7 +77,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation) =>
+    public async Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation) =>
         [.. (await ListAsync(resource, ns, "", ApiClient.MetadataOnly, ApiJson.Default.ItemListNamedObject, cancellation)).Select(
             item => item.Metadata.Name)];
 
@@ -120,8 +120,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
-    private static Right Asked<T>(string verb, Resource<T> resource, string? ns, string? name = null) =>
-        new(verb, resource.Plural, null, ns ?? "", resource.Group, name);
+    private static Right Asked(string verb, Resource resource, string? ns, string? name = null) =>
+        resource.Right(verb, ns ?? "", name);
 
     private static string Escape(string text) => Uri.EscapeDataString(text);
 
@@ -144,15 +144,14 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
         }
     }
 
-    private async Task<IReadOnlyList<TItem>> ListAsync<T, TItem>(
-        Resource<T> resource, string? ns, string query, string accept, JsonTypeInfo<ItemList<TItem>> json, CancellationToken cancellation)
+    private async Task<IReadOnlyList<TItem>> ListAsync<TItem>(
+        Resource resource, string? ns, string query, string accept, JsonTypeInfo<ItemList<TItem>> json, CancellationToken cancellation)
     {
         var response = await GetAsync(resource, ns, query, accept, cancellation);
         return response.Status == 200 ? Read(response, json).Items ?? [] : throw _client.Failure(response, Asked("list", resource, ns));
     }
 
-    private async Task<HttpResponse> GetAsync<T>(Resource<T> resource, string? ns, string rest, string accept,
-        CancellationToken cancellation)
+    private async Task<HttpResponse> GetAsync(Resource resource, string? ns, string rest, string accept, CancellationToken cancellation)
     {
         HttpResponse? response = null;
         foreach (var version in resource.Versions)

@@ -109,7 +109,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> ListNamesAsync<T>(Resource<T> resource, string? ns, CancellationToken cancellation)
+    public async Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation)
     {
         var output = await RunAsync(["get", $"{resource}", "-o", "name", .. Namespace(ns)], cancellation);
         return [.. System.Text.Encoding.UTF8.GetString(output).Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -39,7 +39,12 @@ public sealed record ObjectMeta(
     DateTimeOffset? DeletionTimestamp = null,
     IReadOnlyDictionary<string, string>? Annotations = null,
     IReadOnlyList<OwnerReference>? OwnerReferences = null,
-    IReadOnlyDictionary<string, string>? Labels = null);
+    IReadOnlyDictionary<string, string>? Labels = null)
+{
+    /// <summary>The owner that controls it, of which the API server allows one; null if none does.</summary>
+    [JsonIgnore]
+    public OwnerReference? Controller => OwnerReferences?.FirstOrDefault(owner => owner.Controller == true);
+}
 
 /// <summary>OwnerReference (meta/v1).</summary>
 public sealed record OwnerReference(string Uid, bool? Controller = null, string? Kind = null, string? Name = null);

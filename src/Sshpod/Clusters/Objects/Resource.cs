@@ -2,22 +2,34 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Sshpod.Clusters.Objects;
 
+/// <summary>A resource of the Kubernetes API.</summary>
+/// <param name="Kind">Its kind in lower case, as used in messages and by kubectl for one object.</param>
+/// <param name="Group">Its API group; empty for the core group.</param>
+/// <param name="Plural">Its name in URLs.</param>
+public record Resource(string Kind, string Group, string Plural)
+{
+    /// <summary>Versions of the group that have it, in the order to try.</summary>
+    public IReadOnlyList<string> Versions { get; init; } = ["v1"];
+
+    /// <summary>The right to do something with one of its objects, or with all.</summary>
+    /// <param name="verb">The verb, such as <c>get</c>.</param>
+    /// <param name="ns">The namespace.</param>
+    /// <param name="name">The name of the object; null for all objects.</param>
+    public Right Right(string verb, string ns, string? name = null) => new(verb, Plural, null, ns, Group, name);
+
+    /// <summary>The resource with its group, as kubectl and API servers write it: <c>deployments.apps</c>.</summary>
+    public sealed override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+}
+
 /// <summary>A resource of the Kubernetes API whose objects sshpod reads.</summary>
 /// <typeparam name="T">What we read of an object.</typeparam>
 /// <param name="Kind">Its kind in lower case, as used in messages and by kubectl for one object.</param>
 /// <param name="Group">Its API group; empty for the core group.</param>
 /// <param name="Plural">Its name in URLs.</param>
 /// <param name="Json">How an object is read.</param>
-public sealed record Resource<T>(string Kind, string Group, string Plural, JsonTypeInfo<T> Json)
-{
-    /// <summary>Versions of the group that have it, in the order to try.</summary>
-    public IReadOnlyList<string> Versions { get; init; } = ["v1"];
+public sealed record Resource<T>(string Kind, string Group, string Plural, JsonTypeInfo<T> Json) : Resource(Kind, Group, Plural);
 
-    /// <summary>The resource with its group, as kubectl and API servers write it: <c>deployments.apps</c>.</summary>
-    public override string ToString() => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
-}
-
-/// <summary>The resources that can be targets.</summary>
+/// <summary>The resources that sshpod reads.</summary>
 public static class Resources
 {
     /// <summary>Pods.</summary>

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Sshpod.Clusters.Objects;
+using Sshpod.HostNames;
 
 namespace Sshpod.Targets;
 
-/// <summary>What a pod belongs to, as far as the pod itself tells; makes no further request.</summary>
-/// <param name="Kind">Its kind in lower case, such as <c>deployment</c>.</param>
+/// <summary>The object that pods belong to.</summary>
+/// <param name="Kind">Its kind, as kubectl names it: <c>deployment</c>. It need not be a kind of target: <c>node</c>.</param>
 /// <param name="Name">Its name.</param>
-public sealed record PodWorkload(string Kind, string Name)
+public sealed record PodOwner(string Kind, string Name)
 {
     // Set on the pods of a Deployment's ReplicaSet, whose name ends in it. Other ReplicaSets have no such label.
     private const string TemplateHash = "pod-template-hash";
@@ -14,18 +15,18 @@ public sealed record PodWorkload(string Kind, string Name)
     // A job may start late or be retried; a number that matches by chance is years off.
     private static readonly TimeSpan Delay = TimeSpan.FromDays(7);
 
-    /// <summary>Finds the workload of a pod.</summary>
+    /// <summary>The owner of a pod, as far as the pod itself tells; makes no further request.</summary>
     /// <returns>Null for a pod without a controller.</returns>
-    public static PodWorkload? Of(Pod pod)
+    public static PodOwner? Of(Pod pod)
     {
-        if (pod.Metadata.OwnerReferences?.FirstOrDefault(owner => owner.Controller == true) is not { Kind: { } kind, Name: { } name })
+        if (pod.Metadata.Controller is not { Kind: { } kind, Name: { } name })
             return null;
-        if (kind == "ReplicaSet" && pod.Metadata.Labels?.GetValueOrDefault(TemplateHash) is { Length: > 0 } hash
+        if (kind == nameof(TargetKind.ReplicaSet) && pod.Metadata.Labels?.GetValueOrDefault(TemplateHash) is { Length: > 0 } hash
             && name.Length > hash.Length + 1 && name.EndsWith($"-{hash}", StringComparison.Ordinal))
-            return new PodWorkload("deployment", name[..^(hash.Length + 1)]);
-        if (kind == "Job" && CronJobOf(name, pod.Metadata.CreationTimestamp) is { } cronJob)
-            return new PodWorkload("cronjob", cronJob);
-        return new PodWorkload(kind.ToLowerInvariant(), name);
+            return new PodOwner(HostName.Prefix(TargetKind.Deployment), name[..^(hash.Length + 1)]);
+        if (kind == nameof(TargetKind.Job) && CronJobOf(name, pod.Metadata.CreationTimestamp) is { } cronJob)
+            return new PodOwner(HostName.Prefix(TargetKind.CronJob), cronJob);
+        return new PodOwner(kind.ToLowerInvariant(), name);
     }
 
     /// <summary>

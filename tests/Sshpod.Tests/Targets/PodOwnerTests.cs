@@ -3,7 +3,7 @@ using Sshpod.Targets;
 
 namespace Sshpod.Tests.Targets;
 
-public class PodWorkloadTests
+public class PodOwnerTests
 {
     private static readonly DateTimeOffset Created = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000);
 
@@ -25,13 +25,13 @@ public class PodWorkloadTests
     [InlineData("Job", "nightly-29166667", null, "job/nightly-29166667")]
     [InlineData("Job", "release-20250615", null, "job/release-20250615")]
     public void The_pod_itself_tells_what_it_belongs_to(string kind, string name, string? templateHash, string workload) =>
-        Assert.Equal(workload, $"{PodWorkload.Of(Pod(new OwnerReference("uid", true, kind, name), templateHash))}");
+        Assert.Equal(workload, $"{PodOwner.Of(Pod(new OwnerReference("uid", true, kind, name), templateHash))}");
 
     [Fact]
     public void A_pod_that_nothing_controls_belongs_to_nothing()
     {
-        Assert.Null(PodWorkload.Of(Pod(null, null)));
-        Assert.Null(PodWorkload.Of(Pod(new OwnerReference("uid", null, "Job", "import"), null)));
+        Assert.Null(PodOwner.Of(Pod(null, null)));
+        Assert.Null(PodOwner.Of(Pod(new OwnerReference("uid", null, "Job", "import"), null)));
     }
 
     private static Pod Pod(OwnerReference? owner, string? templateHash) => new(
