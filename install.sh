@@ -114,6 +114,44 @@ check_signature() {
 		fail "the release is not signed by the key that this script trusts ($(tail -n 1 "$work/verified")): nothing was installed"
 }
 
+# What is offered as the newest release is at least the one that this script is from, and the one that is installed.
+refuse_older() { # VERSION
+	if is_older "$1" "$own"; then
+		fail "$releases/$at is version $1, but this installer is from $own: nothing was installed;" \
+			"to install $1 all the same, use --version $1"
+	fi
+	installed=''
+	# Where others can put a program, it is not run.
+	if [ -O "$prefix" ] && [ -O "$prefix/sshpod" ] && [ -x "$prefix/sshpod" ]; then
+		installed=$("$prefix/sshpod" version 2>/dev/null </dev/null | sed -n '1s/^sshpod \([0-9A-Za-z.+-]*\)$/\1/p')
+		installed=${installed%%+*}
+	fi
+	if is_older "$1" "$installed"; then
+		fail "$prefix/sshpod is version $installed, and the newest release at $releases is $1: nothing was installed;" \
+			"to go back to $1, use --version $1"
+	fi
+}
+
+# By the numbers between dots; 1.2.0-rc.1 is older than 1.2.0. False where these do not decide.
+is_older() { # VERSION VERSION
+	left=${1%%+*} right=${2%%+*}
+	numbers=${left%%-*}. others=${right%%-*}.
+	while [ -n "$numbers$others" ]; do
+		number=${numbers%%.*} other=${others%%.*}
+		numbers=${numbers#*.} others=${others#*.}
+		case $number$other in '' | *[!0-9]*) return 1 ;; esac
+		[ "${number:-0}" -eq "${other:-0}" ] || {
+			[ "${number:-0}" -lt "${other:-0}" ]
+			return
+		}
+	done
+	case $left/$right in
+		*-*/*-*) return 1 ;;
+		*-*/*) return 0 ;;
+		*) return 1 ;;
+	esac
+}
+
 # The release's files, checked.
 fetch() {
 	platform=$(platform)
@@ -128,7 +166,11 @@ fetch() {
 	[ -n "$archive" ] || fail "the release has nothing for $platform"
 	found=${archive#sshpod-} found=${found%"-$platform.tar.gz"}
 	# Signed is not enough: an older release is signed as well.
-	[ -z "$version" ] || [ "$found" = "${version#v}" ] || fail "$releases/$at is version $found: nothing was installed"
+	if [ -n "$version" ]; then
+		[ "$found" = "${version#v}" ] || fail "$releases/$at is version $found: nothing was installed"
+	else
+		refuse_older "$found"
+	fi
 	version=$found
 	expected=$(grep "  $archive\$" "$work/SHA256SUMS" | cut -d ' ' -f 1)
 	download "download/v$version/$archive" "$work/$archive"
@@ -258,9 +300,10 @@ remove_temporary() {
 main() {
 	# Nobody else may write to the directories and completions that this makes, whatever the user's umask is.
 	umask go-w
-	# build/release.sh writes into the copy of a release where it is published, and the key of who signs it.
+	# build/release.sh writes into the copy of a release where it is published, the key of who signs it, and its version.
 	published=''
 	signer=''
+	own=''
 	releases=${SSHPOD_RELEASES:-$published}
 	releases=${releases%/}
 	prefix='' version='' program='' staged='' yes=false uninstall=false purge=false

@@ -164,15 +164,68 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         await FailsAndLeavesNothingAsync("dash", "the release is not signed by the key that this script trusts");
     }
 
-    [Fact]
-    public async Task A_downgrade_to_an_older_release_is_refused()
+    [Theory]
+    // The version is asked for: what is there is another.
+    [InlineData("download/v7.8.9 is version 1.0.0", "--version", "7.8.9")]
+    // The newest is asked for: it cannot be older than the release that this script is from.
+    [InlineData("latest/download is version 1.0.0, but this installer is from 7.8.9: nothing was installed; "
+        + "to install 1.0.0 all the same, use --version 1.0.0")]
+    public async Task A_downgrade_to_an_older_release_is_refused(string message, params string[] arguments)
     {
-        var older = Archive.Replace(Release.Version, "1.0.0", StringComparison.Ordinal);
-        var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  {older}\n");
-        _server.Changed["SHA256SUMS"] = hashes;
-        _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
-        await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/download/v{Release.Version} is version 1.0.0",
-            "--version", Release.Version);
+        await OfferAsync("1.0.0");
+        await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/{message}", arguments);
+        Assert.DoesNotContain(_server.Requests, path => path.EndsWith(".gz", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("7.8.10", false)]
+    [InlineData("7.10.0-rc.1", false)]
+    [InlineData("10.0.0", false)]
+    [InlineData("7.8.9+build.5", false)]
+    [InlineData("7.8.9-rc.1", true)]
+    [InlineData("7.8.8", true)]
+    [InlineData("7.7.10", true)]
+    [InlineData("6.9.10", true)]
+    [InlineData("7.8", true)]
+    public async Task The_newest_release_may_be_newer_than_the_script_but_not_older(string version, bool isOlder)
+    {
+        await OfferAsync(version);
+        var (exitCode, said) = await RunAsync("dash");
+        Assert.Equal(1, exitCode);
+        Assert.Contains(isOlder ? $"is version {version}, but this installer is from" : $"cannot download {_server.Url}/download/v{version}/",
+            said, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Shells))]
+    public async Task A_newer_program_is_replaced_by_an_older_one_only_if_its_version_is_asked_for(string shell)
+    {
+        await InstallFakeAsync("sshpod 7.9.0+abc");
+        await FailsAndLeavesNothingAsync(shell, $"{_machine.Prefix}/sshpod is version 7.9.0, and the newest release at {_server.Url} is "
+            + $"{Release.Version}: nothing was installed; to go back to {Release.Version}, use --version {Release.Version}");
+
+        var (exitCode, said) = await RunAsync(shell, "--version", Release.Version);
+        Assert.True(exitCode == 0, said);
+        Assert.Equal(await File.ReadAllBytesAsync(Machine.Program), await File.ReadAllBytesAsync(Path.Combine(_machine.Prefix, "sshpod")));
+    }
+
+    [Theory, MemberData(nameof(Shells))]
+    public async Task A_program_that_says_no_version_is_replaced(string shell)
+    {
+        await InstallFakeAsync("sshpod a[$(touch $HOME/executed)].1");
+        var (exitCode, said) = await RunAsync(shell);
+        Assert.True(exitCode == 0, said);
+        Assert.False(File.Exists(_machine.File("executed")));
+    }
+
+    [Fact]
+    public async Task A_program_of_somebody_else_is_not_run_to_learn_its_version()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a file away");
+        await InstallFakeAsync("sshpod 7.9.0", "touch $HOME/executed");
+        Assert.Equal((0, ""), await _machine.RunAsync("chown", "65534", Path.Combine(_machine.Prefix, "sshpod")));
+        var (exitCode, said) = await RunAsync("dash");
+        Assert.True(exitCode == 0, said);
+        Assert.False(File.Exists(_machine.File("executed")));
     }
 
     [Fact]
@@ -491,6 +544,23 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         if (Machine.Locate(program) is null && !File.Exists(program) && Environment.GetEnvironmentVariable("CI") != "true")
             Assert.Skip($"{program} is not installed here");
         return _machine.RunAsync([.. shell.Split(' '), Script, .. arguments]);
+    }
+
+    // Signed hashes of another version, as a mirror can keep them.
+    private async Task OfferAsync(string version)
+    {
+        var hashes = System.Text.Encoding.ASCII.GetBytes(
+            $"{new string('0', 64)}  {Archive.Replace(Release.Version, version, StringComparison.Ordinal)}\n");
+        _server.Changed["SHA256SUMS"] = hashes;
+        _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
+    }
+
+    // Installs a program that says this of itself.
+    private async Task InstallFakeAsync(string version, string command = ":")
+    {
+        var program = Path.Combine(Directory.CreateDirectory(_machine.Prefix).FullName, "sshpod");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{command}\necho '{version}'\n");
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
     }
 
     private async Task FailsAndLeavesNothingAsync(string shell, string message, params string[] arguments)
