@@ -75,7 +75,11 @@ download() { # PATH FILE
 # It has no option that forbids a redirect to http, so each is followed by hand.
 download_with_wget() { # URL FILE
 	case $(wget --version 2>/dev/null) in
-		"GNU Wget"*) ;;
+		"GNU Wget2 "*)
+			download_with_wget2 "$1" "$2"
+			return
+			;;
+		"GNU Wget "*) ;;
 		*) fail "this wget cannot be kept to https: install curl, or GNU wget" ;;
 	esac
 	url=$1 redirects=0
@@ -90,6 +94,15 @@ download_with_wget() { # URL FILE
 				;;
 		esac
 	done
+}
+
+# Debian's 1.99 follows a redirect even with --max-redirect=0, succeeds without a file where it may not follow one, and knows no proxy
+# that is asked with CONNECT.
+download_with_wget2() { # URL FILE
+	[ "$local_server" = false ] || fail "this wget, which is wget2, follows any redirect of http: install curl, or GNU wget"
+	if wget -nv --https-only --no-hsts --no-hpkp --no-ocsp -T 20 -O "$2" "$1" && [ -s "$2" ]; then return; fi
+	[ -z "${https_proxy:-}${HTTPS_PROXY:-}" ] || say "wget2 may not know this kind of proxy: install curl, or GNU wget"
+	return 1
 }
 
 sha256() { # FILE

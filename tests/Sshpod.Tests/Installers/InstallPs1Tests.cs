@@ -89,7 +89,8 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
         var (exitCode, said) = await RunAsync();
         Assert.Equal(1, exitCode);
         Assert.Contains($"install: {installed} is version 7.9.0, and the newest release at {_server.Url}/latest/download is "
-            + $"{Release.Version}: nothing was installed; to go back to {Release.Version}, use -Version {Release.Version}", said, StringComparison.Ordinal);
+            + $"{Release.Version}: nothing was installed; to go back to {Release.Version}, use -Version {Release.Version}",
+            said, StringComparison.Ordinal);
 
         (exitCode, said) = await RunAsync("-Version", Release.Version);
         Assert.True(exitCode == 0, said);
@@ -122,14 +123,21 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     [Fact]
     public async Task The_line_of_the_README_installs()
     {
-        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Select(block => block.Body)
-            .Single(body => body.StartsWith("PS> powershell", StringComparison.Ordinal));
-        var path = Directory.CreateDirectory(_machine.File("path")).FullName;
-        File.CreateSymbolicLink(Path.Combine(path, "powershell"), PowerShell);
-        _machine.Variables["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}";
-        var (exitCode, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", line["PS> ".Length..]);
+        var (exitCode, said) = await RunReadmeAsync();
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(Prefix, "sshpod.exe")), said);
+    }
+
+    // This PowerShell, which is 7. Windows PowerShell 5.1 has no option for it that does not forbid every redirect.
+    [Fact]
+    public async Task The_line_of_the_README_follows_a_redirect_to_https_alone()
+    {
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _server.Redirected = "install.ps1";
+        _server.Redirect = plain.Url;
+        await RunReadmeAsync();
+        Assert.Empty(plain.Requests);
+        Assert.False(Path.Exists(Prefix));
     }
 
     [Theory]
@@ -233,6 +241,16 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
         Assert.Equal(["0", "0"], said.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         // Without a byte order mark, it assumes the ANSI code page.
         Assert.All(await File.ReadAllBytesAsync(Path.Combine(Machine.Root, "install.ps1")), value => Assert.InRange(value, 0, 127));
+    }
+
+    private Task<(int ExitCode, string Said)> RunReadmeAsync()
+    {
+        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Select(block => block.Body)
+            .Single(body => body.StartsWith("PS> powershell", StringComparison.Ordinal));
+        var path = Directory.CreateDirectory(_machine.File("path")).FullName;
+        File.CreateSymbolicLink(Path.Combine(path, "powershell"), PowerShell);
+        _machine.Variables["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}";
+        return _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", line["PS> ".Length..]);
     }
 
     private Task<(int ExitCode, string Said)> RunAsync(params string[] arguments) =>

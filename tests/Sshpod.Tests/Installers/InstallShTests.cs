@@ -29,6 +29,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         foreach (var proxy in new[] { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" })
             _machine.Variables[proxy] = null;
         await File.WriteAllTextAsync(_machine.File(".wgetrc"), $"ca_certificate = {release.Authority}\n");
+        await File.WriteAllTextAsync(_machine.File(".wget2rc"), $"ca-certificate = {release.Authority}\n");
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +77,26 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.True(File.Exists(Path.Combine(_machine.Prefix, "sshpod")));
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.ja.md")]
+    public async Task The_line_of_the_README_follows_a_redirect_to_https_alone(string readme)
+    {
+        var line = Document.Sections(readme).SelectMany(section => section.Blocks)
+            .SelectMany(block => block.Commands).Single(IsInstallation);
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _server.Redirected = "install.sh";
+        _server.Redirect = plain.Url;
+        await _machine.RunAsync("sh", "-c", line);
+        Assert.Empty(plain.Requests);
+        Assert.False(Path.Exists(_machine.Prefix));
+
+        _server.Redirect = _server.Url;
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c", line);
+        Assert.True(exitCode == 0, said);
+        Assert.True(File.Exists(Path.Combine(_machine.Prefix, "sshpod")));
+    }
+
     [Fact]
     public async Task The_line_of_a_release_s_README_names_where_the_release_is()
     {
@@ -85,7 +106,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         var readme = Path.GetRelativePath(Document.Root, release.Installer("README.md"));
         var line = Document.Sections(readme).SelectMany(section => section.Blocks)
             .SelectMany(block => block.Commands).Single(IsInstallation);
-        Assert.Equal($"curl -fsSL \"{Release.Address}/latest/download/install.sh\" | sh", line);
+        Assert.Equal($"curl --proto '=https' -fsSL \"{Release.Address}/latest/download/install.sh\" | sh", line);
         var (exitCode, said) = await _machine.RunAsync("sh", "-c", line);
         Assert.True(exitCode == 0, said);
     }
@@ -192,7 +213,8 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         await OfferAsync(version);
         var (exitCode, said) = await RunAsync("dash");
         Assert.Equal(1, exitCode);
-        Assert.Contains(isOlder ? $"is version {version}, but this installer is from" : $"cannot download {_server.Url}/download/v{version}/",
+        Assert.Contains(
+            isOlder ? $"is version {version}, but this installer is from" : $"cannot download {_server.Url}/download/v{version}/",
             said, StringComparison.Ordinal);
     }
 
@@ -265,9 +287,10 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Theory]
     [InlineData("curl")]
     [InlineData("wget")]
+    [InlineData("wget2")]
     public async Task A_redirect_is_followed_to_https_alone(string downloader)
     {
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
+        UseDownloader(downloader);
         _server.Redirect = _server.Url;
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
@@ -284,11 +307,13 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Theory]
     [InlineData("curl")]
     [InlineData("wget")]
+    [InlineData("wget2")]
     public async Task A_server_with_a_certificate_of_an_unknown_authority_is_not_asked(string downloader)
     {
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
+        UseDownloader(downloader);
         _machine.Variables["CURL_CA_BUNDLE"] = null;
         File.Delete(_machine.File(".wgetrc"));
+        File.Delete(_machine.File(".wget2rc"));
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.Equal(1, exitCode);
         Assert.Contains($"install: cannot download {_server.Url}/latest/download/SHA256SUMS", said, StringComparison.Ordinal);
@@ -325,13 +350,29 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     public async Task Installing_through_a_proxy_works(string downloader)
     {
         await using var proxy = new TunnelProxy(_server.Port);
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
+        UseDownloader(downloader);
         _machine.Variables["https_proxy"] = proxy.Url;
         // The address in the release itself, a name that only the proxy knows.
         _machine.Variables["SSHPOD_RELEASES"] = null;
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
         Assert.Equal(["releases.test:443"], proxy.Requests.Distinct());
+    }
+
+    [Fact]
+    public async Task Wget2_which_cannot_ask_a_proxy_or_be_kept_to_this_machine_says_what_to_install()
+    {
+        UseDownloader("wget2");
+        await using (var proxy = new TunnelProxy(_server.Port))
+        {
+            _machine.Variables["https_proxy"] = proxy.Url;
+            await FailsAndLeavesNothingAsync("/usr/bin/dash", "wget2 may not know this kind of proxy: install curl, or GNU wget");
+        }
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _machine.Variables["SSHPOD_RELEASES"] = plain.Url;
+        await FailsAndLeavesNothingAsync("/usr/bin/dash",
+            "this wget, which is wget2, follows any redirect of http: install curl, or GNU wget");
+        Assert.Empty(plain.Requests);
     }
 
     [Fact]
@@ -537,6 +578,16 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     private static bool IsInstallation(string command) => command.StartsWith("curl ", StringComparison.Ordinal);
+
+    // A machine with this downloader alone. Distributions install wget2 as wget.
+    private void UseDownloader(string downloader)
+    {
+        if (downloader == "wget2" && Machine.Locate(downloader) is null && Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.Skip("wget2 is not installed here");
+        var path = _machine.MakePath([.. Tools, "sha256sum"]);
+        File.CreateSymbolicLink(Path.Combine(path, downloader.TrimEnd('2')), Machine.Locate(downloader)!);
+        _machine.Variables["PATH"] = path;
+    }
 
     private Task<(int ExitCode, string Said)> RunAsync(string shell, params string[] arguments)
     {
