@@ -192,7 +192,7 @@ function Assert-Prefix {
     $existing = $Prefix
     while (-not (Test-Path -LiteralPath $existing)) { $existing = Split-Path -Parent $existing }
     if (-not (Test-Path -LiteralPath $existing -PathType Container)) { Stop-Install "cannot install to ${Prefix}: $existing is no directory" }
-    $probe = Join-Path $existing ".sshpod.$PID"
+    $probe = Join-Path $existing ".sshpod.$([System.Guid]::NewGuid().ToString('N'))"
     try {
         [System.IO.File]::WriteAllText($probe, '')
         [System.IO.File]::Delete($probe)
@@ -209,7 +209,7 @@ function Confirm-Install([string] $Question) {
 function Install-Program([string] $Program) {
     $target = Join-Path $Prefix 'sshpod.exe'
     # Tried where it will be: a policy may forbid programs in the directory for temporary files. Only a name in .exe can be run.
-    $new = Join-Path $Prefix "sshpod.$PID.new.exe"
+    $new = Join-Path $Prefix "sshpod.$([System.Guid]::NewGuid().ToString('N')).new.exe"
     try {
         [void] [System.IO.Directory]::CreateDirectory($Prefix)
         Copy-Item -LiteralPath $Program -Destination $new -Force

@@ -219,7 +219,9 @@ ask() { # QUESTION
 
 put_in_place() {
 	mkdir -p "$prefix" || fail "cannot make $prefix"
-	staged=$prefix/.sshpod.$$
+	# A directory that nobody could foresee: in a prefix of another user, a link with a known name would be written through.
+	staging=$(mktemp -d "$prefix/.sshpod.XXXXXXXXXX") || fail "cannot write to $prefix"
+	staged=$staging/sshpod
 	if ! cp "$program" "$staged" || ! chmod 755 "$staged"; then
 		fail "cannot write to $prefix"
 	fi
@@ -227,7 +229,8 @@ put_in_place() {
 	reported=$("$staged" version 2>"$work/error") || fail "the program does not run here: $(head -n 1 "$work/error"); nothing was installed"
 	# Replaced by a rename, not overwritten: an sshpod that runs keeps its file.
 	mv -f "$staged" "$prefix/sshpod" || fail "cannot write $prefix/sshpod"
-	staged=''
+	rmdir "$staging"
+	staging=''
 	say "installed $(echo "$reported" | head -n 1) as $prefix/sshpod"
 }
 
@@ -243,13 +246,18 @@ names_of_shared() {
 put_shared() {
 	[ -f "$(dirname "$program")/sshpod.1" ] || return 0
 	names_of_shared
-	for shared in "$manual" "$bash_completion" "$zsh_completion" "$fish_completion"; do
-		mkdir -p "$(dirname "$shared")" || return
-	done
-	cp "$(dirname "$program")/sshpod.1" "$manual" &&
-		"$prefix/sshpod" completion bash >"$bash_completion" &&
-		{ echo '#compdef sshpod' && "$prefix/sshpod" completion zsh && echo '_sshpod "$@"'; } >"$zsh_completion" &&
-		"$prefix/sshpod" completion fish >"$fish_completion"
+	"$prefix/sshpod" completion bash >"$work/bash" &&
+		{ echo '#compdef sshpod' && "$prefix/sshpod" completion zsh && echo '_sshpod "$@"'; } >"$work/zsh" &&
+		"$prefix/sshpod" completion fish >"$work/fish" &&
+		put_file "$(dirname "$program")/sshpod.1" "$manual" &&
+		put_file "$work/bash" "$bash_completion" &&
+		put_file "$work/zsh" "$zsh_completion" &&
+		put_file "$work/fish" "$fish_completion"
+}
+
+# Removed before: a link that is there is replaced, not written through.
+put_file() { # FILE DESTINATION
+	mkdir -p "$(dirname "$2")" && rm -f "$2" && cp "$1" "$2"
 }
 
 remove_shared() {
@@ -303,8 +311,8 @@ uninstall() {
 # Not called end: zsh has a word of that name.
 remove_temporary() {
 	rm -rf "$work"
-	[ -n "$staged" ] || return 0
-	rm -f "$staged"
+	[ -n "$staging" ] || return 0
+	rm -rf "$staging"
 	# And what was made for it.
 	remove_empty "$prefix" "$existing"
 }
@@ -319,7 +327,7 @@ main() {
 	own=''
 	releases=${SSHPOD_RELEASES:-$published}
 	releases=${releases%/}
-	prefix='' version='' program='' staged='' yes=false uninstall=false purge=false
+	prefix='' version='' program='' staging='' yes=false uninstall=false purge=false
 	while [ $# -gt 0 ]; do
 		case $1 in
 			--prefix=* | --version=* | --program=*)

@@ -428,6 +428,27 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.Equal(exitCode != 0, said.EndsWith("nothing was installed\n", StringComparison.Ordinal));
     }
 
+    // As root would in the directory of a user.
+    [Fact]
+    public async Task Nothing_is_written_through_a_link_that_somebody_put_in_the_way()
+    {
+        Directory.CreateDirectory(_machine.Prefix);
+        await File.WriteAllTextAsync(_machine.File("victim"), "mine");
+        string[] shared = ["man/man1/sshpod.1", "bash-completion/completions/sshpod", "zsh/site-functions/_sshpod",
+            "fish/vendor_completions.d/sshpod.fish"];
+        foreach (var link in shared.Select(name => _machine.File($".local/share/{name}")))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, _machine.File("victim"));
+        }
+        // The shell keeps its process ID.
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c",
+            $"ln -s ~/victim {_machine.Prefix}/.sshpod.$$ && exec dash {Script}");
+        Assert.True(exitCode == 0, said);
+        Assert.Equal("mine", await File.ReadAllTextAsync(_machine.File("victim")));
+        Assert.All(shared, name => Assert.Null(new FileInfo(_machine.File($".local/share/{name}")).LinkTarget));
+    }
+
     [Fact]
     public async Task Purge_removes_settings_key_and_caches_and_uninstall_does_not()
     {
