@@ -97,6 +97,37 @@ function Assert-Signature([string] $Sums, [string] $Work) {
     }
 }
 
+# What is offered as the newest release is at least the one that this script is from, and the one that is installed.
+function Assert-Newest([string] $Number, [string] $At) {
+    # And its version.
+    $own = ''
+    if (Test-Older $Number $own) {
+        Stop-Install ("$At is version $Number, but this installer is from ${own}: nothing was installed; " +
+            "to install $Number all the same, use -Version $Number")
+    }
+    $target = Join-Path $Prefix 'sshpod.exe'
+    $reported = ''
+    if (Test-Path -LiteralPath $target -PathType Leaf) {
+        try { $reported = [string] (& $target version 2>$null | Select-Object -First 1) } catch { Write-Verbose $_ }
+    }
+    if ($reported -notmatch '^sshpod ([0-9A-Za-z.-]+)(\+[0-9A-Za-z.+-]*)?$') { return }
+    $installed = $Matches[1]
+    if (Test-Older $Number $installed) {
+        Stop-Install ("$target is version $installed, and the newest release at $At is ${Number}: nothing was installed; " +
+            "to go back to $Number, use -Version $Number")
+    }
+}
+
+# By the numbers between dots; 1.2.0-rc.1 is older than 1.2.0. False where these do not decide.
+function Test-Older([string] $One, [string] $Other) {
+    $left, $right = ($One -replace '\+.*'), ($Other -replace '\+.*')
+    $number, $than = $null, $null
+    if (-not [version]::TryParse(($left -replace '-.*'), [ref] $number)) { return $false }
+    if (-not [version]::TryParse(($right -replace '-.*'), [ref] $than)) { return $false }
+    if ($number -ne $than) { return $number -lt $than }
+    return $left -match '-' -and $right -notmatch '-'
+}
+
 function Save-Url([string] $Url, [string] $File) {
     try {
         # The bar that it draws makes Windows PowerShell ten times slower.
@@ -127,7 +158,11 @@ function Save-Program([string] $Work) {
     $expected, $archive = $line -split '  ', 2
     $number = $archive.Substring(7, $archive.Length - "sshpod--$platform.zip".Length)
     # Signed is not enough: an older release is signed as well.
-    if ($Version -and $number -ne $wanted) { Stop-Install "$releases/$at is version ${number}: nothing was installed" }
+    if ($Version) {
+        if ($number -ne $wanted) { Stop-Install "$releases/$at is version ${number}: nothing was installed" }
+    } else {
+        Assert-Newest $number "$releases/$at"
+    }
     $file = Join-Path $Work $archive
     Save-Url "$releases/download/v$number/$archive" $file
     $stream = [System.IO.File]::OpenRead($file)
@@ -157,7 +192,7 @@ function Assert-Prefix {
     $existing = $Prefix
     while (-not (Test-Path -LiteralPath $existing)) { $existing = Split-Path -Parent $existing }
     if (-not (Test-Path -LiteralPath $existing -PathType Container)) { Stop-Install "cannot install to ${Prefix}: $existing is no directory" }
-    $probe = Join-Path $existing ".sshpod.$PID"
+    $probe = Join-Path $existing ".sshpod.$([System.Guid]::NewGuid().ToString('N'))"
     try {
         [System.IO.File]::WriteAllText($probe, '')
         [System.IO.File]::Delete($probe)
@@ -174,7 +209,7 @@ function Confirm-Install([string] $Question) {
 function Install-Program([string] $Program) {
     $target = Join-Path $Prefix 'sshpod.exe'
     # Tried where it will be: a policy may forbid programs in the directory for temporary files. Only a name in .exe can be run.
-    $new = Join-Path $Prefix "sshpod.$PID.new.exe"
+    $new = Join-Path $Prefix "sshpod.$([System.Guid]::NewGuid().ToString('N')).new.exe"
     try {
         [void] [System.IO.Directory]::CreateDirectory($Prefix)
         Copy-Item -LiteralPath $Program -Destination $new -Force

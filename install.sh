@@ -75,7 +75,11 @@ download() { # PATH FILE
 # It has no option that forbids a redirect to http, so each is followed by hand.
 download_with_wget() { # URL FILE
 	case $(wget --version 2>/dev/null) in
-		"GNU Wget"*) ;;
+		"GNU Wget2 "*)
+			download_with_wget2 "$1" "$2"
+			return
+			;;
+		"GNU Wget "*) ;;
 		*) fail "this wget cannot be kept to https: install curl, or GNU wget" ;;
 	esac
 	url=$1 redirects=0
@@ -90,6 +94,15 @@ download_with_wget() { # URL FILE
 				;;
 		esac
 	done
+}
+
+# Debian's 1.99 follows a redirect even with --max-redirect=0, succeeds without a file where it may not follow one, and knows no proxy
+# that is asked with CONNECT.
+download_with_wget2() { # URL FILE
+	[ "$local_server" = false ] || fail "this wget, which is wget2, follows any redirect of http: install curl, or GNU wget"
+	if wget -nv --https-only --no-hsts --no-hpkp --no-ocsp -T 20 -O "$2" "$1" && [ -s "$2" ]; then return; fi
+	[ -z "${https_proxy:-}${HTTPS_PROXY:-}" ] || say "wget2 may not know this kind of proxy: install curl, or GNU wget"
+	return 1
 }
 
 sha256() { # FILE
@@ -114,6 +127,44 @@ check_signature() {
 		fail "the release is not signed by the key that this script trusts ($(tail -n 1 "$work/verified")): nothing was installed"
 }
 
+# What is offered as the newest release is at least the one that this script is from, and the one that is installed.
+refuse_older() { # VERSION
+	if is_older "$1" "$own"; then
+		fail "$releases/$at is version $1, but this installer is from $own: nothing was installed;" \
+			"to install $1 all the same, use --version $1"
+	fi
+	installed=''
+	# Where others can put a program, it is not run.
+	if [ -O "$prefix" ] && [ -O "$prefix/sshpod" ] && [ -x "$prefix/sshpod" ]; then
+		installed=$("$prefix/sshpod" version 2>/dev/null </dev/null | sed -n '1s/^sshpod \([0-9A-Za-z.+-]*\)$/\1/p')
+		installed=${installed%%+*}
+	fi
+	if is_older "$1" "$installed"; then
+		fail "$prefix/sshpod is version $installed, and the newest release at $releases is $1: nothing was installed;" \
+			"to go back to $1, use --version $1"
+	fi
+}
+
+# By the numbers between dots; 1.2.0-rc.1 is older than 1.2.0. False where these do not decide.
+is_older() { # VERSION VERSION
+	left=${1%%+*} right=${2%%+*}
+	numbers=${left%%-*}. others=${right%%-*}.
+	while [ -n "$numbers$others" ]; do
+		number=${numbers%%.*} other=${others%%.*}
+		numbers=${numbers#*.} others=${others#*.}
+		case $number$other in '' | *[!0-9]*) return 1 ;; esac
+		[ "${number:-0}" -eq "${other:-0}" ] || {
+			[ "${number:-0}" -lt "${other:-0}" ]
+			return
+		}
+	done
+	case $left/$right in
+		*-*/*-*) return 1 ;;
+		*-*/*) return 0 ;;
+		*) return 1 ;;
+	esac
+}
+
 # The release's files, checked.
 fetch() {
 	platform=$(platform)
@@ -128,7 +179,11 @@ fetch() {
 	[ -n "$archive" ] || fail "the release has nothing for $platform"
 	found=${archive#sshpod-} found=${found%"-$platform.tar.gz"}
 	# Signed is not enough: an older release is signed as well.
-	[ -z "$version" ] || [ "$found" = "${version#v}" ] || fail "$releases/$at is version $found: nothing was installed"
+	if [ -n "$version" ]; then
+		[ "$found" = "${version#v}" ] || fail "$releases/$at is version $found: nothing was installed"
+	else
+		refuse_older "$found"
+	fi
 	version=$found
 	expected=$(grep "  $archive\$" "$work/SHA256SUMS" | cut -d ' ' -f 1)
 	download "download/v$version/$archive" "$work/$archive"
@@ -164,7 +219,9 @@ ask() { # QUESTION
 
 put_in_place() {
 	mkdir -p "$prefix" || fail "cannot make $prefix"
-	staged=$prefix/.sshpod.$$
+	# A directory that nobody could foresee: in a prefix of another user, a link with a known name would be written through.
+	staging=$(mktemp -d "$prefix/.sshpod.XXXXXXXXXX") || fail "cannot write to $prefix"
+	staged=$staging/sshpod
 	if ! cp "$program" "$staged" || ! chmod 755 "$staged"; then
 		fail "cannot write to $prefix"
 	fi
@@ -172,7 +229,8 @@ put_in_place() {
 	reported=$("$staged" version 2>"$work/error") || fail "the program does not run here: $(head -n 1 "$work/error"); nothing was installed"
 	# Replaced by a rename, not overwritten: an sshpod that runs keeps its file.
 	mv -f "$staged" "$prefix/sshpod" || fail "cannot write $prefix/sshpod"
-	staged=''
+	rmdir "$staging"
+	staging=''
 	say "installed $(echo "$reported" | head -n 1) as $prefix/sshpod"
 }
 
@@ -188,13 +246,18 @@ names_of_shared() {
 put_shared() {
 	[ -f "$(dirname "$program")/sshpod.1" ] || return 0
 	names_of_shared
-	for shared in "$manual" "$bash_completion" "$zsh_completion" "$fish_completion"; do
-		mkdir -p "$(dirname "$shared")" || return
-	done
-	cp "$(dirname "$program")/sshpod.1" "$manual" &&
-		"$prefix/sshpod" completion bash >"$bash_completion" &&
-		{ echo '#compdef sshpod' && "$prefix/sshpod" completion zsh && echo '_sshpod "$@"'; } >"$zsh_completion" &&
-		"$prefix/sshpod" completion fish >"$fish_completion"
+	"$prefix/sshpod" completion bash >"$work/bash" &&
+		{ echo '#compdef sshpod' && "$prefix/sshpod" completion zsh && echo '_sshpod "$@"'; } >"$work/zsh" &&
+		"$prefix/sshpod" completion fish >"$work/fish" &&
+		put_file "$(dirname "$program")/sshpod.1" "$manual" &&
+		put_file "$work/bash" "$bash_completion" &&
+		put_file "$work/zsh" "$zsh_completion" &&
+		put_file "$work/fish" "$fish_completion"
+}
+
+# Removed before: a link that is there is replaced, not written through.
+put_file() { # FILE DESTINATION
+	mkdir -p "$(dirname "$2")" && rm -f "$2" && cp "$1" "$2"
 }
 
 remove_shared() {
@@ -248,8 +311,8 @@ uninstall() {
 # Not called end: zsh has a word of that name.
 remove_temporary() {
 	rm -rf "$work"
-	[ -n "$staged" ] || return 0
-	rm -f "$staged"
+	[ -n "$staging" ] || return 0
+	rm -rf "$staging"
 	# And what was made for it.
 	remove_empty "$prefix" "$existing"
 }
@@ -258,12 +321,13 @@ remove_temporary() {
 main() {
 	# Nobody else may write to the directories and completions that this makes, whatever the user's umask is.
 	umask go-w
-	# build/release.sh writes into the copy of a release where it is published, and the key of who signs it.
+	# build/release.sh writes into the copy of a release where it is published, the key of who signs it, and its version.
 	published=''
 	signer=''
+	own=''
 	releases=${SSHPOD_RELEASES:-$published}
 	releases=${releases%/}
-	prefix='' version='' program='' staged='' yes=false uninstall=false purge=false
+	prefix='' version='' program='' staging='' yes=false uninstall=false purge=false
 	while [ $# -gt 0 ]; do
 		case $1 in
 			--prefix=* | --version=* | --program=*)

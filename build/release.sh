@@ -71,7 +71,8 @@ archive() { # RID
 stamp() { # FILE
 	# shellcheck disable=SC2016 # what a reader of the checkout sets
 	sed -e "s|\$SSHPOD_RELEASES/|$address/|g; s|\$env:SSHPOD_RELEASES/|$address/|g" \
-		-e "s|^\([[:space:]]*[\$]*published *= *\)''|\1'$address'|; s|^\([[:space:]]*[\$]*signer *= *\)''|\1'$signer'|" "$1"
+		-e "s|^\([[:space:]]*[\$]*published *= *\)''|\1'$address'|; s|^\([[:space:]]*[\$]*signer *= *\)''|\1'$signer'|" \
+		-e "s|^\([[:space:]]*[\$]*own *= *\)''|\1'$version'|" "$1"
 }
 
 sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }

@@ -43,6 +43,7 @@ install_clients() {
 		zip zip
 		curl curl
 		wget wget
+		wget2 wget2
 		patch patch
 		cc gcc
 		ruby ruby

@@ -71,6 +71,33 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_older_release_is_not_taken_for_the_newest()
+    {
+        await OfferAsync("7.8.8");
+        await FailsAndInstallsNothingAsync($"{_server.Url}/latest/download is version 7.8.8, but this installer is from {Release.Version}: "
+            + "nothing was installed; to install 7.8.8 all the same, use -Version 7.8.8");
+        await OfferAsync("7.8.10");
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/download/v7.8.10/");
+    }
+
+    [Fact]
+    public async Task A_newer_program_is_replaced_by_an_older_one_only_if_its_version_is_asked_for()
+    {
+        var installed = Path.Combine(Directory.CreateDirectory(Prefix).FullName, "sshpod.exe");
+        await File.WriteAllTextAsync(installed, "#!/bin/sh\necho 'sshpod 7.9.0+abc'\n");
+        File.SetUnixFileMode(installed, (UnixFileMode)0b111_101_101);
+        var (exitCode, said) = await RunAsync();
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"install: {installed} is version 7.9.0, and the newest release at {_server.Url}/latest/download is "
+            + $"{Release.Version}: nothing was installed; to go back to {Release.Version}, use -Version {Release.Version}",
+            said, StringComparison.Ordinal);
+
+        (exitCode, said) = await RunAsync("-Version", Release.Version);
+        Assert.True(exitCode == 0, said);
+        Assert.Equal(await File.ReadAllBytesAsync(Machine.Program), await File.ReadAllBytesAsync(installed));
+    }
+
+    [Fact]
     public async Task Without_ssh_keygen_nothing_is_trusted()
     {
         _machine.Variables["PATH"] = _machine.MakePath("uname");
@@ -96,14 +123,21 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     [Fact]
     public async Task The_line_of_the_README_installs()
     {
-        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Select(block => block.Body)
-            .Single(body => body.StartsWith("PS> powershell", StringComparison.Ordinal));
-        var path = Directory.CreateDirectory(_machine.File("path")).FullName;
-        File.CreateSymbolicLink(Path.Combine(path, "powershell"), PowerShell);
-        _machine.Variables["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}";
-        var (exitCode, said) = await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", line["PS> ".Length..]);
+        var (exitCode, said) = await RunReadmeAsync();
         Assert.True(exitCode == 0, said);
         Assert.True(File.Exists(Path.Combine(Prefix, "sshpod.exe")), said);
+    }
+
+    // This PowerShell, which is 7. Windows PowerShell 5.1 has no option for it that does not forbid every redirect.
+    [Fact]
+    public async Task The_line_of_the_README_follows_a_redirect_to_https_alone()
+    {
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _server.Redirected = "install.ps1";
+        _server.Redirect = plain.Url;
+        await RunReadmeAsync();
+        Assert.Empty(plain.Requests);
+        Assert.False(Path.Exists(Prefix));
     }
 
     [Theory]
@@ -209,8 +243,27 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
         Assert.All(await File.ReadAllBytesAsync(Path.Combine(Machine.Root, "install.ps1")), value => Assert.InRange(value, 0, 127));
     }
 
+    private Task<(int ExitCode, string Said)> RunReadmeAsync()
+    {
+        var line = Document.Sections("README.md").SelectMany(section => section.Blocks).Select(block => block.Body)
+            .Single(body => body.StartsWith("PS> powershell", StringComparison.Ordinal));
+        var path = Directory.CreateDirectory(_machine.File("path")).FullName;
+        File.CreateSymbolicLink(Path.Combine(path, "powershell"), PowerShell);
+        _machine.Variables["PATH"] = $"{path}:{Environment.GetEnvironmentVariable("PATH")}";
+        return _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-Command", line["PS> ".Length..]);
+    }
+
     private Task<(int ExitCode, string Said)> RunAsync(params string[] arguments) =>
         _machine.RunAsync([PowerShell, "-NoProfile", "-NonInteractive", "-File", Script, .. arguments]);
+
+    // Signed hashes of another version, as a mirror can keep them.
+    private async Task OfferAsync(string version)
+    {
+        var hashes = System.Text.Encoding.ASCII.GetBytes(
+            $"{new string('0', 64)}  {Archive.Replace(Release.Version, version, StringComparison.Ordinal)}\n");
+        _server.Changed["SHA256SUMS"] = hashes;
+        _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
+    }
 
     private async Task FailsAndInstallsNothingAsync(string message, params string[] arguments)
     {

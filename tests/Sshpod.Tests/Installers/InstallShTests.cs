@@ -29,6 +29,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         foreach (var proxy in new[] { "http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" })
             _machine.Variables[proxy] = null;
         await File.WriteAllTextAsync(_machine.File(".wgetrc"), $"ca_certificate = {release.Authority}\n");
+        await File.WriteAllTextAsync(_machine.File(".wget2rc"), $"ca-certificate = {release.Authority}\n");
     }
 
     public async ValueTask DisposeAsync()
@@ -76,6 +77,26 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.True(File.Exists(Path.Combine(_machine.Prefix, "sshpod")));
     }
 
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.ja.md")]
+    public async Task The_line_of_the_README_follows_a_redirect_to_https_alone(string readme)
+    {
+        var line = Document.Sections(readme).SelectMany(section => section.Blocks)
+            .SelectMany(block => block.Commands).Single(IsInstallation);
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _server.Redirected = "install.sh";
+        _server.Redirect = plain.Url;
+        await _machine.RunAsync("sh", "-c", line);
+        Assert.Empty(plain.Requests);
+        Assert.False(Path.Exists(_machine.Prefix));
+
+        _server.Redirect = _server.Url;
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c", line);
+        Assert.True(exitCode == 0, said);
+        Assert.True(File.Exists(Path.Combine(_machine.Prefix, "sshpod")));
+    }
+
     [Fact]
     public async Task The_line_of_a_release_s_README_names_where_the_release_is()
     {
@@ -85,7 +106,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         var readme = Path.GetRelativePath(Document.Root, release.Installer("README.md"));
         var line = Document.Sections(readme).SelectMany(section => section.Blocks)
             .SelectMany(block => block.Commands).Single(IsInstallation);
-        Assert.Equal($"curl -fsSL \"{Release.Address}/latest/download/install.sh\" | sh", line);
+        Assert.Equal($"curl --proto '=https' -fsSL \"{Release.Address}/latest/download/install.sh\" | sh", line);
         var (exitCode, said) = await _machine.RunAsync("sh", "-c", line);
         Assert.True(exitCode == 0, said);
     }
@@ -164,15 +185,69 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         await FailsAndLeavesNothingAsync("dash", "the release is not signed by the key that this script trusts");
     }
 
-    [Fact]
-    public async Task A_downgrade_to_an_older_release_is_refused()
+    [Theory]
+    // The version is asked for: what is there is another.
+    [InlineData("download/v7.8.9 is version 1.0.0", "--version", "7.8.9")]
+    // The newest is asked for: it cannot be older than the release that this script is from.
+    [InlineData("latest/download is version 1.0.0, but this installer is from 7.8.9: nothing was installed; "
+        + "to install 1.0.0 all the same, use --version 1.0.0")]
+    public async Task A_downgrade_to_an_older_release_is_refused(string message, params string[] arguments)
     {
-        var older = Archive.Replace(Release.Version, "1.0.0", StringComparison.Ordinal);
-        var hashes = System.Text.Encoding.ASCII.GetBytes($"{new string('0', 64)}  {older}\n");
-        _server.Changed["SHA256SUMS"] = hashes;
-        _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
-        await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/download/v{Release.Version} is version 1.0.0",
-            "--version", Release.Version);
+        await OfferAsync("1.0.0");
+        await FailsAndLeavesNothingAsync("dash", $"{_server.Url}/{message}", arguments);
+        Assert.DoesNotContain(_server.Requests, path => path.EndsWith(".gz", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("7.8.10", false)]
+    [InlineData("7.10.0-rc.1", false)]
+    [InlineData("10.0.0", false)]
+    [InlineData("7.8.9+build.5", false)]
+    [InlineData("7.8.9-rc.1", true)]
+    [InlineData("7.8.8", true)]
+    [InlineData("7.7.10", true)]
+    [InlineData("6.9.10", true)]
+    [InlineData("7.8", true)]
+    public async Task The_newest_release_may_be_newer_than_the_script_but_not_older(string version, bool isOlder)
+    {
+        await OfferAsync(version);
+        var (exitCode, said) = await RunAsync("dash");
+        Assert.Equal(1, exitCode);
+        Assert.Contains(
+            isOlder ? $"is version {version}, but this installer is from" : $"cannot download {_server.Url}/download/v{version}/",
+            said, StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(Shells))]
+    public async Task A_newer_program_is_replaced_by_an_older_one_only_if_its_version_is_asked_for(string shell)
+    {
+        await InstallFakeAsync("sshpod 7.9.0+abc");
+        await FailsAndLeavesNothingAsync(shell, $"{_machine.Prefix}/sshpod is version 7.9.0, and the newest release at {_server.Url} is "
+            + $"{Release.Version}: nothing was installed; to go back to {Release.Version}, use --version {Release.Version}");
+
+        var (exitCode, said) = await RunAsync(shell, "--version", Release.Version);
+        Assert.True(exitCode == 0, said);
+        Assert.Equal(await File.ReadAllBytesAsync(Machine.Program), await File.ReadAllBytesAsync(Path.Combine(_machine.Prefix, "sshpod")));
+    }
+
+    [Theory, MemberData(nameof(Shells))]
+    public async Task A_program_that_says_no_version_is_replaced(string shell)
+    {
+        await InstallFakeAsync("sshpod a[$(touch $HOME/executed)].1");
+        var (exitCode, said) = await RunAsync(shell);
+        Assert.True(exitCode == 0, said);
+        Assert.False(File.Exists(_machine.File("executed")));
+    }
+
+    [Fact]
+    public async Task A_program_of_somebody_else_is_not_run_to_learn_its_version()
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "only root can give a file away");
+        await InstallFakeAsync("sshpod 7.9.0", "touch $HOME/executed");
+        Assert.Equal((0, ""), await _machine.RunAsync("chown", "65534", Path.Combine(_machine.Prefix, "sshpod")));
+        var (exitCode, said) = await RunAsync("dash");
+        Assert.True(exitCode == 0, said);
+        Assert.False(File.Exists(_machine.File("executed")));
     }
 
     [Fact]
@@ -212,9 +287,10 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Theory]
     [InlineData("curl")]
     [InlineData("wget")]
+    [InlineData("wget2")]
     public async Task A_redirect_is_followed_to_https_alone(string downloader)
     {
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
+        UseDownloader(downloader);
         _server.Redirect = _server.Url;
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
@@ -231,11 +307,13 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     [Theory]
     [InlineData("curl")]
     [InlineData("wget")]
+    [InlineData("wget2")]
     public async Task A_server_with_a_certificate_of_an_unknown_authority_is_not_asked(string downloader)
     {
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
+        UseDownloader(downloader);
         _machine.Variables["CURL_CA_BUNDLE"] = null;
         File.Delete(_machine.File(".wgetrc"));
+        File.Delete(_machine.File(".wget2rc"));
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.Equal(1, exitCode);
         Assert.Contains($"install: cannot download {_server.Url}/latest/download/SHA256SUMS", said, StringComparison.Ordinal);
@@ -272,13 +350,29 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     public async Task Installing_through_a_proxy_works(string downloader)
     {
         await using var proxy = new TunnelProxy(_server.Port);
-        _machine.Variables["PATH"] = _machine.MakePath([.. Tools, downloader, "sha256sum"]);
+        UseDownloader(downloader);
         _machine.Variables["https_proxy"] = proxy.Url;
         // The address in the release itself, a name that only the proxy knows.
         _machine.Variables["SSHPOD_RELEASES"] = null;
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.True(exitCode == 0, said);
         Assert.Equal(["releases.test:443"], proxy.Requests.Distinct());
+    }
+
+    [Fact]
+    public async Task Wget2_which_cannot_ask_a_proxy_or_be_kept_to_this_machine_says_what_to_install()
+    {
+        UseDownloader("wget2");
+        await using (var proxy = new TunnelProxy(_server.Port))
+        {
+            _machine.Variables["https_proxy"] = proxy.Url;
+            await FailsAndLeavesNothingAsync("/usr/bin/dash", "wget2 may not know this kind of proxy: install curl, or GNU wget");
+        }
+        await using var plain = new ReleaseServer(release.Tree, null);
+        _machine.Variables["SSHPOD_RELEASES"] = plain.Url;
+        await FailsAndLeavesNothingAsync("/usr/bin/dash",
+            "this wget, which is wget2, follows any redirect of http: install curl, or GNU wget");
+        Assert.Empty(plain.Requests);
     }
 
     [Fact]
@@ -332,6 +426,27 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         Assert.True(exitCode == code, said);
         Assert.Equal(exitCode == 0, said.Contains($"{mount}/opt/bin/sshpod\n", StringComparison.Ordinal));
         Assert.Equal(exitCode != 0, said.EndsWith("nothing was installed\n", StringComparison.Ordinal));
+    }
+
+    // As root would in the directory of a user.
+    [Fact]
+    public async Task Nothing_is_written_through_a_link_that_somebody_put_in_the_way()
+    {
+        Directory.CreateDirectory(_machine.Prefix);
+        await File.WriteAllTextAsync(_machine.File("victim"), "mine");
+        string[] shared = ["man/man1/sshpod.1", "bash-completion/completions/sshpod", "zsh/site-functions/_sshpod",
+            "fish/vendor_completions.d/sshpod.fish"];
+        foreach (var link in shared.Select(name => _machine.File($".local/share/{name}")))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+            File.CreateSymbolicLink(link, _machine.File("victim"));
+        }
+        // The shell keeps its process ID.
+        var (exitCode, said) = await _machine.RunAsync("sh", "-c",
+            $"ln -s ~/victim {_machine.Prefix}/.sshpod.$$ && exec dash {Script}");
+        Assert.True(exitCode == 0, said);
+        Assert.Equal("mine", await File.ReadAllTextAsync(_machine.File("victim")));
+        Assert.All(shared, name => Assert.Null(new FileInfo(_machine.File($".local/share/{name}")).LinkTarget));
     }
 
     [Fact]
@@ -485,12 +600,39 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
 
     private static bool IsInstallation(string command) => command.StartsWith("curl ", StringComparison.Ordinal);
 
+    // A machine with this downloader alone. Distributions install wget2 as wget.
+    private void UseDownloader(string downloader)
+    {
+        if (downloader == "wget2" && Machine.Locate(downloader) is null && Environment.GetEnvironmentVariable("CI") != "true")
+            Assert.Skip("wget2 is not installed here");
+        var path = _machine.MakePath([.. Tools, "sha256sum"]);
+        File.CreateSymbolicLink(Path.Combine(path, downloader.TrimEnd('2')), Machine.Locate(downloader)!);
+        _machine.Variables["PATH"] = path;
+    }
+
     private Task<(int ExitCode, string Said)> RunAsync(string shell, params string[] arguments)
     {
         var program = shell.Split(' ')[0];
         if (Machine.Locate(program) is null && !File.Exists(program) && Environment.GetEnvironmentVariable("CI") != "true")
             Assert.Skip($"{program} is not installed here");
         return _machine.RunAsync([.. shell.Split(' '), Script, .. arguments]);
+    }
+
+    // Signed hashes of another version, as a mirror can keep them.
+    private async Task OfferAsync(string version)
+    {
+        var hashes = System.Text.Encoding.ASCII.GetBytes(
+            $"{new string('0', 64)}  {Archive.Replace(Release.Version, version, StringComparison.Ordinal)}\n");
+        _server.Changed["SHA256SUMS"] = hashes;
+        _server.Changed["SHA256SUMS.sig"] = await release.SignAsync(hashes);
+    }
+
+    // Installs a program that says this of itself.
+    private async Task InstallFakeAsync(string version, string command = ":")
+    {
+        var program = Path.Combine(Directory.CreateDirectory(_machine.Prefix).FullName, "sshpod");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{command}\necho '{version}'\n");
+        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
     }
 
     private async Task FailsAndLeavesNothingAsync(string shell, string message, params string[] arguments)

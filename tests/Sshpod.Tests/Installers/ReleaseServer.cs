@@ -41,8 +41,11 @@ public sealed class ReleaseServer : IAsyncDisposable
     /// <summary>The file of which it sends only half before it closes the connection.</summary>
     public string? Cut { get; set; }
 
-    /// <summary>Where it redirects requests for an archive, as GitHub does; their path is appended.</summary>
+    /// <summary>Where it redirects requests for some files, as GitHub does; their path is appended.</summary>
     public string? Redirect { get; set; }
+
+    /// <summary>What the names of these files begin with: archives, unless a test says otherwise.</summary>
+    public string Redirected { get; set; } = "sshpod-";
 
     /// <summary>The requested paths.</summary>
     public ConcurrentQueue<string> Requests { get; } = [];
@@ -92,7 +95,7 @@ public sealed class ReleaseServer : IAsyncDisposable
     {
         var name = path.Split('/')[^1];
         var isStored = path.StartsWith("/stored/", StringComparison.Ordinal);
-        if (Redirect is not null && name.StartsWith("sshpod-", StringComparison.Ordinal) && !isStored)
+        if (Redirect is not null && name.StartsWith(Redirected, StringComparison.Ordinal) && !isStored)
         {
             await WriteHeaderAsync(stream, $"302 Found\r\nLocation: {Redirect}/stored{path}", 0);
             return;
