@@ -12,4 +12,8 @@ git ls-files -z --cached --others --exclude-standard '*.sh' tests/cluster/cluste
 # Lines end at 140 columns.
 git ls-files -z --cached --others --exclude-standard '*.sh' 'src/*.cs' 'sshd/*.[ch]' 'sshd/*.py' 'sshd/*.patch' sshd/README.md |
   xargs -0 awk 'length > 140 { print FILENAME ":" FNR ": longer than 140 columns"; long = 1 } END { exit long }'
+# A file is one idea: 15 to 250 lines. The waits of a layer stand in a file of their own, however few.
+git ls-files -z --cached --others --exclude-standard 'src/*.cs' ':!src/*Limits.cs' |
+  xargs -0 awk 'FNR == 1 && NR > 1 { judge() } { file = FILENAME; lines = FNR } END { judge(); exit wrong }
+    function judge() { if (lines < 15 || lines > 250) { print file ": " lines " lines, not 15 to 250"; wrong = 1 } }'
 mandoc -T lint -W warning docs/sshpod.1

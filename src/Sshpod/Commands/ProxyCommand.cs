@@ -33,6 +33,23 @@ public static class ProxyCommand
         return command;
     }
 
+    private static PodAddress Resolve(GivenHost host, string? user, Snapshot snapshot)
+    {
+        user ??= SshParent.Current?.LoginNameAt(host.Text);
+        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host.Text, user);
+        Log.Debug($"address {address}, user {user}");
+        return address;
+    }
+
+    private static async Task<PublicKey> ClientKeyAsync(UserSettings settings, CancellationToken cancellation)
+    {
+        var identity = settings.ClientIdentity;
+        var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
+        var key = await identity.EnsureAsync(settings.Access.Limit, cancellation);
+        return !isNewToSsh ? key : throw new SshpodException(
+            $"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
+    }
+
     /// <summary>Runs one connection, from the host name to the last byte.</summary>
     /// <param name="host">What ssh was given.</param>
     /// <param name="user">The login name.</param>
@@ -77,22 +94,5 @@ public static class ProxyCommand
             await Disconnect.SendAsync(e.Line);
             throw;
         }
-    }
-
-    private static PodAddress Resolve(GivenHost host, string? user, Snapshot snapshot)
-    {
-        user ??= SshParent.Current?.LoginNameAt(host.Text);
-        var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host.Text, user);
-        Log.Debug($"address {address}, user {user}");
-        return address;
-    }
-
-    private static async Task<PublicKey> ClientKeyAsync(UserSettings settings, CancellationToken cancellation)
-    {
-        var identity = settings.ClientIdentity;
-        var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
-        var key = await identity.EnsureAsync(settings.Access.Limit, cancellation);
-        return !isNewToSsh ? key : throw new SshpodException(
-            $"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
     }
 }
