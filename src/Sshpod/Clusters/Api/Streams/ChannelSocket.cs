@@ -19,11 +19,6 @@ internal sealed class ChannelSocket : IAsyncDisposable
 
     private const byte CloseChannel = 255;
 
-    // Keeps load balancers from cutting idle connections.
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
-
     private readonly WebSocket _socket;
     private readonly SemaphoreSlim _sending = new(1);
     private readonly byte[] _outgoing = new byte[MaxMessage];
@@ -35,7 +30,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
     public ChannelSocket(Stream connection, string protocol)
     {
         _socket = WebSocket.CreateFromStream(connection,
-            new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = KeepAlive });
+            new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = ClusterLimits.KeepAlive });
         CanCloseChannels = protocol == V5;
     }
 
@@ -129,7 +124,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
     /// <summary>Announces that we send no more, and keeps receiving.</summary>
     public async Task CompleteAsync()
     {
-        using var limit = new CancellationTokenSource(CloseLimit);
+        using var limit = new CancellationTokenSource(ClusterLimits.SocketClose);
         try
         {
             await _sending.WaitAsync(limit.Token);
