@@ -53,8 +53,10 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 bytes = bytes[count..];
             }
         }
-        catch (Exception e) when (IsEnd(e, cancellation))
+        catch (Exception e) when (IsEnd(e))
         {
+            // Between two calls, a cancellation looks like a connection that broke.
+            cancellation.ThrowIfCancellationRequested();
             throw new IOException(e.Message, e);
         }
         finally
@@ -115,8 +117,10 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 _channel = -1;
             return (channel, part.Count);
         }
-        catch (Exception e) when (IsEnd(e, cancellation))
+        catch (Exception e) when (IsEnd(e))
         {
+            // Between two calls, a cancellation looks like a connection that broke.
+            cancellation.ThrowIfCancellationRequested();
             throw new IOException(e.Message, e);
         }
     }
@@ -138,7 +142,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 _sending.Release();
             }
         }
-        catch (Exception e) when (IsEnd(e, CancellationToken.None))
+        catch (Exception e) when (IsEnd(e))
         {
             // It has already ended, or nobody reads what we send.
         }
@@ -152,7 +156,6 @@ internal sealed class ChannelSocket : IAsyncDisposable
     }
 
     // When one direction breaks, .NET reports pending calls in the other as cancelled, although nobody cancelled them.
-    private static bool IsEnd(Exception e, CancellationToken cancellation) =>
-        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
-        || e is OperationCanceledException && !cancellation.IsCancellationRequested;
+    private static bool IsEnd(Exception e) =>
+        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 }
