@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Sshpod.Clusters;
 using Sshpod.Clusters.Api.Streams;
-using Sshpod.Clusters.Kubectl;
 using Sshpod.Clusters.Objects;
 using Sshpod.Commands;
 using Sshpod.Completion;
@@ -40,8 +40,10 @@ public partial class DocumentedFactsTests
         ("docs/troubleshooting.md", "did not answer on port N in {s} s", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
         ("docs/tunnels.md", "messages have at most {KiB} KiB", typeof(ChannelSocket), nameof(ChannelSocket.MaxMessage)),
         ("docs/troubleshooting.md", "a line of more than {n} bytes", typeof(LineReader), nameof(LineReader.MaxLine)),
-        ("docs/troubleshooting.md", "kubectl port-forward to CONTAINER did not start in {s} s", typeof(KubectlPortForward), "StartLimit"),
-        ("docs/troubleshooting.md", "kubectl get … gave no answer in {s} s", typeof(KubectlCluster), "RequestLimit"),
+        ("docs/troubleshooting.md", "kubectl port-forward to CONTAINER did not start in {s} s", typeof(ClusterLimits),
+            nameof(ClusterLimits.PortForwardStart)),
+        ("docs/troubleshooting.md", "kubectl get … gave no answer in {s} s", typeof(ClusterLimits), nameof(ClusterLimits.KubectlRequest)),
+        ("docs/troubleshooting.md", "exit code N`, `… did not end in {s} s`", typeof(ClusterLimits), nameof(ClusterLimits.Plugin)),
         ("docs/troubleshooting.md", "another process has held F for {s} s", typeof(LockFile), "Limit"),
         ("docs/troubleshooting.md", "ssh-keygen did not end in {s} s", typeof(SshLimits), nameof(SshLimits.Keygen)),
         ("docs/troubleshooting.md", "the hash was wrong in all {word} attempts", typeof(Bootstrap), "MaxAttempts"),

@@ -9,9 +9,6 @@ namespace Sshpod.Clusters;
 /// <param name="cluster">The cluster that was asked.</param>
 internal sealed class MissingObject(IClusterObjects cluster)
 {
-    // The message is worth a moment, not the user's patience.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
-
     /// <summary>Says whether the namespace or the object is missing, and suggests a similar name.</summary>
     public async Task<NotFoundException> ExplainAsync(Resource resource, string ns, string name, CancellationToken cancellation)
     {
@@ -29,7 +26,7 @@ internal sealed class MissingObject(IClusterObjects cluster)
     private async Task<IReadOnlyList<string>?> ListOrNullAsync(Resource resource, string? ns, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(ClusterLimits.Suggestions);
         try
         {
             return await cluster.ListNamesAsync(resource, ns, limit.Token);

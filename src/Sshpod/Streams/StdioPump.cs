@@ -8,12 +8,6 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
 {
     private const int BufferSize = 64 * 1024;
 
-    // After ssh exits, allow a moment for a clean close on both sides.
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
-
-    // The answer to ssh's disconnect may arrive before ssh's EOF if ssh gets little CPU.
-    private static readonly TimeSpan AnsweredFarewell = TimeSpan.FromSeconds(5);
-
     // Whether ssh has sent bytes since the server last did.
     private volatile bool _sshSpokeLast;
 
@@ -33,14 +27,14 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
         var down = CopyAsync(tunnel, ssh, cancellation);
         if (await Task.WhenAny(up, down) == up && await up == Ended.BySource)
         {
-            await Task.WhenAll(tunnel.CompleteAsync(cancellation).AsTask(), down).WaitAsync(Farewell, cancellation)
+            await Task.WhenAll(tunnel.CompleteAsync(cancellation).AsTask(), down).WaitAsync(StreamLimits.Farewell, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return true;
         }
         // Either ssh accepts no more, or the tunnel has ended, and then reading from it ends too.
         if (await down == Ended.BySink)
             return true;
-        var farewell = Task.Delay(_sshSpokeLast ? AnsweredFarewell : Farewell, cancellation);
+        var farewell = Task.Delay(_sshSpokeLast ? StreamLimits.AnsweredFarewell : StreamLimits.Farewell, cancellation);
         return await Task.WhenAny(up, farewell) == up && up.IsCompletedSuccessfully && await up == Ended.BySource;
     }
 

@@ -30,9 +30,6 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     // RFC 6455 section 1.3.
     private const string WebSocketGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-    // Admission webhooks and a busy server take time; a server that does not answer at all is detected when connecting.
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(30), LongestPause = TimeSpan.FromSeconds(5);
-
     // The path of each of our requests begins with one of these.
     private static readonly string[] ApiPaths = ["/api/", "/apis/", "/version"];
 
@@ -169,7 +166,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             var isReused = _idle.TryTake(out var connection);
             connection ??= new HttpConnection(await _dialer.ConnectAsync(credential.Certificate, cancellation));
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(RequestLimit);
+            limit.CancelAfter(ClusterLimits.ApiRequest);
             try
             {
                 var response = await connection.SendAsync(head, body, limit.Token);
@@ -191,7 +188,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                 if (cancellation.IsCancellationRequested)
                     throw;
                 throw ClusterException.Unreachable(
-                    $"{configuration.Server}", configuration.Context, $"no answer to a request in {RequestLimit.TotalSeconds:0} s");
+                    $"{configuration.Server}", configuration.Context,
+                    $"no answer to a request in {ClusterLimits.ApiRequest.TotalSeconds:0} s");
             }
         }
     }
@@ -224,6 +222,6 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
 
     private static TimeSpan? Pause(HttpResponse response) =>
         int.TryParse(response.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-        && TimeSpan.FromSeconds(seconds) is var pause && pause <= LongestPause
+        && TimeSpan.FromSeconds(seconds) is var pause && pause <= ClusterLimits.BusyPause
             ? pause : null;
 }

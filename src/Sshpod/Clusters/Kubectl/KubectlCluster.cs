@@ -18,12 +18,6 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     private readonly Lazy<string[]> _context = new(() =>
         (context ?? snapshot.Kubeconfig.UnderstoodCurrentContext()) is { } name ? ["--context", name] : []);
 
-    /// <summary>
-    /// How long one request may take, including a credential plugin that opens a browser. An unreachable API server is detected much
-    /// sooner, see <see cref="Reachability"/>.
-    /// </summary>
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(60);
-
     /// <inheritdoc/>
     public string? Context => context;
 
@@ -145,7 +139,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     /// <returns>Its stdout.</returns>
     private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation, byte[]? input = null)
     {
-        await using var process = Start(arguments, withInput: input is not null, RequestLimit);
+        await using var process = Start(arguments, withInput: input is not null, ClusterLimits.KubectlRequest);
         using var limit = process.LinkTo(cancellation);
         var reachability = Reachability.WatchAsync(_named, limit.Token);
         try
@@ -162,7 +156,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new SshpodException($"kubectl {string.Join(' ', arguments.Take(3))} gave no answer in {RequestLimit.TotalSeconds:0} s",
+            throw new SshpodException(
+                $"kubectl {string.Join(' ', arguments.Take(3))} gave no answer in {ClusterLimits.KubectlRequest.TotalSeconds:0} s",
                 "check the network and the credential plugin of the kubeconfig");
         }
         finally

@@ -10,8 +10,6 @@ namespace Sshpod.Clusters.Kubectl;
 /// <summary>A <c>kubectl port-forward</c> for one connection: since 1.23 an error in one ends all (kubectl#1169).</summary>
 internal sealed partial class KubectlPortForward : StreamDuplex
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30), EndLimit = TimeSpan.FromMilliseconds(300);
-
     private readonly KubectlProcess _process;
     private readonly Socket _socket;
     private readonly NamedContext _context;
@@ -24,7 +22,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
         KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(StartLimit);
+        limit.CancelAfter(ClusterLimits.PortForwardStart);
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -37,7 +35,8 @@ internal sealed partial class KubectlPortForward : StreamDuplex
             socket.Dispose();
             await process.DisposeAsync();
             if (e is OperationCanceledException && !cancellation.IsCancellationRequested)
-                throw new SshpodException($"kubectl port-forward to {container} did not start in {StartLimit.TotalSeconds:0} s",
+                throw new SshpodException(
+                    $"kubectl port-forward to {container} did not start in {ClusterLimits.PortForwardStart.TotalSeconds:0} s",
                     "check the network");
             if (e is SocketException)
                 throw new SshpodException($"kubectl port-forward to {container} takes no connection: {e.Message}", "connect again");
@@ -64,7 +63,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
     {
         // Since 1.23 kubectl exits when its connection fails; older versions do not, and print nothing.
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(EndLimit);
+        limit.CancelAfter(ClusterLimits.PortForwardEnd);
         try
         {
             var (exitCode, errorText) = await _process.WaitAsync(limit.Token);

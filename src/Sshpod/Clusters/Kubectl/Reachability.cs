@@ -14,18 +14,13 @@ namespace Sshpod.Clusters.Kubectl;
 /// </summary>
 internal static class Reachability
 {
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
-
-    // The kernel accepts connections even when the server is busy; a handshake may have to wait.
-    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1.5), HandshakeLimit = TimeSpan.FromSeconds(10);
-
     /// <summary>Watches one request.</summary>
     /// <param name="named">The context of the request.</param>
     /// <param name="cancellation">Cancelled when the request has ended.</param>
     /// <returns>The error if the API server cannot be reached; null if it can, if there is a proxy, or if we cannot tell.</returns>
     public static async Task<SshpodException?> WatchAsync(NamedContext named, CancellationToken cancellation)
     {
-        await Task.Delay(Silence, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(ClusterLimits.KubectlSilence, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (cancellation.IsCancellationRequested)
             return null;
         try
@@ -66,7 +61,8 @@ internal static class Reachability
         using var client = new TcpClient();
         try
         {
-            await client.ConnectAsync(Authority.Host(server), server.Port, cancellation).AsTask().WaitAsync(ConnectLimit, cancellation);
+            await client.ConnectAsync(Authority.Host(server), server.Port, cancellation).AsTask()
+                .WaitAsync(ClusterLimits.ProbeConnect, cancellation);
         }
         catch (SocketException e)
         {
@@ -83,12 +79,13 @@ internal static class Reachability
                 // Without TLS we send a request first.
                 var request = $"GET /version HTTP/1.1\r\nHost: {Authority.HostHeader(server)}\r\nConnection: close\r\n\r\n";
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(request), cancellation);
-                _ = await client.GetStream().ReadAsync(new byte[1], cancellation).AsTask().WaitAsync(HandshakeLimit, cancellation);
+                _ = await client.GetStream().ReadAsync(new byte[1], cancellation).AsTask()
+                    .WaitAsync(ClusterLimits.ProbeAnswer, cancellation);
                 return null;
             }
             await using var tls = new SslStream(client.GetStream());
             await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = Authority.Host(server) }, cancellation)
-                .WaitAsync(HandshakeLimit, cancellation);
+                .WaitAsync(ClusterLimits.ProbeAnswer, cancellation);
             return null;
         }
         catch (TimeoutException)

@@ -18,7 +18,7 @@ internal sealed record ApiStatus(string? Kind = null, string? Status = null, str
     ApiStatusDetails? Details = null);
 
 /// <summary>StatusDetails (meta/v1).</summary>
-internal sealed record ApiStatusDetails(string? Name = null, string? Kind = null, IReadOnlyList<ApiStatusCause>? Causes = null);
+internal sealed record ApiStatusDetails(string? Name = null, string? Kind = null, IReadOnlyList<ApiStatusCause?>? Causes = null);
 
 /// <summary>StatusCause (meta/v1).</summary>
 internal sealed record ApiStatusCause(string? Reason = null, string? Message = null);

@@ -8,18 +8,13 @@ namespace Sshpod.Clusters.Api.Http;
 /// </summary>
 internal sealed class ConnectLimit : IDisposable
 {
-    /// <summary>Limit for establishing the connection, and then for the first bytes received on it.</summary>
-    public static readonly TimeSpan Silence = TimeSpan.FromSeconds(4);
-
-    private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(15);
-
     private readonly CancellationTokenSource _source;
     private bool _hasAsked, _hasAnswer;
 
     public ConnectLimit(CancellationToken cancellation)
     {
         _source = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _source.CancelAfter(Silence);
+        _source.CancelAfter(ClusterLimits.ApiSilence);
     }
 
     /// <summary>Cancelled when the limit expires.</summary>
@@ -29,7 +24,7 @@ internal sealed class ConnectLimit : IDisposable
     public Stream Watch(Stream stream)
     {
         if (!_hasAnswer)
-            _source.CancelAfter(Handshake);
+            _source.CancelAfter(ClusterLimits.ApiHandshake);
         return new Watched(stream, this);
     }
 
@@ -41,7 +36,7 @@ internal sealed class ConnectLimit : IDisposable
         if (_hasAsked)
             return;
         _hasAsked = true;
-        _source.CancelAfter(Silence);
+        _source.CancelAfter(ClusterLimits.ApiSilence);
     }
 
     private void Answered()
@@ -49,7 +44,7 @@ internal sealed class ConnectLimit : IDisposable
         if (_hasAnswer)
             return;
         _hasAnswer = true;
-        _source.CancelAfter(Handshake);
+        _source.CancelAfter(ClusterLimits.ApiHandshake);
     }
 
     private sealed class Watched(Stream inner, ConnectLimit limit) : AsyncStream

@@ -42,7 +42,7 @@ internal sealed class Dialer(ApiServer server, string? context)
     private ClusterException? Explain(Exception problem) => problem switch
     {
         OperationCanceledException =>
-            ClusterException.Unreachable(Describe(), context, $"no answer in {ConnectLimit.Silence.TotalSeconds:0} s"),
+            ClusterException.Unreachable(Describe(), context, $"no answer in {ClusterLimits.ApiSilence.TotalSeconds:0} s"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null =>
             ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),

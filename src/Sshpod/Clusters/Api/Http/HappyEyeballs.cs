@@ -11,8 +11,6 @@ internal static class HappyEyeballs
 
     private const int MostUnsent = 128 * 1024;
 
-    private static readonly TimeSpan HeadStart = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Tries one address after another, each with a head start over the next, and returns the first connection.</summary>
     /// <exception cref="SocketException">No address works; this is the error of the last one.</exception>
     public static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellation)
@@ -31,7 +29,7 @@ internal static class HappyEyeballs
                 var running = attempts.Where(attempt => !attempt.IsCompleted).ToArray();
                 if (running.Length > 0)
                 {
-                    var head = addresses.Count > 0 ? Task.Delay(HeadStart, ending.Token) : Task.Delay(Timeout.Infinite, ending.Token);
+                    var head = Task.Delay(addresses.Count > 0 ? ClusterLimits.NextAddress : Timeout.InfiniteTimeSpan, ending.Token);
                     await Task.WhenAny([head, .. running]);
                 }
                 cancellation.ThrowIfCancellationRequested();

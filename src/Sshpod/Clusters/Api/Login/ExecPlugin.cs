@@ -26,15 +26,6 @@ internal sealed record ExecPlugin(
     private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
     private const int MaxOutput = 1024 * 1024;
 
-    // A login in a browser takes time.
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
-
-    // Typing takes longer.
-    private static readonly TimeSpan AskingLimit = TimeSpan.FromMinutes(3);
-
-    // For output that it has already written: a child that it leaves behind may keep its stderr open forever.
-    private static readonly TimeSpan LastWords = TimeSpan.FromMilliseconds(200);
-
     /// <summary>Reads an <c>exec</c> entry of the kubeconfig.</summary>
     /// <exception cref="UnsupportedKubeconfigException">It contains something unsupported.</exception>
     public static ExecPlugin Read(KubeconfigSection section)
@@ -66,7 +57,7 @@ internal sealed record ExecPlugin(
                 "log in to the cluster first");
         // Its prompt must not share a line with our progress.
         using var silence = asks ? Progress.Silence() : null;
-        var time = asks ? AskingLimit : Limit;
+        var time = asks ? ClusterLimits.AskingPlugin : ClusterLimits.Plugin;
         await using var process = Start(server, asks, time);
         using var limit = process.LinkTo(cancellation);
         var saying = RelayAsync(process.Error);
@@ -74,7 +65,7 @@ internal sealed record ExecPlugin(
         {
             var output = await ReadAsync(process.Output, limit.Token);
             var exitCode = await process.WaitAsync(limit.Token);
-            await Task.WhenAny(saying, Task.Delay(LastWords, limit.Token));
+            await Task.WhenAny(saying, Task.Delay(ClusterLimits.PluginLastWords, limit.Token));
             Log.Debug($"api: credential plugin {Command}: exit {exitCode}");
             return exitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {exitCode}");
         }

@@ -79,7 +79,7 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
         if (ExecFailure.Explain(container, $"{status?.Message}\n{said}") is { } failure)
             return new StreamEnd.Refused(failure);
         if (status is { Status: "Failure" })
-            return status.Details?.Causes?.FirstOrDefault(cause => cause.Reason == "ExitCode") is { } exit
+            return status.Details?.Causes?.FirstOrDefault(cause => cause?.Reason == "ExitCode") is { } exit
                 ? new StreamEnd.Broken(string.Create(CultureInfo.InvariantCulture, $"exit code {exit.Message}"))
                 : new StreamEnd.Refused(ClusterException.FromStatus(status.Reason, status.Message, context));
         // An empty error channel does not mean success (kubernetes#73056).

@@ -19,7 +19,7 @@ internal sealed class ApiPortForward(ChannelSocket socket, PodContainer containe
 
     private readonly int[] _ahead = [PortBytes, PortBytes];
     private readonly MemoryStream _errorText = new();
-    private bool _broke;
+    private bool _hasEnded, _broke;
 
     /// <summary>The protocol has no half-close: we close, and data in flight still arrives.</summary>
     public override bool HasHalfClose => false;
@@ -27,14 +27,18 @@ internal sealed class ApiPortForward(ChannelSocket socket, PodContainer containe
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
+        if (_hasEnded)
+            return 0;
         try
         {
-            return await ReadDataAsync(buffer, cancellation);
+            var count = await ReadDataAsync(buffer, cancellation);
+            _hasEnded = count == 0;
+            return count;
         }
         catch (IOException e)
         {
             Log.Debug($"api: port-forward ended: {e.Message}");
-            _broke = true;
+            _hasEnded = _broke = true;
             return 0;
         }
     }

@@ -19,11 +19,6 @@ internal sealed class ChannelSocket : IAsyncDisposable
 
     private const byte CloseChannel = 255;
 
-    // Keeps load balancers from cutting idle connections.
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(1);
-
     private readonly WebSocket _socket;
     private readonly SemaphoreSlim _sending = new(1);
     private readonly byte[] _outgoing = new byte[MaxMessage];
@@ -35,7 +30,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
     public ChannelSocket(Stream connection, string protocol)
     {
         _socket = WebSocket.CreateFromStream(connection,
-            new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = KeepAlive });
+            new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = ClusterLimits.KeepAlive });
         CanCloseChannels = protocol == V5;
     }
 
@@ -58,8 +53,10 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 bytes = bytes[count..];
             }
         }
-        catch (Exception e) when (IsEnd(e, cancellation))
+        catch (Exception e) when (IsEnd(e))
         {
+            // Between two calls, a cancellation looks like a connection that broke.
+            cancellation.ThrowIfCancellationRequested();
             throw new IOException(e.Message, e);
         }
         finally
@@ -120,8 +117,10 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 _channel = -1;
             return (channel, part.Count);
         }
-        catch (Exception e) when (IsEnd(e, cancellation))
+        catch (Exception e) when (IsEnd(e))
         {
+            // Between two calls, a cancellation looks like a connection that broke.
+            cancellation.ThrowIfCancellationRequested();
             throw new IOException(e.Message, e);
         }
     }
@@ -129,7 +128,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
     /// <summary>Announces that we send no more, and keeps receiving.</summary>
     public async Task CompleteAsync()
     {
-        using var limit = new CancellationTokenSource(CloseLimit);
+        using var limit = new CancellationTokenSource(ClusterLimits.SocketClose);
         try
         {
             await _sending.WaitAsync(limit.Token);
@@ -143,7 +142,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 _sending.Release();
             }
         }
-        catch (Exception e) when (IsEnd(e, CancellationToken.None))
+        catch (Exception e) when (IsEnd(e))
         {
             // It has already ended, or nobody reads what we send.
         }
@@ -157,7 +156,6 @@ internal sealed class ChannelSocket : IAsyncDisposable
     }
 
     // When one direction breaks, .NET reports pending calls in the other as cancelled, although nobody cancelled them.
-    private static bool IsEnd(Exception e, CancellationToken cancellation) =>
-        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException
-        || e is OperationCanceledException && !cancellation.IsCancellationRequested;
+    private static bool IsEnd(Exception e) =>
+        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 }
