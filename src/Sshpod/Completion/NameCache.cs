@@ -12,17 +12,6 @@ namespace Sshpod.Completion;
 /// </summary>
 public static class NameCache
 {
-    /// <summary>An answer younger than this is not requested again.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
-
-    /// <summary>An answer younger than this is returned at once, and refreshed for the next time.</summary>
-    private static readonly TimeSpan Usable = TimeSpan.FromSeconds(60);
-
-    /// <summary>How long the user waits if there is no usable answer. With everything else it stays below 300 ms.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150), Pause = TimeSpan.FromMilliseconds(5);
-
-    private static readonly TimeSpan Forgotten = TimeSpan.FromDays(1);
-
     /// <summary>Returns the names, or those of a while ago, or none.</summary>
     public static IReadOnlyList<string> LookUp(NameQuery query, Snapshot snapshot)
     {
@@ -40,11 +29,11 @@ public static class NameCache
         var written = File.GetLastWriteTimeUtc(file);
         // The time of a missing file is in 1601. A time in the future proves nothing.
         var age = (DateTime.UtcNow - written).Duration();
-        if (age > Fresh)
+        if (age > CompletionLimits.Fresh)
             StartRefresh(query);
-        for (var start = Stopwatch.GetTimestamp(); age > Usable && Stopwatch.GetElapsedTime(start) < Patience
-            && File.GetLastWriteTimeUtc(file) == written;)
-            Thread.Sleep(Pause);
+        for (var start = Stopwatch.GetTimestamp(); age > CompletionLimits.Usable
+            && Stopwatch.GetElapsedTime(start) < CompletionLimits.Patience && File.GetLastWriteTimeUtc(file) == written;)
+            Thread.Sleep(CompletionLimits.Pause);
         return Read(file);
     }
 
@@ -56,7 +45,7 @@ public static class NameCache
         var file = query.File(snapshot);
         ClientDirectory.Create(NameQuery.Directory);
         await using var lockFile = LockFile.TakeOrNull(file + ".lock");
-        if (lockFile is null || (DateTime.UtcNow - File.GetLastWriteTimeUtc(file)).Duration() < Fresh)
+        if (lockFile is null || (DateTime.UtcNow - File.GetLastWriteTimeUtc(file)).Duration() < CompletionLimits.Fresh)
             return;
         IReadOnlyList<string> names = Read(file);
         try
@@ -70,7 +59,7 @@ public static class NameCache
         }
         ClientDirectory.Replace(file, string.Concat(names.Select(name => $"{name}\n")));
         foreach (var old in new DirectoryInfo(NameQuery.Directory).GetFiles()
-            .Where(old => old.LastWriteTimeUtc < DateTime.UtcNow - Forgotten))
+            .Where(old => old.LastWriteTimeUtc < DateTime.UtcNow - CompletionLimits.Forgotten))
             old.Delete();
     }
 

@@ -96,7 +96,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         ConnectionChecks Checks() => new(cluster.Transport.Value.Cluster, container.Chosen.Value, container.Shell.Value, _host!, snapshot);
         var start = await walk.CheckAsync("start", Who.PodOwner,
             [client.Key, cluster.MayForward, container.Examination, container.Architecture, container.Directory],
-            cancellation => Checks().StartAsync(container.Examination.Value, cancellation), ConnectionChecks.StartLimit);
+            cancellation => Checks().StartAsync(container.Examination.Value, cancellation), DoctorLimits.Start);
         var forward = await walk.CheckAsync("port-forward", Who.Administrator, [start, cluster.MayForward],
             cancellation => Checks().PortForwardAsync(start.Value, cancellation));
         var exec = await walk.CheckAsync("exec", Who.Administrator, [start], cancellation => Checks()
@@ -104,7 +104,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         var tunnel = forward.Found is null ? exec : forward;
         var banner = await walk.CheckAsync("banner", Who.PodOwner, [tunnel], () => ConnectionChecks.Banner(tunnel.Value));
         await walk.CheckAsync("login", Who.You, [client.Ssh, client.Configuration, banner],
-            cancellation => LoginCheck.RunAsync(client.Ssh.Value, _sshOptions, destination!, cancellation), LoginCheck.Limit);
+            cancellation => LoginCheck.RunAsync(client.Ssh.Value, _sshOptions, destination!, cancellation), DoctorLimits.Login);
     }
 
     private Finding<UserSettings> ReadSettings()

@@ -9,13 +9,6 @@ namespace Sshpod.Doctor;
 /// <param name="cancellation">Ends the walk.</param>
 internal sealed class Walk(Action<Finding> report, CancellationToken cancellation)
 {
-    /// <summary>The limit of one check.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-
-    // How long a cancelled check may take to end. Killing a program with its children inspects every process on the machine, which takes
-    // seconds on a busy one; if we left sooner, the program would survive, and keep anything waiting that reads our stderr to its end.
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(20);
-
     /// <summary>The worst outcome of any check.</summary>
     public CheckOutcome Worst { get; private set; }
 
@@ -32,7 +25,7 @@ internal sealed class Walk(Action<Finding> report, CancellationToken cancellatio
         var start = Stopwatch.GetTimestamp();
         var culprit = needs.Select(need => need.Culprit).FirstOrDefault(culprit => culprit is not null);
         var finding = culprit is null
-            ? await RunAsync(check, limit ?? Limit)
+            ? await RunAsync(check, limit ?? DoctorLimits.Check)
             : Finding.Skipped<T>($"not checked, since \"{culprit}\" is not ok");
         if (finding.Outcome != CheckOutcome.Skipped && finding.Outcome > Worst)
             Worst = finding.Outcome;
@@ -59,7 +52,7 @@ internal sealed class Walk(Action<Finding> report, CancellationToken cancellatio
         over.CancelAfter(limit);
         try
         {
-            return await check(over.Token).WaitAsync(limit + Ending, cancellation);
+            return await check(over.Token).WaitAsync(limit + DoctorLimits.Ending, cancellation);
         }
         catch (NotFoundException e)
         {
