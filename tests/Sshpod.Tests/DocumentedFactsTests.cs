@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
-using Sshpod.Commands;
 using Sshpod.Completion;
 using Sshpod.Connections;
 using Sshpod.Doctor;
@@ -32,7 +31,7 @@ public partial class DocumentedFactsTests
         ("docs/how-it-works.md", "for {s} seconds, or for the time that `SSHPOD_WAIT`", typeof(UserSettings),
             nameof(UserSettings.UsualWait)),
         ("docs/settings.md", "`SSHPOD_WAIT` | {s} seconds |", typeof(UserSettings), nameof(UserSettings.UsualWait)),
-        ("docs/how-it-works.md", "finally every {s} seconds", typeof(Waiting), "LongestPause"),
+        ("docs/how-it-works.md", "finally every {s} seconds", typeof(TargetLimits), nameof(TargetLimits.LongestPause)),
         ("docs/how-it-works.md", "has not been used for {d} days is forgotten", typeof(ConnectionLimits),
             nameof(ConnectionLimits.ServerForgotten)),
         ("docs/tunnels.md", "`~/.cache/sshpod/tunnels`, for {d} day.", typeof(ConnectionLimits), nameof(ConnectionLimits.TunnelBelieved)),
@@ -47,13 +46,14 @@ public partial class DocumentedFactsTests
         ("docs/troubleshooting.md", "another process has held F for {s} s", typeof(LockFile), "Limit"),
         ("docs/troubleshooting.md", "ssh-keygen did not end in {s} s", typeof(SshLimits), nameof(SshLimits.Keygen)),
         ("docs/troubleshooting.md", "the hash was wrong in all {word} attempts", typeof(Bootstrap), "MaxAttempts"),
-        ("docs/completion.md", "A file up to {s} seconds old is used as it is", typeof(NameCache), "Fresh"),
-        ("docs/completion.md", "a file up to {s} seconds old is used and refreshed", typeof(NameCache), "Usable"),
-        ("docs/completion.md", "for at most {ms} ms", typeof(NameCache), "Patience"),
-        ("docs/completion.md", "ends after at most {s} seconds", typeof(CompleteCommand), "RefreshLimit"),
-        ("docs/doctor.md", "A check may take {s} seconds", typeof(Walk), nameof(Walk.Limit)),
-        ("docs/doctor.md", "`start` may take {s}", typeof(ConnectionChecks), nameof(ConnectionChecks.StartLimit)),
-        ("docs/doctor.md", "`login` may take {s}", typeof(LoginCheck), nameof(LoginCheck.Limit)),
+        ("docs/completion.md", "A file up to {s} seconds old is used as it is", typeof(CompletionLimits), nameof(CompletionLimits.Fresh)),
+        ("docs/completion.md", "a file up to {s} seconds old is used and refreshed", typeof(CompletionLimits),
+            nameof(CompletionLimits.Usable)),
+        ("docs/completion.md", "for at most {ms} ms", typeof(CompletionLimits), nameof(CompletionLimits.Patience)),
+        ("docs/completion.md", "ends after at most {s} seconds", typeof(CompletionLimits), nameof(CompletionLimits.Refresh)),
+        ("docs/doctor.md", "A check may take {s} seconds", typeof(DoctorLimits), nameof(DoctorLimits.Check)),
+        ("docs/doctor.md", "`start` may take {s}", typeof(DoctorLimits), nameof(DoctorLimits.Start)),
+        ("docs/doctor.md", "`login` may take {s}", typeof(DoctorLimits), nameof(DoctorLimits.Login)),
         ("docs/list.md", "in pages of {n}", typeof(PodScope), nameof(PodScope.PageSize)),
         ("docs/host-names.md", "must not be `-` | {n} |", typeof(HostName), nameof(HostName.MaxName)),
         ("docs/host-names.md", "the same | {n} |", typeof(HostName), nameof(HostName.MaxDnsLabel)),

@@ -18,9 +18,6 @@ public static class CompleteCommand
 
     private const string Host = "host", Line = "line";
 
-    // For a process that nobody waits for; a credential plugin may take a while.
-    private static readonly TimeSpan RefreshLimit = TimeSpan.FromSeconds(20);
-
     /// <summary>Runs it. There is no help, since only shells run it.</summary>
     /// <param name="words"><c>host PROGRAM WORD</c>, <c>line TEXT</c> or <c>refresh KIND NAMESPACE CONTEXT</c>.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -72,7 +69,7 @@ public static class CompleteCommand
         // No prompts during completion: a credential plugin finds no terminal.
         ProcessSession.Leave();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(RefreshLimit);
+        limit.CancelAfter(CompletionLimits.Refresh);
         await NameCache.RefreshAsync(query, Snapshot.Take(), limit.Token);
     }
 

@@ -39,7 +39,7 @@ public static class DoctorCommand
     private static async Task<int> RunAsync(string? destination, string? sshConfig, bool connect, bool asJson,
         CancellationToken cancellation)
     {
-        List<Check> checks = [];
+        List<Finding> checks = [];
         var lines = new DoctorLines(Console.Out, DoctorLines.MayColour);
         var walk = new Walk(asJson ? checks.Add : lines.Write, cancellation);
         await new Diagnosis(walk, Snapshot.Take(), destination, sshConfig, connect).RunAsync();

@@ -13,17 +13,8 @@ namespace Sshpod.Completion;
 /// </summary>
 public static class NameCache
 {
-    /// <summary>An answer younger than this is not requested again.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
-
-    /// <summary>An answer younger than this is returned at once, and refreshed for the next time.</summary>
-    private static readonly TimeSpan Usable = TimeSpan.FromSeconds(60);
-
-    /// <summary>How long the user waits if there is no usable answer. With everything else it stays below 300 ms.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(150), Pause = TimeSpan.FromMilliseconds(5);
-
     // A list equals no other, so each answer is written, and has its time.
-    private static readonly CacheFolder<IReadOnlyList<string>> Folder = new("completion", TimeSpan.FromDays(1),
+    private static readonly CacheFolder<IReadOnlyList<string>> Folder = new("completion", CompletionLimits.Forgotten,
         names => Encoding.UTF8.GetBytes(string.Concat(names.Select(name => $"{name}\n"))),
         content => Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries));
 
@@ -42,11 +33,11 @@ public static class NameCache
         };
         var file = Folder.About(query.About(snapshot));
         var (written, age) = (file.Written, file.Age);
-        if (age > Fresh)
+        if (age > CompletionLimits.Fresh)
             StartRefresh(query);
-        for (var start = Stopwatch.GetTimestamp(); age > Usable && Stopwatch.GetElapsedTime(start) < Patience
-            && file.Written == written;)
-            Thread.Sleep(Pause);
+        for (var start = Stopwatch.GetTimestamp(); age > CompletionLimits.Usable
+            && Stopwatch.GetElapsedTime(start) < CompletionLimits.Patience && file.Written == written;)
+            Thread.Sleep(CompletionLimits.Pause);
         return file.Read() ?? [];
     }
 
@@ -57,7 +48,7 @@ public static class NameCache
         ProcessSession.Leave();
         var file = Folder.About(query.About(snapshot));
         await using var writing = file.TakeOrNull();
-        if (writing is null || file.Age < Fresh)
+        if (writing is null || file.Age < CompletionLimits.Fresh)
             return;
         var names = file.Read() ?? [];
         try

@@ -18,9 +18,6 @@ namespace Sshpod.Doctor;
 /// <param name="snapshot">What the user has set up.</param>
 internal sealed class ConnectionChecks(Cluster cluster, PodContainer container, ContainerShell shell, string host, Snapshot snapshot)
 {
-    /// <summary>For an upload too: over a slow network it takes time, and each piece of it has a limit of its own.</summary>
-    public static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-
     private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(snapshot.Settings.Tunnel, container, null);
 
     private bool IsForwarded => _tunnels.Contains(TunnelKind.PortForward);

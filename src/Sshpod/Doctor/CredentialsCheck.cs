@@ -38,7 +38,7 @@ internal static class CredentialsCheck
         }
         catch (OperationCanceledException) when (configuration.User.Plugin is { } plugin)
         {
-            throw new SshpodException($"credential plugin {plugin.Command} did not end in {Walk.Limit.TotalSeconds:0} s",
+            throw new SshpodException($"credential plugin {plugin.Command} did not end in {DoctorLimits.Check.TotalSeconds:0} s",
                 "log in to the cluster again, or run it by hand to see more");
         }
         return Judge(configuration.User, credential, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, DateTimeOffset.UtcNow);

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
 using Sshpod.HostNames;
 using Sshpod.Server;
+using Sshpod.Settings;
 using Sshpod.Targets;
 
 namespace Sshpod.Doctor;
@@ -25,7 +27,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     public async Task RunAsync()
     {
         var ssh = await walk.CheckAsync("ssh", Who.You, [], SshClientCheck.RunAsync);
-        var settings = await walk.CheckAsync("settings", Who.You, [], () => SettingsCheck.Run(snapshot.Settings));
+        var settings = await walk.CheckAsync("settings", Who.You, [], ReadSettings);
         var client = await ClientAsync(ssh, settings);
         var address = _host is null ? null : await walk.CheckAsync("host-name", Who.You, [settings], ParseHost);
         var cluster = await ClusterAsync(settings, address?.Found);
@@ -36,7 +38,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
             await ConnectAsync(client, cluster, container);
     }
 
-    private async Task<Client> ClientAsync(Hop<string> ssh, Hop settings)
+    private async Task<Client> ClientAsync(Finding<string> ssh, Finding settings)
     {
         var configuration = await walk.CheckAsync("configuration", Who.You, [ssh, settings],
             cancellation => SshConfigurationCheck.RunAsync(ssh.Value, _sshOptions, _host ?? AnyHost, snapshot.Settings.ClientIdentity,
@@ -45,7 +47,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         return new Client(ssh, configuration, key);
     }
 
-    private async Task<Cluster> ClusterAsync(Hop settings, PodAddress? address)
+    private async Task<Cluster> ClusterAsync(Finding settings, PodAddress? address)
     {
         var files = await walk.CheckAsync("kubeconfig", Who.You, [], () => KubeconfigCheck.Run(snapshot.Kubeconfig));
         var context = await walk.CheckAsync("context", Who.You, [files, settings],
@@ -55,7 +57,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
             cancellation => CredentialsCheck.RunAsync(transport.Value.Cluster.Objects, snapshot, address?.Context, cancellation));
         var proxy = await walk.CheckAsync("proxy", Who.You, [context], cancellation => ProxyCheck.RunAsync(context.Value, cancellation));
         var server = await walk.CheckAsync("api-server", Who.You, [transport, credentials, proxy],
-            cancellation => ApiServerCheck.RunAsync(transport.Value.Cluster.Objects, cancellation));
+            cancellation => AskVersionAsync(transport.Value.Cluster.Objects, cancellation));
 
         RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace, snapshot.Settings);
         var pod = address?.Kind == TargetKind.Pod ? address.Target : null;
@@ -68,7 +70,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         return new Cluster(transport, pods, exec, forward);
     }
 
-    private async Task<Container> ContainerAsync(Hop<PodAddress> address, Cluster cluster)
+    private async Task<Container> ContainerAsync(Finding<PodAddress> address, Cluster cluster)
     {
         var pod = await walk.CheckAsync("target", Who.PodOwner, [address, cluster.MayFind],
             cancellation => FindAsync(cluster.Transport.Value.Cluster.Objects, address.Value, cancellation));
@@ -94,7 +96,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         ConnectionChecks Checks() => new(cluster.Transport.Value.Cluster, container.Chosen.Value, container.Shell.Value, _host!, snapshot);
         var start = await walk.CheckAsync("start", Who.PodOwner,
             [client.Key, cluster.MayForward, container.Examination, container.Architecture, container.Directory],
-            cancellation => Checks().StartAsync(container.Examination.Value, cancellation), ConnectionChecks.StartLimit);
+            cancellation => Checks().StartAsync(container.Examination.Value, cancellation), DoctorLimits.Start);
         var forward = await walk.CheckAsync("port-forward", Who.Administrator, [start, cluster.MayForward],
             cancellation => Checks().PortForwardAsync(start.Value, cancellation));
         var exec = await walk.CheckAsync("exec", Who.Administrator, [start], cancellation => Checks()
@@ -102,7 +104,16 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         var tunnel = forward.Found is null ? exec : forward;
         var banner = await walk.CheckAsync("banner", Who.PodOwner, [tunnel], () => ConnectionChecks.Banner(tunnel.Value));
         await walk.CheckAsync("login", Who.You, [client.Ssh, client.Configuration, banner],
-            cancellation => LoginCheck.RunAsync(client.Ssh.Value, _sshOptions, destination!, cancellation), LoginCheck.Limit);
+            cancellation => LoginCheck.RunAsync(client.Ssh.Value, _sshOptions, destination!, cancellation), DoctorLimits.Login);
+    }
+
+    private Finding<UserSettings> ReadSettings()
+    {
+        var names = snapshot.Settings.Aliases;
+        if (!File.Exists(UserSettings.File))
+            return Finding.Ok(snapshot.Settings, $"none: {UserSettings.File} is not there");
+        var aliases = names.Contexts.Count + names.Namespaces.Count + names.Targets.Count;
+        return Finding.Ok(snapshot.Settings, $"{UserSettings.File}, with {aliases} {(aliases == 1 ? "alias" : "aliases")}");
     }
 
     private Finding<PodAddress> ParseHost()
@@ -110,6 +121,13 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(
             _host!, _host == destination ? null : destination![..^(_host!.Length + 1)]);
         return Finding.Ok(address, $"{address}");
+    }
+
+    private static async Task<Finding<string>> AskVersionAsync(IClusterObjects cluster, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var version = await cluster.GetVersionAsync(cancellation);
+        return Finding.Ok(version, $"Kubernetes {version}, answers in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
     }
 
     private static async Task<Finding<Pod>> FindAsync(IClusterObjects cluster, PodAddress address, CancellationToken cancellation)
@@ -129,10 +147,10 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
             container, $"\"{container.Container}\" runs{(container.PodIsRunning ? "" : $", though the pod is {pod.Status.Phase}")}");
     }
 
-    private sealed record Client(Hop<string> Ssh, Hop Configuration, Hop Key);
+    private sealed record Client(Finding<string> Ssh, Finding Configuration, Finding Key);
 
-    private sealed record Cluster(Hop<ChosenTransport> Transport, Hop MayFind, Hop MayExec, Hop MayForward);
+    private sealed record Cluster(Finding<ChosenTransport> Transport, Finding MayFind, Finding MayExec, Finding MayForward);
 
-    private sealed record Container(Hop<PodContainer> Chosen, Lazy<ContainerShell> Shell, Hop<Examination> Examination,
-        Hop Architecture, Hop Directory);
+    private sealed record Container(Finding<PodContainer> Chosen, Lazy<ContainerShell> Shell, Finding<Examination> Examination,
+        Finding Architecture, Finding Directory);
 }

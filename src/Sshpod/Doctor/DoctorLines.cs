@@ -14,13 +14,14 @@ internal sealed class DoctorLines(TextWriter output, bool isColoured)
     public static bool MayColour => !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") is not "dumb";
 
-    /// <summary>Writes one check.</summary>
-    public void Write(Check check)
+    /// <summary>Writes one finding.</summary>
+    public void Write(Finding finding)
     {
-        var outcome = check.Outcome.ToString().ToLowerInvariant();
-        var coloured = isColoured ? $"{Colour(check.Outcome)}{outcome}{Reset}" : outcome;
-        var hint = check.Hint is null ? "" : $"; {check.Who}: {check.Hint}";
-        output.WriteLine($"{coloured}{new string(' ', OutcomeWidth - outcome.Length)} {check.Name.PadRight(NameWidth)} {check.Text}{hint}");
+        var outcome = finding.Outcome.ToString().ToLowerInvariant();
+        var coloured = isColoured ? $"{Colour(finding.Outcome)}{outcome}{Reset}" : outcome;
+        var hint = finding.Hint is null ? "" : $"; {finding.Who}: {finding.Hint}";
+        var gap = new string(' ', OutcomeWidth - outcome.Length);
+        output.WriteLine($"{coloured}{gap} {finding.Name.PadRight(NameWidth)} {finding.Text}{hint}");
     }
 
     private static string Colour(CheckOutcome outcome) => outcome switch

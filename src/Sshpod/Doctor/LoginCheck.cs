@@ -6,9 +6,6 @@ namespace Sshpod.Doctor;
 /// <summary>The whole path: ssh itself connects, logs in and runs a command.</summary>
 internal static class LoginCheck
 {
-    /// <summary>The limit of a whole connection.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
-
     // No prompts, no connection that is already open, and nothing else that the configuration may do at login.
     private static readonly string[] Options =
         ["-T", "-o", "BatchMode=yes", "-o", "ControlPath=none", "-o", "ControlMaster=no", "-o", "ClearAllForwardings=yes", "-o",

@@ -5,45 +5,45 @@ using Sshpod.Terminal;
 namespace Sshpod.Doctor;
 
 /// <summary>Walks from hop to hop. Each check has a limit; a check that needs a failed hop is skipped, with the reason.</summary>
-/// <param name="report">Receives each check when it is done.</param>
+/// <param name="report">Receives each finding when its check is done.</param>
 /// <param name="cancellation">Ends the walk.</param>
-internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
+internal sealed class Walk(Action<Finding> report, CancellationToken cancellation)
 {
-    /// <summary>The limit of one check.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
-
-    // How long a cancelled check may take to end. Killing a program with its children inspects every process on the machine, which takes
-    // seconds on a busy one; if we left sooner, the program would survive, and keep anything waiting that reads our stderr to its end.
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(20);
-
     /// <summary>The worst outcome of any check.</summary>
     public CheckOutcome Worst { get; private set; }
 
     /// <summary>Checks one hop.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="who">Who can usually change what is wrong there.</param>
-    /// <param name="needs">Hops without which it cannot be checked.</param>
+    /// <param name="needs">Findings at the hops without which it cannot be checked.</param>
     /// <param name="check">The check; an SshpodException is a failure.</param>
     /// <param name="limit">Its limit, if not the usual one.</param>
-    public async Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs,
+    public async Task<Finding<T>> CheckAsync<T>(string name, string who, Finding[] needs,
         Func<CancellationToken, Task<Finding<T>>> check, TimeSpan? limit = null)
         where T : class
     {
         var start = Stopwatch.GetTimestamp();
-        var culprit = needs.Select(hop => hop.Culprit).FirstOrDefault(hop => hop is not null);
+        var culprit = needs.Select(need => need.Culprit).FirstOrDefault(culprit => culprit is not null);
         var finding = culprit is null
-            ? await RunAsync(check, limit ?? Limit)
+            ? await RunAsync(check, limit ?? DoctorLimits.Check)
             : Finding.Skipped<T>($"not checked, since \"{culprit}\" is not ok");
         if (finding.Outcome != CheckOutcome.Skipped && finding.Outcome > Worst)
             Worst = finding.Outcome;
-        report(new Check(name, finding.Outcome, OneLine.Of(finding.Text),
-            finding.Hint is null ? null : finding.Who ?? who, finding.Hint is null ? null : OneLine.Of(finding.Hint),
-            (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds));
-        return new Hop<T>(name, finding.Value is null ? culprit ?? name : null, finding.Value);
+        finding = finding with
+        {
+            Name = name,
+            Text = OneLine.Of(finding.Text),
+            Who = finding.Hint is null ? null : finding.Who ?? who,
+            Hint = finding.Hint is null ? null : OneLine.Of(finding.Hint),
+            Milliseconds = (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+            Culprit = finding.Found is null ? culprit ?? name : null,
+        };
+        report(finding);
+        return finding;
     }
 
     /// <summary>Checks one hop, synchronously.</summary>
-    public Task<Hop<T>> CheckAsync<T>(string name, string who, Hop[] needs, Func<Finding<T>> check) where T : class =>
+    public Task<Finding<T>> CheckAsync<T>(string name, string who, Finding[] needs, Func<Finding<T>> check) where T : class =>
         CheckAsync(name, who, needs, _ => Task.Run(check));
 
     private async Task<Finding<T>> RunAsync<T>(Func<CancellationToken, Task<Finding<T>>> check, TimeSpan limit) where T : class
@@ -52,7 +52,7 @@ internal sealed class Walk(Action<Check> report, CancellationToken cancellation)
         over.CancelAfter(limit);
         try
         {
-            return await check(over.Token).WaitAsync(limit + Ending, cancellation);
+            return await check(over.Token).WaitAsync(limit + DoctorLimits.Ending, cancellation);
         }
         catch (NotFoundException e)
         {

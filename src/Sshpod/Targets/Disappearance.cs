@@ -7,14 +7,12 @@ namespace Sshpod.Targets;
 /// <summary>Finds out whether a connection ended because its container did.</summary>
 public static class Disappearance
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
-
     /// <summary>Looks at the pod after the far side has closed the connection.</summary>
     /// <returns>What to tell the user; null if the container still runs, or if its state is unknown.</returns>
     public static async Task<string?> ExplainAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(TargetLimits.Disappearance);
         try
         {
             var pod = await cluster.GetAsync(Resources.Pods, container.Namespace, container.Pod, limit.Token);
@@ -33,7 +31,7 @@ public static class Disappearance
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return $"no answer from the API server in {Limit.TotalSeconds:0} s";
+            return $"no answer from the API server in {TargetLimits.Disappearance.TotalSeconds:0} s";
         }
     }
 }

@@ -10,8 +10,6 @@ namespace Sshpod.Targets;
 /// <summary>Looks an address up until it is available, can no longer become available, or the time is up.</summary>
 public static class Waiting
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(2);
-
     /// <summary>Like <see cref="Resolution.ResolveAsync"/>, but waits for a target that is starting.</summary>
     /// <exception cref="SshpodException">There is nothing to connect to; the message says what was found.</exception>
     public static async Task<PodContainer> ResolveAsync(
@@ -20,7 +18,7 @@ public static class Waiting
         using var progress = Progress.Begin("waiting for the API server");
         var start = Stopwatch.GetTimestamp();
         Starting? starting = null;
-        for (var pause = FirstPause; ; pause = Shorter(pause * 1.5, LongestPause))
+        for (var pause = TargetLimits.FirstPause; ; pause = Shorter(pause * 1.5, TargetLimits.LongestPause))
         {
             try
             {

@@ -20,6 +20,6 @@ public class SshClientCheckTests
         var finding = SshClientCheck.Judge("/usr/bin/ssh", said);
         Assert.Equal(outcome, $"{finding.Outcome}");
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);
-        Assert.Equal(finding.Outcome != CheckOutcome.Failure, finding.Value is not null);
+        Assert.Equal(finding.Outcome != CheckOutcome.Failure, finding.Found is not null);
     }
 }

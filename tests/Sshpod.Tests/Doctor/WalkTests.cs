@@ -6,7 +6,7 @@ namespace Sshpod.Tests.Doctor;
 
 public class WalkTests
 {
-    private readonly List<Check> _checks = [];
+    private readonly List<Finding> _checks = [];
 
     [Fact]
     public async Task What_needs_a_hop_that_failed_is_skipped_with_the_first_cause()
@@ -64,5 +64,38 @@ public class WalkTests
             ((string)json["outcome"]!, (string)json["checks"]![0]!["name"]!,
             (string)json["checks"]![0]!["outcome"]!, (string)json["checks"]![0]!["text"]!, (string)json["checks"]![0]!["who"]!,
             (string)json["checks"]![0]!["hint"]!));
+    }
+
+    [Fact]
+    public async Task The_report_for_programs_is_the_same_to_the_byte()
+    {
+        var walk = new Walk(_checks.Add, default);
+        var first = await walk.CheckAsync("first", Who.You, [], () => Finding.Warning(new Uri("http://x"), "über \"x\"", "mend it"));
+        await walk.CheckAsync<string>("second", Who.PodOwner, [first], () => throw new SshpodException("it is broken"));
+        Finding[] timed = [.. _checks.Select((check, i) => check with { Milliseconds = i })];
+        Assert.Equal("""
+            {
+              "host": null,
+              "outcome": "failure",
+              "checks": [
+                {
+                  "name": "first",
+                  "outcome": "warning",
+                  "text": "über \"x\"",
+                  "who": "you",
+                  "hint": "mend it",
+                  "milliseconds": 0
+                },
+                {
+                  "name": "second",
+                  "outcome": "failure",
+                  "text": "it is broken",
+                  "who": null,
+                  "hint": null,
+                  "milliseconds": 1
+                }
+              ]
+            }
+            """, new DoctorReport(null, walk.Worst, timed).ToJson(), ignoreLineEndingDifferences: true);
     }
 }
