@@ -174,3 +174,15 @@ internal sealed partial class ClusterException(string message, string? hint, str
     [GeneratedRegex("Unable to connect to the server: (?<why>.*)")]
     private static partial Regex NoConnection();
 }
+
+/// <summary>The API server has no such object, or no such namespace.</summary>
+/// <inheritdoc cref="SshpodException(string, string?)"/>
+public sealed class NotFoundException(string message, string hint) : SshpodException(message, hint);
+
+/// <summary>
+/// The node cannot find a container that is running according to the API server: it has just ended, or the node still has the previous pod
+/// of that name (seen with a pod that was replaced).
+/// </summary>
+/// <param name="container">The container.</param>
+public sealed class ContainerNotFoundException(PodContainer container)
+    : SshpodException($"{container} is not running", "connect again when it has started");

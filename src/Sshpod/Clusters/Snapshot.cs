@@ -15,3 +15,8 @@ public sealed record Snapshot(UserSettings Settings, KubeconfigFiles Kubeconfig)
     /// <summary>Takes a snapshot. Files are read on first use.</summary>
     public static Snapshot Take() => new(UserSettings.Take(), KubeconfigFiles.Take());
 }
+
+/// <summary>A context of the kubeconfig, with all that error messages need.</summary>
+/// <param name="Name">Its name; null for the current one.</param>
+/// <param name="Snapshot">The user's settings and kubeconfig.</param>
+internal sealed record NamedContext(string? Name, Snapshot Snapshot);

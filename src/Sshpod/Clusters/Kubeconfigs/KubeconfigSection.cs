@@ -121,3 +121,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
         node.Children.TryGetValue(new YamlScalarNode(key), out var child)
         && child is not YamlScalarNode { Style: ScalarStyle.Plain, Value: "" or "~" or "null" } ? child : null;
 }
+
+/// <summary>The kubeconfig has something that only kubectl understands, or that kubectl should report.</summary>
+/// <param name="reason">What it is.</param>
+internal sealed class UnsupportedKubeconfigException(string reason) : Exception(reason);

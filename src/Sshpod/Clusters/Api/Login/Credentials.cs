@@ -1,4 +1,5 @@
 using System.Text;
+using Sshpod.Clusters.Api.Http;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Login;
@@ -56,4 +57,14 @@ internal sealed class Credentials(ApiConfiguration configuration) : IDisposable
             return null;
         }
     }
+}
+
+/// <summary>Credentials for the API server.</summary>
+/// <param name="Authorization">Value of the Authorization header; null for none.</param>
+/// <param name="Certificate">For the TLS handshake; null for none.</param>
+/// <param name="Expiry">When it expires; null when unknown.</param>
+internal sealed record Credential(string? Authorization, ClientCertificate? Certificate, DateTimeOffset? Expiry = null)
+{
+    /// <summary>The header value for a bearer token.</summary>
+    public static string Bearer(string token) => $"Bearer {token}";
 }

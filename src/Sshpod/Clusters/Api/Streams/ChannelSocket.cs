@@ -159,3 +159,10 @@ internal sealed class ChannelSocket : IAsyncDisposable
     private static bool IsEnd(Exception e) =>
         e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 }
+
+/// <summary>
+/// A WebSocket was refused. kubectl may still succeed: it uses POST, which needs other rights, and older versions use SPDY, which passes
+/// other proxies.
+/// </summary>
+/// <param name="reason">What the server said.</param>
+internal sealed class UpgradeRefusedException(SshpodException reason) : SshpodException(reason.Message, reason.Hint);
