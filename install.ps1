@@ -3,7 +3,7 @@
 Installs sshpod, or upgrades it: downloads the release for this system, checks it, puts it in place and runs `sshpod configure`.
 .DESCRIPTION
 For Windows PowerShell 5.1 and later. Nothing is changed before the download has been checked and the program has run once.
-The environment variable SSHPOD_RELEASES is the URL of the page of releases, if it is another than the project's own.
+The environment variable SSHPOD_RELEASES is the URL of the releases page, if it is not the project's own.
 .PARAMETER Prefix
 The directory that the program goes into; %LOCALAPPDATA%\Programs\sshpod by default.
 .PARAMETER Version
@@ -49,8 +49,8 @@ function Get-Releases {
     $published = ''
     $url = $published
     if ($env:SSHPOD_RELEASES) { $url = $env:SSHPOD_RELEASES.TrimEnd('/') }
-    if (-not $url) { Stop-Install 'this copy does not say where its releases are: take that of a release, or set SSHPOD_RELEASES' }
-    if (-not (Get-Signer)) { Stop-Install 'this copy does not know who signs releases: take that of a release' }
+    if (-not $url) { Stop-Install 'this copy does not say where its releases are: use the one from a release, or set SSHPOD_RELEASES' }
+    if (-not (Get-Signer)) { Stop-Install 'this copy does not know who signs releases: use the one from a release' }
     # Over TLS, but for a server on this very machine.
     if ($url -notmatch '^https://' -and $url -notmatch '^http://(localhost|127\.0\.0\.1|\[::1\])[:/]') {
         Stop-Install "SSHPOD_RELEASES is ${url}: it must begin with https://"
@@ -174,7 +174,7 @@ function Save-Program([string] $Work) {
         $sha256.Dispose()
     }
     if ($actual -ne $expected) {
-        Stop-Install "$archive is not what the release says (SHA-256 $actual, not $expected): nothing was installed"
+        Stop-Install "$archive does not match the release (SHA-256 $actual, not $expected): nothing was installed"
     }
     try {
         Add-Type -AssemblyName System.IO.Compression.FileSystem
@@ -183,7 +183,7 @@ function Save-Program([string] $Work) {
         Stop-Install "cannot unpack ${archive}: $($_.Exception.Message)"
     }
     $program = Join-Path (Join-Path $Work "sshpod-$number-$platform") 'sshpod.exe'
-    if (-not (Test-Path -LiteralPath $program -PathType Leaf)) { Stop-Install "$archive holds no sshpod.exe" }
+    if (-not (Test-Path -LiteralPath $program -PathType Leaf)) { Stop-Install "$archive does not contain sshpod.exe" }
     return $program
 }
 
@@ -191,7 +191,7 @@ function Save-Program([string] $Work) {
 function Assert-Prefix {
     $existing = $Prefix
     while (-not (Test-Path -LiteralPath $existing)) { $existing = Split-Path -Parent $existing }
-    if (-not (Test-Path -LiteralPath $existing -PathType Container)) { Stop-Install "cannot install to ${Prefix}: $existing is no directory" }
+    if (-not (Test-Path -LiteralPath $existing -PathType Container)) { Stop-Install "cannot install to ${Prefix}: $existing is not a directory" }
     $probe = Join-Path $existing ".sshpod.$([System.Guid]::NewGuid().ToString('N'))"
     try {
         [System.IO.File]::WriteAllText($probe, '')
@@ -258,7 +258,7 @@ function Remove-Old {
 function Test-OnPath {
     $directories = $env:PATH -split [System.IO.Path]::PathSeparator | ForEach-Object { $_.TrimEnd('\', '/') }
     if ($directories -notcontains $Prefix.TrimEnd('\', '/')) {
-        Write-Line ("$Prefix is not on your PATH: ssh works all the same; to type sshpod, run: " +
+        Write-Line ("$Prefix is not on your PATH: ssh works anyway; to run sshpod by name, run: " +
             "[Environment]::SetEnvironmentVariable('Path', [Environment]::GetEnvironmentVariable('Path', 'User') + ';$Prefix', 'User')")
     }
 }
@@ -284,7 +284,7 @@ function Uninstall-Program {
     try { $old = Move-Aside $target } catch { Stop-Install "cannot remove ${target}: $($_.Exception.Message)" }
     [System.IO.File]::Move($old, $target)
     & $target configure --remove --yes
-    if ($LASTEXITCODE -ne 0) { Stop-Install "ssh's configuration is as it was, and so is $target" }
+    if ($LASTEXITCODE -ne 0) { Stop-Install "left ssh's configuration and $target as they were" }
     [void] (Move-Aside $target)
     Remove-Old
     if (-not (Get-ChildItem -LiteralPath $Prefix -Force)) { Remove-Item -LiteralPath $Prefix -ErrorAction SilentlyContinue }

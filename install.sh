@@ -15,7 +15,7 @@ usage() {
 		  --yes                do not ask
 		  --uninstall          take sshpod out of ssh's configuration, and remove the program
 		  --purge              the same, and remove its settings, its key and its caches
-		SSHPOD_RELEASES is the URL of the page of releases, if it is another than the one this is from.
+		SSHPOD_RELEASES is the URL of the releases page, if it is not the one that this script came from.
 	USAGE
 }
 
@@ -51,10 +51,10 @@ check_url() {
 	case $releases in
 		https://*) local_server=false ;;
 		http://localhost[:/]* | http://127.0.0.1[:/]* | "http://[::1]"*) local_server=true ;;
-		'') fail "this copy does not say where its releases are: take that of a release, or set SSHPOD_RELEASES, or run make install" ;;
+		'') fail "this copy does not say where its releases are: use the one from a release, set SSHPOD_RELEASES, or run make install" ;;
 		*) fail "SSHPOD_RELEASES is $releases: it must begin with https://" ;;
 	esac
-	[ -n "$signer" ] || fail "this copy does not know who signs releases: take that of a release, or run make install"
+	[ -n "$signer" ] || fail "this copy does not know who signs releases: use the one from a release, or run make install"
 }
 
 download() { # PATH FILE
@@ -68,7 +68,7 @@ download() { # PATH FILE
 	elif command -v wget >/dev/null; then
 		download_with_wget "$releases/$1" "$2"
 	else
-		fail "neither curl nor wget is here: install one of them"
+		fail "neither curl nor wget is installed: install one of them"
 	fi || fail "cannot download $releases/$1"
 }
 
@@ -80,7 +80,7 @@ download_with_wget() { # URL FILE
 			return
 			;;
 		"GNU Wget "*) ;;
-		*) fail "this wget cannot be kept to https: install curl, or GNU wget" ;;
+		*) fail "this wget cannot be limited to https: install curl or GNU wget" ;;
 	esac
 	url=$1 redirects=0
 	until wget -nv -S --max-redirect=0 -T 20 -O "$2" "$url" 2>"$work/headers"; do
@@ -188,10 +188,10 @@ fetch() {
 	expected=$(grep "  $archive\$" "$work/SHA256SUMS" | cut -d ' ' -f 1)
 	download "download/v$version/$archive" "$work/$archive"
 	actual=$(sha256 "$work/$archive")
-	[ "$actual" = "$expected" ] || fail "$archive is not what the release says (SHA-256 $actual, not $expected): nothing was installed"
+	[ "$actual" = "$expected" ] || fail "$archive does not match the release (SHA-256 $actual, not $expected): nothing was installed"
 	tar -xzf "$work/$archive" -C "$work" || fail "cannot unpack $archive"
 	program=$work/sshpod-$version-$platform/sshpod
-	[ -f "$program" ] || fail "$archive holds no sshpod"
+	[ -f "$program" ] || fail "$archive does not contain sshpod"
 }
 
 # Before anything is downloaded: the directory, or what it would be made in, can be written.
@@ -200,7 +200,7 @@ check_prefix() {
 	while [ ! -e "$existing" ]; do
 		existing=$(dirname "$existing")
 	done
-	[ -d "$existing" ] || fail "cannot install to $prefix: $existing is no directory"
+	[ -d "$existing" ] || fail "cannot install to $prefix: $existing is not a directory"
 	if ! [ -w "$existing" ] || ! [ -x "$existing" ]; then
 		fail "cannot write to $existing: choose another directory with --prefix"
 	fi
@@ -280,10 +280,10 @@ check_path() {
 	case :$PATH: in
 		*:"$prefix":*)
 			found=$(command -v sshpod) || found=''
-			[ "$found" = "$prefix/sshpod" ] || say "PATH finds another sshpod first: $found"
+			[ "$found" = "$prefix/sshpod" ] || say "another sshpod comes first on your PATH: $found"
 			;;
 		*)
-			say "$prefix is not on your PATH: ssh works all the same; to type sshpod, add to your shell's profile:" \
+			say "$prefix is not on your PATH: ssh works anyway; to run sshpod by name, add to your shell's profile:" \
 				"export PATH=\"$prefix:\$PATH\""
 			;;
 	esac
@@ -297,7 +297,7 @@ uninstall() {
 	also=''
 	[ "$purge" = false ] || also=", and remove $settings and $cache with your key"
 	ask "take sshpod out of ssh's configuration and remove $prefix/sshpod$also?"
-	"$prefix/sshpod" configure --remove --yes || fail "ssh's configuration is as it was, and so is $prefix/sshpod"
+	"$prefix/sshpod" configure --remove --yes || fail "left ssh's configuration and $prefix/sshpod as they were"
 	rm "$prefix/sshpod" || fail "cannot remove $prefix/sshpod"
 	remove_shared
 	if [ "$purge" = true ]; then
@@ -337,7 +337,7 @@ main() {
 				continue
 				;;
 			--prefix | --version | --program)
-				[ -n "${2:-}" ] || { say "$1 wants a value"; exit 2; }
+				[ -n "${2:-}" ] || { say "$1 needs a value"; exit 2; }
 				case $1 in
 					--prefix) prefix=$2 ;;
 					--version) version=$2 ;;

@@ -60,7 +60,7 @@ if [ $target = Linux ] && [ "$system" = Linux ]; then
 elif [ $target = "$system" ] && is_to_be_had >"$log" 2>&1; then
 	options=(-p:PublishAot=true)
 else
-	[ $target != "$system" ] || say "NativeAOT is not to be had here ($(tail -n 1 "$log")): ReadyToRun instead"
+	[ $target != "$system" ] || say "NativeAOT is not available here ($(tail -n 1 "$log")): using ReadyToRun instead"
 	options=(-p:PublishReadyToRun=true -p:PublishTrimmed=true -p:PublishSingleFile=true --self-contained)
 	# Not every registry of packages has the runtime of every system.
 	if ! dotnet restore src/Sshpod -r "$rid" -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:SelfContained=true \

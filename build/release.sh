@@ -47,7 +47,7 @@ check_bundles() {
 		# An older manifest may lack one.
 		[ -n "$used" ] || fail "the bundles do not say which $package they have: run sshd/build.sh again"
 		[ "$used" = "$listed" ] ||
-			fail "the bundles have $package $used; listed was $listed: run SSHPOD_RELEASE=1 sshd/build.sh again"
+			fail "the bundles have $package $used, but $listed was listed: run SSHPOD_RELEASE=1 sshd/build.sh again"
 	done
 }
 
@@ -107,7 +107,7 @@ if [ -n "${SSHPOD_SIGNING_KEY:-}" ]; then
 	public=$(ssh-keygen -y -f "$key" 2>/dev/null || cat "$key")
 	# Type and key, without the comment.
 	public=$(cut -d ' ' -f 1,2 <<<"$public")
-	[[ $public =~ ^[a-z0-9@.-]+\ [A-Za-z0-9+/=]+$ ]] || fail "$SSHPOD_SIGNING_KEY holds no key of ssh-keygen"
+	[[ $public =~ ^[a-z0-9@.-]+\ [A-Za-z0-9+/=]+$ ]] || fail "$SSHPOD_SIGNING_KEY does not hold a key made by ssh-keygen"
 	signer=$(cut -d ' ' -f 1,2 <<<"$signer")
 	[ -z "$signer" ] || [ "$signer" = "$public" ] || fail "$SSHPOD_SIGNING_KEY is not the key in build/published"
 	signer=$public

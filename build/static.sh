@@ -30,7 +30,7 @@ download_package() {
 	versions=$(apt-cache madison "$1" | awk -F ' *[|] *' '!/Sources/ { print $2 }' | sort -Vru)
 	for version in $versions; do
 		! apt-get download "$1=$version" >/dev/null 2>&1 || return 0
-		[ -z "${SSHPOD_RELEASE:-}" ] || die "$1 $version is listed and could not be fetched: no release is made of an older one"
+		[ -z "${SSHPOD_RELEASE:-}" ] || die "$1 $version is listed and could not be fetched: no release is made from an older one"
 		say "$1 $version is listed but cannot be fetched: looking for an older one"
 	done
 	die "cannot fetch $1"
@@ -56,7 +56,7 @@ fetch_packages() {
 	elif [ -e "$debs/SHA256SUMS" ] && [ -z "${SSHPOD_RELEASE:-}" ]; then
 		say "cannot look for newer packages: linking with those of $(date -r "$debs/SHA256SUMS" +%F)"
 	else
-		die "cannot fetch what a static program is linked with"
+		die "cannot fetch the libraries for a static program"
 	fi
 }
 

@@ -69,7 +69,7 @@ public static class Program
             Log.Debug($"{e}");
             Log.Error(
                 new SshpodException($"internal error: {e.GetType().Name}: {e.Message}",
-                    "this is a bug: please report it with what SSHPOD_LOG=debug prints"));
+                    "this is a bug: please report it with the output of SSHPOD_LOG=debug"));
             return Failure;
         }
     }

@@ -100,7 +100,7 @@ fetch_sources() {
     rm -rf "$sources"
     mv "$sources.new" "$sources"
   elif sources_are_complete; then
-    [ -z "${SSHPOD_RELEASE:-}" ] || die "cannot look for newer sources, and a release is made of the newest"
+    [ -z "${SSHPOD_RELEASE:-}" ] || die "cannot look for newer sources, and a release is made from the newest"
     say "cannot look for newer sources: building from those of $(date -r "$sources/SHA256SUMS" +%F)"
   else
     die "cannot fetch the sources"
@@ -123,7 +123,7 @@ refuse_older() {
   [ -n "${SSHPOD_RELEASE:-}" ] || return 0
   for package in "${source_packages[@]}"; do
     [ "$(version_of "$package")" = "$(newest_of "$package")" ] ||
-      die "$package $(newest_of "$package") is listed and could not be fetched: no release is made of $(version_of "$package")"
+      die "$package $(newest_of "$package") is listed and could not be fetched: no release is made from $(version_of "$package")"
   done
 }
 

@@ -37,7 +37,7 @@ end_server(int lock, bool all)
 	if (send(connection, request, strlen(request), MSG_NOSIGNAL) != -1 && !lock_within(lock, 2000)) {
 		process_signal(process, pid, SIGKILL);
 		if (!lock_within(lock, 1000))
-			fail("start", "the server does not leave");
+			fail("start", "the server does not exit");
 	}
 	close(process);
 	close(connection);
@@ -64,7 +64,7 @@ end_sessions(void)
 		}
 		pause_briefly();
 	}
-	fail("start", "a session does not leave");
+	fail("start", "a session does not exit");
 }
 
 int

@@ -23,7 +23,7 @@ log_fail_with_last_line(void)
 	int length;
 
 	if ((length = file_read("log", &content, 1 << 20)) <= 0)
-		fail("start", "the server left without a word");
+		fail("start", "the server exited without a message");
 	while (length > 0 && strchr("\r\n", content[length - 1]) != NULL)
 		content[--length] = '\0';
 	line = strrchr(content, '\n');

@@ -63,7 +63,7 @@ fault_of_ancestor(const struct stat *st)
 	/* the user trusts everyone who can write there (shared-places: allow) */
 	if (private != NULL && strcmp(private, "any") == 0)
 		return NULL;
-	return "can be written by others, who could exchange what is in it";
+	return "can be written by others, who could replace what is in it";
 }
 
 /*
@@ -83,7 +83,7 @@ fault_of_chain(int fd, int own, char *path, size_t size)
 		else if (depth > 0 && same_file(&st, &below))
 			break;		/* the root is above itself */
 		else if (depth > DEEPEST)
-			fault = "is too deep";
+			fault = "is nested too deeply";
 		else
 			fault = depth < own ? fault_of_own(&st) : fault_of_ancestor(&st);
 		if (fault != NULL) {

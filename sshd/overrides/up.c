@@ -44,7 +44,7 @@ start_server(struct server *server, const char *line)
 {
 	keys_load();
 	if (!keys_add(line))
-		fail("key", "the key has expired already");
+		fail("key", "the key has already expired");
 	if (keys_save() == -1)
 		fail_errno("start", "%s/authorized_keys", place.name);
 	server_start(server);

@@ -22,7 +22,7 @@ check "an older source is taken where the newest has no files, and both are writ
   chosen '3.5.8-1 3.5.7-1' '3.5.7-1'
 release_refuses() {
   SSHPOD_RELEASE=1
-  equals 'sshd/build.sh: openssh 3.5.8-1 is listed and could not be fetched: no release is made of 3.5.7-1' \
+  equals 'sshd/build.sh: openssh 3.5.8-1 is listed and could not be fetched: no release is made from 3.5.7-1' \
     chosen '3.5.8-1 3.5.7-1' '3.5.7-1' || { unset SSHPOD_RELEASE; return 1; }
   equals '3.5.8-1 3.5.8-1' chosen '3.5.8-1 3.5.7-1' '3.5.8-1' || { unset SSHPOD_RELEASE; return 1; }
   unset SSHPOD_RELEASE

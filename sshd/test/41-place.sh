@@ -12,7 +12,7 @@ misplaced() {
     equals "error place $1" sshd_in placed "$bundle" session state 60 - "$key" && \
     equals "error place $1" sshd_in placed "$bundle" down state all
 }
-by_others='can be written by others, who could exchange what is in it'
+by_others='can be written by others, who could replace what is in it'
 make_container placed 0
 check "place: a directory that is ours alone" equals ok place placed
 check "place: wants no more words" equals 'error usage sshd place' sshd_in placed "$bundle" place here

@@ -89,7 +89,7 @@ public partial class DocumentedFactsTests
         string story = Text("docs/how-it-works.md"), lines = Text("docs/troubleshooting.md");
         Assert.Contains($"at most {grammar.MaxLines} lines and {limits.Overall.TotalSeconds:0} seconds", story, StringComparison.Ordinal);
         Assert.Contains($"`CONTAINER gave no answer in {limits.Silence.TotalSeconds:0} s`", lines, StringComparison.Ordinal);
-        Assert.Contains($"`CONTAINER did not come to an end in {limits.Overall.TotalSeconds:0} s`", lines, StringComparison.Ordinal);
+        Assert.Contains($"`CONTAINER did not finish in {limits.Overall.TotalSeconds:0} s`", lines, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Sshpod.Clusters;
 /// <param name="container">Where the command ran.</param>
 /// <param name="detail">What is known about the end, such as the command's exit code.</param>
 public sealed class BrokenStreamException(PodContainer container, string detail)
-    : SshpodException($"the exec stream to {container} broke off ({detail})", "connect again")
+    : SshpodException($"the exec stream to {container} broke ({detail})", "connect again")
 {
     /// <summary>Explains an end where more was expected. Even a reported success is a failure then (kubernetes#60140).</summary>
     /// <param name="end">How the exec stream ended.</param>

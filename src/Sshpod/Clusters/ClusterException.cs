@@ -34,9 +34,9 @@ internal sealed partial class ClusterException(string message, string? hint, str
                 : Refused(refused.Groups["server"].Value, context);
         if (NoCredentials().Match(reason) is { Success: true } login)
             return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
-                ? new($"the credential plugin of {Describe(context)} asks on the terminal, and kubectl has none here",
+                ? new($"the credential plugin of {Describe(context)} needs a terminal, and kubectl has none here",
                     "log in to the cluster first")
-                : new($"kubectl gets no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
+                : new($"kubectl got no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
         if (reason == "error: unable to upgrade connection: Forbidden")
             return ForbiddenByProxy(context);
         if (NoConnection().Match(reason) is { Success: true } unreachable)
@@ -87,16 +87,16 @@ internal sealed partial class ClusterException(string message, string? hint, str
 
     /// <summary>A bare word instead of a Status comes from a proxy. kubectl proxy sends it for paths that it rejects (pods/exec).</summary>
     public static ClusterException ForbiddenByProxy(string? context) =>
-        new($"a proxy before the API server of {Describe(context)} forbids exec, as kubectl proxy does by default",
-            "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");
+        new($"a proxy in front of the API server of {Describe(context)} forbids exec, as kubectl proxy does by default",
+            "restart kubectl proxy with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");
 
     /// <summary>The API server redirects us. We do not follow: our credentials are for the server in the kubeconfig.</summary>
     public static ClusterException Redirected(string? context, string target) =>
-        new($"the API server of {Describe(context)} redirects to {target}", "if that is right, write it as server into the kubeconfig");
+        new($"the API server of {Describe(context)} redirects to {target}", "if that is right, set it as server in the kubeconfig");
 
     /// <summary>Nothing listens at the API server's address.</summary>
     public static ClusterException Refused(string server, string? context) =>
-        new($"API server {server} of {Describe(context)} refuses connections", "check that the cluster runs, and your VPN or proxy");
+        new($"API server {server} of {Describe(context)} refuses connections", "start the cluster, or check your VPN or proxy");
 
     /// <summary>The connection to the API server fails.</summary>
     public static ClusterException CannotReach(string? context, string why) =>
@@ -132,7 +132,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
     }
 
     private static string Grant(string ns) =>
-        $"ask whoever administers {(ns.Length > 0 ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles";
+        $"ask the administrator of {(ns.Length > 0 ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles";
 
     private static string Where(string ns) => ns.Length > 0 ? $"in namespace \"{ns}\"" : "in the cluster";
 
@@ -142,7 +142,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
         var lines = errorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         return lines.LastOrDefault(line => Verdict().IsMatch(line))
             ?? lines.LastOrDefault(line => !Noise().IsMatch(line))
-            ?? "ended without a word";
+            ?? "ended without a message";
     }
 
     [GeneratedRegex("^(error:|Error from server|Unable to connect to the server|The connection to the server|error: You must be logged in)",

@@ -20,7 +20,7 @@ internal sealed class MissingObject(IClusterObjects cluster)
             return new NotFoundException($"no namespace \"{ns}\"", Suggest(ns, known) ?? "kubectl get namespaces lists them");
         return new NotFoundException($"no {resource.Kind} \"{name}\" in namespace \"{ns}\"",
             (siblings.Result is { } names ? Suggest(name, names) : null)
-            ?? $"kubectl get {resource.Plural} -n {ns} lists them; another namespace is namespace--NAME");
+            ?? $"kubectl get {resource.Plural} -n {ns} lists them; for another namespace, add namespace--NAME");
     }
 
     private async Task<IReadOnlyList<string>?> ListOrNullAsync(Resource resource, string? ns, CancellationToken cancellation)

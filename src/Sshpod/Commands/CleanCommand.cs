@@ -16,12 +16,12 @@ public static class CleanCommand
     public static Command Create()
     {
         var host = new Argument<string?>("HOST") { Description = "host name of a container", Arity = ArgumentArity.ZeroOrOne };
-        var all = new Option<bool>("--all") { Description = "every container that you have connected to and that is still there" };
+        var all = new Option<bool>("--all") { Description = "every container that you have connected to and that still exists" };
         var command = new Command("clean", "End the server in a container with its sessions, and remove every trace of it.") { host, all };
         command.Validators.Add(result =>
         {
             if (result.GetValue(all) == (result.GetValue(host) is not null))
-                result.AddError("clean wants a host name or --all.");
+                result.AddError("clean needs a host name or --all.");
         });
         command.SetAction((arguments, cancellation) => arguments.GetValue(host) is { } name
             ? CleanAsync(name, Snapshot.Take(), cancellation)
@@ -44,7 +44,7 @@ public static class CleanCommand
         RememberedServers.Remove(container);
         // We do not run a program that we do not know, not even to end it.
         var left = found.Left.Count > 0
-            ? $"; {string.Join(", ", found.Left)} is of another version of sshpod: its server ends when it is idle. To end it now, "
+            ? $"; {string.Join(", ", found.Left)} belongs to another version of sshpod: its server exits when it is idle. To end it now, "
             + $"connect once and clean again" : "";
         Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left);
     }

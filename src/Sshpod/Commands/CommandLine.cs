@@ -14,11 +14,11 @@ public static class CommandLine
     /// <summary>Describes the command line.</summary>
     public static RootCommand Create() => Create(
         new("Once", ConfigureCommand.Create(), CompletionCommand.Create()),
-        new("To find out what there is", ListCommand.Create()),
+        new("To find containers", ListCommand.Create()),
         new("When something is wrong", DoctorCommand.Create()),
         new("When you are done", CleanCommand.Create()),
         new("About sshpod", HelpCommand.Create(), VersionCommand.Create()),
-        new("Not for you, but for ssh", ProxyCommand.Create(), ShareCommand.Create()));
+        new("Run by ssh", ProxyCommand.Create(), ShareCommand.Create()));
 
     private static RootCommand Create(params CommandGroup[] groups)
     {

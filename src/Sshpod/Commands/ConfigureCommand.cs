@@ -20,37 +20,37 @@ public static class ConfigureCommand
     {
         var path = new Option<FileInfo>("--ssh-config")
         {
-            Description = "ssh configuration to include ours into (default: ~/.ssh/config)",
+            Description = "ssh configuration file that gets the Include (default: ~/.ssh/config)",
             HelpName = "PATH"
         };
         var forwardAgent = new Option<string[]>("--forward-agent")
         {
-            Description = $"connections to this host or alias forward your ssh-agent, as ssh -A does; repeatable, and {NoAgents} for none",
+            Description = $"forward your ssh-agent to this host or alias, as ssh -A does; repeatable; {NoAgents} removes all hosts",
             HelpName = "HOST",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var noSharing = new Option<bool?>("--no-sharing") { Description = "each session makes a connection of its own" };
+        var noSharing = new Option<bool?>("--no-sharing") { Description = "each session makes its own connection" };
         var hosts = new Option<bool?>("--hosts")
         {
             Description =
-            "also write an entry for each pod that runs now in the current namespace, for programs that list only whole host names"
+            "also write an entry for each running pod in the current namespace, for programs that list only complete host names"
         };
-        var print = new Option<bool>("--print") { Description = "print what goes into sshpod's own file, and write nothing" };
+        var print = new Option<bool>("--print") { Description = "print sshpod's own file, and write nothing" };
         var dryRun = new Option<bool>("--dry-run") { Description = "print what would change as a unified diff, and write nothing" };
-        var remove = new Option<bool>("--remove") { Description = "take sshpod out of ssh's configuration again" };
-        var yes = new Option<bool>("--yes", "-y") { Description = "do not ask before your own file is changed" };
+        var remove = new Option<bool>("--remove") { Description = "take sshpod out of ssh's configuration" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "do not ask before changing your own file" };
         var command = new Command("configure", "Make ssh use sshpod for host names that end in .sshpod.") { path, forwardAgent,
             noSharing, hosts, print, dryRun, remove, yes };
         command.Validators.Add(result =>
         {
             if (result.GetValue(print) && (result.GetValue(remove) || result.GetValue(dryRun)))
-                result.AddError("--print goes with neither --remove nor --dry-run.");
+                result.AddError("--print cannot be combined with --remove or --dry-run.");
             if (result.GetResult(forwardAgent) is { Implicit: false } agents && agents.Tokens.Count < agents.IdentifierTokenCount)
                 result.AddError(
-                    "--forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers.");
+                    "--forward-agent needs a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers.");
             if (result.GetValue(remove) && (result.GetResult(forwardAgent) is { Implicit: false } ? true : result.GetValue(noSharing)
                 ?? result.GetValue(hosts)) is not null)
-                result.AddError("--remove goes with no option of what to write.");
+                result.AddError("--remove cannot be combined with options that say what to write.");
         });
         command.SetAction(async (arguments, cancellation) =>
         {
@@ -102,7 +102,7 @@ public static class ConfigureCommand
         foreach (var host in hosts)
             if (new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host) is not null
                 && host.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')))
-                throw new SshpodException($"\"{host}\" cannot stand in ssh's configuration", "name an alias of letters, digits and dashes");
+                throw new SshpodException($"\"{host}\" cannot appear in ssh's configuration", "use an alias of letters, digits and dashes");
         return hosts;
     }
 

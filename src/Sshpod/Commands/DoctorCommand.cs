@@ -13,18 +13,18 @@ public static class DoctorCommand
         var host = new Argument<string?>("HOST")
         {
             Description =
-            "host name of a container, as ssh is given it ([USER@]HOST); without it, what all hosts share is checked",
+            "host name of a container, as for ssh ([USER@]HOST); without it, check what all hosts share",
             Arity = ArgumentArity.ZeroOrOne
         };
         var noConnect = new Option<bool>("--no-connect")
         { Description = "look at the container, but put no server there and do not connect" };
         var sshConfig = new Option<FileInfo>("--ssh-config",
             "-F")
-        { Description = "ssh configuration in place of the user's own, as for ssh -F", HelpName = "PATH" };
+        { Description = "ssh configuration to use instead of your own, as for ssh -F", HelpName = "PATH" };
         var output = new Option<string>("--output", "-o")
         {
-            Description = "how to print: text or json",
-            HelpName = "FORM",
+            Description = "output format: text or json",
+            HelpName = "FORMAT",
             DefaultValueFactory = _ => "text"
         };
         output.AcceptOnlyFromAmong("text", "json");

@@ -26,7 +26,7 @@ public sealed class Help(IReadOnlyList<CommandGroup> groups, HelpAction ofComman
             foreach (var command in group.Commands)
                 output.WriteLine($"  {command.Name.PadRight(column)}{command.Description}");
         }
-        output.WriteLine("\n'sshpod help COMMAND' tells more about one, 'man sshpod' about all of it.");
+        output.WriteLine("\nRun 'sshpod help COMMAND' for one command, or 'man sshpod' for everything.");
         return 0;
     }
 }

@@ -11,7 +11,7 @@ public static class HelpCommand
     {
         var words = new Argument<string[]>("COMMAND")
         {
-            Description = "the command to explain (default: a list of all)",
+            Description = "the command to explain (default: list all commands)",
             Arity = ArgumentArity.ZeroOrMore
         };
         var command = new Command("help", "Explain sshpod, or one of its commands.") { words };

@@ -30,7 +30,7 @@ public static class ListCommand
         };
         var output = new Option<string?>("--output", "-o")
         {
-            Description = "more columns, host names alone, or everything for programs",
+            Description = "more columns, only host names, or everything, for programs",
             HelpName = $"{Wide}|{Name}|{Json}"
         };
         ns.CompletionSources.Add(completion => Names(new NameQuery(HostName.Namespace, null, completion.ParseResult.GetValue(context))));
@@ -40,7 +40,7 @@ public static class ListCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(everywhere) && result.GetValue(ns) is not null)
-                result.AddError("list wants --namespace or --all-namespaces, not both.");
+                result.AddError("list takes --namespace or --all-namespaces, not both.");
         });
         command.SetAction((arguments, cancellation) => RunAsync(
             arguments.GetValue(context), new PodScope(arguments.GetValue(ns), arguments.GetValue(everywhere)),
@@ -72,7 +72,7 @@ public static class ListCommand
     {
         var hosts = containers.Select(container => container.Host).OfType<string>().ToArray();
         if (hosts.Length < containers.Count)
-            Log.Notice($"left out {containers.Count - hosts.Length} of {containers.Count} containers, whose names a host name cannot hold");
+            Log.Notice($"left out {containers.Count - hosts.Length} of {containers.Count} containers: a host name cannot hold their names");
         return Columns.Plain(hosts.Select(host => new[] { host }));
     }
 

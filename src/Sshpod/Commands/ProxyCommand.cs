@@ -19,7 +19,7 @@ public static class ProxyCommand
     {
         var host = new Option<string>("--host") { Description = "host name that ssh was given (%n, or %h)", Required = true };
         var user = new Option<string>("--user") { Description = "login name (%r), for messages" };
-        var port = new Option<string>("--port") { Description = "port (%p), which has no meaning here" };
+        var port = new Option<string>("--port") { Description = "port (%p); ignored" };
         var shared = new Option<bool>("--shared") { Description = "ssh may carry further sessions over the connection" };
         var command = new Command("proxy", "Carry one ssh connection to a container; ssh runs this as its ProxyCommand.") { host,
             user, port, shared };
@@ -47,7 +47,7 @@ public static class ProxyCommand
         var isNewToSsh = identity.Own is null && ClientKey.LacksPrivateHalf;
         var key = await identity.EnsureAsync(settings.Access.Limit, cancellation);
         return !isNewToSsh ? key : throw new SshpodException(
-            $"{ClientKey.File} was missing: both halves are new now, and this ssh has read the old one", "connect again");
+            $"{ClientKey.File} was missing: sshpod has made a new key, but ssh has read the old one", "connect again");
     }
 
     /// <summary>Runs one connection, from the host name to the last byte.</summary>

@@ -32,11 +32,11 @@ public static class UsageError
             return new SshpodException($"{name} has no option \"{word}\"", DidYouMean(word, Options(command)) ?? $"see {help}");
         // As in `sshpod root@pod--web.sshpod`.
         if (command is RootCommand && word.EndsWith(".sshpod", StringComparison.OrdinalIgnoreCase))
-            return new SshpodException("a host name is for ssh, scp, sftp and others like them", $"run ssh {word}");
+            return new SshpodException($"\"{word}\" is a host name, not a command", $"run ssh {word}");
         return command.Subcommands.Count > 0
             ? new SshpodException($"{name} has no command \"{word}\"",
                 DidYouMean(word, command.Subcommands.Select(other => other.Name)) ?? $"{help} lists them")
-            : new SshpodException($"\"{word}\" is more than {name} takes", $"see {help}");
+            : new SshpodException($"\"{word}\" is one argument too many for {name}", $"see {help}");
     }
 
     private static IEnumerable<string> Options(Command command) =>

@@ -25,6 +25,6 @@ public static class VersionCommand
 
     /// <summary>One line about a source package; it says so if a newer version was listed when the bundles were built.</summary>
     internal static string Describe(BundleSource source) => source.IsOlderThanListed
-        ? $"made of {source.Name} {source.Version}; Debian listed {source.NewestListed}, which could not be fetched"
-        : $"made of {source.Name} {source.Version}";
+        ? $"made from {source.Name} {source.Version}; Debian listed {source.NewestListed}, which could not be fetched"
+        : $"made from {source.Name} {source.Version}";
 }

@@ -2,7 +2,7 @@
 #   source <(sshpod completion zsh)          in ~/.zshrc, after compinit
 
 if (( ! $+functions[compdef] )); then
-	print -u2 "sshpod: completion needs compinit; put it before this line: autoload -Uz compinit && compinit"
+	print -u2 "sshpod: completion needs compinit; put this before the line that loads it: autoload -Uz compinit && compinit"
 	return 1
 fi
 

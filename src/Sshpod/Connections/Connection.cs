@@ -99,8 +99,8 @@ public sealed class Connection : IAsyncDisposable
     {
         var end = await Tunnel.EndAsync(cancellation);
         var reason = await Disappearance.ExplainAsync(_cluster, Container, cancellation)
-            ?? Tunnel.Reason(end) ?? "its server, or something on the way there, has closed it";
-        return new SshpodException($"the connection to {Container} broke off: {reason}", "connect again");
+            ?? Tunnel.Reason(end) ?? "the server, or something on the way to it, closed it";
+        return new SshpodException($"the connection to {Container} was lost: {reason}", "connect again");
     }
 
     /// <inheritdoc/>

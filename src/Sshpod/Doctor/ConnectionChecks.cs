@@ -53,7 +53,7 @@ internal sealed class ConnectionChecks(Cluster cluster, PodContainer container, 
             Log.Debug($"{e.Message}: again with a fresh server");
             var fresh = await StartAsync(fresh: true, cancellation);
             return Finding.Warning(await BannerAsync(PortForwardAsync(fresh, cancellation)),
-                $"{e.Message}, and was replaced by one on port {fresh.Port}", "look for what ends or stops processes there", Who.PodOwner);
+                $"{e.Message}, and was replaced by one on port {fresh.Port}", "find out what ends or stops processes there", Who.PodOwner);
         }
         catch (SshpodException e) when (_tunnels.Count > 1)
         {
@@ -83,7 +83,7 @@ internal sealed class ConnectionChecks(Cluster cluster, PodContainer container, 
     /// <summary>Judges the server's banner.</summary>
     public static Finding<string> Banner(string banner) =>
         banner.StartsWith("SSH-2.0-OpenSSH_", StringComparison.Ordinal)
-            ? Finding.Ok($"{banner}, of the bundle with OpenSSH {Bundles.OpenSshVersion}")
+            ? Finding.Ok($"{banner}, from the bundle with OpenSSH {Bundles.OpenSshVersion}")
             : Finding.Failure<string>($"another server answers: {banner}", "see what listens in the container");
 
     private async Task<Access> AccessAsync(CancellationToken cancellation)

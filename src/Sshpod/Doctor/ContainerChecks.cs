@@ -31,7 +31,7 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
     /// <summary>Its architecture.</summary>
     public Finding<Bundle> Architecture(Examination found) => Bundles.ForMachine(found.Machine) is { } bundle
         ? Finding.Ok(bundle, $"{bundle.Architecture} ({found.Machine})")
-        : Finding.Failure<Bundle>($"{container} runs on architecture \"{found.Machine}\"", "sshpod has servers for amd64 and arm64");
+        : Finding.Failure<Bundle>($"{container} runs on architecture \"{found.Machine}\"", "sshpod has servers only for amd64 and arm64");
 
     /// <summary>Where the server is or would be.</summary>
     public Finding<string> Directory(Examination found)
@@ -50,25 +50,25 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
     public static Finding<string> Server(Examination found) => found switch
     {
         { Port: { } port } => Finding.Ok($"runs on port {port}: {Describe(found.File)}"),
-        { Directory: not null } => Finding.Ok($"is there and does not run: {Describe(found.File)}"),
-        _ => Finding.Ok($"is not there yet: a connection uploads OpenSSH {Bundles.OpenSshVersion}"),
+        { Directory: not null } => Finding.Ok($"is installed but not running: {Describe(found.File)}"),
+        _ => Finding.Ok($"is not installed yet: the next connection uploads OpenSSH {Bundles.OpenSshVersion}"),
     };
 
     private static string Describe(string? file) => file switch
     {
         "verified" => $"OpenSSH {Bundles.OpenSshVersion}",
-        "damaged" => "its file is damaged: a connection uploads it again",
-        _ => "nothing there can hash its file",
+        "damaged" => "its file is damaged: the next connection uploads it again",
+        _ => "no tool there can hash its file",
     };
 
     private string Describe(ServerPlace place) => place.State switch
     {
-        "absent" => "is not there",
+        "absent" => "does not exist",
         "read-only" => "is read-only",
-        "noexec" => "allows no execution",
-        "foreign" => "has an sshpod of another user",
-        "unwritable" => "cannot be written",
-        "open" => "can be exchanged by other users",
+        "noexec" => "does not allow execution",
+        "foreign" => "has another user's sshpod",
+        "unwritable" => "is not writable",
+        "open" => "can be replaced by other users",
         "shared" => $"is shared: {container.Places?.Find(place.Detail ?? "")?.ToString() ?? place.Detail}",
         "small" => RoomNeeded.Why(container.Places?.RoomAt(place.Detail ?? "")),
         "full" => RoomNeeded.WhyFull(place.Detail ?? ""),

@@ -21,7 +21,7 @@ internal static class ContextCheck
                 ? Finding.Ok(new Kubeconfig(pod.Server.Url, null, pod.Namespace, []),
                     $"that of this pod: {pod.Server}, namespace \"{pod.Namespace}\"")
                 : Finding.Failure<Kubeconfig>("the kubeconfig sets no current context",
-                    "kubectl config use-context NAME sets one; or write context--NAME into the host name");
+                    "run kubectl config use-context NAME, or write context--NAME in the host name");
         try
         {
             _ = files.FindUnderstood("contexts", name, "context");
@@ -29,7 +29,7 @@ internal static class ContextCheck
         catch (UnsupportedKubeconfigException e)
         {
             return Finding.Ok(new Kubeconfig(null, null, "default", files.Contexts),
-                $"\"{name}\": kubectl's affair, since the kubeconfig has {e.Message}");
+                $"\"{name}\": left to kubectl, since the kubeconfig has {e.Message}");
         }
         if (files.Find("contexts", name, "context") is not { } context || Kubeconfig.Read(files, name) is not { } kubeconfig)
             throw ClusterException.NoSuchContext(name, files.Contexts, snapshot);
@@ -40,7 +40,7 @@ internal static class ContextCheck
             return Finding.Failure<Kubeconfig>(
                 $"context \"{name}\" names {string.Join(" and ", missing)}, which the kubeconfig does not have", "correct the kubeconfig");
         if (kubeconfig.Server is null)
-            return Finding.Failure<Kubeconfig>($"context \"{name}\" has no URL of an API server", "correct the kubeconfig");
+            return Finding.Failure<Kubeconfig>($"context \"{name}\" has no API server URL", "correct the kubeconfig");
 
         var text = $"\"{name}\": {kubeconfig.Server}, namespace \"{kubeconfig.Namespace}\"";
         // An alias has led here, or can.

@@ -26,10 +26,10 @@ internal static class CredentialsCheck
         }
         catch (UnsupportedKubeconfigException)
         {
-            return Finding.Ok("kubectl's affair");
+            return Finding.Ok("left to kubectl");
         }
         if (!configuration.Server.IsSecure)
-            return Finding.Ok($"none are sent, since {configuration.Server.Url} has no TLS");
+            return Finding.Ok($"none are sent, since {configuration.Server.Url} does not use TLS");
         var start = Stopwatch.GetTimestamp();
         Credential credential;
         try
@@ -39,7 +39,7 @@ internal static class CredentialsCheck
         catch (OperationCanceledException) when (configuration.User.Plugin is { } plugin)
         {
             throw new SshpodException($"credential plugin {plugin.Command} did not end in {DoctorLimits.Check.TotalSeconds:0} s",
-                "log in to the cluster again, or run it by hand to see more");
+                "log in to the cluster again, or run it by hand to see why");
         }
         return Judge(configuration.User, credential, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds, DateTimeOffset.UtcNow);
     }
@@ -66,10 +66,10 @@ internal static class CredentialsCheck
         {
             var (from, until) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
             if (until < now)
-                return Finding.Failure<string>($"{kind} has expired at {until:yyyy-MM-dd HH:mm} UTC", "log in to the cluster again");
+                return Finding.Failure<string>($"{kind} expired at {until:yyyy-MM-dd HH:mm} UTC", "log in to the cluster again");
             if (from > now)
-                return Finding.Failure<string>($"{kind} is valid from {from:yyyy-MM-dd HH:mm} UTC, and it is {now:yyyy-MM-dd HH:mm} here",
-                    "set the clock");
+                return Finding.Failure<string>($"{kind} is valid from {from:yyyy-MM-dd HH:mm} UTC, but it is {now:yyyy-MM-dd HH:mm} here",
+                    "correct this machine's clock");
             return Finding.Ok($"{kind}, valid until {until:yyyy-MM-dd HH:mm} UTC");
         }
         return Finding.Ok(credential.Expiry is { } expiry ? $"{kind}, valid until {expiry.ToUniversalTime():yyyy-MM-dd HH:mm} UTC" : kind);

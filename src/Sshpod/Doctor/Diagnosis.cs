@@ -111,7 +111,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
     {
         var names = snapshot.Settings.Aliases;
         if (!File.Exists(UserSettings.File))
-            return Finding.Ok(snapshot.Settings, $"none: {UserSettings.File} is not there");
+            return Finding.Ok(snapshot.Settings, $"none: {UserSettings.File} does not exist");
         var aliases = names.Contexts.Count + names.Namespaces.Count + names.Targets.Count;
         return Finding.Ok(snapshot.Settings, $"{UserSettings.File}, with {aliases} {(aliases == 1 ? "alias" : "aliases")}");
     }

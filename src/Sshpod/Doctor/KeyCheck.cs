@@ -29,7 +29,7 @@ internal static class KeyCheck
         var run = await SshProgram.RunAsync(keygen, ["-y", "-P", "", "-f", ClientKey.File], cancellation);
         if (run.ExitCode != 0)
             return Finding.Failure<string>($"the private key {ClientKey.File} cannot be used: {run.ErrorText}",
-                $"remove {ClientKey.File} and {ClientKey.File}.pub: new ones are made");
+                $"remove {ClientKey.File} and {ClientKey.File}.pub: sshpod makes new ones");
         return PublicKey.Parse(run.Output) == key
             ? Finding.Ok($"{ClientKey.File}, readable by you alone")
             : Finding.Failure<string>($"{ClientKey.File}.pub is not the public half of {ClientKey.File}", "remove both: new ones are made");

@@ -15,11 +15,11 @@ internal static class KubeconfigCheck
         if (files.Read.Count > 0)
             return files.Missing.Count == 0
                 ? Finding.Ok(files, string.Join(", ", files.Read))
-                : Finding.Warning(files, $"{string.Join(", ", files.Read)}, without {string.Join(", ", files.Missing)}, which is not there",
+                : Finding.Warning(files, $"{string.Join(", ", files.Read)}, without {string.Join(", ", files.Missing)}, which is missing",
                     "correct KUBECONFIG");
         return InCluster.Read(InCluster.Mount) is not null
             ? Finding.Ok(files, $"none: the service account of this pod, {InCluster.Mount}")
-            : Finding.Failure<KubeconfigFiles>($"no cluster is configured: {string.Join(", ", files.Missing)} is not there",
+            : Finding.Failure<KubeconfigFiles>($"no cluster is configured: {string.Join(", ", files.Missing)} does not exist",
                 "set KUBECONFIG or write ~/.kube/config");
     }
 }

@@ -27,7 +27,7 @@ internal static class LoginCheck
         var lines = run.ErrorText.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         // Our own line says most; of ssh's lines the last says more than the first.
         var said = lines.FirstOrDefault(line => line.StartsWith("sshpod: ", StringComparison.Ordinal))?["sshpod: ".Length..]
-            ?? lines.LastOrDefault() ?? "no word";
-        return Finding.Failure<string>($"ssh {destination} ends with {run.ExitCode}: {said}", $"ssh -v {destination} shows the steps");
+            ?? lines.LastOrDefault() ?? "no message";
+        return Finding.Failure<string>($"ssh {destination} exited with {run.ExitCode}: {said}", $"see ssh -v {destination}");
     }
 }

@@ -11,7 +11,7 @@ internal static class ProxyCheck
     public static async Task<Finding<string>> RunAsync(Kubeconfig kubeconfig, CancellationToken cancellation)
     {
         if (kubeconfig.Server is null)
-            return Finding.Ok("kubectl's affair");
+            return Finding.Ok("left to kubectl");
         Uri? proxy;
         string reason;
         try
@@ -20,7 +20,7 @@ internal static class ProxyCheck
         }
         catch (UnsupportedKubeconfigException e)
         {
-            return Finding.Ok($"{e.Message}: kubectl's affair");
+            return Finding.Ok($"{e.Message}: left to kubectl");
         }
         if (proxy is null)
             return Finding.Ok($"none: {reason}");
@@ -33,8 +33,8 @@ internal static class ProxyCheck
         }
         catch (SocketException e)
         {
-            return Finding.Failure<string>($"{where}, since {reason}, and it takes no connection: {e.Message}",
-                "check that it runs, or unset it");
+            return Finding.Failure<string>($"{where}, since {reason}, and it accepts no connection: {e.Message}",
+                "check that it is running, or unset it");
         }
     }
 
@@ -49,6 +49,6 @@ internal static class ProxyCheck
             return (null, $"neither proxy-url nor {name} is set");
         return ProxyRules.FromEnvironment(environment).For(server) is { } proxy
             ? (proxy, $"{set} is set")
-            : (null, $"{set} is set, but {server.Host} is {(server.IsLoopback ? "this machine" : "excepted by NO_PROXY")}");
+            : (null, $"{set} is set, but {server.Host} is {(server.IsLoopback ? "this machine" : "excluded by NO_PROXY")}");
     }
 }

@@ -41,7 +41,7 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
         return suffices
             ? Finding.Warning(
                 "", $"may not {missing[0]} in namespace \"{ns}\", "
-                + $"which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need, and Kubernetes from 1.35 on")}",
+                + $"which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need, and Kubernetes 1.35 and later")}",
                 Grant(missing))
             : Failure(missing);
     }
@@ -64,6 +64,6 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
     {
         var grants = missing.GroupBy(right => right.Target, right => right.Verb)
             .Select(verbs => $"{string.Join(" and ", verbs)} on {verbs.Key}");
-        return $"grant it by a Role in namespace \"{ns}\": {string.Join(", ", grants)}";
+        return $"grant it with a Role in namespace \"{ns}\": {string.Join(", ", grants)}";
     }
 }

@@ -26,13 +26,13 @@ internal static partial class SshClientCheck
     {
         // "OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL …", "OpenSSH_for_Windows_8.1p1, LibreSSL …"
         if (OpenSsh().Match(said) is not { Success: true } match)
-            return Finding.Failure<string>($"{ssh} is no OpenSSH: {said}", "put OpenSSH's ssh before it on your PATH");
+            return Finding.Failure<string>($"{ssh} is not OpenSSH: {said}", "put OpenSSH's ssh before it on your PATH");
         var version = new Version(Number("major"), Number("minor"));
         var text = $"OpenSSH {match.Groups["version"].Value}, {ssh}";
         if (version < Oldest)
             return Finding.Failure<string>($"{text} is older than {Oldest}", "install a newer OpenSSH client");
         return version < WithSftpInScp
-            ? Finding.Warning(ssh, $"{text}: its scp needs an scp in the container",
+            ? Finding.Warning(ssh, $"{text}: its scp needs scp in the container",
                 version < new Version(8, 7) ? "use sftp, or install OpenSSH 9.0" : "use scp -s or sftp, or install OpenSSH 9.0")
             : Finding.Ok(ssh, text);
 

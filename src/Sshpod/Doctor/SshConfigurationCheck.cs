@@ -34,14 +34,14 @@ internal static class SshConfigurationCheck
         var above = $"move that below the line that includes {SshConfiguration.OwnFile}, or run sshpod configure";
         if (settings["proxycommand"] is not { } line)
             return settings["proxyjump"] is { } jump
-                ? Finding.Failure<string>($"ssh goes to {host} by ProxyJump {jump} and not by sshpod{At(sources, "proxyjump")}", above)
+                ? Finding.Failure<string>($"ssh reaches {host} through ProxyJump {jump}, not sshpod{At(sources, "proxyjump")}", above)
                 : Finding.Failure<string>($"ssh does not use sshpod for {host}{At(sources, "proxycommand", "proxyjump")}",
                     "run sshpod configure");
         if (SshProxyCommand.Parse(line) is not { } command)
             return Finding.Failure<string>($"ssh runs another ProxyCommand for {host}: {line}{At(sources, "proxycommand")}", above);
         if (ProgramPath.Find(command.Program) is not { } configured || !File.Exists(configured))
-            return Finding.Failure<string>($"ssh runs {command.Program}, which is not there{At(sources, "proxycommand")}",
-                "run sshpod configure with the program where it is now");
+            return Finding.Failure<string>($"ssh runs {command.Program}, which does not exist{At(sources, "proxycommand")}",
+                "run sshpod configure with the program at its present path");
 
         var failures = Failures(host, settings, identity.Files[0]).ToArray();
         var warnings = Warnings(settings, identity).ToList();
@@ -59,8 +59,8 @@ internal static class SshConfigurationCheck
     private static string Advice(Mistake mistake, SshSources sources, string above) =>
         // Our block names a file that lists the key under any name; OpenSSH before 8.4 does not find it.
         mistake.Keywords is ["hostkeyalias"]
-            ? "run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod"
-        : sources.IsIn(ConfigurationBlock.UserFile, mistake.Keywords) ? $"take that out of {ConfigurationBlock.UserFile}"
+            ? "run sshpod configure; where ssh is older than 8.4, limit it to other hosts, for example with Host * !*.sshpod"
+        : sources.IsIn(ConfigurationBlock.UserFile, mistake.Keywords) ? $"remove it from {ConfigurationBlock.UserFile}"
         // Our block came first and did not set it, so it is from an earlier version.
         : sources.IsBelow(SshConfiguration.OwnFile, mistake.Keywords) ? "run sshpod configure, which sets it first"
         : above;
@@ -78,7 +78,7 @@ internal static class SshConfigurationCheck
         foreach (var (keyword, earlier, name) in new[] { ("hostkeyalgorithms", "hostkeyalgorithms", "HostKeyAlgorithms"),
             ("pubkeyacceptedalgorithms", "pubkeyacceptedkeytypes", "PubkeyAcceptedAlgorithms") })
             if ((settings[keyword] ?? settings[earlier]) is { } algorithms && !algorithms.Split(',').Contains(PublicKey.Algorithm))
-                yield return new($"{name} are without {PublicKey.Algorithm}", [keyword, earlier]);
+                yield return new($"{name} lacks {PublicKey.Algorithm}", [keyword, earlier]);
         if (settings["hostname"] is { } target && !target.Equals(host, StringComparison.OrdinalIgnoreCase))
             yield return new($"HostName is {target}", ["hostname"]);
         if (settings["hostkeyalias"] is { } alias && !FindsKeyByAnyName(host, settings))
@@ -97,12 +97,12 @@ internal static class SshConfigurationCheck
         if (settings["stricthostkeychecking"] is not ("yes" or "true"))
             yield return new("StrictHostKeyChecking is not yes", ["stricthostkeychecking"]);
         if (settings["identitiesonly"] is not "yes")
-            yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": keys of your agent are tried first");
+            yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": your agent's keys are tried first");
         // An earlier version wrote only the first.
         if (identity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
-            yield return new($"IdentityFile is not {next} too, and so the key is never replaced", []);
+            yield return new($"IdentityFile lacks {next}, so the key is never replaced", []);
         if (settings["addkeystoagent"] is not (null or "no" or "false"))
-            yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key gets into your agent, and is lent on with it");
+            yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key is added to your agent and forwarded with it");
     }
 
     /// <summary>A setting that differs from our block.</summary>

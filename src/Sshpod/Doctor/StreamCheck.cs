@@ -31,8 +31,8 @@ internal static class StreamCheck
         catch (UpgradeRefusedException e)
         {
             return Finding.Failure<ExecAttempt>($"the API server, or something on the way to it, refuses a WebSocket: {e.Message}",
-                streams is AutoStreams ? "install kubectl, which may be let pass"
-                    : "unset SSHPOD_TRANSPORT, and have kubectl on your PATH");
+                streams is AutoStreams ? "install kubectl, which may get through"
+                    : "unset SSHPOD_TRANSPORT, and put kubectl on your PATH");
         }
         catch (SshpodException e)
         {
@@ -43,9 +43,9 @@ internal static class StreamCheck
         {
             AutoStreams { Refusal: { } refusal } =>
                 Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}",
-                    refusal.Hint ?? "see what is on the way to the API server, such as a proxy"),
+                    refusal.Hint ?? "find out what is on the way to the API server, such as a proxy"),
             AutoStreams or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
-            _ => Finding.Ok(attempt, "kubectl asks for a WebSocket or for SPDY, as it knows"),
+            _ => Finding.Ok(attempt, "kubectl uses a WebSocket or SPDY, depending on its version"),
         };
     }
 }

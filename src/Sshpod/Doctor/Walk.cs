@@ -64,7 +64,7 @@ internal sealed class Walk(Action<Finding> report, CancellationToken cancellatio
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException && !cancellation.IsCancellationRequested)
         {
-            return Finding.Failure<T>($"did not end in {limit.TotalSeconds:0} s", "SSHPOD_LOG=debug shows the steps");
+            return Finding.Failure<T>($"did not end in {limit.TotalSeconds:0} s", "set SSHPOD_LOG=debug to see the steps");
         }
     }
 }

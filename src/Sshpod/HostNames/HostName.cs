@@ -99,7 +99,7 @@ public static class HostName
         var name = segment[(dashes + 2)..];
         if (prefix is not (Container or Namespace or Context) && KindOf(prefix) is null)
             throw new SshpodException($"unknown prefix \"{segment[..dashes]}--\" in host name \"{host}\"",
-                $"known are {TargetPrefixes}, {Container}--, {Namespace}--, {Context}--");
+                $"use one of {TargetPrefixes}, {Container}--, {Namespace}--, {Context}--");
         if (name.Length == 0)
             throw new SshpodException($"empty name after \"{prefix}--\" in host name \"{host}\"", $"write {prefix}--NAME");
         if (prefix == Context)
@@ -110,7 +110,7 @@ public static class HostName
         var max = Max(prefix);
         if (name.Length > max || !IsLabel(name))
             throw new SshpodException($"\"{name}\" in host name \"{host}\" cannot be the name of a {prefix}",
-                $"use letters, digits and inner dashes, at most {max}");
+                $"use letters, digits and inner dashes, at most {max} characters");
         return (prefix, name);
     }
 

@@ -9,7 +9,7 @@ namespace Sshpod.HostNames;
 /// </summary>
 /// <param name="context">The context.</param>
 public sealed class UnwritableContextException(string context) : SshpodException(
-    $"context \"{context}\" cannot be written in a host name", $"give it an alias below contexts of aliases in {ClientDirectory.Settings}")
+    $"context \"{context}\" cannot be written in a host name", $"give it an alias under aliases.contexts in {ClientDirectory.Settings}")
 {
     /// <summary>The context.</summary>
     public string Context { get; } = context;

@@ -28,11 +28,11 @@ internal static class PrivateDirectory
         {
             if (isLast ? !file.IsOurs : !file.IsOursOrRoots)
                 throw new SshpodException($"the directory {path} belongs to another user, and sshpod's key would be there",
-                    isLast ? $"chown it if it is yours, or remove it: {path}" : "set XDG_CACHE_HOME to a directory of yours");
+                    isLast ? $"chown it if it is yours, or remove it: {path}" : "set XDG_CACHE_HOME to a directory that you own");
             if (!file.IsLink && (isLast ? file.IsOpen : file.LetsOthersExchange))
                 throw new SshpodException(
                     $"others may write to the directory {path} (mode {file.Permissions}), and sshpod's key would be there",
-                    isLast || file.IsOurs ? $"chmod go-w {path}" : "set XDG_CACHE_HOME to a directory of yours");
+                    isLast || file.IsOurs ? $"chmod go-w {path}" : "set XDG_CACHE_HOME to a directory that you own");
         }
     }
 

@@ -104,7 +104,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
                     await exec.DisposeAsync();
             }
             if (attempt == MaxAttempts)
-                throw new SshpodException($"the server in {container} was put there and is missing again", "connect again");
+                throw new SshpodException($"the server in {container} disappeared after it was installed", "connect again");
         }
     }
 

@@ -82,10 +82,10 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
                     program = OurFile(rest);
                     break;
                 case "port":
-                    port = RemoteServer.ParsePort(rest) ?? throw new ScriptException(container, "answers with a port that is none");
+                    port = RemoteServer.ParsePort(rest) ?? throw new ScriptException(container, "answers with an invalid port");
                     break;
                 case "host-key":
-                    hostKey = PublicKey.Parse(rest) ?? throw new ScriptException(container, "answers with a host key that is none");
+                    hostKey = PublicKey.Parse(rest) ?? throw new ScriptException(container, "answers with an invalid host key");
                     break;
                 case "ok":
                     return port is { } number ? new BootstrapOutcome(Server: new RemoteServer(number, hostKey!, program))
@@ -104,7 +104,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
     {
         ["shared", var place, var mount] => new SshpodException(
             $"no place for the server in {container}: {Volume(container, mount)} {(container.Places?.Find(mount)?.Sharing == Sharing.Outside
-                ? "can be written from outside of the pod"
+                ? "can be written from outside the pod"
                 : "can be written by another container as the same user")}{(place == mount ? "" : $" ({place})")}",
             "mount a volume that no other container mounts (emptyDir), or, if you trust them, set shared-places: allow"),
         ["open", var place] => new SshpodException(
@@ -125,8 +125,8 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
     private static string Volume(PodContainer container, string mount) => container.Places?.Find(mount)?.ToString() ?? mount;
 
     private Bundle ChooseBundle(string machine) => Bundles.ForMachine(machine)
-        ?? throw (Bundles.AreMissing ? new SshpodException("this sshpod was built without its servers", "build it by make build")
-            : new SshpodException($"{container} runs on architecture \"{machine}\"", "sshpod has servers for amd64 and arm64"));
+        ?? throw (Bundles.AreMissing ? new SshpodException("this sshpod was built without its servers", "build it with make build")
+            : new SshpodException($"{container} runs on architecture \"{machine}\"", "sshpod has servers only for amd64 and arm64"));
 
     private async Task SendAsync(Bundle bundle, bool gzip, string tools)
     {
@@ -178,7 +178,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
     // The name goes into a line of the next script, or among its arguments.
     private string OurFile(string file) => file.StartsWith('/') && file.Length < 256
         && file.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
-        ? file : throw new ScriptException(container, "answers with the name of a file that is none of ours");
+        ? file : throw new ScriptException(container, "answers with a file name that is not ours");
 
     private SshpodException Failure(string code, string text) => code switch
     {
@@ -188,7 +188,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         // gzip only complains about its input, so the stream was cut.
         "upload" when text.Contains("gzip: ", StringComparison.Ordinal) => new BrokenStreamException(container, text),
         "directory" or "upload" or "place" => NoPlace(container, text),
-        "corrupt" => new BrokenStreamException(container, "what arrived is damaged"),
+        "corrupt" => new BrokenStreamException(container, "the data arrived damaged"),
         _ => new UnresponsiveServerException(container, $"does not start: {text}"),
     };
 

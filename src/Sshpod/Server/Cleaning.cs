@@ -52,7 +52,7 @@ public static class Cleaning
                     break;
                 case { Word: "cleaned", Rest: var count }:
                     return new Cleaned(int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var servers) ? servers
-                        : throw new ScriptException(container, "answers with a number that is none"), left);
+                        : throw new ScriptException(container, "answers with an invalid number"), left);
                 case { Rest: var text }:
                     throw new SshpodException($"cannot clean {container}: {text}",
                         $"see what kubectl exec {container.Pod} -n {container.Namespace} -c {container.Container} -- ls -l /tmp/sshpod "

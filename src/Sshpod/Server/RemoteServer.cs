@@ -27,7 +27,7 @@ public sealed record RemoteSession(PublicKey HostKey, Duplex Exec);
 /// <param name="container">Where it should be.</param>
 /// <param name="what">What happens instead.</param>
 public sealed class UnresponsiveServerException(PodContainer container, string what)
-    : SshpodException($"the server in {container} {what}", "SSHPOD_LOG=debug shows the steps")
+    : SshpodException($"the server in {container} {what}", "set SSHPOD_LOG=debug to see the steps")
 {
     /// <summary>Whether nothing arrived at all: a fresh server would be just as silent, but another tunnel may work.</summary>
     public bool IsSilent { get; init; }

@@ -27,14 +27,14 @@ public static class RoomNeeded
 
     /// <summary>Why a place with a limit is unsuitable; follows its name.</summary>
     public static string Why(Room? room) => $"has {(room is null ? "a limit" : $"{room.Limit} of {Megabytes(room.Bytes)}")}, "
-        + $"and the server, which may take up to {Megabytes(Most)}, needs one of {Megabytes(LeastLimit)}";
+        + $"but the server, which may take up to {Megabytes(Most)}, needs a limit of {Megabytes(LeastLimit)}";
 
     /// <summary>Why a place with little free space is unsuitable; follows its name.</summary>
     /// <param name="free">Free space in KiB.</param>
     public static string WhyFull(string free)
     {
         var known = int.TryParse(free, NumberStyles.None, CultureInfo.InvariantCulture, out var kilobytes);
-        return $"has {Megabytes(known ? kilobytes * 1024L : 0)} of free space, and the server may take up to {Megabytes(Most)}";
+        return $"has {Megabytes(known ? kilobytes * 1024L : 0)} of free space, but the server may take up to {Megabytes(Most)}";
     }
 
     /// <summary>What the pod's owner can do.</summary>

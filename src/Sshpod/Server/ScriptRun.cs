@@ -146,7 +146,7 @@ internal sealed class ScriptRun(PodContainer container, Duplex exec, ScriptGramm
                 break;
             }
         }
-        throw new SshpodException($"{container} did not come to an end in {_overall.TotalSeconds:0} s",
+        throw new SshpodException($"{container} did not finish in {_overall.TotalSeconds:0} s",
             "check the network and the container");
     }
 }

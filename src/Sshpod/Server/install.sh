@@ -65,7 +65,7 @@ try() {
 	[ -z "$place" ] || return
 	if said=$(prepare "$1" 2>&1); then
 		enter "$1" "$release" && mine . && place=${base:-/} && return
-		said="$1 was exchanged meanwhile"
+		said="$1 was replaced meanwhile"
 	fi
 	[ "$said" != later ] || { late="$late$1 " && return; }
 	case $reason in

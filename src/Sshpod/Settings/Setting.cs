@@ -39,10 +39,10 @@ internal static class Setting
         "other-users-environment", "", ("container", false), ("clean", true));
 
     /// <summary>How long a server keeps running without a connection.</summary>
-    public static readonly Setting<TimeSpan> Idle = Time("idle", "SSHPOD_IDLE", "0 for ever", "0 is for ever");
+    public static readonly Setting<TimeSpan> Idle = Time("idle", "SSHPOD_IDLE", "0 for ever", "0 means for ever");
 
     /// <summary>How long to wait for a target that is starting.</summary>
-    public static readonly Setting<TimeSpan> Wait = Time("wait", "SSHPOD_WAIT", "0 for not at all", "0 is not to wait");
+    public static readonly Setting<TimeSpan> Wait = Time("wait", "SSHPOD_WAIT", "0 not to wait", "0 means do not wait");
 
     /// <summary>How long a key that a connection has brought into a container may log in there.</summary>
     public static readonly Setting<AccessTime> Access = new("access", "SSHPOD_ACCESS",
@@ -58,7 +58,7 @@ internal static class Setting
         string[] words = [.. all.Select(one => one.Word)];
         var form = string.Join(", ", words);
         return new(key, variable, TryParse, form,
-            text => $"{(Spelling.Nearest(text, words) is { } meant ? $"did you mean \"{meant}\"? " : "")}allowed are {form}",
+            text => $"{(Spelling.Nearest(text, words) is { } meant ? $"did you mean \"{meant}\"? " : "")}allowed: {form}",
             $"use {string.Join(", ", words[..^1])} or {words[^1]}");
 
         bool TryParse(string text, out T value)

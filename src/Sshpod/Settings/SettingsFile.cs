@@ -28,7 +28,7 @@ internal sealed class SettingsFile(string file)
         catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException)
         {
             // YamlDotNet's scanner also throws exceptions of other types, without a line.
-            throw Wrong((e as YamlException)?.Start.Line ?? 1, $"this is no YAML: {(e.InnerException ?? e).Message}",
+            throw Wrong((e as YamlException)?.Start.Line ?? 1, $"invalid YAML: {(e.InnerException ?? e).Message}",
                 "docs/settings.md has an example");
         }
         if (stream.Documents.Count > 1)
@@ -70,7 +70,7 @@ internal sealed class SettingsFile(string file)
         if (node is null)
             return table;
         if (node is not YamlMappingNode mapping)
-            throw Wrong(node.Start.Line, $"\"{name}\" is no table of aliases",
+            throw Wrong(node.Start.Line, $"\"{name}\" is not a table of aliases",
                 $"write each alias on a line of its own below {name}, as in dev: NAME");
         foreach (var (key, value) in mapping.Children)
         {
@@ -78,7 +78,7 @@ internal sealed class SettingsFile(string file)
             if (!isAlias(alias))
                 throw Wrong(key.Start.Line, $"\"{alias}\" cannot be an alias", "use letters, digits and \"-\", without \"--\"");
             if (!table.TryAdd(alias, read(value, alias)))
-                throw Wrong(key.Start.Line, $"alias \"{alias}\" is there twice", "case does not matter here");
+                throw Wrong(key.Start.Line, $"alias \"{alias}\" is defined twice", "case does not matter here");
         }
         return table;
     }
@@ -118,7 +118,7 @@ internal sealed class SettingsFile(string file)
     private Section Section(YamlNode node, string name, params string[] known)
     {
         if (node is not YamlMappingNode mapping)
-            throw Wrong(node.Start.Line, $"{name} is no table of settings", $"it has {string.Join(", ", known)}");
+            throw Wrong(node.Start.Line, $"{name} is not a table of settings", $"its keys are {string.Join(", ", known)}");
         var values = new Dictionary<string, YamlNode>();
         foreach (var (key, value) in mapping.Children)
         {
@@ -156,13 +156,13 @@ internal sealed class SettingsFile(string file)
         var name = Text(node, $"the name of a {kind}");
         if (name.Length > max || !name.Split(withDots ? '.' : '\0').All(HostName.IsLabel))
             throw Wrong(node.Start.Line, $"\"{name}\" cannot be the name of a {kind}",
-                $"use lower-case letters, digits, inner dashes{(withDots ? " and dots" : "")}, at most {max}");
+                $"use lower-case letters, digits, inner dashes{(withDots ? " and dots" : "")}, at most {max} characters");
         return name;
     }
 
     private string Text(YamlNode node, string what) =>
         node is YamlScalarNode { Value: { Length: > 0 } text } && !text.Any(char.IsControl) && !IsEmpty(node)
-        ? text : throw Wrong(node.Start.Line, $"here should be {what}", "docs/settings.md has an example");
+        ? text : throw Wrong(node.Start.Line, $"expected {what}", "docs/settings.md has an example");
 
     // It is used in host names, where "--" would make it a part.
     private static bool IsLabel(string alias) =>

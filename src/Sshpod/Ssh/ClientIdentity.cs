@@ -39,8 +39,8 @@ public sealed record ClientIdentity(string? Own)
             throw new SshpodException($"the identity {file} has no public key beside it, {beside}", $"ssh-keygen -y -f {file} > {beside}");
         var algorithm = line.Split(' ') is [{ Length: > 0 and < 50 } word, _, ..] ? word : null;
         throw new SshpodException(
-            algorithm is null ? $"the identity {file} is no key" : $"the identity {file} is a key of type \"{OneLine.Of(algorithm)}\"",
-            $"sshpod takes {PublicKey.Algorithm} and {PublicKey.TokenAlgorithm}; correct identity in {ClientDirectory.Settings}");
+            algorithm is null ? $"the identity {file} is not a key" : $"the identity {file} is a key of type \"{OneLine.Of(algorithm)}\"",
+            $"sshpod accepts {PublicKey.Algorithm} and {PublicKey.TokenAlgorithm}; correct identity in {ClientDirectory.Settings}");
 
         async Task<string> LineAsync(string name)
         {

@@ -30,27 +30,27 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
     /// <inheritdoc/>
     public override string ToString() => $"""
-        # Written by `sshpod configure`, which writes it anew. Your own options for *.sshpod go into ssh_config.user beside it: they win.
+        # Written by `sshpod configure`, which overwrites it. Put your own options for *.sshpod in ssh_config.user beside it: they win.
         {Options.Line}
         Include {Quoting.Include(UserFile, Kind)}
         {Agents}{Sharing}
-        # OpenSSH alone: where it learns host keys. A HostKeyAlias of yours has no effect: the second file is for this host by every name.
+        # Only OpenSSH: where it finds host keys. Your HostKeyAlias has no effect: the second file has this host's key under any name.
         {OpenSshAlone}
         {Lines([PinnedOptions.KnownHostsOfOpenSsh(Kind)])}
 
-        # OpenSSH, which finds these names in capitals too. The name as it was typed (%n): contexts and aliases differ by case.
+        # OpenSSH, which also matches these names in capitals. %n is the name as typed: contexts and aliases are case-sensitive.
         {OpenSsh}
             ProxyCommand {Proxy("%n")}
         {Lines([.. OfAll, .. PinnedOptions.OfOpenSsh])}
-        {Persistence}    # Also where `Host *` of yours shares connections: sshpod decides for these.
+        {Persistence}    # Even if your `Host *` shares connections: sshpod decides about these.
             ControlPath none
 
-        # Every other client that reads this file. What stands above comes first for OpenSSH, and so wins there.
+        # Every other client that reads this file. For OpenSSH, the options above come first, and win.
         Host *.sshpod *.sshpod.
             ProxyCommand {Proxy("%h")}
         {Lines(OfAll)}
         {Hosts}
-        # Some clients go on in the last block after an Include. This one is everybody's.
+        # After an Include, some clients stay in its last block. This one is for every host.
         Host *
 
         """.Replace("\r", "", StringComparison.Ordinal);
@@ -60,7 +60,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
     private string Agents => Options.AgentHosts is not { Count: > 0 } hosts ? "" : $"""
 
-        # From `sshpod configure --forward-agent`: who has your UID, or root, in these containers can use the keys of your agent.
+        # From `sshpod configure --forward-agent`: anyone with your UID, or root, in these containers can use your agent's keys.
         Host {string.Join(' ', hosts)}
             ForwardAgent yes
 
@@ -71,7 +71,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
         ? WhyNotShared is { } reason ? $"# Connections are not shared: {reason}.\n" : ""
         : $"""
 
-        # One connection carries all sessions of a host name, and stays for a minute after the last.
+        # One connection carries all sessions of a host name, and stays open for a minute after the last.
         {OpenSsh} exec "{Quoting.Inner(Program, Kind)} share --host %n"
             ControlPath {Quoting.Option(Path.Combine(ControlPath.Directory, "%C"), Kind).Replace("%%C", "%C", StringComparison.Ordinal)}
             ProxyCommand {Proxy("%n")} --shared
@@ -82,7 +82,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
 
     private string Hosts => Options.Hosts is not { Count: > 0 } hosts ? "" : $"""
 
-        {ConfigurationOptions.Entries}, from `sshpod configure --hosts`. All that they need stands above.
+        {ConfigurationOptions.Entries}, from `sshpod configure --hosts`. Their options are all above.
         {string.Join('\n', hosts.Select(host => $"Host {host}"))}
 
         """;

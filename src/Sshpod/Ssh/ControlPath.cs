@@ -20,8 +20,8 @@ public static class ControlPath
     {
         var length = Encoding.UTF8.GetByteCount(directory) + 1 + Digest + Suffix;
         if (length > SocketPathLimit)
-            return $"the path {directory} is {length - SocketPathLimit} bytes too long for a socket, and XDG_CACHE_HOME can be a shorter "
-                + $"one";
+            return $"the path {directory} is {length - SocketPathLimit} bytes too long for a socket: set XDG_CACHE_HOME to a shorter "
+                + $"path";
         // The command of Match exec is in double quotes, where versions of ssh differ about escapes.
         return program.IndexOfAny(['\'', '"', '\\']) >= 0 ? $"the path {program} has a quote or a backslash" : null;
     }

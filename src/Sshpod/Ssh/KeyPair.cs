@@ -30,7 +30,7 @@ internal sealed record KeyPair(string File)
         {
             return PublicKey.Parse(await System.IO.File.ReadAllTextAsync(PublicFile, cancellation))
                 ?? throw new SshpodException($"{PublicFile} holds no {PublicKey.Algorithm} key",
-                    $"remove {File} and {PublicFile}: new ones are made");
+                    $"remove {File} and {PublicFile}: sshpod makes new ones");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +48,7 @@ internal sealed record KeyPair(string File)
         }
         CheckMode();
         ClientDirectory.Replace(
-            PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: a new one is made", cancellation));
+            PublicFile, await RunKeygenAsync(["-y", "-P", "", "-f", File], "read", $"remove {File}: sshpod makes a new one", cancellation));
     }
 
     /// <summary>Generates a new pair in place of this one, under other names and then renamed: no reader finds half a file.</summary>

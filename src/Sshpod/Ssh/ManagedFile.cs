@@ -19,10 +19,10 @@ public static partial class ManagedFile
     public static void Refuse(string userFile, string file, string what)
     {
         if (file.StartsWith("/nix/store/", StringComparison.Ordinal))
-            throw new SshpodException($"{userFile} is made by Nix or home-manager (it leads to {file})",
+            throw new SshpodException($"{userFile} is managed by Nix or home-manager (it links to {file})",
                 $"in the file that it is made from, {what}");
         if (ChezmoiSource(userFile) is { } source)
-            throw new SshpodException($"{userFile} is made by chezmoi (from {source})", $"in that file, {what}");
+            throw new SshpodException($"{userFile} is managed by chezmoi (from {source})", $"in that file, {what}");
         if (!CanWrite(file))
             throw new SshpodException($"{file} is read-only", $"make it writable for you, or {what}");
     }

@@ -19,7 +19,7 @@ public static class Quoting
     /// <exception cref="SshpodException">The path has a double quote.</exception>
     public static string Option(string path, ClientKind kind, string tokens = "") => path.Contains('"')
         ? throw new SshpodException($"the path {path} has a double quote, which ssh's configuration cannot hold",
-            "set XDG_CACHE_HOME and XDG_CONFIG_HOME to others")
+            "set XDG_CACHE_HOME and XDG_CONFIG_HOME to other directories")
         : InQuotes(Percent(Slashes(path, kind)) + tokens);
 
     /// <summary>

@@ -41,8 +41,8 @@ public sealed class SshConfiguration(string userFile)
         var options = FileText.Empty;
         var taken = old is null ? null : UserConfiguration.TakeOver(old, out options);
         var user = new FileChange(File, old, _user.Add(taken),
-            taken == old ? $"added an Include to the top of {File}"
-                : $"put an Include at the top of {File} in place of the block of the earlier sshpod");
+            taken == old ? $"added an Include at the top of {File}"
+                : $"replaced the earlier sshpod's block in {File} with an Include at its top");
         var changes = new List<FileChange> { own };
         if (!options.IsEmpty)
         {
@@ -62,7 +62,7 @@ public sealed class SshConfiguration(string userFile)
     {
         var old = Read(File);
         var left = old is null ? null : _user.Remove(old);
-        var changes = new List<FileChange> { new(File, old, left, left is null ? $"removed {File}" : $"took the Include out of {File}") };
+        var changes = new List<FileChange> { new(File, old, left, left is null ? $"removed {File}" : $"removed the Include from {File}") };
         // A backup that equals the file is removed too; if the file has changed since, the user keeps the backup.
         if (left is not null && left != old && Read(Backup) == left)
             changes.Add(new FileChange(Backup, left, null, $"removed {Backup}"));

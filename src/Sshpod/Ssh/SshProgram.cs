@@ -30,7 +30,7 @@ internal static class SshProgram
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw new SshpodException($"{program} did not end in {SshLimits.Program.TotalSeconds:0} s", "run it by hand to see more");
+            throw new SshpodException($"{program} did not end in {SshLimits.Program.TotalSeconds:0} s", "run it by hand to see why");
         }
     }
 

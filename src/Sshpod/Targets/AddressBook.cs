@@ -77,10 +77,10 @@ public sealed class AddressBook(Aliases aliases, KubeconfigFiles kubeconfig)
         // "root@pod--x.context--admin@cluster.sshpod": ssh takes everything before the last @ as the login name.
         var context = user?.LastIndexOf($"{HostName.Context}{Dashes}", StringComparison.OrdinalIgnoreCase) is { } start and >= 0
             ? $"{user[(start + HostName.Context.Length + Dashes.Length)..]}@{string.Join('.', labels)}" : CutContext(labels);
-        return new SshpodException($"part \"{name}\" of host name \"{host}\" has no \"{Dashes}\" and is no alias",
+        return new SshpodException($"part \"{name}\" of host name \"{host}\" has no \"{Dashes}\" and is not an alias",
             (context is null ? null : SuggestContext(context))
             ?? (Spelling.Nearest(name.ToLowerInvariant(), aliases.Targets.Keys) is { } meant ? $"did you mean \"{meant}\"?"
-                : $"write it as PREFIX--NAME, as in {HostName.Example}, or add it to the targets of aliases in {UserSettings.File}"));
+                : $"write it as PREFIX--NAME, as in {HostName.Example}, or add it under aliases.targets in {UserSettings.File}"));
     }
 
     /// <summary>Everything after <c>context--</c>, if it spans more than one part.</summary>

@@ -22,7 +22,7 @@ public static class PortForwardTunnel
         // kubectl refuses, and ways around that would have to be explored; exec works.
         if (!container.PodIsRunning)
             throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet",
-                "let SSHPOD_TUNNEL be auto: exec reaches it");
+                "set SSHPOD_TUNNEL, or tunnel in the settings, to auto: exec reaches it");
         var carrier = await cluster.PortForwardAsync(container, server.Port, cancellation);
         return await Tunnel.OpenAsync(carrier, container, server.HostKey, $"on port {server.Port}", bannerLimit, cancellation);
     }

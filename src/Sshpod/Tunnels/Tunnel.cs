@@ -66,8 +66,8 @@ public sealed class Tunnel : LayeredDuplex
         }
         var count = await Inner.ReadAsync(buffer, cancellation);
         return _guard.Allows(buffer.Span[..count]) ? count : throw new SshpodException(
-            "what answers has another host key than the server that was asked for",
-            "connect again; if it stays so, see what listens in the pod");
+            "another server answered: its host key is not the one that the container reported",
+            "connect again; if it happens again, see what listens in the pod");
     }
 
     /// <summary>What is known about an end, in words that follow "because"; null if only that it ended.</summary>
@@ -86,11 +86,11 @@ public sealed class Tunnel : LayeredDuplex
         if (!received.AsSpan().StartsWith(BannerStart))
         {
             var reason = received.Length > 0 ? null : Reason(await EndAsync(cancellation));
-            return $"does not answer as one {where}{(reason is null ? "" : $": {reason}")}";
+            return $"sent no SSH banner {where}{(reason is null ? "" : $": {reason}")}";
         }
         var line = received.AsSpan()[..(received.IndexOf(LineEnd) + 1)].TrimEnd("\r\n"u8);
         if (!_guard.Allows(received) || !line.EndsWith(Encoding.ASCII.GetBytes($" {hostKey.Tail}")))
-            return $"is not the one that answers {where}: another ssh server does";
+            return $"does not answer {where}: another ssh server does";
         Banner = Encoding.ASCII.GetString(line);
         _received = received;
         return null;

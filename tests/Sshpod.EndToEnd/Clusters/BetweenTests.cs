@@ -83,7 +83,7 @@ public sealed class BetweenTests(TestCluster cluster)
         Assert.Equal("still\n", (await held).Quietly().Text);
         // kubectl has kept its own SPDY connections alive since 1.21.
         if (cut.ExitCode != 0)
-            FaultReport.Record($"idle connection cut, {tunnel}", cut with { Time = cut.Time - limit }, "broke off");
+            FaultReport.Record($"idle connection cut, {tunnel}", cut with { Time = cut.Time - limit }, "was lost");
         else
             Assert.True(WithKubectl, "nothing was cut");
     }
@@ -118,7 +118,7 @@ public sealed class BetweenTests(TestCluster cluster)
         relay.Cut();
         var ended = await session;
         FaultReport.Record($"cut in the middle, {tunnel}", ended with { Time = since.Elapsed },
-            $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\" broke off");
+            $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\" was lost");
 
         await EndsAsync(name);
     }

@@ -78,6 +78,6 @@ public sealed class CleanTests(TestCluster cluster)
     {
         await using var workstation = Workstation.Bare(cluster);
         var result = await workstation.SshpodAsync(["clean", .. arguments]);
-        Assert.Equal((2, "sshpod: clean wants a host name or --all; see sshpod help clean\n"), (result.ExitCode, result.Error));
+        Assert.Equal((2, "sshpod: clean needs a host name or --all; see sshpod help clean\n"), (result.ExitCode, result.Error));
     }
 }

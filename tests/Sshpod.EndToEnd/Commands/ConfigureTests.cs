@@ -212,7 +212,7 @@ public sealed class ConfigureTests(TestCluster cluster)
         await using var workstation = Workstation.Bare(cluster);
         var asked = await workstation.SshpodAsync("configure", "--forward-agent");
         Assert.Equal(
-            (2, "sshpod: --forward-agent wants a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers; see "
+            (2, "sshpod: --forward-agent needs a host, such as --forward-agent pod--NAME.sshpod: it is no longer for all containers; see "
             + "sshpod help configure\n"),
             (asked.ExitCode, asked.Error));
 
@@ -307,7 +307,7 @@ public sealed class ConfigureTests(TestCluster cluster)
         var result = await workstation.SshpodAsync("configure");
 
         Assert.Equal(255, result.ExitCode);
-        Assert.Contains($"{workstation.File(".ssh/config")} is made by chezmoi (from {source}); in that file, add at its top: Include",
+        Assert.Contains($"{workstation.File(".ssh/config")} is managed by chezmoi (from {source}); in that file, add at its top: Include",
             result.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(workstation.File(".ssh/config")));
     }

@@ -89,7 +89,7 @@ public sealed class ListTests(TestCluster cluster)
 
         var names = (await workstation.SshpodAsync([.. Here, "-o", "name"])).Successfully();
         Assert.DoesNotContain("dotted", names.Text, StringComparison.Ordinal);
-        Assert.Matches("^sshpod: left out [0-9]+ of [0-9]+ containers, whose names a host name cannot hold\n$", names.Error);
+        Assert.Matches("^sshpod: left out [0-9]+ of [0-9]+ containers: a host name cannot hold their names\n$", names.Error);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class ListTests(TestCluster cluster)
 
     [Theory]
     [InlineData("no running containers in namespace \"no-such-namespace\"", 0, "-n", "no-such-namespace")]
-    [InlineData("list wants --namespace or --all-namespaces, not both; see sshpod help list", 2, "-n", "x", "-A")]
+    [InlineData("list takes --namespace or --all-namespaces, not both; see sshpod help list", 2, "-n", "x", "-A")]
     [InlineData("no context \"no-such-context\" in the kubeconfig; kubectl config get-contexts lists them", 255,
         "--context", "no-such-context")]
     public async Task Every_message_is_one_line(string line, int exitCode, params string[] arguments)

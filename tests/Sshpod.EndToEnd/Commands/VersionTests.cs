@@ -31,8 +31,8 @@ public sealed class VersionTests(TestCluster cluster)
             Assert.StartsWith($"pkg:deb/debian/{library}@",
                 (string?)components.Single(component => (string?)component!["name"] == library)!["purl"], StringComparison.Ordinal);
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Artifacts, "sshd/manifest.json")))!;
-        Assert.Contains($"made of OpenSSL {(string?)manifest["openssl"]}", said, StringComparison.Ordinal);
-        Assert.Contains($"made of Mbed TLS {(string?)manifest["mbedtls"]}", said, StringComparison.Ordinal);
+        Assert.Contains($"made from OpenSSL {(string?)manifest["openssl"]}", said, StringComparison.Ordinal);
+        Assert.Contains($"made from Mbed TLS {(string?)manifest["mbedtls"]}", said, StringComparison.Ordinal);
         foreach (var source in new[] { "openssl", "mbedtls" })
         {
             Assert.NotEqual("", (string?)manifest["newestListed"]![source]);

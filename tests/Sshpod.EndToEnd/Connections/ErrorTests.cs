@@ -134,7 +134,7 @@ public sealed class ErrorTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
         await workstation.UseKubeconfigAsync(config => config.SetTlsServerNameAsync("elsewhere.example"));
-        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), "does not prove who it is", "RemoteCertificateNameMismatch");
+        AssertOneLine(await workstation.SshAsync("pod--busybox", "true"), "cannot verify API server", "RemoteCertificateNameMismatch");
     }
 
     [Fact]

@@ -44,12 +44,12 @@ public sealed class RoomTests(TestCluster cluster)
 
         Assert.Equal(255, refused.ExitCode);
         Assert.Contains($"no place for the server in container \"main\" of pod \"{pod}\" in namespace \"{cluster.Namespace}\": {words}, "
-            + "and the server, which may take up to 4.", refused.Error, StringComparison.Ordinal);
+            + "but the server, which may take up to 4.", refused.Error, StringComparison.Ordinal);
         Assert.Contains("the pod's owner can raise the limit, or mount an emptyDir of ", refused.Error, StringComparison.Ordinal);
         Assert.Equal("", (await cluster.ExecAsync(pod, "sh", "-c", Ours)).Successfully().Text);
         Assert.Equal(before, (await cluster.ExecAsync(pod, "sh", "-c", Used)).Successfully().Text);
         (await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host($"pod--{pod}")))
-            .FailsAt("directory", "and the server, which may take up to 4.", "raise the limit");
+            .FailsAt("directory", "but the server, which may take up to 4.", "raise the limit");
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class ClientFailureTests(TestCluster cluster)
 
     [Theory]
     [InlineData("OpenSSH_7.9p1, OpenSSL 1.1.1", "OpenSSH 7.9p1, ", "is older than 8.1")]
-    [InlineData("Dropbear v2022.83", "is no OpenSSH")]
+    [InlineData("Dropbear v2022.83", "is not OpenSSH")]
     public async Task Ssh_is_too_old_or_another(string version, params string[] words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -59,7 +59,7 @@ public sealed class ClientFailureTests(TestCluster cluster)
         await File.WriteAllTextAsync(
             own, (await File.ReadAllTextAsync(own)).Replace(Workstation.Program, "/nowhere/sshpod", StringComparison.Ordinal));
         (await DoctorRun.RunAsync(workstation)).FailsAt(
-            "configuration", $"ssh runs /nowhere/sshpod, which is not there, since line", $"of {own}", "you: run sshpod configure");
+            "configuration", $"ssh runs /nowhere/sshpod, which does not exist, since line", $"of {own}", "you: run sshpod configure");
     }
 
     [Theory]
@@ -67,7 +67,7 @@ public sealed class ClientFailureTests(TestCluster cluster)
     [InlineData("ProxyCommand nc %h %p", "ssh runs another ProxyCommand")]
     [InlineData("ProxyJump gate.example", "by ProxyJump gate.example")]
     [InlineData("PubkeyAuthentication no", "PubkeyAuthentication is no")]
-    [InlineData("HostKeyAlgorithms rsa-sha2-512", "HostKeyAlgorithms are without ssh-ed25519")]
+    [InlineData("HostKeyAlgorithms rsa-sha2-512", "HostKeyAlgorithms lacks ssh-ed25519")]
     public async Task An_earlier_block_of_the_users_own_wins(string option, string words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -128,7 +128,7 @@ public sealed class ClientFailureTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await PrependAsync(workstation, "PreferredAuthentications password");
         (await DoctorRun.RunAsync(workstation, workstation.Host("pod--busybox"))).FailsAt(
-            "login", "ends with 255", "Permission denied (publickey)");
+            "login", "exited with 255", "Permission denied (publickey)");
     }
 
     private static async Task PrependAsync(Workstation workstation, string option) =>

@@ -11,7 +11,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     [Theory]
     [InlineData(null, "no cluster is configured: ", "you: set KUBECONFIG or write ~/.kube/config")]
     [InlineData("contexts: [", "the kubeconfig cannot be read: ")]
-    [InlineData("- a list", "is no mapping")]
+    [InlineData("- a list", "is not a mapping")]
     public async Task The_kubeconfig_is_missing_or_broken(string? content, params string[] words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -29,7 +29,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["KUBECONFIG"] += $":{workstation.File("gone")}";
-        (await DoctorRun.RunAsync(workstation)).WarnsAt("kubeconfig", $"without {workstation.File("gone")}, which is not there");
+        (await DoctorRun.RunAsync(workstation)).WarnsAt("kubeconfig", $"without {workstation.File("gone")}, which is missing");
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
         + "[{\"name\": \"y\", \"user\": {}}]}", "names cluster \"x\", which the kubeconfig does not have")]
     [InlineData(
         "{\"current-context\": \"c\", \"contexts\": [{\"name\": \"c\", \"context\": {\"cluster\": \"x\"}}], \"clusters\": [{\"name\": "
-        + "\"x\", \"cluster\": {\"server\": \"https://\"}}]}", "has no URL of an API server")]
+        + "\"x\", \"cluster\": {\"server\": \"https://\"}}]}", "has no API server URL")]
     public async Task The_context_is_incomplete(string kubeconfig, string words)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -109,7 +109,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["HTTPS_PROXY"] = "http://me:secret@127.0.0.1:9";
         var run = await DoctorRun.RunAsync(workstation);
-        run.FailsAt("proxy", "http://127.0.0.1:9, since HTTPS_PROXY is set, and it takes no connection");
+        run.FailsAt("proxy", "http://127.0.0.1:9, since HTTPS_PROXY is set, and it accepts no connection");
         Assert.DoesNotContain("secret", run.ToString(), StringComparison.Ordinal);
     }
 
@@ -119,7 +119,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync("https://127.0.0.1:9"));
         (await DoctorRun.RunAsync(workstation)).FailsAt(
-            "api-server", "API server 127.0.0.1:9", "refuses connections", "you: check that the cluster runs, and your VPN or proxy");
+            "api-server", "API server 127.0.0.1:9", "refuses connections", "you: start the cluster, or check your VPN or proxy");
     }
 
     [Fact]
@@ -150,9 +150,9 @@ public sealed class ClusterFailureTests(TestCluster cluster)
 
     [Theory]
     [InlineData("doctor-no-get", $"{Exec}, {Forward}", "rights-pods",
-        "may not get pods in namespace \"NAMESPACE\"; the administrator: grant it by a Role in namespace \"NAMESPACE\": get on pods")]
+        "may not get pods in namespace \"NAMESPACE\"; the administrator: grant it with a Role in namespace \"NAMESPACE\": get on pods")]
     [InlineData("doctor-no-exec", $"{Get}, {Forward}", "rights-exec",
-        "may not get pods/exec, create pods/exec in namespace \"NAMESPACE\"; the administrator: grant it by a Role in namespace "
+        "may not get pods/exec, create pods/exec in namespace \"NAMESPACE\"; the administrator: grant it with a Role in namespace "
         + "\"NAMESPACE\": get and create on pods/exec")]
     public async Task A_right_is_missing(string name, string rules, string check, string words)
     {

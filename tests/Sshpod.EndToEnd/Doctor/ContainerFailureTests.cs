@@ -49,21 +49,21 @@ public sealed class ContainerFailureTests(TestCluster cluster)
 
     [Theory]
     [InlineData("read-only", "securityContext: {readOnlyRootFilesystem: true}",
-        "/tmp is read-only, /dev/shm allows no execution; the pod's owner: mount a writable volume")]
+        "/tmp is read-only, /dev/shm does not allow execution; the pod's owner: mount a writable volume")]
     [InlineData(
         "foreign", """securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]""",
-        "/tmp has an sshpod of another user")]
+        "/tmp has another user's sshpod")]
     [InlineData("unwritable", """securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp, subPath: s}]""",
-        "/tmp cannot be written")]
+        "/tmp is not writable")]
     [InlineData(
         "noexec",
-        """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""", "/tmp allows no execution")]
+        """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""", "/tmp does not allow execution")]
     [InlineData("full-disk", """
         securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
         "mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
-        """, "/tmp has 0.2 MB of free space, and the server may take up to 4.")]
+        """, "/tmp has 0.2 MB of free space, but the server may take up to 4.")]
     [InlineData("small", """resources: {limits: {ephemeral-storage: 5Mi}}, volumeMounts: [{name: tmp, mountPath: /tmp}]""",
-        "/tmp has an ephemeral-storage limit of the pod of 5.2 MB, and the server, which may take up to 4.")]
+        "/tmp has an ephemeral-storage limit of the pod of 5.2 MB, but the server, which may take up to 4.")]
     public async Task There_is_no_place_for_the_server(string name, string container, string words)
     {
         await cluster.ApplyAsync($$$"""

@@ -39,7 +39,7 @@ public sealed class HealthyTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var before = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--looked-at"));
         Assert.Equal((0, "/tmp/sshpod", "server"), (before.ExitCode, before.Checks["directory"].Text, before.Checks.Keys.Last()));
-        Assert.StartsWith("is not there yet", before.Checks["server"].Text, StringComparison.Ordinal);
+        Assert.StartsWith("is not installed yet", before.Checks["server"].Text, StringComparison.Ordinal);
         Assert.Equal("", (await cluster.ExecAsync("looked-at", "sh", "-c", "ls -d /tmp/sshpod 2>/dev/null; ps | grep [s]shd")).Text);
 
         (await workstation.SshAsync("pod--looked-at", "true")).Quietly();
@@ -47,7 +47,7 @@ public sealed class HealthyTests(TestCluster cluster)
         Assert.Matches("^runs on port [0-9]+: OpenSSH [0-9]", running.Checks["server"].Text);
         (await cluster.ExecAsync("looked-at", "sh", "-c", "kill -9 $(cat /tmp/sshpod/*/*/lock.server)")).Successfully();
         var killed = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--looked-at"));
-        Assert.StartsWith("is there and does not run: OpenSSH ", killed.Checks["server"].Text, StringComparison.Ordinal);
+        Assert.StartsWith("is installed but not running: OpenSSH ", killed.Checks["server"].Text, StringComparison.Ordinal);
         Assert.StartsWith("started on port",
             (await DoctorRun.RunAsync(workstation, workstation.Host("pod--looked-at"))).Checks["start"].Text, StringComparison.Ordinal);
     }

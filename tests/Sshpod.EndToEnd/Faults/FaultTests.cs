@@ -198,7 +198,7 @@ public sealed class FaultTests(TestCluster cluster)
         (await cluster.KubectlAsync("delete", "pod", "fault-gone", "-n", cluster.Namespace, "--wait=false")).Successfully();
         var ended = await session;
         Assert.Equal(255, ended.ExitCode);
-        Assert.Matches("broke off: the (pod|container) (was deleted|is being deleted|has ended)", ended.Error);
+        Assert.Matches("was lost: the (pod|container) (was deleted|is being deleted|has ended)", ended.Error);
         FaultReport.Record("pod deleted while connected", ended with { Time = deleted.Elapsed, Error = ended.Error },
             "the connection to container \"main\" of pod \"fault-gone\"");
     }
@@ -260,7 +260,7 @@ public sealed class FaultTests(TestCluster cluster)
             """);
         var refused = await workstation.SshAsync("pod--fault-liar", "true");
         Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("what answers has another host key than the server that was asked for", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("another server answered: its host key is not the one that the container", refused.Error, StringComparison.Ordinal);
     }
 
     /// <summary>A workstation whose port-forwards all lead to a second server, with its own host key.</summary>

@@ -204,7 +204,7 @@ public sealed class PlaceTests(TestCluster cluster)
         var said = (await workstation.SshpodAsync("clean", workstation.Host("pod--left"))).Successfully().Error;
 
         Assert.Contains("/tmp/sshpod/0123456789abcdef/", said, StringComparison.Ordinal);
-        Assert.Contains("is of another version of sshpod: its server ends when it is idle", said, StringComparison.Ordinal);
+        Assert.Contains("belongs to another version of sshpod: its server exits when it is idle", said, StringComparison.Ordinal);
         Assert.NotEqual(0, (await cluster.ExecAsync("left", "ls", "/fallen")).ExitCode);
     }
 

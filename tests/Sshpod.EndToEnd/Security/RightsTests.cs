@@ -46,7 +46,7 @@ public sealed class RightsTests(TestCluster cluster)
         Assert.Matches(
             $"user \"system:serviceaccount:{cluster.Namespace}:{role}\" may not (get|create) {resource} in namespace "
             + $"\"{cluster.Namespace}\"", line);
-        Assert.Contains("administers namespace", line, StringComparison.Ordinal);
+        Assert.Contains("the administrator of namespace", line, StringComparison.Ordinal);
     }
 
     [Fact]

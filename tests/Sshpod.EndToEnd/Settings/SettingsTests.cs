@@ -115,7 +115,7 @@ public sealed class SettingsTests(TestCluster cluster)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Write(workstation, "aliases: {targets: {gpu: pod--busybox}}");
-        Assert.Contains("part \"gup\" of host name \"gup.sshpod\" has no \"--\" and is no alias; did you mean \"gpu\"?",
+        Assert.Contains("part \"gup\" of host name \"gup.sshpod\" has no \"--\" and is not an alias; did you mean \"gpu\"?",
             (await SshAsync(workstation, "gup.sshpod", "true")).Error, StringComparison.Ordinal);
     }
 

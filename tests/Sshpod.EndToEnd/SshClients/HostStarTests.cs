@@ -122,7 +122,7 @@ public sealed class HostStarTests(TestCluster cluster)
         // As earlier versions wrote it, and as OpenSSH before 8.4 understands it.
         await ReplaceInBlockAsync(workstation, $" {workstation.File("cache/sshpod/host-keys/of-%n")}", "");
         (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", "HostKeyAlias is jump", $"of {workstation.SshConfig} (Host *)",
-            "you: run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod");
+            "you: run sshpod configure; where ssh is older than 8.4, limit it to other hosts, for example with Host * !*.sshpod");
     }
 
     [Fact]

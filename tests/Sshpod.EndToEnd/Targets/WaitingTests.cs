@@ -49,7 +49,7 @@ public sealed class WaitingTests(TestCluster cluster)
         await FailsAsync(workstation, "pod--late", "is not running (Pending: PodInitializing); see kubectl");
         workstation.Environment["SSHPOD_WAIT"] = "long";
         await FailsAsync(workstation, "pod--late",
-            "SSHPOD_WAIT is \"long\"; set it to seconds, or a time such as 90s, 10m or 2h; 0 is not to wait");
+            "SSHPOD_WAIT is \"long\"; set it to seconds, or a time such as 90s, 10m or 2h; 0 means do not wait");
     }
 
     [Theory]

@@ -58,9 +58,9 @@ public sealed class ProgressTests(TestCluster cluster)
         FakeProgram.Install(workstation, "my-login", "exit 6");
         await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode: "Always"));
         foreach (var (transport, line) in new[] { ("api",
-            "sshpod: credential plugin my-login asks on the terminal, and there is none here; log in to the cluster first"),
+            "sshpod: credential plugin my-login needs a terminal, and there is none here; log in to the cluster first"),
             ("kubectl",
-                "sshpod: the credential plugin of the current context asks on the terminal, and kubectl has none here; log in to the "
+                "sshpod: the credential plugin of the current context needs a terminal, and kubectl has none here; log in to the "
                 + "cluster first") })
         {
             workstation.Environment["SSHPOD_TRANSPORT"] = transport;

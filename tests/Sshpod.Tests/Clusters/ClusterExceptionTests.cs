@@ -9,11 +9,11 @@ public class ClusterExceptionTests
     [InlineData(
         "Error from server (Forbidden): pods \"x\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the "
         + "namespace \"app\"",
-        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has "
+        "user \"eve\" may not get pods in namespace \"app\"; ask the administrator of namespace \"app\" for that right: docs/rbac.yaml has "
         + "roles")]
     [InlineData("error: context \"nope\" does not exist", "no context \"nope\" in the kubeconfig; kubectl config get-contexts lists them")]
     [InlineData("The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?",
-        "API server 10.0.0.1:6443 of context \"dev\" refuses connections; check that the cluster runs, and your VPN or proxy")]
+        "API server 10.0.0.1:6443 of context \"dev\" refuses connections; start the cluster, or check your VPN or proxy")]
     [InlineData("error: You must be logged in to the server (Unauthorized)",
         "the API server does not accept the credentials of context \"dev\"; log in to the cluster again")]
     [InlineData("Unable to connect to the server: dial tcp: lookup api.example on 1.1.1.1:53: no such host",
@@ -24,13 +24,13 @@ public class ClusterExceptionTests
     [InlineData(
         "Unable to connect to the server: getting credentials: exec plugin cannot support interactive mode: standard input is not a "
         + "terminal",
-        "the credential plugin of context \"dev\" asks on the terminal, and kubectl has none here; log in to the cluster first")]
+        "the credential plugin of context \"dev\" needs a terminal, and kubectl has none here; log in to the cluster first")]
     [InlineData("Unable to connect to the server: getting credentials: exec: executable login failed with exit code 3",
-        "kubectl gets no credentials for context \"dev\": exec: executable login failed with exit code 3; log in to the cluster again")]
+        "kubectl got no credentials for context \"dev\": exec: executable login failed with exit code 3; log in to the cluster again")]
     [InlineData("error: unable to upgrade connection: Forbidden",
-        "a proxy before the API server of context \"dev\" forbids exec, as kubectl proxy does by default; " +
-        "whoever runs kubectl proxy can start it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it")]
-    [InlineData("", "kubectl: ended without a word")]
+        "a proxy in front of the API server of context \"dev\" forbids exec, as kubectl proxy does by default; " +
+        "restart kubectl proxy with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it")]
+    [InlineData("", "kubectl: ended without a message")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
         Assert.Equal(line, ClusterException.FromKubectl(errorText, new NamedContext("dev", Snapshot.Take())).Line);
 

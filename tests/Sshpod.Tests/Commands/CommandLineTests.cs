@@ -11,9 +11,9 @@ public class CommandLineTests
     [InlineData("something-else", "sshpod has no command \"something-else\"; sshpod help lists them")]
     [InlineData("--verison", "sshpod has no option \"--verison\"; did you mean \"--version\"?")]
     [InlineData("clean --al", "sshpod clean has no option \"--al\"; did you mean \"--all\"?")]
-    [InlineData("clean pod--a.sshpod pod--b.sshpod", "\"pod--b.sshpod\" is more than sshpod clean takes; see sshpod help clean")]
+    [InlineData("clean pod--a.sshpod pod--b.sshpod", "\"pod--b.sshpod\" is one argument too many for sshpod clean; see sshpod help clean")]
     [InlineData("proxy", "option '--host' is required; see sshpod help proxy")]
-    [InlineData("root@pod--web.sshpod", "a host name is for ssh, scp, sftp and others like them; run ssh root@pod--web.sshpod")]
+    [InlineData("root@pod--web.sshpod", "\"root@pod--web.sshpod\" is a host name, not a command; run ssh root@pod--web.sshpod")]
     public void A_wrong_command_line_is_one_line_with_what_was_probably_meant(string line, string says) =>
         Assert.Equal(says, UsageError.Find(CommandLine.Create().Parse(line.Split(' ')))?.Line);
 

@@ -16,7 +16,7 @@ public class ClusterCheckTests
         "socks5://p.example/: proxy-url in the kubeconfig says so")]
     [InlineData("https://api.example:6443", null, "https_proxy=http://q.example:3128", "http://q.example:3128/: https_proxy is set")]
     [InlineData("https://api.example:6443", null, "HTTPS_PROXY=http://q.example;NO_PROXY=.example",
-        "none: HTTPS_PROXY is set, but api.example is excepted by NO_PROXY")]
+        "none: HTTPS_PROXY is set, but api.example is excluded by NO_PROXY")]
     [InlineData("https://127.0.0.1:6443", null, "HTTPS_PROXY=http://q.example", "none: HTTPS_PROXY is set, but 127.0.0.1 is this machine")]
     [InlineData("http://api.example", null, "HTTPS_PROXY=http://q.example", "none: neither proxy-url nor HTTP_PROXY is set")]
     public void The_proxy_is_told_with_its_reason(string server, string? proxyUrl, string environment, string expected)
@@ -40,7 +40,7 @@ public class ClusterCheckTests
         Assert.Equal(rights, string.Join(", ", RightsCheck.ToFind(host is null ? null : HostName.Parse(host), "n").AsEnumerable()));
 
     [Theory]
-    [InlineData(-10, -1, nameof(CheckOutcome.Failure), "has expired at")]
+    [InlineData(-10, -1, nameof(CheckOutcome.Failure), " expired at ")]
     [InlineData(-10, 1, nameof(CheckOutcome.Ok), "valid until")]
     [InlineData(1, 2, nameof(CheckOutcome.Failure), "is valid from")]
     public void A_client_certificate_has_its_time(int from, int until, string outcome, string words)

@@ -53,7 +53,7 @@ public class SshConfigurationCheckTests
         "ssh runs another ProxyCommand for pod--x.sshpod: nc %h %p, since line 10 of /home/me/.ssh/config (Match host *.sshpod exec true) "
         + "says so")]
     [InlineData("proxycommand '/gone/sshpod' proxy --host %n --user %r", nameof(CheckOutcome.Failure),
-        "ssh runs /gone/sshpod, which is not there")]
+        "ssh runs /gone/sshpod, which does not exist")]
     [InlineData("proxycommand '/bin/cat' proxy --host %n --user %r", nameof(CheckOutcome.Warning),
         "ssh runs another sshpod: /bin/cat; this one is /bin/sh")]
     [InlineData("proxycommand", nameof(CheckOutcome.Failure), "ssh does not use sshpod for pod--x.sshpod")]
@@ -61,13 +61,13 @@ public class SshConfigurationCheckTests
         "StrictHostKeyChecking is not yes, since line 6 of /home/me/.ssh/config (Host *) says so")]
     [InlineData("userknownhostsfile /dev/null", nameof(CheckOutcome.Failure), ", since line 7 of /home/me/.ssh/config (Host *) says so")]
     [InlineData("identityfile ~/.ssh/other", nameof(CheckOutcome.Failure), ", since line 2 of /home/me/.ssh/config says so")]
-    [InlineData("identitiesonly no", nameof(CheckOutcome.Warning), "IdentitiesOnly is not yes: keys of your agent")]
-    [InlineData("hostkeyalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "HostKeyAlgorithms are without ssh-ed25519")]
-    [InlineData("pubkeyacceptedalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "PubkeyAcceptedAlgorithms are without ssh-ed25519")]
+    [InlineData("identitiesonly no", nameof(CheckOutcome.Warning), "IdentitiesOnly is not yes: your agent's keys")]
+    [InlineData("hostkeyalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "HostKeyAlgorithms lacks ssh-ed25519")]
+    [InlineData("pubkeyacceptedalgorithms rsa-sha2-512", nameof(CheckOutcome.Failure), "PubkeyAcceptedAlgorithms lacks ssh-ed25519")]
     [InlineData("hostname pod--x.sshpod.corp.example", nameof(CheckOutcome.Failure), "HostName is pod--x.sshpod.corp.example")]
     [InlineData("hostkeyalias jump", nameof(CheckOutcome.Failure), "HostKeyAlias is jump")]
     [InlineData("proxyusefdpass yes", nameof(CheckOutcome.Failure), "ProxyUseFdpass is yes")]
-    [InlineData("addkeystoagent true", nameof(CheckOutcome.Warning), "AddKeysToAgent is not no: sshpod's key gets into your agent")]
+    [InlineData("addkeystoagent true", nameof(CheckOutcome.Warning), "AddKeysToAgent is not no: sshpod's key is added to your agent")]
     [InlineData("pubkeyauthentication no", nameof(CheckOutcome.Failure), "PubkeyAuthentication is no")]
     public void What_overrides_it_is_named(string line, string outcome, string words)
     {
@@ -82,7 +82,7 @@ public class SshConfigurationCheckTests
         var finding = Judge("proxycommand none", "proxyjump gate.example");
         Assert.Equal(
             (CheckOutcome.Failure,
-                "ssh goes to pod--x.sshpod by ProxyJump gate.example and not by sshpod, since line 10 of /home/me/.ssh/config (Match host "
+                "ssh reaches pod--x.sshpod through ProxyJump gate.example, not sshpod, since line 10 of /home/me/.ssh/config (Match host "
                 + "*.sshpod exec true) says so"),
             (finding.Outcome, finding.Text));
     }
@@ -91,7 +91,7 @@ public class SshConfigurationCheckTests
     public void A_configuration_of_an_earlier_version_in_which_the_key_is_never_replaced_is_pointed_out()
     {
         var finding = Judge($"identityfile {ClientKey.File}");
-        Assert.Equal((CheckOutcome.Warning, $"IdentityFile is not {ClientKey.NextFile} too, and so the key is never replaced"),
+        Assert.Equal((CheckOutcome.Warning, $"IdentityFile lacks {ClientKey.NextFile}, so the key is never replaced"),
             (finding.Outcome, finding.Text));
     }
 
@@ -113,7 +113,7 @@ public class SshConfigurationCheckTests
     {
         var finding = JudgeAlias(name);
         Assert.Equal(CheckOutcome.Failure, finding.Outcome);
-        Assert.Equal("run sshpod configure; where ssh is older than 8.4, limit it to other hosts, such as by Host * !*.sshpod",
+        Assert.Equal("run sshpod configure; where ssh is older than 8.4, limit it to other hosts, for example with Host * !*.sshpod",
             finding.Hint);
     }
 

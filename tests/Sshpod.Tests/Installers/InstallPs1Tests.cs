@@ -53,7 +53,7 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     public async Task An_archive_with_a_wrong_hash_is_not_installed()
     {
         _server.Changed[Archive] = [.. _server.Original(Archive), 0];
-        await FailsAndInstallsNothingAsync($"{Archive} is not what the release says");
+        await FailsAndInstallsNothingAsync($"{Archive} does not match the release");
     }
 
     [Fact]

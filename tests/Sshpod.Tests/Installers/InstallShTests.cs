@@ -158,7 +158,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     public async Task An_archive_with_a_wrong_hash_is_not_installed(string shell)
     {
         _server.Changed[Archive] = [.. _server.Original(Archive), 0];
-        await FailsAndLeavesNothingAsync(shell, $"{Archive} is not what the release says");
+        await FailsAndLeavesNothingAsync(shell, $"{Archive} does not match the release");
     }
 
     [Theory, MemberData(nameof(Shells))]
@@ -262,7 +262,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     public async Task An_installer_that_is_not_from_a_release_trusts_no_signature()
     {
         var (exitCode, said) = await _machine.RunAsync("dash", Path.Combine(Machine.Root, "install.sh"));
-        Assert.Equal((1, "install: this copy does not know who signs releases: take that of a release, or run make install\n"),
+        Assert.Equal((1, "install: this copy does not know who signs releases: use the one from a release, or run make install\n"),
             (exitCode, said));
         _machine.Variables["SSHPOD_RELEASES"] = null;
         (exitCode, said) = await _machine.RunAsync("dash", Path.Combine(Machine.Root, "install.sh"));
@@ -328,7 +328,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         _machine.Variables["PATH"] = path;
         var (exitCode, said) = await RunAsync("/usr/bin/dash");
         Assert.Equal(1, exitCode);
-        Assert.Contains("install: this wget cannot be kept to https: install curl, or GNU wget", said, StringComparison.Ordinal);
+        Assert.Contains("install: this wget cannot be limited to https: install curl or GNU wget", said, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -513,7 +513,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
         var (exitCode, said) = await RunAsync("dash", "--prefix", _machine.File("file/bin"));
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("is no directory", said, StringComparison.Ordinal);
+        Assert.Contains("is not a directory", said, StringComparison.Ordinal);
         Assert.Empty(_server.Requests);
     }
 

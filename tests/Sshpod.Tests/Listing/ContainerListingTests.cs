@@ -59,7 +59,7 @@ public class ContainerListingTests
             return FakeApiServer.RespondAsync(stream, "410 Gone", "{}");
         });
         var failure = await Assert.ThrowsAnyAsync<SshpodException>(() => ListAsync(server, new PodScope(null)));
-        Assert.Equal("the API server of context \"test\" forgets the list of pods before it is read; name one namespace", failure.Line);
+        Assert.Equal("the API server of context \"test\" dropped the list of pods while it was read; name one namespace", failure.Line);
         Assert.Equal("/api/v1/namespaces/default/pods", requests[^1]);
         Assert.Equal(3, requests.Count);
     }

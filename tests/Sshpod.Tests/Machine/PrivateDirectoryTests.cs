@@ -40,8 +40,8 @@ public sealed class PrivateDirectoryTests : IDisposable
     [InlineData("home/.cache 777", "home/.cache/sshpod", "others may write to the directory ROOT/home/.cache (mode 777)")]
     [InlineData("home/.cache 1777, home/.cache/sshpod 700", "home/.cache/sshpod", null)]
     [InlineData("home/.cache 755 other, home/.cache/sshpod 700", "home/.cache/sshpod",
-        "the directory ROOT/home/.cache belongs to another user, and sshpod's key would be there; set XDG_CACHE_HOME to a directory of "
-        + "yours")]
+        "the directory ROOT/home/.cache belongs to another user, and sshpod's key would be there; set XDG_CACHE_HOME to a directory "
+        + "that you own")]
     [InlineData("shared 777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod",
         "others may write to the directory ROOT/shared (mode 777)")]
     [InlineData("shared 1777, shared/me 700, shared/me/sshpod 700", "shared/me/sshpod", null)]

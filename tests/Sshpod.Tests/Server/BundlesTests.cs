@@ -31,15 +31,15 @@ public class BundlesTests
 
     [Theory]
     [InlineData("3.5.7-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""",
-        "made of OpenSSL 3.5.7-1; Debian listed 3.5.8-1, which could not be fetched")]
-    [InlineData("3.5.8-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""", "made of OpenSSL 3.5.8-1")]
-    [InlineData("3.5.7-1", ""","newestListed":{"openssh":"","openssl":""}""", "made of OpenSSL 3.5.7-1")]
-    [InlineData("3.5.7-1", "", "made of OpenSSL 3.5.7-1")]
+        "made from OpenSSL 3.5.7-1; Debian listed 3.5.8-1, which could not be fetched")]
+    [InlineData("3.5.8-1", ""","newestListed":{"openssh":"10.0p1-7","openssl":"3.5.8-1"}""", "made from OpenSSL 3.5.8-1")]
+    [InlineData("3.5.7-1", ""","newestListed":{"openssh":"","openssl":""}""", "made from OpenSSL 3.5.7-1")]
+    [InlineData("3.5.7-1", "", "made from OpenSSL 3.5.7-1")]
     public void A_newer_source_that_could_not_be_fetched_is_told(string used, string listed, string line)
     {
         var manifest = BundleManifest.Parse(
             $$"""{"openssh":"10.0p1-7","openssl":"{{used}}","mbedtls":"3.6.6-1"{{listed}},"bundles":{ } }""");
 
-        Assert.Equal(["made of OpenSSH 10.0p1-7", line, "made of Mbed TLS 3.6.6-1"], manifest.Sources.Select(VersionCommand.Describe));
+        Assert.Equal(["made from OpenSSH 10.0p1-7", line, "made from Mbed TLS 3.6.6-1"], manifest.Sources.Select(VersionCommand.Describe));
     }
 }

@@ -71,7 +71,7 @@ public class ScriptRunTests
             var watch = Stopwatch.StartNew();
             var error = await Assert.ThrowsAnyAsync<SshpodException>(
                 () => dialogue(new FakeExec("sshpod-bootstrap\n", "nothing of ours\n"u8.ToArray(), Moment / 4)));
-            Assert.Contains("did not come to an end in", error.Message, StringComparison.Ordinal);
+            Assert.Contains("did not finish in", error.Message, StringComparison.Ordinal);
             Assert.InRange(watch.Elapsed, Moment, 20 * Moment);
         }
     }
@@ -81,7 +81,7 @@ public class ScriptRunTests
     {
         var error = await Assert.ThrowsAnyAsync<SshpodException>(() =>
             BootstrapAsync(new FakeExec("sshpod-bootstrap\nneed x86_64\nverify /tmp/sshpod/r/upload\n", "x"u8.ToArray(), Moment / 4)));
-        Assert.Contains("did not come to an end in", error.Message, StringComparison.Ordinal);
+        Assert.Contains("did not finish in", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

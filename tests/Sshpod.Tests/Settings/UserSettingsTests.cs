@@ -39,8 +39,8 @@ public sealed class UserSettingsTests : IDisposable
     [Theory]
     [InlineData("TRANSPORT", "ssh", "use auto, api or kubectl")]
     [InlineData("TUNNEL", "vpn", "use auto, port-forward or exec")]
-    [InlineData("IDLE", "soon", "set it to seconds, or a time such as 90s, 10m or 2h; 0 is for ever")]
-    [InlineData("WAIT", "long", "set it to seconds, or a time such as 90s, 10m or 2h; 0 is not to wait")]
+    [InlineData("IDLE", "soon", "set it to seconds, or a time such as 90s, 10m or 2h; 0 means for ever")]
+    [InlineData("WAIT", "long", "set it to seconds, or a time such as 90s, 10m or 2h; 0 means do not wait")]
     [InlineData("ACCESS", "10s", "set it to \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
     [InlineData("SHARED_PLACES", "yes", "use refuse or allow")]
     public void An_invalid_variable_fails_only_where_it_is_needed(string variable, string value, string hint)

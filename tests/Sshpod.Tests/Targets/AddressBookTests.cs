@@ -33,8 +33,8 @@ public class AddressBookTests
         Assert.Equal(address, Book.Find(host).ToString());
 
     [Theory]
-    [InlineData("gup.sshpod", "part \"gup\" of host name \"gup.sshpod\" has no \"--\" and is no alias; did you mean \"gpu\"?")]
-    [InlineData("web.sshpod", "part \"web\" of host name \"web.sshpod\" has no \"--\" and is no alias; write it as PREFIX--NAME")]
+    [InlineData("gup.sshpod", "part \"gup\" of host name \"gup.sshpod\" has no \"--\" and is not an alias; did you mean \"gpu\"?")]
+    [InlineData("web.sshpod", "part \"web\" of host name \"web.sshpod\" has no \"--\" and is not an alias; write it as PREFIX--NAME")]
     [InlineData("gpu.pod--x.sshpod", "part \"gpu\" of host name \"gpu.pod--x.sshpod\" has no \"--\"; write it as")]
     [InlineData("gpu.db.sshpod", "part \"gpu\" of host name \"gpu.db.sshpod\" has no \"--\"; write it as")]
     [InlineData("gpu.container--a.container--b.sshpod", "host name \"gpu.container--a.container--b.sshpod\" has \"container--\" twice")]

@@ -32,7 +32,7 @@ restart-api() {
   local server
   server=$(cat "$RUN/kube-apiserver.pid")
   in_node kill -KILL "$server"
-  within 20 api_port_is_free || fail "process $server (the API server) does not end"
+  within 20 api_port_is_free || fail "process $server (the API server) does not exit"
   api_server_start
   within 60 api_is_ready || fail "the API server does not come back"
 }

@@ -64,7 +64,7 @@ node_destroy() {
     local holder
     read -r holder _ <"$RUN/node"
     kill -KILL "$(node_init)" 2>/dev/null || true
-    within 20 is_gone "$holder" || fail "process $holder (the node) does not end"
+    within 20 is_gone "$holder" || fail "process $holder (the node) does not exit"
   fi
   # the kernel takes a network namespace apart in the background
   within 20 link_is_gone || ip link delete "$LINK"

@@ -75,7 +75,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         throw response.Status == 101
             ? new UpgradeRefusedException(
                 new ClusterException(
-                    $"the API server of {ClusterException.Describe(configuration.Context)} answers with another protocol than asked for",
+                    $"the API server of {ClusterException.Describe(configuration.Context)} answers with a protocol that was not asked for",
                     null))
             : new UpgradeRefusedException(Failure(response, asked));
     }

@@ -52,7 +52,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
         // The continue token expires after a few minutes: start over once, then, as client-go does, ask for the whole list at once.
         return await PagesAsync(PodScope.PageSize) ?? await PagesAsync(PodScope.PageSize) ?? await PagesAsync(null)
             ?? throw new ClusterException(
-                $"the API server of {ClusterException.Describe(Context)} forgets the list of pods before it is read", "name one namespace");
+                $"the API server of {ClusterException.Describe(Context)} dropped the list of pods while it was read", "name one namespace");
 
         // Null when the continue token has expired.
         async Task<List<T>?> PagesAsync(int? size)
@@ -175,8 +175,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
         catch (JsonException e)
         {
             throw new SshpodException(
-                $"API server {configuration.Server} of {ClusterException.Describe(configuration.Context)} answers with something that is "
-                + $"not its object: {e.Message}",
+                $"API server {configuration.Server} of {ClusterException.Describe(configuration.Context)} answers with something other "
+                + $"than the object: {e.Message}",
                 "check the address in the kubeconfig, and your proxy");
         }
     }

@@ -66,7 +66,7 @@ public sealed class KubeconfigFiles
                 if (stream.Documents is [{ RootNode: YamlMappingNode root }, ..])
                     roots.Add(new KubeconfigSection(root, Path.GetDirectoryName(Path.GetFullPath(name))!, name));
                 else if (stream.Documents.Count > 0)
-                    problems.Add($"{name} is no mapping");
+                    problems.Add($"{name} is not a mapping");
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {

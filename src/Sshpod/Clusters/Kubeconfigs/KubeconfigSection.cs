@@ -52,7 +52,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     {
         null => null,
         YamlScalarNode { Value: var text } => string.IsNullOrEmpty(text) ? null : text,
-        _ => throw Unexpected(key, "a text"),
+        _ => throw Unexpected(key, "a string"),
     };
 
     /// <summary>A boolean; false when it is absent.</summary>
@@ -68,7 +68,7 @@ internal sealed class KubeconfigSection(YamlMappingNode node, string directory, 
     {
         null => [],
         YamlSequenceNode list => [.. list.Children.Select(item => (item as YamlScalarNode)?.Value
-            ?? throw Unexpected(key, "a list of texts"))],
+            ?? throw Unexpected(key, "a list of strings"))],
         _ => throw Unexpected(key, "a list"),
     };
 

@@ -130,8 +130,8 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         catch (JsonException e)
         {
             throw new SshpodException(
-                $"kubectl {string.Join(' ', arguments.Take(3))} answered with something that is not its object: {e.Message}",
-                "see what the same command with -o json prints");
+                $"kubectl {string.Join(' ', arguments.Take(3))} answered with something other than the object: {e.Message}",
+                "see what the same command prints with -o json");
         }
     }
 

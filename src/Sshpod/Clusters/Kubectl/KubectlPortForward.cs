@@ -39,7 +39,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
                     $"kubectl port-forward to {container} did not start in {ClusterLimits.PortForwardStart.TotalSeconds:0} s",
                     "check the network");
             if (e is SocketException)
-                throw new SshpodException($"kubectl port-forward to {container} takes no connection: {e.Message}", "connect again");
+                throw new SshpodException($"kubectl port-forward to {container} accepts no connection: {e.Message}", "connect again");
             throw;
         }
     }

@@ -70,7 +70,7 @@ internal static class Reachability
         }
         catch (TimeoutException)
         {
-            return "nobody answers";
+            return "nothing answers";
         }
         try
         {
@@ -90,7 +90,7 @@ internal static class Reachability
         }
         catch (TimeoutException)
         {
-            return "something accepts the connection and says nothing";
+            return "something accepts the connection but sends nothing";
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {

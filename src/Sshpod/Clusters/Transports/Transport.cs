@@ -49,11 +49,11 @@ public static class Transport
         catch (UnsupportedKubeconfigException e) when (wanted == TransportKind.Auto)
         {
             return new ChosenTransport(new Cluster(kubectl, kubectl), "kubectl",
-                $"since the kubeconfig has what only that understands: unsupported: {e.Message}");
+                $"since the api transport does not understand the kubeconfig: unsupported: {e.Message}");
         }
         catch (UnsupportedKubeconfigException e)
         {
-            throw new SshpodException($"the kubeconfig has what the api transport does not understand: unsupported: {e.Message}",
+            throw new SshpodException($"the api transport does not understand the kubeconfig: unsupported: {e.Message}",
                 $"set {Setting.Transport.Variable}=kubectl");
         }
     }

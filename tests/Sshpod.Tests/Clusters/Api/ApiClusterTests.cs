@@ -133,7 +133,7 @@ public class ApiClusterTests
     [InlineData(
         "403 Forbidden",
         """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
-        "user \"eve\" may not get pods in namespace \"app\"; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has "
+        "user \"eve\" may not get pods in namespace \"app\"; ask the administrator of namespace \"app\" for that right: docs/rbac.yaml has "
         + "roles")]
     [InlineData("500 Oops", """{"kind":"Status","reason":"InternalError","message":"etcd is tired"}""",
         "the API server of context \"test\" answers: etcd is tired")]
@@ -164,7 +164,7 @@ public class ApiClusterTests
         await using var cluster = new ApiCluster(server.Configuration());
         var line =
             $"the API server of context \"test\" redirects "
-            + $"to {target.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal)}; if that is right, write it as server into "
+            + $"to {target.Replace("PORT", $"{server.Url.Port}", StringComparison.Ordinal)}; if that is right, set it as server in "
             + $"the kubeconfig";
         Assert.Equal(
             line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
@@ -183,7 +183,7 @@ public class ApiClusterTests
     {
         await using var server = new FakeApiServer((_, stream) => FakeApiServer.RespondAsync(stream, "403 Forbidden", body));
         await using var cluster = new ApiCluster(server.Configuration());
-        const string ask = "; ask whoever administers namespace \"app\" for that right: docs/rbac.yaml has roles";
+        const string ask = "; ask the administrator of namespace \"app\" for that right: docs/rbac.yaml has roles";
         foreach (var (line, request) in new (string, Func<Task>)[]
         {
             ($"you may not create pods/exec in namespace \"app\"{why}{ask}", () => cluster.ExecAsync(Container, ["sh"], default)),
@@ -279,11 +279,11 @@ public class ApiClusterTests
 
     [Theory]
     [InlineData("""{"kind":"Status","status":"Success"}""",
-        "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 0)")]
-    [InlineData("", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (no exit code)")]
+        "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke (exit code 0)")]
+    [InlineData("", "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke (no exit code)")]
     [InlineData(
         """{"kind":"Status","status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}""",
-        "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke off (exit code 3)")]
+        "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke (exit code 3)")]
     [InlineData(
         """{"kind":"Status","status":"Failure","reason":"InternalError","message":"executable file `sh` not found in $PATH: No such file or directory"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
     [InlineData(

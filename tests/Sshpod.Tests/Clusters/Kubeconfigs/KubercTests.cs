@@ -73,7 +73,7 @@ public sealed class KubercTests : IDisposable
             "credentialPluginPolicy: DenyAll");
         Environment.SetEnvironmentVariable("SSHPOD_TRANSPORT", "api");
         Assert.Equal(
-            $"the kubeconfig has what the api transport does not understand: unsupported: kubectl's preferences in {file} have a policy "
+            $"the api transport does not understand the kubeconfig: unsupported: kubectl's preferences in {file} have a policy "
             + $"for credential plugins; set SSHPOD_TRANSPORT=kubectl",
             Assert.ThrowsAny<SshpodException>(() => Transport.Choose(Snapshot.Take(), null)).Line);
         Environment.SetEnvironmentVariable("SSHPOD_TRANSPORT", "auto");

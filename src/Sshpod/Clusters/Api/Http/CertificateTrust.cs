@@ -49,13 +49,13 @@ internal sealed class CertificateTrust(ApiServer server)
     private static string? Problem(X509Certificate? leaf, X509Chain? chain, SslPolicyErrors errors, string name)
     {
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-            return $"nobody it trusts vouches for its "
+            return $"no trusted authority has signed its "
                 + $"certificate: {string.Join(", ", (chain?.ChainStatus ?? []).Select(status => status.Status))}";
         if (errors != SslPolicyErrors.None)
             return $"its certificate is invalid: {errors}";
         // Without a subject alternative name, .NET accepts the CN; Go does not (golang/go#39568).
         return HasName(leaf as X509Certificate2, name) ? null
-            : $"its certificate has no subject alternative name \"{name}\", and a CN does not count";
+            : $"its certificate has no subject alternative name \"{name}\" (a CN does not count)";
     }
 
     private static bool HasName(X509Certificate2? certificate, string name)

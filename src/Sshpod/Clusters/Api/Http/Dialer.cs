@@ -47,7 +47,7 @@ internal sealed class Dialer(ApiServer server, string? context)
             ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),
         AuthenticationException =>
-            new ClusterException($"API server {server} of {ClusterException.Describe(context)} does not prove who it is: {problem.Message}",
+            new ClusterException($"cannot verify API server {server} of {ClusterException.Describe(context)}: {problem.Message}",
             "check certificate-authority and tls-server-name in the kubeconfig"),
         SocketException or IOException => ClusterException.CannotReach(context, $"{server}: {problem.Message}"),
         _ => null,

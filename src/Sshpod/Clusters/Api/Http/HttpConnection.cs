@@ -46,7 +46,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
         for (var informational = 0; ; informational++)
         {
             if (informational > MaxInformational)
-                throw new IOException("the answer does not come to an end");
+                throw new IOException("the answer never ends");
             var (status, headers) = ParseHead(await ReadHeadAsync(cancellation));
             if (status is >= 100 and < 200 and not 101)
                 continue;
@@ -71,7 +71,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
         // HTTP/1.1 200 OK
         if (lines[0].Split(' ') is not [['H', 'T', 'T', 'P', '/', '1', '.', _], { Length: 3 } code, ..]
             || !int.TryParse(code, NumberStyles.None, CultureInfo.InvariantCulture, out var status))
-            throw new IOException("the answer is no HTTP/1.1");
+            throw new IOException("the answer is not HTTP/1.1");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var line in lines[1..])
             if (line.IndexOf(':') is > 0 and var colon)
@@ -115,7 +115,7 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
         while (length > 0)
         {
             if (_start == _end && !await FillAsync(cancellation))
-                throw new IOException("the answer broke off");
+                throw new IOException("the answer was cut short");
             var count = (int)Math.Min(length, _end - _start);
             Take(body, count);
             length -= count;

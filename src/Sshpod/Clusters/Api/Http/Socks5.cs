@@ -25,7 +25,7 @@ internal static class Socks5
                     throw new IOException("the SOCKS proxy does not accept the password");
                 break;
             default:
-                throw new IOException("the SOCKS proxy wants another kind of login");
+                throw new IOException("the SOCKS proxy requires another authentication method");
         }
 
         byte[] target = !IPAddress.TryParse(host, out var address) ? [3, .. Counted(host)]
@@ -33,7 +33,7 @@ internal static class Socks5
         await stream.WriteAsync((byte[])[Version, Connect, 0, .. target, (byte)(port >> 8), (byte)port], cancellation);
         var answer = await ReadAsync(4);
         if (answer[1] != 0)
-            throw new IOException($"the SOCKS proxy answers {answer[1]}");
+            throw new IOException($"the SOCKS proxy refuses the connection (reply {answer[1]})");
         // BND.ADDR, which we do not need, and the two bytes of BND.PORT.
         await ReadAsync(2 + answer[3] switch { 1 => 4, 4 => 16, _ => (await ReadAsync(1))[0] });
 
@@ -48,6 +48,6 @@ internal static class Socks5
     private static byte[] Counted(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(text));
-        return bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw new IOException("too long for SOCKS");
+        return bytes.Length <= byte.MaxValue ? [(byte)bytes.Length, .. bytes] : throw new IOException("name or login too long for SOCKS");
     }
 }

@@ -37,7 +37,7 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
         section.AllowOnly("cluster", "user", "namespace", "extensions");
 
         var cluster = section.Text("cluster") is { } clusterName ? files.FindUnderstood("clusters", clusterName, "cluster") : null;
-        var server = ApiServer.Read(cluster ?? throw new UnsupportedKubeconfigException($"context {name} names no cluster that is there"));
+        var server = ApiServer.Read(cluster ?? throw new UnsupportedKubeconfigException($"context {name} names no existing cluster"));
         return new ApiConfiguration(context, server, ReadUser(files, section.Text("user"), server), section.Text("namespace") ?? "default");
     }
 

@@ -46,7 +46,7 @@ internal sealed record ApiUser(
         if (certificate is null && key is null)
             return null;
         if (certificate is null || key is null)
-            throw new UnsupportedKubeconfigException("client-certificate and client-key do not come together");
+            throw new UnsupportedKubeconfigException("only one of client-certificate and client-key");
         try
         {
             return ClientCertificate.Parse(certificate, key);

@@ -40,7 +40,7 @@ internal sealed class Credentials(ApiConfiguration configuration) : IDisposable
         if (user.Basic is var (name, password))
             return $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}"))}";
         var token = user.TokenFile is { } file ? ReadToken(file) ?? user.Token
-            ?? throw new SshpodException($"cannot read a token in {file}", "log in to the cluster again") : user.Token;
+            ?? throw new SshpodException($"cannot read a token from {file}", "log in to the cluster again") : user.Token;
         return token is null ? null : Credential.Bearer(token);
     }
 

@@ -53,7 +53,7 @@ internal sealed record ExecPlugin(
     {
         var asks = Asking != InteractiveMode.Never && PluginTerminal.IsThere;
         if (Asking == InteractiveMode.Always && !asks)
-            throw new SshpodException($"credential plugin {Command} asks on the terminal, and there is none here",
+            throw new SshpodException($"credential plugin {Command} needs a terminal, and there is none here",
                 "log in to the cluster first");
         // Its prompt must not share a line with our progress.
         using var silence = asks ? Progress.Silence() : null;
@@ -152,7 +152,7 @@ internal sealed record ExecPlugin(
             throw Failed($"printed no ExecCredential of {ApiVersion}");
         if (status.ClientCertificateData is { Length: > 0 } != status.ClientKeyData is { Length: > 0 }
             || (string.IsNullOrEmpty(status.Token) && status.ClientKeyData is not { Length: > 0 }))
-            throw Failed("gave neither a token nor a certificate with its key");
+            throw Failed("returned neither a token nor a certificate with its key");
         try
         {
             return new Credential(
@@ -164,12 +164,12 @@ internal sealed record ExecPlugin(
         }
         catch (CryptographicException e)
         {
-            throw Failed($"gave a certificate that cannot be used: {e.Message}");
+            throw Failed($"returned a certificate that cannot be used: {e.Message}");
         }
     }
 
     private SshpodException Failed(string how) =>
-        new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see more");
+        new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see why");
 
     private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
     {

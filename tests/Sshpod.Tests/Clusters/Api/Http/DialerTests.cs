@@ -50,7 +50,7 @@ public class DialerTests
         }, certificate);
         var user = ApiUser.Anonymous with { Token = "s3cret" };
         await ExpectAsync(server.Configuration(user, api => api with { Authorities = Trust(Authority.Pem), TlsServerName = tlsServerName }),
-            "does not prove who it is");
+            "cannot verify API server");
         Assert.Empty(heads);
     }
 
@@ -69,9 +69,9 @@ public class DialerTests
             {
                 await ExpectAsync(owned.Configuration(change: api => api with { Authorities = Trust(own.Pem) }), null);
                 await ExpectAsync(known.Configuration(), null);
-                await ExpectAsync(owned.Configuration(), "does not prove who it is");
+                await ExpectAsync(owned.Configuration(), "cannot verify API server");
                 await ExpectAsync(known.Configuration(change: api => api with { Authorities = Trust(own.Pem) }),
-                    "does not prove who it is");
+                    "cannot verify API server");
             }
         }
         finally
@@ -86,10 +86,10 @@ public class DialerTests
     {
         await using var server = Server(Authority.Issue("127.0.0.1"));
         await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates("stranger").Pem) }),
-            "does not prove who it is");
+            "cannot verify API server");
         // The same name with another key.
         await ExpectAsync(server.Configuration(change: api => api with { Authorities = Trust(new Certificates().Pem) }),
-            "does not prove who it is");
+            "cannot verify API server");
         await ExpectAsync(server.Configuration(change: api => api with { SkipVerification = true }), null);
     }
 

@@ -34,7 +34,7 @@ public sealed class HttpConnectionTests
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", "", "does not come to an end")]
+    [InlineData("HTTP/1.1 100 Continue\r\n\r\n", "", "the answer never ends")]
     [InlineData("X-Header: 1\r\n", "HTTP/1.1 200 OK\r\n", "too many headers")]
     [InlineData("a", "HTTP/1.1 200 OK\r\nX: ", "a line that does not end")]
     [InlineData("a", "", "a line that does not end")]

@@ -90,7 +90,7 @@ public sealed class ApiConfigurationTests : IDisposable
     [InlineData("{token: t, username: u, password: p}", "both a token and a password")]
     [InlineData("{new-field: x}", "unknown field \"new-field\"")]
     [InlineData("{as-groups: [a]}", "without as")]
-    [InlineData("{client-certificate-data: AAAA}", "do not come together")]
+    [InlineData("{client-certificate-data: AAAA}", "only one of client-certificate and client-key")]
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: x}}", "apiVersion")]
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x}}", "interactiveMode")]
     [InlineData("{exec: {apiVersion: client.authentication.k8s.io/v1, command: x, interactiveMode: Sometimes}}", "interactiveMode")]

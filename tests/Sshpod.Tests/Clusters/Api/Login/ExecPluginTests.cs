@@ -57,7 +57,7 @@ public sealed class ExecPluginTests : IDisposable
     {
         Assert.SkipWhen(PluginTerminal.IsThere, "there is a terminal");
         var plugin = Script("touch \"$INFO\"", []) with { Asking = InteractiveMode.Always };
-        Assert.Equal("credential plugin sh asks on the terminal, and there is none here; log in to the cluster first",
+        Assert.Equal("credential plugin sh needs a terminal, and there is none here; log in to the cluster first",
             (await Assert.ThrowsAsync<SshpodException>(() => plugin.RunAsync(Server, default))).Line);
         Assert.False(File.Exists(Path.Combine(_directory, "info")));
     }
