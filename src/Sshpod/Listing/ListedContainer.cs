@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Sshpod.Clusters.Objects;
 using Sshpod.HostNames;
 using Sshpod.Targets;
@@ -38,3 +39,8 @@ public sealed record ListedContainer(
         context, container.Namespace, container.Pod, container.Container, isDefault,
         PodOwner.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled);
 }
+
+/// <summary>Serialization without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<ListedContainer>))]
+internal sealed partial class ListJson : JsonSerializerContext;
