@@ -25,6 +25,15 @@ public sealed record Service(ObjectMeta Metadata, ServiceSpec? Spec = null);
 /// <summary>ServiceSpec (core/v1).</summary>
 public sealed record ServiceSpec(IReadOnlyDictionary<string, string>? Selector = null);
 
+/// <summary>The pods of one namespace, or of all.</summary>
+/// <param name="Namespace">The namespace; null for the one set on the context.</param>
+/// <param name="IsEverywhere">Whether all namespaces are meant.</param>
+public sealed record PodScope(string? Namespace, bool IsEverywhere = false)
+{
+    /// <summary>How many pods to request at once, as kubectl does.</summary>
+    public const int PageSize = 500;
+}
+
 /// <summary>What one list call returned.</summary>
 /// <param name="Pods">The pods with the labels.</param>
 /// <param name="ReplicaSets">The ReplicaSets with the labels, if requested.</param>
