@@ -85,7 +85,8 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     {
         var installed = Path.Combine(Directory.CreateDirectory(Prefix).FullName, "sshpod.exe");
         await File.WriteAllTextAsync(installed, "#!/bin/sh\necho 'sshpod 7.9.0+abc'\n");
-        File.SetUnixFileMode(installed, (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(installed, (UnixFileMode)0b111_101_101);
         var (exitCode, said) = await RunAsync();
         Assert.Equal(1, exitCode);
         Assert.Contains($"install: {installed} is version 7.9.0, and the newest release at {_server.Url}/latest/download is "
