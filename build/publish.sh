@@ -69,6 +69,10 @@ else
 		exit 1
 	fi
 fi
+# For `sshpod version --check`. MSBuild takes % for the beginning of an escaped character.
+# shellcheck source=SCRIPTDIR/published
+. build/published
+options+=("-p:Releases=${address//%/%25}")
 # What an earlier build left is no part of this one.
 rm -rf "${directory:?}/$rid"
 dotnet publish src/Sshpod -c Release -r "$rid" "${options[@]}" --disable-build-servers --nologo -v quiet -o "$directory/$rid"

@@ -34,7 +34,7 @@ public static class Waiting
             var (waited, limit) = (Stopwatch.GetElapsedTime(start), settings.Wait);
             // A new node takes minutes, so with no more than the usual wait we report what the scheduler says at once.
             if (waited >= limit || (starting.NeedsNode && limit <= UserSettings.UsualWait))
-                throw starting.After(waited);
+                throw starting.After(limit > TimeSpan.Zero ? waited : TimeSpan.Zero);
             Log.Debug($"waiting for {starting.State}");
             progress.Report($"waiting for {starting.State}");
             await Task.Delay(Shorter(pause, limit - waited), cancellation);

@@ -31,6 +31,46 @@ public sealed partial class WorkflowTests
         Assert.Equal(workflow == "release.yml" ? ["release"] : [], writers.Select(job => job.Key.ToString()));
     }
 
+    [Theory, MemberData(nameof(Workflows))]
+    public void A_container_is_pinned_by_its_digest_and_all_use_the_same(string workflow)
+    {
+        var containers = Scalars(Root(workflow)).Where(entry => entry.Key is "container" or "image")
+            .Select(entry => entry.Value).Where(value => value != "${{ matrix.container }}").ToArray();
+        Assert.All(containers, container => Assert.Matches(Digest(), container));
+        Assert.Single(containers.Distinct());
+    }
+
+    [Theory, MemberData(nameof(Workflows))]
+    public void A_runner_has_a_version_and_not_the_newest(string workflow) => Assert.All(
+        Scalars(Root(workflow)).Where(entry => entry.Key is "os" or "runs-on").Select(entry => entry.Value)
+            .Where(value => value != "${{ matrix.os }}"),
+        runner => Assert.Matches(Runner(), runner));
+
+    [Fact]
+    public void Tests_without_a_cluster_run_on_each_system()
+    {
+        var unit = Jobs("test.yml").Single(job => job.Key.ToString() == "unit").Value;
+        Assert.Equal(["macos", "ubuntu", "windows"],
+            ((YamlSequenceNode)unit["strategy"]["matrix"]["os"]).Select(os => os.ToString().Split('-')[0]).Order());
+    }
+
+    [Fact]
+    public void A_release_has_the_version_of_its_tag_and_is_attested_before_it_is_published()
+    {
+        var jobs = Jobs("release.yml").ToDictionary(job => job.Key.ToString(), job => job.Value);
+        var first = ((YamlSequenceNode)jobs["bundles"]["steps"]).Select(step => step.ToString()).ToArray();
+        Assert.Contains(first, step => step.Contains("<Version>${GITHUB_REF_NAME#v}</Version>", StringComparison.Ordinal));
+        foreach (var (job, needs) in new[] { ("archives", "bundles"), ("packages", "archives"), ("release", "packages") })
+            Assert.Equal(needs, jobs[job]["needs"].ToString());
+        var last = ((YamlSequenceNode)jobs["release"]["steps"]).Select(step => step.ToString()).ToArray();
+        var attested = Array.FindIndex(last, step => step.Contains("actions/attest-build-provenance@", StringComparison.Ordinal));
+        var published = Array.FindIndex(last, step => step.Contains("gh release create", StringComparison.Ordinal));
+        Assert.InRange(attested, 0, published - 1);
+        // The key is known to the one step that signs.
+        Assert.Single(jobs.SelectMany(job => (YamlSequenceNode)job.Value["steps"]),
+            step => step.ToString().Contains("secrets.SIGNING_KEY", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Each_system_that_an_installer_knows_has_an_archive()
     {
@@ -50,6 +90,20 @@ public sealed partial class WorkflowTests
     }
 
     private static IEnumerable<KeyValuePair<YamlNode, YamlNode>> Jobs(string workflow) => (YamlMappingNode)Root(workflow)["jobs"];
+
+    // Each scalar, with the key that it is below.
+    private static IEnumerable<(string Key, string Value)> Scalars(YamlNode node, string key = "") => node switch
+    {
+        YamlMappingNode mapping => mapping.SelectMany(entry => Scalars(entry.Value, entry.Key.ToString())),
+        YamlSequenceNode sequence => sequence.SelectMany(entry => Scalars(entry, key)),
+        _ => [(key, node.ToString())],
+    };
+
+    [GeneratedRegex("^[a-z]+:[a-z]+-[0-9]{8}@sha256:[0-9a-f]{64}$")]
+    private static partial Regex Digest();
+
+    [GeneratedRegex("^(ubuntu-[0-9]{2}.04|macos-[0-9]+|windows-[0-9]+)(-[a-z]+)?$")]
+    private static partial Regex Runner();
 
     [GeneratedRegex("^[a-z-]+/[a-z-]+@[0-9a-f]{40}$")]
     private static partial Regex Pinned();

@@ -19,6 +19,21 @@ internal sealed class Dialer(ApiServer server, string? context)
     /// <exception cref="SshpodException">The server cannot be reached, or cannot be verified.</exception>
     public async Task<Stream> ConnectAsync(ClientCertificate? certificate, CancellationToken cancellation)
     {
+        try
+        {
+            return await OpenAsync(certificate, cancellation);
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            throw Explain(e) ?? e;
+        }
+    }
+
+    /// <summary>The same for a server that is not a cluster's: errors are those of sockets and TLS.</summary>
+    /// <param name="certificate">Our certificate; null for none.</param>
+    /// <param name="cancellation">Cancels the attempt.</param>
+    public async Task<Stream> OpenAsync(ClientCertificate? certificate, CancellationToken cancellation)
+    {
         using var limit = new ConnectLimit(cancellation);
         Stream? stream = null;
         try
@@ -29,13 +44,11 @@ internal sealed class Dialer(ApiServer server, string? context)
             return server.IsSecure ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token)
                 : stream;
         }
-        catch (Exception e)
+        catch
         {
             if (stream is not null)
                 await stream.DisposeAsync();
-            if (cancellation.IsCancellationRequested)
-                throw;
-            throw Explain(e) ?? e;
+            throw;
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed record HttpResponse(int Status, IReadOnlyDictionary<string, stri
 /// same connection. HttpClient takes 10 to 20 ms longer to start, and does not hand over its connection.
 /// </summary>
 /// <param name="stream">The connection; owned.</param>
-internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
+/// <param name="maxBody">The largest body in bytes that is read.</param>
+internal sealed class HttpConnection(Stream stream, int maxBody = HttpConnection.MaxBody) : IAsyncDisposable
 {
     private const int MaxHead = 64 * 1024, MaxBody = 256 * 1024 * 1024;
 
@@ -124,8 +125,8 @@ internal sealed class HttpConnection(Stream stream) : IAsyncDisposable
 
     private void Take(MemoryStream body, int count)
     {
-        if (body.Length + count > MaxBody)
-            throw new IOException($"the answer has more than {MaxBody >> 20} MiB");
+        if (body.Length + count > maxBody)
+            throw new IOException($"the answer has more than {maxBody >> 10} KiB");
         body.Write(_buffer, _start, count);
         _start += count;
     }
