@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Sshpod.Clusters.Api.Http;
 using Sshpod.Commands;
 using Sshpod.Machine;
 using Sshpod.Terminal;
@@ -25,6 +26,7 @@ public static class Program
         finally
         {
             ChildProcess.EndAll();
+            ClientCertificate.Forget();
         }
     }
 
@@ -83,6 +85,7 @@ public static class Program
     private static void Abandon()
     {
         ChildProcess.EndAll();
+        ClientCertificate.Forget();
         Environment.Exit(Failure);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Transports;
 using Sshpod.Connections;
 using Sshpod.Ssh;
@@ -73,6 +74,8 @@ public static class ProxyCommand
         await using var connection = await Connection.OpenAsync(
             cluster, host, address, snapshot, clientKey, opened is not null, cancellation);
         Log.Debug("tunnel open");
+        // ssh may kill us at any time from here on.
+        ClientCertificate.Forget();
         opened?.Invoke(connection);
 
         await using var ssh = StandardPipes.Open();
