@@ -51,8 +51,7 @@ function Get-Releases {
     if ($env:SSHPOD_RELEASES) { $url = $env:SSHPOD_RELEASES.TrimEnd('/') }
     if (-not $url) { Stop-Install 'this copy does not say where its releases are: use the one from a release, or set SSHPOD_RELEASES' }
     if (-not (Get-Signer)) { Stop-Install 'this copy does not know who signs releases: use the one from a release' }
-    # Over TLS, but for a server on this very machine.
-    if ($url -notmatch '^https://' -and $url -notmatch '^http://(localhost|127\.0\.0\.1|\[::1\])[:/]') {
+    if (-not (Test-Secure $url)) {
         Stop-Install "SSHPOD_RELEASES is ${url}: it must begin with https://"
     }
     return $url
@@ -130,12 +129,37 @@ function Test-Older([string] $One, [string] $Other) {
 
 function Save-Url([string] $Url, [string] $File) {
     try {
-        # The bar that it draws makes Windows PowerShell ten times slower.
-        $ProgressPreference = 'SilentlyContinue'
-        Invoke-WebRequest -Uri $Url -OutFile $File -UseBasicParsing -TimeoutSec 300
+        # Invoke-WebRequest of Windows PowerShell follows a redirect to http:// as well, and shows it too late.
+        $at = [System.Uri] $Url
+        for ($redirects = 0; $redirects -le 10; $redirects++) {
+            $request = [System.Net.WebRequest]::Create($at)
+            $request.AllowAutoRedirect = $false
+            $request.Timeout = 300000
+            $request.ReadWriteTimeout = 300000
+            $response = $request.GetResponse()
+            try {
+                if ([int] $response.StatusCode -lt 300) {
+                    $stream = [System.IO.File]::Create($File)
+                    try { $response.GetResponseStream().CopyTo($stream) } finally { $stream.Dispose() }
+                    return
+                }
+                $at = [System.Uri]::new($at, $response.Headers['Location'])
+            } finally {
+                $response.Close()
+            }
+            if (-not (Test-Secure $at)) { throw "it redirects to $at, which is not https://" }
+        }
+        throw 'too many redirects'
     } catch {
-        Stop-Install "cannot download ${Url}: $($_.Exception.Message)"
+        $problem = $_.Exception
+        while ($problem.InnerException) { $problem = $problem.InnerException }
+        Stop-Install "cannot download ${Url}: $($problem.Message)"
     }
+}
+
+# Over TLS, but for a server on this very machine.
+function Test-Secure([string] $Url) {
+    return $Url -match '^https://' -or $Url -match '^http://(localhost|127\.0\.0\.1|\[::1\])[:/]'
 }
 
 # The release's program, checked.

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Sshpod.Clusters.Api.Http;
 using Sshpod.Commands;
 using Sshpod.Machine;
 using Sshpod.Terminal;
@@ -28,6 +29,7 @@ public static class Program
         finally
         {
             ChildProcess.EndAll();
+            ClientCertificate.Forget();
         }
     }
 
@@ -86,6 +88,7 @@ public static class Program
     private static void Abandon()
     {
         ChildProcess.EndAll();
+        ClientCertificate.Forget();
         Environment.Exit(Failure);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sshpod.Clusters;
+using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Transports;
 using Sshpod.Connections;
 using Sshpod.HostNames;
@@ -65,6 +66,8 @@ public static class ProxyCommand
         await using var connection = await Connection.OpenAsync(
             cluster, host, address, snapshot, clientKey, isShared: opened is not null, cancellation);
         Log.Debug("tunnel open");
+        // ssh may kill us at any time from here on.
+        ClientCertificate.Forget();
         opened?.Invoke(connection);
         // Open until the end is explained: once they are closed, ssh leaves, and ends its proxy.
         await using var ssh = StandardPipes.Open();

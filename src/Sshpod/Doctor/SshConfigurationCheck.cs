@@ -45,7 +45,7 @@ internal static class SshConfigurationCheck
 
         var failures = Failures(host, settings, identity.Files[0]).ToArray();
         var warnings = Warnings(settings, identity).ToList();
-        var others = RealPath.Of(configured) == RealPath.Of(program) ? []
+        var others = SshPath.IsSame(RealPath.Of(configured), RealPath.Of(program)) ? []
             : new[] { $"ssh runs another sshpod: {configured}; this one is {program}" };
         Mistake[] mistakes = [.. failures, .. warnings];
         var text = string.Join(
@@ -70,8 +70,8 @@ internal static class SshConfigurationCheck
         if (!Has(settings, identity))
             yield return new($"IdentityFile is not {identity}", ["identityfile"]);
         // Several files share one line, without quotes.
-        if (!settings.All("userknownhostsfile").Any(files => files.Contains(KnownHosts.File, StringComparison.Ordinal)
-            || files.Contains(Escaped(KnownHosts.File), StringComparison.Ordinal)))
+        if (!settings.All("userknownhostsfile").Any(files => SshPath.IsAmong(files, KnownHosts.File)
+            || SshPath.IsAmong(files, Escaped(KnownHosts.File))))
             yield return new($"UserKnownHostsFile is not {KnownHosts.File}", ["userknownhostsfile"]);
         if (settings["pubkeyauthentication"] is "no" or "false")
             yield return new("PubkeyAuthentication is no", ["pubkeyauthentication"]);
@@ -89,8 +89,7 @@ internal static class SshConfigurationCheck
 
     // ssh -G prints the file name with tokens expanded; before 8.4 ssh does not expand them, and looks for the literal name.
     private static bool FindsKeyByAnyName(string host, SshSettings settings) =>
-        KnownHosts.FileOf(host)?.Replace('\\', '/') is { } file
-        && settings.All("userknownhostsfile").Any(files => $"{files.Replace('\\', '/')} ".Contains($"{file} ", StringComparison.Ordinal));
+        KnownHosts.FileOf(host) is { } file && settings.All("userknownhostsfile").Any(files => SshPath.IsAmong(files, file));
 
     private static IEnumerable<Mistake> Warnings(SshSettings settings, ClientIdentity identity)
     {
@@ -116,7 +115,7 @@ internal static class SshConfigurationCheck
 
     private static bool Has(SshSettings settings, string identity) => settings.All("identityfile").Any(file => Is(file, identity));
 
-    private static bool Is(string said, string file) => said == file || said == Escaped(file);
+    private static bool Is(string said, string file) => SshPath.IsSame(said, file) || SshPath.IsSame(said, Escaped(file));
 
     // ssh -G prints some values unexpanded.
     private static string Escaped(string path) => path.Replace("%", "%%", StringComparison.Ordinal);

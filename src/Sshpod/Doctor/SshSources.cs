@@ -37,7 +37,7 @@ internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> 
     }
 
     /// <summary>Whether ssh has read this file.</summary>
-    public bool HasRead(string file) => blocks.Any(block => block.File == file);
+    public bool HasRead(string file) => blocks.Any(block => SshPath.IsSame(block.File, file));
 
     /// <summary>Where the first of these keywords is set.</summary>
     /// <returns>
@@ -53,11 +53,12 @@ internal sealed partial class SshSources(IReadOnlyList<(string File, int Line)> 
     }
 
     /// <summary>Whether the first of these keywords is set in this file.</summary>
-    public bool IsIn(string file, params ReadOnlySpan<string> keywords) => First(keywords) is var (block, _) && blocks[block].File == file;
+    public bool IsIn(string file, params ReadOnlySpan<string> keywords) =>
+        First(keywords) is var (block, _) && SshPath.IsSame(blocks[block].File, file);
 
     /// <summary>Whether the first of these keywords is set after this file was read.</summary>
     public bool IsBelow(string file, params ReadOnlySpan<string> keywords) =>
-        First(keywords) is var (block, _) && blocks.Take(block).Any(earlier => earlier.File == file);
+        First(keywords) is var (block, _) && blocks.Take(block).Any(earlier => SshPath.IsSame(earlier.File, file));
 
     private (int Block, int Line)? First(ReadOnlySpan<string> keywords)
     {

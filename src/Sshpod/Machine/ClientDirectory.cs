@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text;
 using Sshpod.Terminal;
@@ -7,6 +8,12 @@ namespace Sshpod.Machine;
 /// <summary>Where sshpod keeps files on the client.</summary>
 public static class ClientDirectory
 {
+    // ERROR_SHARING_VIOLATION
+    private const int SharingViolation = unchecked((int)0x80070020);
+
+    // How long another program may have a file open that we replace. ssh reads known_hosts in milliseconds.
+    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromMilliseconds(10);
+
     /// <summary>The user's home directory.</summary>
     public static string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
@@ -85,7 +92,7 @@ public static class ClientDirectory
                     : UnixFileMode.UserRead | UnixFileMode.UserWrite;
             using (var stream = new FileStream(temporary, options))
                 stream.Write(content);
-            File.Move(temporary, file, overwrite: true);
+            Move(temporary, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -93,6 +100,31 @@ public static class ClientDirectory
             throw new SshpodException($"cannot write {file}: {e.Message}", "make it and its directory writable for you");
         }
     }
+
+    /// <summary>
+    /// Renames a file to one that may exist. On Windows a file that anybody has open without FILE_SHARE_DELETE cannot be replaced, and ssh
+    /// and virus scanners open files so: they are done with it in a moment, and so we try again.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be renamed.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not, or on Windows the other is still open when the limit has passed.</exception>
+    public static void Move(string from, string to)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ;)
+        {
+            try
+            {
+                File.Move(from, to, overwrite: true);
+                return;
+            }
+            catch (Exception e) when (OperatingSystem.IsWindows() && IsOpenElsewhere(e) && Stopwatch.GetElapsedTime(start) < OpenLimit)
+            {
+                Thread.Sleep(Pause);
+            }
+        }
+    }
+
+    // Windows says the former of a file that is open, and also of one that we have no right to.
+    private static bool IsOpenElsewhere(Exception e) => e is UnauthorizedAccessException || e.HResult is SharingViolation;
 
     /// <summary>Removes a file.</summary>
     /// <exception cref="SshpodException">It cannot be removed.</exception>

@@ -61,10 +61,10 @@ internal sealed record KeyPair(string File)
                 "make", "make its directory writable for you", cancellation);
             if (OperatingSystem.IsWindows())
                 WindowsAccess.MakePrivate(temporary);
-            System.IO.File.Move(temporary, File, overwrite: true);
-            System.IO.File.Move(temporary + ".pub", PublicFile, overwrite: true);
+            ClientDirectory.Move(temporary, File);
+            ClientDirectory.Move(temporary + ".pub", PublicFile);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SshpodException($"cannot write {File}: {e.Message}", "make its directory writable for you");
         }

@@ -117,6 +117,33 @@ public class SshConfigurationCheckTests
             finding.Hint);
     }
 
+    // What configure writes on Windows, and so what ssh reports, has slashes; paths in .NET have backslashes.
+    [Theory]
+    [InlineData(@"C:\Users\me\.ssh\id_ed25519", "C:/Users/me/.ssh/id_ed25519", nameof(CheckOutcome.Ok))]
+    [InlineData(@"C:\Users\me\.ssh\id_ed25519", "c:/users/ME/.ssh/id_ed25519", nameof(CheckOutcome.Ok))]
+    [InlineData(@"C:\Users\100%\id_ed25519", "C:/Users/100%%/id_ed25519", nameof(CheckOutcome.Ok))]
+    [InlineData(@"\\server\me\id_ed25519", "//server/me/id_ed25519", nameof(CheckOutcome.Ok))]
+    [InlineData(@"C:\Users\me\.ssh\id_ed25519", "C:/Users/me/.ssh/id_ed25519.next", nameof(CheckOutcome.Failure))]
+    [InlineData("/home/me/id", "/home/ME/id", nameof(CheckOutcome.Failure))]
+    [InlineData(@"/home/a\b", "/home/a/b", nameof(CheckOutcome.Failure))]
+    public void On_Windows_slashes_and_backslashes_are_the_same(string file, string reported, string outcome)
+    {
+        var lines = Good.Select(line => line.StartsWith("identityfile ", StringComparison.Ordinal) ? $"identityfile {reported}" : line);
+        var finding = SshConfigurationCheck.Judge("pod--x.sshpod", SshSettings.Parse(string.Join('\n', lines)),
+            SshSources.Parse(Said, _ => null), Program, new ClientIdentity(file));
+        Assert.Equal(outcome, $"{finding.Outcome}");
+    }
+
+    [Fact]
+    public void A_file_that_ssh_has_read_is_found_whichever_slashes_it_has()
+    {
+        var sources = SshSources.Parse("debug1: Reading configuration data C:/Users/me/AppData/Roaming/sshpod/ssh_config.user",
+            _ => "StrictHostKeyChecking no\n");
+        Assert.True(sources.HasRead(@"C:\Users\me\AppData\Roaming\sshpod\ssh_config.user"));
+        Assert.True(sources.IsIn(@"C:\Users\me\AppData\Roaming\sshpod\ssh_config.user", "stricthostkeychecking"));
+        Assert.False(sources.HasRead(@"C:\Users\me\AppData\Roaming\sshpod\ssh_config"));
+    }
+
     private static Finding<string> JudgeAlias(string name) =>
         Judge("hostkeyalias jump", $"userknownhostsfile {KnownHosts.File} {Path.Combine(KnownHosts.Directory, $"of-{name}")}");
 

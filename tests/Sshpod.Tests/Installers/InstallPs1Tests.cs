@@ -229,6 +229,14 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_redirect_to_a_server_without_TLS_is_refused()
+    {
+        _server.Redirect = "http://downloads.invalid";
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/download/v{Release.Version}/{Archive}: it redirects to "
+            + $"http://downloads.invalid/stored/download/v{Release.Version}/{Archive}, which is not https://");
+    }
+
+    [Fact]
     public async Task It_holds_nothing_that_Windows_PowerShell_cannot_read()
     {
         // The grammar of 5.1 lacks these tokens of 7.

@@ -97,6 +97,25 @@ public sealed class ProgramPathTests : IDisposable
         Assert.Equal(found is null ? null : Path.Combine(_directory, found), ProgramPath.Find(name, $"\"{_directory}\"", ".exe"));
     }
 
+    [Theory]
+    [InlineData(".")]
+    [InlineData("")]
+    [InlineData("RELATIVE")]
+    [InlineData(@"\DIRECTORY")]
+    [InlineData("DRIVE")]
+    public void On_Windows_what_depends_on_the_current_directory_or_drive_does_not_count(string path)
+    {
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "drives");
+        Plant("kubectl.exe");
+        path = path.Replace("RELATIVE", Path.GetRelativePath(Environment.CurrentDirectory, _directory), StringComparison.Ordinal)
+            .Replace(@"\DIRECTORY", _directory[2..], StringComparison.Ordinal).Replace("DRIVE", _directory[..2], StringComparison.Ordinal);
+        // Relative to another drive, it would be absolute.
+        Assert.SkipWhen(Path.IsPathFullyQualified(path), "the current directory is on another drive");
+        Assert.Null(ProgramPath.Find("kubectl", path, ".exe"));
+        Assert.Equal("", ProgramPath.SafePath(path));
+        Assert.Equal(_directory, ProgramPath.SafePath($"{path};{_directory}"));
+    }
+
     private string Plant(string name)
     {
         var file = Path.Combine(_directory, name);

@@ -18,9 +18,9 @@ internal sealed record ClientCertificate(X509Certificate2 Certificate, X509Certi
         try
         {
             var loaded = X509Certificate2.CreateFromPem(text, Encoding.UTF8.GetString(key));
-            // SChannel does not accept ephemeral keys.
+            // Here rather than at the handshake: what cannot be imported is left to kubectl.
             if (OperatingSystem.IsWindows())
-                loaded = X509CertificateLoader.LoadPkcs12(loaded.Export(X509ContentType.Pkcs12), null);
+                ImportedKey.Of(loaded);
             var rest = new X509Certificate2Collection();
             rest.ImportFromPem(text);
             rest.RemoveAt(0);
@@ -33,5 +33,16 @@ internal sealed record ClientCertificate(X509Certificate2 Certificate, X509Certi
     }
 
     /// <summary>The certificate for a TLS handshake, sent whatever issuers the server names.</summary>
-    public SslStreamCertificateContext Context() => SslStreamCertificateContext.Create(Certificate, Intermediates, offline: true);
+    /// <exception cref="CryptographicException">Windows cannot import the key.</exception>
+    public SslStreamCertificateContext Context() => SslStreamCertificateContext.Create(
+        OperatingSystem.IsWindows() ? ImportedKey.Of(Certificate) : Certificate, Intermediates, offline: true);
+
+    /// <summary>
+    /// Removes what Windows keeps of private keys on disk for handshakes. The next handshake brings it back; open connections go on.
+    /// </summary>
+    public static void Forget()
+    {
+        if (OperatingSystem.IsWindows())
+            ImportedKey.RemoveAll();
+    }
 }
