@@ -16,7 +16,8 @@ internal sealed record HttpResponse(int Status, IReadOnlyDictionary<string, stri
 
 /// <summary>
 /// The part of HTTP/1.1 (RFC 9112) that a client of an API server needs: one request after another, then possibly another protocol on the
-/// same connection. HttpClient takes 10 to 20 ms longer to start, and does not hand over its connection.
+/// same connection, with limits for all that a server sends. In the static program HttpClient is as fast: 25 ms of CPU for one request
+/// either way, once the certificates of the system are left out (see <c>SystemTrust</c>), and 128 ms with them.
 /// </summary>
 /// <param name="stream">The connection; owned.</param>
 /// <param name="maxBody">The largest body in bytes that is read.</param>
