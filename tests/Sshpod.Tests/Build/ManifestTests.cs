@@ -55,6 +55,45 @@ public sealed partial class ManifestTests : IAsyncLifetime
             Assert.Contains($"platform = \"{platform}\"; sha256 = \"{Sha256(Archive(platform))}\";", text, StringComparison.Ordinal));
     }
 
+    // As in the schemas that winget-cli (schemas/JSON/manifests/v1.6.0) and Scoop (schema.json) publish.
+    [Theory]
+    [InlineData("winget.yaml", "version", "DefaultLocale")]
+    [InlineData("winget.locale.en-US.yaml", "defaultLocale", "PackageLocale Publisher PackageName License ShortDescription")]
+    [InlineData("winget.installer.yaml", "installer", "Installers")]
+    public async Task A_manifest_for_winget_has_what_its_schema_requires(string name, string type, string required)
+    {
+        using var reader = File.OpenText(Path.Combine(Files, name));
+        var stream = new YamlStream();
+        stream.Load(reader);
+        var manifest = (YamlMappingNode)stream.Documents[0].RootNode;
+        string[] always = ["PackageIdentifier", "PackageVersion", "ManifestType", "ManifestVersion"];
+        Assert.All(always.Concat(required.Split(' ')), key => Assert.NotEmpty(manifest[key].ToString()));
+        Assert.Matches(@"^[^.\s\\/:*?""<>|]{1,32}(\.[^.\s\\/:*?""<>|]{1,32}){1,7}$", manifest["PackageIdentifier"].ToString());
+        Assert.Equal(("1.2.3", type, "1.6.0"),
+            (manifest["PackageVersion"].ToString(), manifest["ManifestType"].ToString(), manifest["ManifestVersion"].ToString()));
+        if (type != "installer")
+            return;
+        Assert.Equal(("zip", "portable"), (manifest["InstallerType"].ToString(), manifest["NestedInstallerType"].ToString()));
+        var installer = Assert.Single((YamlSequenceNode)manifest["Installers"]);
+        Assert.Equal("x64", installer["Architecture"].ToString());
+        Assert.Matches("^https://", installer["InstallerUrl"].ToString());
+        Assert.Matches("^[0-9a-f]{64}$", installer["InstallerSha256"].ToString());
+        Assert.All((YamlSequenceNode)installer["NestedInstallerFiles"], file => Assert.NotEmpty(file["RelativeFilePath"].ToString()));
+    }
+
+    [Fact]
+    public async Task A_manifest_for_Scoop_has_what_its_schema_requires_and_nothing_that_it_does_not_know()
+    {
+        var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Files, "sshpod.scoop.json")))!.AsObject();
+        string[] required = ["version", "homepage", "license"];
+        string[] known = ["description", "architecture", "bin", "notes", .. required];
+        Assert.All(required, key => Assert.NotEmpty((string)manifest[key]!));
+        Assert.All(manifest, entry => Assert.Contains(entry.Key, known));
+        Assert.All(manifest["architecture"]!.AsObject(), entry => Assert.Contains(entry.Key, new[] { "64bit", "32bit", "arm64" }));
+        Assert.All(manifest["architecture"]!["64bit"]!.AsObject(), entry =>
+            Assert.Contains(entry.Key, new[] { "url", "hash", "extract_dir" }));
+    }
+
     [Fact]
     public async Task Every_manifest_parses_in_its_format()
     {
