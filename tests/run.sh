@@ -55,6 +55,7 @@ install_clients() {
 		rpmbuild rpm
 		lintian lintian
 		setpriv util-linux
+		wine wine
 	LIST
 	# A module of Debian's python3, whatever other python3 the machine has.
 	/usr/bin/python3 -c 'import paramiko' 2>/dev/null || missing+=(python3-paramiko)
@@ -153,6 +154,10 @@ if [ ${#filter[@]} = 0 ]; then
 	# The tests run it under qemu.
 	say "building the program for arm64"
 	build/publish.sh linux-arm64 artifacts || { count 0 1 0 && echo "failed: build/publish.sh linux-arm64" >>"$work/failures"; }
+	# And sshpod.exe under wine.
+	say "building the program for Windows"
+	{ build/publish.sh win-x64 artifacts && tests/windows/build.sh artifacts; } ||
+		{ count 0 1 0 && echo "failed: build/publish.sh win-x64, tests/windows/build.sh" >>"$work/failures"; }
 	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
 	run_shell build/test.sh
 	run_shell sshd/test.sh

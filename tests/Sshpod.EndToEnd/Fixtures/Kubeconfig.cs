@@ -86,13 +86,15 @@ public sealed class Kubeconfig
                 System.Text.Encoding.ASCII.GetBytes(pem)));
 
     /// <summary>Uses a credential plugin instead of credentials.</summary>
-    public Task SetPluginAsync(string command, string apiVersion = "client.authentication.k8s.io/v1", string mode = "Never") =>
+    public Task SetPluginAsync(string command, string apiVersion = "client.authentication.k8s.io/v1", string mode = "Never",
+        params string[] arguments) =>
         ChangeAsync(config => config["users"]![0]!["user"] = new JsonObject
         {
             ["exec"] = new JsonObject
             {
                 ["apiVersion"] = apiVersion,
                 ["command"] = command,
+                ["args"] = new JsonArray([.. arguments.Select(argument => (JsonNode)argument)]),
                 ["interactiveMode"] = mode,
                 ["installHint"] = $"apt install {command}"
             },
