@@ -47,7 +47,8 @@ public static class VersionCommand
     {
         var releases = NewestRelease.Address();
         var newest = await NewestRelease.FindAsync(releases, cancellation);
-        var own = ReleaseVersion.Parse(Own) ?? throw new SshpodException($"this sshpod does not have the version of a release, but \"{Own}\"");
+        var own = ReleaseVersion.Parse(Own)
+            ?? throw new SshpodException($"this sshpod does not have the version of a release, but \"{Own}\"");
         var installer = $"{releases.AbsoluteUri.TrimEnd('/')}/latest/download/install.{(OperatingSystem.IsWindows() ? "ps1" : "sh")}";
         var difference = own.CompareTo(newest);
         Console.WriteLine(difference switch

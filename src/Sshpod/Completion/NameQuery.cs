@@ -19,8 +19,8 @@ public sealed record NameQuery(string Kind, string? Namespace, string? Context)
     internal string[] RefreshArguments => [Command, Refresh, Kind, Namespace ?? "", Context ?? ""];
 
     /// <summary>
-    /// What the file with the answer is named for. The name includes the state of the kubeconfig, so that another current context is another file: checking
-    /// the files' times takes microseconds, reading the files takes milliseconds.
+    /// What the file with the answer is named for. That includes the state of the kubeconfig, so that another current context is another
+    /// file: checking the files' times takes microseconds, reading the files takes milliseconds.
     /// </summary>
     /// <param name="snapshot">What the user has set up.</param>
     /// <returns>The parts of the name.</returns>

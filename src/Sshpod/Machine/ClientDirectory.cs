@@ -106,7 +106,7 @@ public static class ClientDirectory
     /// and virus scanners open files so: they are done with it in a moment, and so we try again.
     /// </summary>
     /// <exception cref="IOException">It cannot be renamed.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not, or on Windows the other is still open when the limit has passed.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not, or on Windows the other is still open at the limit.</exception>
     public static void Move(string from, string to)
     {
         for (var start = Stopwatch.GetTimestamp(); ;)

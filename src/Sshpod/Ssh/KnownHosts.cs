@@ -84,7 +84,8 @@ public static class KnownHosts
     }
 
     private static string HostOf(string file) =>
-        Path.GetFileName(file) is var name && name.StartsWith(Start, StringComparison.Ordinal) ? new GivenHost(name[Start.Length..]).Folded : "";
+        Path.GetFileName(file) is var name && name.StartsWith(Start, StringComparison.Ordinal)
+            ? new GivenHost(name[Start.Length..]).Folded : "";
 
     private static bool Holds(string file, string content)
     {

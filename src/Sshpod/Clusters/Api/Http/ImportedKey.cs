@@ -36,7 +36,8 @@ internal sealed partial class ImportedKey : IDisposable
         try
         {
             ClientDirectory.Create(Directory);
-            _note = new FileStream(Path.Combine(Directory, $"{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+            _note = new FileStream(
+                Path.Combine(Directory, $"{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
             _note.Write(System.Text.Encoding.UTF8.GetBytes($"{_container}"));
             _note.Flush();
         }
@@ -157,7 +158,8 @@ internal sealed partial class ImportedKey : IDisposable
 
         /// <summary>Parses a note.</summary>
         public static Container? Parse(string note) => note.Split('\n') is [var type, var number, var provider, var name]
-            && int.TryParse(type, CultureInfo.InvariantCulture, out var kind) && int.TryParse(number, CultureInfo.InvariantCulture, out var key)
+            && int.TryParse(type, CultureInfo.InvariantCulture, out var kind)
+            && int.TryParse(number, CultureInfo.InvariantCulture, out var key)
             ? new Container(kind, key, provider, name) : null;
 
         /// <inheritdoc/>
