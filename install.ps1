@@ -106,7 +106,9 @@ function Assert-Newest([string] $Number, [string] $At) {
     }
     $target = Join-Path $Prefix 'sshpod.exe'
     $reported = ''
-    if (Test-Path -LiteralPath $target -PathType Leaf) {
+    # What is elsewhere may be somebody else's program: it is not run.
+    $isOurs = $env:LOCALAPPDATA -and $target.StartsWith((Join-Path $env:LOCALAPPDATA ''), [System.StringComparison]::OrdinalIgnoreCase)
+    if ($isOurs -and (Test-Path -LiteralPath $target -PathType Leaf)) {
         try { $reported = [string] (& $target version 2>$null | Select-Object -First 1) } catch { Write-Verbose $_ }
     }
     if ($reported -notmatch '^sshpod ([0-9A-Za-z.-]+)(\+[0-9A-Za-z.+-]*)?$') { return }
@@ -159,7 +161,9 @@ function Save-Url([string] $Url, [string] $File) {
 
 # Over TLS, but for a server on this very machine.
 function Test-Secure([string] $Url) {
-    return $Url -match '^https://' -or $Url -match '^http://(localhost|127\.0\.0\.1|\[::1\])[:/]'
+    $uri = $null
+    return [System.Uri]::TryCreate($Url, [System.UriKind]::Absolute, [ref] $uri) -and $uri.UserInfo -eq '' -and
+        ($uri.Scheme -eq 'https' -or ($uri.Scheme -eq 'http' -and $uri.IsLoopback))
 }
 
 # The release's program, checked.

@@ -135,7 +135,11 @@ refuse_older() { # VERSION
 	fi
 	installed=''
 	# Where others can put a program, it is not run.
-	if [ -O "$prefix" ] && [ -O "$prefix/sshpod" ] && [ -x "$prefix/sshpod" ]; then
+	ours=true
+	if [ "$(id -u)" = 0 ]; then
+		case $(ls -ldL "$prefix" 2>/dev/null) in ?????w* | ????????w*) ours=false ;; esac
+	fi
+	if [ "$ours" = true ] && [ -O "$prefix" ] && [ -O "$prefix/sshpod" ] && [ ! -h "$prefix/sshpod" ] && [ -x "$prefix/sshpod" ]; then
 		installed=$("$prefix/sshpod" version 2>/dev/null </dev/null | sed -n '1s/^sshpod \([0-9A-Za-z.+-]*\)$/\1/p')
 		installed=${installed%%+*}
 	fi
@@ -222,13 +226,15 @@ put_in_place() {
 	# A directory that nobody could foresee: in a prefix of another user, a link with a known name would be written through.
 	staging=$(mktemp -d "$prefix/.sshpod.XXXXXXXXXX") || fail "cannot write to $prefix"
 	staged=$staging/sshpod
-	if ! cp "$program" "$staged" || ! chmod 755 "$staged"; then
-		fail "cannot write to $prefix"
-	fi
+	# In it, and not by its path: who may rename it could put another in its place.
+	(cd "$staging" && [ -O . ] && cp "$program" sshpod && chmod 755 sshpod) || fail "cannot write to $prefix"
 	# Where it will be, and not where it was unpacked: /tmp may not allow execution.
-	reported=$("$staged" version 2>"$work/error") || fail "the program does not run here: $(head -n 1 "$work/error"); nothing was installed"
+	reported=$(cd "$staging" && [ -O . ] && ./sshpod version 2>"$work/error") ||
+		fail "the program does not run here: $(head -n 1 "$work/error"); nothing was installed"
 	# Replaced by a rename, not overwritten: an sshpod that runs keeps its file.
-	mv -f "$staged" "$prefix/sshpod" || fail "cannot write $prefix/sshpod"
+	if [ -d "$prefix/sshpod" ] || ! mv -f "$staged" "$prefix/sshpod"; then
+		fail "cannot write $prefix/sshpod"
+	fi
 	rmdir "$staging"
 	staging=''
 	say "installed $(echo "$reported" | head -n 1) as $prefix/sshpod"

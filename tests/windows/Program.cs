@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Sshpod.Windows;
 
 switch (args)
 {
-    // Of ssh, on 127.0.0.1: each connection begins with a line, the ProxyCommand, and goes on as its stdin and stdout.
+    // Of ssh, on 127.0.0.1: each connection begins with two lines, a secret and the ProxyCommand, and goes on as its stdin and stdout. Others
+    // on this machine can connect too, but do not know the secret.
     case ["serve"]:
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -28,6 +31,9 @@ static async Task ServeAsync(Socket socket)
     try
     {
         await using var ssh = new NetworkStream(socket, ownsSocket: true);
+        if (!CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(ReadLine(ssh)), Encoding.UTF8.GetBytes(Environment.GetEnvironmentVariable("SPAWNER_SECRET")!)))
+            return;
         using var child = new ProxyProcess(ReadLine(ssh));
         var sent = child.Output.CopyToAsync(ssh);
         // ssh kills its proxy when it ends, without warning.
@@ -45,7 +51,7 @@ static async Task ServeAsync(Socket socket)
 static string ReadLine(NetworkStream stream)
 {
     var line = new List<byte>();
-    for (int next; (next = stream.ReadByte()) is not (-1 or '\n');)
+    for (int next; line.Count < 4096 && (next = stream.ReadByte()) is not (-1 or '\n');)
         line.Add((byte)next);
-    return System.Text.Encoding.UTF8.GetString([.. line]);
+    return Encoding.UTF8.GetString([.. line]);
 }

@@ -88,7 +88,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
     /// <summary>A bare word instead of a Status comes from a proxy. kubectl proxy sends it for paths that it rejects (pods/exec).</summary>
     public static ClusterException ForbiddenByProxy(string? context) =>
         new($"a proxy in front of the API server of {Describe(context)} forbids exec, as kubectl proxy does by default",
-            "restart kubectl proxy with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");
+            "whoever runs kubectl proxy can restart it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it");
 
     /// <summary>The API server redirects us. We do not follow: our credentials are for the server in the kubeconfig.</summary>
     public static ClusterException Redirected(string? context, string target) =>
@@ -96,7 +96,7 @@ internal sealed partial class ClusterException(string message, string? hint, str
 
     /// <summary>Nothing listens at the API server's address.</summary>
     public static ClusterException Refused(string server, string? context) =>
-        new($"API server {server} of {Describe(context)} refuses connections", "start the cluster, or check your VPN or proxy");
+        new($"API server {server} of {Describe(context)} refuses connections", "check that the cluster is running, and your VPN or proxy");
 
     /// <summary>The connection to the API server fails.</summary>
     public static ClusterException CannotReach(string? context, string why) =>

@@ -31,7 +31,8 @@ internal static partial class NewestRelease
         if (text.Length == 0)
             throw new SshpodException("this sshpod does not say where its releases are", $"set {Variable} to their URL");
         return Uri.TryCreate(text.TrimEnd('/'), UriKind.Absolute, out var address) && IsSafe(address) ? address
-            : throw new SshpodException($"{Variable} is {text}: it must begin with https://");
+            : throw new SshpodException(text.Contains('@', StringComparison.Ordinal)
+                ? $"{Variable} must have no user name and no password" : $"{Variable} is {text}: it must begin with https://");
     }
 
     /// <summary>The version of the newest release there.</summary>
@@ -58,6 +59,8 @@ internal static partial class NewestRelease
     {
         OperationCanceledException => "no answer in time",
         UnsupportedKubeconfigException or AuthenticationException or SocketException or IOException => problem.Message,
+        // The name of a host to which it redirects, which none can have.
+        ArgumentException or FormatException => problem.Message,
         _ => null,
     };
 

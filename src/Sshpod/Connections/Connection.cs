@@ -71,8 +71,16 @@ public sealed class Connection : IAsyncDisposable
 
         if (dial is not null && await dial.TakeAsync(container) is { } tunnel)
         {
-            LeaveIfShared();
-            await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
+            try
+            {
+                LeaveIfShared();
+                await RecordAsync(host, dial.Remembered, dial.Remembered.Server!.HostKey, cancellation);
+            }
+            catch
+            {
+                await tunnel.DisposeAsync();
+                throw;
+            }
             return new Connection(cluster.Objects, tunnel, dial.Remembered, time);
         }
         var used = new RememberedServer(name, cluster.Objects.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);

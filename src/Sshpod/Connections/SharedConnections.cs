@@ -85,7 +85,8 @@ public static class SharedConnections
                 await file.DisposeAsync();
                 if (!await ClaimAsync(host, snapshot, cancellation))
                     throw new SshpodException(
-                        $"a connection to \"{host}\" with another kubeconfig or context was opened at the same moment", "connect again");
+                        $"a connection to \"{host}\" with another kubeconfig, context or setting was opened at the same moment",
+                        "connect again");
             }
             catch (Exception e) when (e is IOException && waited < ConnectionLimits.Claim)
             {

@@ -32,6 +32,7 @@ internal static class KeyCheck
                 $"remove {ClientKey.File} and {ClientKey.File}.pub: sshpod makes new ones");
         return PublicKey.Parse(run.Output) == key
             ? Finding.Ok($"{ClientKey.File}, readable by you alone")
-            : Finding.Failure<string>($"{ClientKey.File}.pub is not the public half of {ClientKey.File}", "remove both: new ones are made");
+            : Finding.Failure<string>($"{ClientKey.File}.pub is not the public half of {ClientKey.File}",
+                "remove both: sshpod makes new ones");
     }
 }

@@ -56,13 +56,15 @@ public sealed class CacheFolder<T>(string folder, TimeSpan forgotten, Func<T, by
         {
             if (value.Equals(Read(file)))
             {
-                if (File.GetLastWriteTimeUtc(file) < DateTime.UtcNow - _touched)
+                if ((DateTime.UtcNow - File.GetLastWriteTimeUtc(file)).Duration() > _touched)
                     File.SetLastWriteTimeUtc(file, DateTime.UtcNow);
                 return;
             }
             ClientDirectory.Create(Path);
             ClientDirectory.Replace(file, encode(value));
-            foreach (var old in Directory.GetFiles(Path).Where(old => File.GetLastWriteTimeUtc(old) < DateTime.UtcNow - forgotten))
+            // Locks stay: after a removal, two could hold one.
+            foreach (var old in Directory.GetFiles(Path).Where(old => File.GetLastWriteTimeUtc(old) < DateTime.UtcNow - forgotten
+                && !old.EndsWith(CacheFile.Lock, StringComparison.Ordinal)))
                 File.Delete(old);
         }
         catch (Exception e) when (e is SshpodException or IOException or UnauthorizedAccessException)
@@ -73,7 +75,8 @@ public sealed class CacheFolder<T>(string folder, TimeSpan forgotten, Func<T, by
 }
 
 /// <summary>
-/// One thing that is remembered. A file that is lost, unreadable or wrong costs an attempt and nothing else, so nothing here throws.
+/// One thing that is remembered. A file that is lost, unreadable or wrong costs an attempt and nothing else, so reading, writing and
+/// forgetting never throw.
 /// </summary>
 /// <typeparam name="T">What is remembered.</typeparam>
 public sealed class CacheFile<T> where T : class
@@ -113,13 +116,15 @@ public sealed class CacheFile<T> where T : class
     public LockFile? TakeOrNull()
     {
         ClientDirectory.Create(_folder.Path);
-        return LockFile.TakeOrNull($"{_path}.lock");
+        return LockFile.TakeOrNull(_path + CacheFile.Lock);
     }
 }
 
 /// <summary>Names and contents of <see cref="CacheFile{T}"/>.</summary>
 public static class CacheFile
 {
+    internal const string Lock = ".lock";
+
     /// <summary>A folder of files that hold a text.</summary>
     /// <param name="folder">Name of the folder.</param>
     /// <param name="forgotten">How long a file stays that nobody writes or uses.</param>

@@ -13,7 +13,7 @@ internal static class TargetLimits
     public static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// For the reason why a connection broke off: it only improves a message, and when the API server is what has gone, the user waits.
+    /// For the reason why a connection was lost: it only improves a message, and when the API server is what has gone, the user waits.
     /// </summary>
     public static readonly TimeSpan Disappearance = TimeSpan.FromSeconds(5);
 }

@@ -15,7 +15,7 @@ public sealed class KubectlProxyTests(TestCluster cluster)
         var refused = await workstation.SshAsync("pod--busybox", "true");
 
         Assert.Equal(255, refused.ExitCode);
-        Assert.Contains("forbids exec, as kubectl proxy does by default; restart kubectl proxy with " +
+        Assert.Contains("forbids exec, as kubectl proxy does by default; whoever runs kubectl proxy can restart it with " +
             "--reject-paths='^/api/.*/pods/.*/attach'", refused.Error, StringComparison.Ordinal);
     }
 

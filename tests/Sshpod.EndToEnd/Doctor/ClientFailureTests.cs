@@ -65,7 +65,7 @@ public sealed class ClientFailureTests(TestCluster cluster)
     [Theory]
     [InlineData("UserKnownHostsFile /dev/null", "UserKnownHostsFile is not")]
     [InlineData("ProxyCommand nc %h %p", "ssh runs another ProxyCommand")]
-    [InlineData("ProxyJump gate.example", "by ProxyJump gate.example")]
+    [InlineData("ProxyJump gate.example", "through ProxyJump gate.example, not sshpod")]
     [InlineData("PubkeyAuthentication no", "PubkeyAuthentication is no")]
     [InlineData("HostKeyAlgorithms rsa-sha2-512", "HostKeyAlgorithms lacks ssh-ed25519")]
     public async Task An_earlier_block_of_the_users_own_wins(string option, string words)

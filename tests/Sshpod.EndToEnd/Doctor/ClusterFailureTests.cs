@@ -119,7 +119,7 @@ public sealed class ClusterFailureTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync("https://127.0.0.1:9"));
         (await DoctorRun.RunAsync(workstation)).FailsAt(
-            "api-server", "API server 127.0.0.1:9", "refuses connections", "you: start the cluster, or check your VPN or proxy");
+            "api-server", "API server 127.0.0.1:9", "refuses connections", "you: check that the cluster is running, and your VPN or proxy");
     }
 
     [Fact]

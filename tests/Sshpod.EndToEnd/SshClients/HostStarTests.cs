@@ -193,7 +193,7 @@ public sealed class HostStarTests(TestCluster cluster)
     {
         await using var workstation = await SetUpAsync();
         await File.WriteAllTextAsync(workstation.File("config/sshpod/ssh_config.user"), "Host *.sshpod\n    PubkeyAuthentication no\n");
-        (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", "PubkeyAuthentication is no", "you: take that out of");
+        (await DoctorRun.RunAsync(workstation)).FailsAt("configuration", "PubkeyAuthentication is no", "you: remove it from");
     }
 
     private static async Task ReplaceInBlockAsync(Workstation workstation, string old, string replacement)

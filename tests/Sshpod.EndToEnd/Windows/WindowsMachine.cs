@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
@@ -38,8 +39,12 @@ public sealed partial class WindowsMachine : IAsyncLifetime
             // wine 8 maps no code that was compiled ahead.
             ["DOTNET_ReadyToRun"] = "0",
             ["TMPDIR"] = null,
+            ["SPAWNER_SECRET"] = Secret,
         };
     }
+
+    /// <summary>Who knows it may have the spawner start programs.</summary>
+    public static string Secret { get; } = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>The program.</summary>
     public static string Program { get; } = Path.Combine(Document.Root, "artifacts/win-x64/sshpod.exe");
@@ -156,7 +161,7 @@ public sealed partial class WindowsMachine : IAsyncLifetime
         await WriteProgramAsync(relay, $"""
             #!/bin/bash
             exec 3<>/dev/tcp/127.0.0.1/{_port}
-            printf '%s\n' "$1" >&3
+            printf '%s\n%s\n' {Secret} "$1" >&3
             cat <&0 >&3 2>/dev/null &
             exec cat <&3 3>&-
 

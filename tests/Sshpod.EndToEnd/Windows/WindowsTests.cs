@@ -155,7 +155,7 @@ public sealed class WindowsTests(TestCluster cluster, WindowsMachine windows) : 
         await using var end = spawner;
         using (var ssh = new TcpClient("127.0.0.1", port))
         {
-            await ssh.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{line}\n"));
+            await ssh.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{WindowsMachine.Secret}\n{line}\n"));
             await Eventually.HoldsAsync("the plugin runs", () => File.Exists(pid) && Runs());
         }
         await Eventually.HoldsAsync("the plugin has ended", () => !Runs());

@@ -13,7 +13,7 @@ public class ClusterExceptionTests
         + "roles")]
     [InlineData("error: context \"nope\" does not exist", "no context \"nope\" in the kubeconfig; kubectl config get-contexts lists them")]
     [InlineData("The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?",
-        "API server 10.0.0.1:6443 of context \"dev\" refuses connections; start the cluster, or check your VPN or proxy")]
+        "API server 10.0.0.1:6443 of context \"dev\" refuses connections; check that the cluster is running, and your VPN or proxy")]
     [InlineData("error: You must be logged in to the server (Unauthorized)",
         "the API server does not accept the credentials of context \"dev\"; log in to the cluster again")]
     [InlineData("Unable to connect to the server: dial tcp: lookup api.example on 1.1.1.1:53: no such host",
@@ -29,7 +29,7 @@ public class ClusterExceptionTests
         "kubectl got no credentials for context \"dev\": exec: executable login failed with exit code 3; log in to the cluster again")]
     [InlineData("error: unable to upgrade connection: Forbidden",
         "a proxy in front of the API server of context \"dev\" forbids exec, as kubectl proxy does by default; " +
-        "restart kubectl proxy with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it")]
+        "whoever runs kubectl proxy can restart it with --reject-paths='^/api/.*/pods/.*/attach', or use a context without it")]
     [InlineData("", "kubectl: ended without a message")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
         Assert.Equal(line, ClusterException.FromKubectl(errorText, new NamedContext("dev", Snapshot.Take())).Line);

@@ -85,11 +85,11 @@ public sealed class VersionCheckTests : IAsyncLifetime
     [Theory]
     [InlineData("http://releases.invalid")]
     [InlineData("file:///etc")]
-    [InlineData("https://user:secret@localhost")]
-    public async Task Only_a_server_over_TLS_or_on_this_machine_is_asked(string url)
+    [InlineData("https://user:secret@localhost", "must have no user name and no password")]
+    public async Task Only_a_server_over_TLS_or_on_this_machine_is_asked(string url, string? problem = null)
     {
         _machine.Variables["SSHPOD_RELEASES"] = url;
-        Assert.Equal((255, $"sshpod: SSHPOD_RELEASES is {url}: it must begin with https://\n"), await CheckAsync());
+        Assert.Equal((255, $"sshpod: SSHPOD_RELEASES {problem ?? $"is {url}: it must begin with https://"}\n"), await CheckAsync());
     }
 
     [Theory]
@@ -118,7 +118,7 @@ public sealed class VersionCheckTests : IAsyncLifetime
         Assert.Equal((255, Failure("the answer is 404")), await CheckAsync());
         Offer("99.0.0");
         _server.Cut = "SHA256SUMS";
-        Assert.Equal((255, Failure("the answer broke off")), await CheckAsync());
+        Assert.Equal((255, Failure("the answer was cut short")), await CheckAsync());
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class VersionCheckTests : IAsyncLifetime
         await File.WriteAllTextAsync(_machine.File("authority.pem"), new Certificates().Pem);
         var (exitCode, said) = await CheckAsync();
         Assert.Equal(255, exitCode);
-        Assert.StartsWith(Failure("nobody it trusts vouches for its certificate")[..^"; check network, VPN and proxy\n".Length], said,
+        Assert.StartsWith(Failure("no trusted authority has signed its certificate")[..^"; check network, VPN and proxy\n".Length], said,
             StringComparison.Ordinal);
         Assert.Empty(_server.Requests);
     }

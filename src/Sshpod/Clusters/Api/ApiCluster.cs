@@ -170,7 +170,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
     {
         try
         {
-            return JsonSerializer.Deserialize(response.Body, json) ?? throw new JsonException("null");
+            return KubernetesJson.Read(response.Body, json);
         }
         catch (JsonException e)
         {

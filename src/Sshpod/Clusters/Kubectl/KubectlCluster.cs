@@ -125,7 +125,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     {
         try
         {
-            return JsonSerializer.Deserialize(output, type) ?? throw new JsonException("null");
+            return KubernetesJson.Read(output, type);
         }
         catch (JsonException e)
         {

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Sshpod.Clusters.Objects;
 
@@ -195,4 +197,16 @@ internal sealed record VersionInfo(string GitVersion);
 [JsonSerializable(typeof(ObjectList))]
 [JsonSerializable(typeof(SelfSubjectAccessReview))]
 [JsonSerializable(typeof(VersionInfo))]
-internal sealed partial class KubernetesJson : JsonSerializerContext;
+internal sealed partial class KubernetesJson : JsonSerializerContext
+{
+    /// <summary>Reads an answer.</summary>
+    /// <exception cref="JsonException">It is no such object, or a list in it has a null, which the serializer does not check.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+    {
+        var reader = new Utf8JsonReader(json);
+        for (var last = JsonTokenType.None; reader.Read(); last = reader.TokenType)
+            if (reader.TokenType == JsonTokenType.Null && last != JsonTokenType.PropertyName)
+                throw new JsonException("null in a list");
+        return JsonSerializer.Deserialize(json, type)!;
+    }
+}

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Text;
 using Sshpod.Terminal;
 
@@ -62,7 +63,7 @@ internal sealed class Dialer(ApiServer server, string? context)
         AuthenticationException =>
             new ClusterException($"cannot verify API server {server} of {ClusterException.Describe(context)}: {problem.Message}",
             "check certificate-authority and tls-server-name in the kubeconfig"),
-        SocketException or IOException => ClusterException.CannotReach(context, $"{server}: {problem.Message}"),
+        SocketException or IOException or CryptographicException => ClusterException.CannotReach(context, $"{server}: {problem.Message}"),
         _ => null,
     };
 

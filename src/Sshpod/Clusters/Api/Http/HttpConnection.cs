@@ -127,7 +127,7 @@ internal sealed class HttpConnection(Stream stream, int maxBody = HttpConnection
     private void Take(MemoryStream body, int count)
     {
         if (body.Length + count > maxBody)
-            throw new IOException($"the answer has more than {maxBody >> 10} KiB");
+            throw new IOException($"the answer has more than {(maxBody < 1 << 20 ? $"{maxBody >> 10} KiB" : $"{maxBody >> 20} MiB")}");
         body.Write(_buffer, _start, count);
         _start += count;
     }

@@ -20,6 +20,9 @@ namespace Sshpod.Clusters.Api.Http;
 [SupportedOSPlatform("windows")]
 internal sealed partial class ImportedKey : IDisposable
 {
+    // Far more than the names of a provider and of a container have.
+    private const int MaxNote = 4096;
+
     private static readonly Lock Access = new();
     private static readonly Dictionary<X509Certificate2, ImportedKey> Current = new(ReferenceEqualityComparer.Instance);
 
@@ -70,11 +73,18 @@ internal sealed partial class ImportedKey : IDisposable
     /// <summary>Removes all that we have imported. The next handshake imports its key again.</summary>
     public static void RemoveAll()
     {
-        lock (Access)
+        // On the way out too, so not for long: an import that hangs in Windows holds it.
+        if (!Access.TryEnter(TimeSpan.FromSeconds(1)))
+            return;
+        try
         {
             foreach (var imported in Current.Values)
                 imported.Dispose();
             Current.Clear();
+        }
+        finally
+        {
+            Access.Exit();
         }
     }
 
@@ -82,10 +92,11 @@ internal sealed partial class ImportedKey : IDisposable
     public void Dispose()
     {
         // Not by disposing the certificate: open connections still refer to it, and .NET keeps it for others.
-        _container?.Remove();
-        if (_note is null)
+        var isRemoved = _container?.Remove() != false;
+        _note?.Dispose();
+        // What could not be removed stays noted for the next.
+        if (_note is null || !isRemoved)
             return;
-        _note.Dispose();
         try
         {
             File.Delete(_note.Name);
@@ -101,10 +112,11 @@ internal sealed partial class ImportedKey : IDisposable
     {
         try
         {
+            ClientDirectory.CheckCache();
             foreach (var file in System.IO.Directory.Exists(Directory) ? System.IO.Directory.GetFiles(Directory) : [])
                 RemoveAbandoned(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SshpodException or IOException or UnauthorizedAccessException)
         {
             Log.Debug($"keys that were left behind are not looked for: {e.Message}");
         }
@@ -114,10 +126,15 @@ internal sealed partial class ImportedKey : IDisposable
     {
         try
         {
-            using var note = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None, 4096, FileOptions.DeleteOnClose);
-            using var reader = new StreamReader(note);
-            Container.Parse(reader.ReadToEnd())?.Remove();
-            Log.Debug("removed a private key that a killed sshpod had left behind");
+            using (var note = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            {
+                var text = new byte[MaxNote];
+                var length = note.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+                if (Container.Parse(System.Text.Encoding.UTF8.GetString(text, 0, length)) is { } left && left.Remove())
+                    Log.Debug("removed a private key that a killed sshpod had left behind");
+            }
+            // Whether or not it could be removed: it is tried once.
+            File.Delete(file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -157,7 +174,8 @@ internal sealed partial class ImportedKey : IDisposable
         }
 
         /// <summary>Parses a note.</summary>
-        public static Container? Parse(string note) => note.Split('\n') is [var type, var number, var provider, var name]
+        public static Container? Parse(string note) =>
+            note.Split('\n') is [var type, var number, { Length: > 0 } provider, { Length: > 0 } name]
             && int.TryParse(type, CultureInfo.InvariantCulture, out var kind)
             && int.TryParse(number, CultureInfo.InvariantCulture, out var key)
             ? new Container(kind, key, provider, name) : null;
@@ -185,7 +203,8 @@ internal sealed partial class ImportedKey : IDisposable
         }
 
         /// <summary>Removes it with its key.</summary>
-        public void Remove()
+        /// <returns>Whether it is gone.</returns>
+        public bool Remove()
         {
             try
             {
@@ -193,14 +212,16 @@ internal sealed partial class ImportedKey : IDisposable
                 {
                     using var key = CngKey.Open(Name, new CngProvider(Provider), CngKeyOpenOptions.Silent);
                     key.Delete();
-                    return;
+                    return true;
                 }
                 using var rsa = new RSACryptoServiceProvider(Parameters) { PersistKeyInCsp = false };
                 rsa.Clear();
+                return true;
             }
             catch (CryptographicException e)
             {
                 Log.Debug($"an imported key is not removed: {e.Message}");
+                return false;
             }
         }
 
