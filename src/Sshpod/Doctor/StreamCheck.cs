@@ -30,7 +30,9 @@ internal static class StreamCheck
         }
         catch (UpgradeRefusedException e)
         {
-            return Finding.Failure<ExecAttempt>($"the API server, or something on the way to it, refuses a WebSocket: {e.Message}",
+            // Only the API server itself, and kubectl proxy, answer so that there is a hint.
+            var who = e.Hint is null ? "the API server, or something on the way to it," : "the API server";
+            return Finding.Failure<ExecAttempt>($"{who} refuses a WebSocket: {e.Message}",
                 streams is AutoStreams ? "install kubectl, which may get through"
                     : "unset SSHPOD_TRANSPORT, and put kubectl on your PATH");
         }
