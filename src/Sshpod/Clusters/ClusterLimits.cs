@@ -24,6 +24,9 @@ internal static class ClusterLimits
     /// <summary>The longest pause that a busy server may ask for before the request is sent again.</summary>
     public static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>That a protocol of streams is refused somewhere: rights and proxies change.</summary>
+    public static readonly TimeSpan StreamWayBelieved = TimeSpan.FromDays(1);
+
     /// <summary>Between the pings on a WebSocket, so that load balancers do not cut it while it is idle.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 

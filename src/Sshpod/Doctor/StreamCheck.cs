@@ -15,7 +15,7 @@ internal sealed record ExecAttempt(Duplex? Exec, SshpodException? Failure) : IAs
     public ValueTask DisposeAsync() => Exec?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>The stream of an exec: a WebSocket, or kubectl if the API server or something in between refuses WebSockets.</summary>
+/// <summary>The stream of an exec: a WebSocket or SPDY, or kubectl if the API server or something in between refuses both.</summary>
 internal static class StreamCheck
 {
     /// <summary>Starts the examination.</summary>
@@ -46,7 +46,8 @@ internal static class StreamCheck
             AutoStreams { Refusal: { } refusal } =>
                 Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}",
                     refusal.Hint ?? "find out what is on the way to the API server, such as a proxy"),
-            AutoStreams or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
+            AutoStreams or ApiCluster => Finding.Ok(attempt,
+                transport.Cluster.Objects is ApiCluster { LastWay: SpdyWay } ? "SPDY" : "a WebSocket"),
             _ => Finding.Ok(attempt, "kubectl uses a WebSocket or SPDY, depending on its version"),
         };
     }
