@@ -14,6 +14,9 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
 
     private const string ProtocolHeader = "Sec-WebSocket-Protocol";
 
+    // RFC 6455 section 5.5.2: without bytes, and masked with zeroes.
+    private static readonly byte[] Ping = [0x89, 0x80, 0, 0, 0, 0];
+
     // RFC 6455 section 1.3.
     private const string KeyGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -35,6 +38,8 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
         Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation)
     {
         var protocol = response.Header(ProtocolHeader);
+        // .NET writes each frame at once.
+        connection = new WatchedStream(connection, Ping, ClusterLimits.KeepAlive, ClusterLimits.PingAnswer);
         if (protocol != TunnelledPortForward)
             return new ChannelSocket(connection, protocol);
         var socket = WebSocket.CreateFromStream(connection, ChannelSocket.Options(protocol));
