@@ -42,9 +42,8 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
             return Finding.Warning("",
                 $"may {(missing.Length == 1 ? "not create" : "neither get nor create")} pods/portforward in namespace \"{ns}\": "
                 + "connections go through exec", Grant(missing));
-        // With only one of the two it depends on the client; the connection itself will tell.
-        var suffices = !isVain && (missing[0].Verb == "create" || transport.Cluster.Streams is not Clusters.Api.ApiCluster);
-        return suffices
+        // With only one of the two, sshpod takes the protocol that needs it; kubectl does not always.
+        return !isVain
             ? Finding.Warning(
                 "", $"may not {missing[0]} in namespace \"{ns}\", "
                 + $"which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need")}",
