@@ -226,6 +226,7 @@ put_in_place() {
 	# A directory that nobody could foresee: in a prefix of another user, a link with a known name would be written through.
 	staging=$(mktemp -d "$prefix/.sshpod.XXXXXXXXXX") || fail "cannot write to $prefix"
 	staged=$staging/sshpod
+	case $program in /*) ;; *) program=$PWD/$program ;; esac
 	# In it, and not by its path: who may rename it could put another in its place.
 	(cd "$staging" && [ -O . ] && cp "$program" sshpod && chmod 755 sshpod) || fail "cannot write to $prefix"
 	# Where it will be, and not where it was unpacked: /tmp may not allow execution.
