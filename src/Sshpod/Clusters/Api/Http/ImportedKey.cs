@@ -74,7 +74,7 @@ internal sealed partial class ImportedKey : IDisposable
     public static void RemoveAll()
     {
         // On the way out too, so not for long: an import that hangs in Windows holds it.
-        if (!Access.TryEnter(TimeSpan.FromSeconds(1)))
+        if (!Access.TryEnter(ClusterLimits.ImportedKeys))
             return;
         try
         {
