@@ -183,25 +183,6 @@ internal sealed partial class ImportedKey : IDisposable
         /// <inheritdoc/>
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Type}\n{KeyNumber}\n{Provider}\n{Name}");
 
-        /// <summary>Whether it is on disk.</summary>
-        public bool Exists
-        {
-            get
-            {
-                try
-                {
-                    if (Type == 0)
-                        return CngKey.Exists(Name, new CngProvider(Provider));
-                    using var rsa = new RSACryptoServiceProvider(Parameters);
-                    return true;
-                }
-                catch (CryptographicException)
-                {
-                    return false;
-                }
-            }
-        }
-
         /// <summary>Removes it with its key.</summary>
         /// <returns>Whether it is gone.</returns>
         public bool Remove()
