@@ -77,6 +77,8 @@ public partial class DocumentedFactsTests
         ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log_limit.c", @"LOG_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),
+        ("docs/security.md", "a list of hashes after {n} seconds or 64 KiB", "install.sh", @"SHA256SUMS"" (\d+) 64\n"),
+        ("docs/security.md", "a list of hashes after {n} seconds or 64 KiB", "install.ps1", @"\$sums (\d+) 64KB"),
         ("docs/faults.md", "No fault may take longer than {n} seconds",
             "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @" Limit = TimeSpan.FromSeconds\((\d+)\)"),
         ("docs/faults.md", "which may take {n}.",
