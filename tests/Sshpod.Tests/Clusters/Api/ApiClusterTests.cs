@@ -74,10 +74,7 @@ public class ApiClusterTests
         List<string> requests = [];
         await using var server = new FakeApiServer(async (head, stream) =>
         {
-            var body =
-                new byte[int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)];
-            await stream.ReadExactlyAsync(body);
-            requests.Add(head + Encoding.UTF8.GetString(body));
+            requests.Add(head + await ReadBodyAsync(head, stream));
             return await FakeApiServer.RespondAsync(
                 stream, "201 Created",
                 $"{{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{{}},\"status\":{{\"allowed\":{allowed}}}}}");
@@ -145,6 +142,32 @@ public class ApiClusterTests
         await using var cluster = new ApiCluster(server.Configuration());
         Assert.Equal(
             line, (await Assert.ThrowsAnyAsync<SshpodException>(() => cluster.GetAsync(Resources.Pods, "app", "web", default))).Line);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"metadata":null,"spec":null,"status":null}""")]
+    [InlineData("""{"metadata":{"name":"web"},"items":[{}]}""")]
+    public async Task An_answer_that_lacks_what_was_asked_for_is_one_line(string body)
+    {
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            if (head.StartsWith("POST", StringComparison.Ordinal))
+                await ReadBodyAsync(head, stream);
+            return await FakeApiServer.RespondAsync(stream, "200 OK", body);
+        });
+        await using var cluster = new ApiCluster(server.Configuration());
+        foreach (var request in new Func<Task>[]
+        {
+            () => cluster.GetAsync(Resources.Pods, "app", "web", default),
+            () => cluster.ListNamesAsync(Resources.Namespaces, null, default),
+            () => cluster.ListPodsAsync<Pod>(new PodScope("app"), pod => [pod], default),
+            () => cluster.ListPodsAsync("app", new LabelSelector(), true, default),
+            () => cluster.MayAsync(new Right("create", "pods", "exec", "app"), default),
+            () => cluster.GetVersionAsync(default),
+        })
+            Assert.StartsWith($"API server {server.Url.Authority} of context \"test\" answers with something other than the object: ",
+                (await Assert.ThrowsAsync<SshpodException>(request)).Line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -343,6 +366,14 @@ public class ApiClusterTests
         await using var cluster = new ApiCluster(server.Configuration());
         Assert.Equal("user \"eve\" may not get pods/exec in namespace \"app\"",
             (await Assert.ThrowsAsync<UpgradeRefusedException>(() => cluster.ExecAsync(Container, ["sh"], default))).Message);
+    }
+
+    private static async Task<string> ReadBodyAsync(string head, Stream stream)
+    {
+        var length = head.Split("Content-Length: ")[1].Split('\r')[0];
+        var body = new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body);
+        return Encoding.UTF8.GetString(body);
     }
 
     private const string Pod = """{"metadata":{"name":"web","namespace":"default","uid":"uid"},"spec":{},"status":{}}""";
