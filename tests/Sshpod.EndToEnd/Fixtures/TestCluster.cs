@@ -22,6 +22,9 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Whether it is the one that tests/cluster brings up.</summary>
     public bool IsLocal => Context is null;
 
+    /// <summary>The program that brings the local one up.</summary>
+    public static string Script { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster"));
+
     /// <summary>Where the test images are: localhost/ on the local cluster, elsewhere a registry that the cluster can pull from.</summary>
     private static string ImagePrefix => Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
 
@@ -45,8 +48,7 @@ public sealed class TestCluster : IAsyncLifetime
 
     /// <summary>Kills the local cluster's API server, and returns when it is back.</summary>
     public static async Task RestartApiServerAsync() =>
-        (await Run.ProgramAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster")),
-            ["restart-api"])).Successfully();
+        (await Run.ProgramAsync(Script, ["restart-api"])).Successfully();
 
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
