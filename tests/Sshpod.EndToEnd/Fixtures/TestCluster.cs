@@ -125,7 +125,9 @@ public sealed class TestCluster : IAsyncLifetime
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{name}}} }}
             ---
             {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{name}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}, subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{Namespace}}} }]}
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin},
+            """ + $$$"""
+             subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{Namespace}}} }]}
             """);
         return await TokenOfAsync(name);
     }
@@ -137,7 +139,9 @@ public sealed class TestCluster : IAsyncLifetime
 
     private static string Pod(string name, string containers, string spec = "") => $$$"""
         ---
-        {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}}, spec: {terminationGracePeriodSeconds: 0, containers: [{{{containers}}}]{{{Append(spec)}}}}}
+        {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}},
+        """ + $$$"""
+         spec: {terminationGracePeriodSeconds: 0, containers: [{{{containers}}}]{{{Append(spec)}}}}}
 
         """;
 
@@ -150,7 +154,8 @@ public sealed class TestCluster : IAsyncLifetime
         + Pod("musl", "{name: main, image: IMAGES/musl:1}")
         + Pod("two", "{name: first, image: IMAGES/busybox:1}, {name: second, image: IMAGES/debian:12}")
         + Pod("git-server",
-            """{name: main, image: IMAGES/git-server:1, command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
+            """{name: main, image: IMAGES/git-server:1,"""
+                + """ command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
         + """
         ---
         apiVersion: apps/v1
@@ -166,7 +171,9 @@ public sealed class TestCluster : IAsyncLifetime
         apiVersion: batch/v1
         kind: Job
         metadata: {name: batch}
-        spec: {template: {spec: {terminationGracePeriodSeconds: 0, restartPolicy: Never, containers: [{name: main, image: IMAGES/debian:12}]}}}
+        spec: {template: {spec: {terminationGracePeriodSeconds: 0, restartPolicy: Never,
+        """ + """
+         containers: [{name: main, image: IMAGES/debian:12}]}}}
 
         """;
 }

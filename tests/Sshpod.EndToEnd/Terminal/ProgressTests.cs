@@ -42,7 +42,9 @@ public sealed class ProgressTests(TestCluster cluster)
             printf 'word: ' >&2
             read -r word
             [ "$word" = open ] || exit 5
-            echo '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1", "status": {"token": "{{{token}}}", "expirationTimestamp": "0001-01-01T00:00:00Z"}}'
+            echo '{"kind": "ExecCredential", "apiVersion": "client.authentication.k8s.io/v1",
+            """ + $$$"""
+             "status": {"token": "{{{token}}}", "expirationTimestamp": "0001-01-01T00:00:00Z"}}'
             """);
         await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login", mode: mode));
         await using var terminal = await StartAsync(workstation, options, "busybox");
