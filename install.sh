@@ -73,8 +73,9 @@ limited() { # KIB COMMAND [ARGUMENT...]
 	(
 		# Ignored, it is an error of the write, which the program tells.
 		trap '' XFSZ
-		# The unit is 512 bytes, but in bash 1024.
-		ulimit -f $(($1 * 2)) 2>/dev/null || true
+		# The unit is 512 bytes, but 1024 in bash, unless that is in POSIX mode.
+		if [ -n "${BASH_VERSION:-}" ]; then blocks=$1; else blocks=$(($1 * 2)); fi
+		ulimit -f "$blocks" 2>/dev/null || true
 		shift
 		"$@"
 	)
