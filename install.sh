@@ -128,8 +128,8 @@ download_with_wget() { # URL FILE SECONDS KIB
 	done
 }
 
-# Debian's 1.99 follows a redirect even with --max-redirect=0, succeeds without a file where it may not follow one, and knows no proxy
-# that is asked with CONNECT.
+# Debian's 1.99 follows a redirect even with --max-redirect=0, succeeds without a file where it may not follow one, knows no proxy that is
+# asked with CONNECT, and reads on until its time is over where it can write no more.
 download_with_wget2() { # URL FILE SECONDS KIB
 	[ "$local_server" = false ] || fail "this wget, which is wget2, follows any redirect of http: install curl, or GNU wget"
 	if limited "$4" within "$3" wget -nv --https-only --no-hsts --no-hpkp --no-ocsp -t 3 -T 20 -O "$2" "$1" && [ -s "$2" ]; then return; fi
