@@ -68,7 +68,9 @@ public sealed class RightsTests(TestCluster cluster)
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{role}}} }}
             ---
             {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{role}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{role}}} }, subjects: [{kind: ServiceAccount, name: {{{role}}}, namespace: {{{cluster.Namespace}}} }]}
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{role}}} },
+            """ + $$$"""
+             subjects: [{kind: ServiceAccount, name: {{{role}}}, namespace: {{{cluster.Namespace}}} }]}
             """);
         var token = await cluster.TokenOfAsync(role);
         var workstation = await Workstation.SetUpAsync(cluster);
