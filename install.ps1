@@ -126,23 +126,41 @@ function Test-Older([string] $One, [string] $Other) {
     if (-not [version]::TryParse(($left -replace '-.*'), [ref] $number)) { return $false }
     if (-not [version]::TryParse(($right -replace '-.*'), [ref] $than)) { return $false }
     if ($number -ne $than) { return $number -lt $than }
-    return $left -match '-' -and $right -notmatch '-'
+    if ($left -notmatch '-' -or $right -notmatch '-') { return $left -match '-' -and $right -notmatch '-' }
+    return Test-OlderCandidate ($left -replace '^[^-]*-') ($right -replace '^[^-]*-')
 }
 
-function Save-Url([string] $Url, [string] $File) {
+# As `sshpod version --check` ranks them: rc.9 before rc.10, beta before rc, rc before rc.1.
+function Test-OlderCandidate([string] $One, [string] $Other) {
+    [string[]] $left = $One.Split('.')
+    [string[]] $right = $Other.Split('.')
+    for ($at = 0; $at -lt $left.Length -and $at -lt $right.Length; $at++) {
+        if ($left[$at] -match '^[0-9]{1,9}$' -and $right[$at] -match '^[0-9]{1,9}$') {
+            $difference = [int] $left[$at] - [int] $right[$at]
+        } else {
+            $difference = [string]::CompareOrdinal($left[$at], $right[$at])
+        }
+        if ($difference -ne 0) { return $difference -lt 0 }
+    }
+    return $left.Length -lt $right.Length
+}
+
+# Nothing may take longer, or be larger.
+function Save-Url([string] $Url, [string] $File, [int] $Seconds, [long] $Bytes) {
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
     try {
         # Invoke-WebRequest of Windows PowerShell follows a redirect to http:// as well, and shows it too late.
         $at = [System.Uri] $Url
         for ($redirects = 0; $redirects -le 10; $redirects++) {
             $request = [System.Net.WebRequest]::Create($at)
             $request.AllowAutoRedirect = $false
-            $request.Timeout = 300000
-            $request.ReadWriteTimeout = 300000
+            $request.Timeout = [int] [System.Math]::Max(1, $Seconds * 1000 - $clock.ElapsedMilliseconds)
+            $request.ReadWriteTimeout = 30000
             $response = $request.GetResponse()
             try {
                 if ([int] $response.StatusCode -lt 300) {
                     $stream = [System.IO.File]::Create($File)
-                    try { $response.GetResponseStream().CopyTo($stream) } finally { $stream.Dispose() }
+                    try { Copy-Body $response.GetResponseStream() $stream $clock $Seconds $Bytes } finally { $stream.Dispose() }
                     return
                 }
                 $at = [System.Uri]::new($at, $response.Headers['Location'])
@@ -156,6 +174,18 @@ function Save-Url([string] $Url, [string] $File) {
         $problem = $_.Exception
         while ($problem.InnerException) { $problem = $problem.InnerException }
         Stop-Install "cannot download ${Url}: $($problem.Message)"
+    }
+}
+
+# A server may send without end, or a byte a second.
+function Copy-Body([System.IO.Stream] $From, [System.IO.Stream] $To, [System.Diagnostics.Stopwatch] $Clock, [int] $Seconds, [long] $Bytes) {
+    $buffer = New-Object byte[] 81920
+    $total = 0L
+    while (($count = $From.Read($buffer, 0, $buffer.Length)) -gt 0) {
+        $total += $count
+        if ($total -gt $Bytes) { throw "it has more than $Bytes bytes" }
+        if ($Clock.Elapsed.TotalSeconds -gt $Seconds) { throw "it does not end in $Seconds s" }
+        $To.Write($buffer, 0, $count)
     }
 }
 
@@ -178,8 +208,8 @@ function Save-Program([string] $Work) {
     }
     Write-Line "looking for sshpod $wanted for $platform at $releases"
     $sums = Join-Path $Work 'SHA256SUMS'
-    Save-Url "$releases/$at/SHA256SUMS" $sums
-    Save-Url "$releases/$at/SHA256SUMS.sig" "$sums.sig"
+    Save-Url "$releases/$at/SHA256SUMS" $sums 20 64KB
+    Save-Url "$releases/$at/SHA256SUMS.sig" "$sums.sig" 20 64KB
     Assert-Signature $sums $Work
     $line = Get-Content $sums | Where-Object { $_ -match "^[0-9a-f]{64}  sshpod-[0-9A-Za-z.+-]+-$platform\.zip$" } | Select-Object -First 1
     if (-not $line) { Stop-Install "the release has nothing for $platform" }
@@ -192,7 +222,7 @@ function Save-Program([string] $Work) {
         Assert-Newest $number "$releases/$at"
     }
     $file = Join-Path $Work $archive
-    Save-Url "$releases/download/v$number/$archive" $file
+    Save-Url "$releases/download/v$number/$archive" $file 900 128MB
     $stream = [System.IO.File]::OpenRead($file)
     $sha256 = [System.Security.Cryptography.SHA256]::Create()
     try {

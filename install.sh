@@ -57,50 +57,82 @@ check_url() {
 	[ -n "$signer" ] || fail "this copy does not know who signs releases: use the one from a release, or run make install"
 }
 
-download() { # PATH FILE
+# Nothing may take longer, in seconds, or be larger, in KiB.
+download() { # PATH FILE SECONDS KIB
 	if command -v curl >/dev/null; then
-		# https, and nothing else where it redirects to.
-		if [ "$local_server" = true ]; then
-			curl -fsS --proto '=http' --max-redirs 0 --connect-timeout 20 -o "$2" "$releases/$1"
-		else
-			curl -fsSL --proto '=https' --proto-redir '=https' --tlsv1.2 --connect-timeout 20 --retry 2 -o "$2" "$releases/$1"
-		fi
+		download_with_curl "$releases/$1" "$2" "$3" "$4"
 	elif command -v wget >/dev/null; then
-		download_with_wget "$releases/$1" "$2"
+		download_with_wget "$releases/$1" "$2" "$3" "$4"
 	else
 		fail "neither curl nor wget is installed: install one of them"
 	fi || fail "cannot download $releases/$1"
 }
 
+# Ends what writes a larger file, whatever length the server names: wget, and curl before 8.4, would read on without end.
+limited() { # KIB COMMAND [ARGUMENT...]
+	(
+		# Ignored, it is an error of the write, which the program tells.
+		trap '' XFSZ
+		# The unit is 512 bytes, but 1024 in bash, unless that is in POSIX mode.
+		if [ -n "${BASH_VERSION:-}" ]; then blocks=$1; else blocks=$(($1 * 2)); fi
+		ulimit -f "$blocks" 2>/dev/null || true
+		shift
+		"$@"
+	)
+}
+
+# Ends a program after a while, where GNU's timeout is installed, which macOS lacks.
+within() { # SECONDS PROGRAM [ARGUMENT...]
+	# Busybox has no such option. Without it, Ctrl-C would not reach the program.
+	if timeout --foreground 5 "$2" --version >/dev/null 2>&1; then
+		timeout --foreground "$@"
+	else
+		shift
+		"$@"
+	fi
+}
+
+download_with_curl() { # URL FILE SECONDS KIB
+	url=$1 file=$2 seconds=$3 size=$4
+	if [ "$local_server" = true ]; then
+		set -- --proto '=http' --max-redirs 0
+	else
+		# https, and nothing else where it redirects to. What was slow is not tried again.
+		set -- -L --proto '=https' --proto-redir '=https' --tlsv1.2 --retry 2 --retry-max-time 15
+	fi
+	limited "$size" curl -fsS "$@" --connect-timeout 20 --max-time "$seconds" --speed-limit 1000 --speed-time 30 \
+		--max-filesize "$((size * 1024))" -o "$file" "$url"
+}
+
 # It has no option that forbids a redirect to http, so each is followed by hand.
-download_with_wget() { # URL FILE
+download_with_wget() { # URL FILE SECONDS KIB
 	case $(wget --version 2>/dev/null) in
 		"GNU Wget2 "*)
-			download_with_wget2 "$1" "$2"
+			download_with_wget2 "$@"
 			return
 			;;
 		"GNU Wget "*) ;;
 		*) fail "this wget cannot be limited to https: install curl or GNU wget" ;;
 	esac
 	url=$1 redirects=0
-	until wget -nv -S --max-redirect=0 -T 20 -O "$2" "$url" 2>"$work/headers"; do
+	until limited "$4" within "$3" wget -nv -S --max-redirect=0 -t 3 -T 20 -O "$2" "$url" 2>"$work/headers"; do
 		url=$(sed -n 's/^ *[Ll]ocation: *\([^ ]*\).*/\1/p' "$work/headers" | tr -d '\r' | head -n 1)
 		redirects=$((redirects + 1))
 		case $local_server$redirects$url in
 			false[1-5]https://*) ;;
 			*)
-				sed -n '/^wget\|ERROR/p' "$work/headers" >&2
+				grep -E '^(wget|Cannot)|ERROR' "$work/headers" >&2 || true
 				return 1
 				;;
 		esac
 	done
 }
 
-# Debian's 1.99 follows a redirect even with --max-redirect=0, succeeds without a file where it may not follow one, and knows no proxy
-# that is asked with CONNECT.
-download_with_wget2() { # URL FILE
+# Debian's 1.99 follows a redirect even with --max-redirect=0, succeeds without a file where it may not follow one, knows no proxy that is
+# asked with CONNECT, and reads on until its time is over where it can write no more.
+download_with_wget2() { # URL FILE SECONDS KIB
 	[ "$local_server" = false ] || fail "this wget, which is wget2, follows any redirect of http: install curl, or GNU wget"
-	if wget -nv --https-only --no-hsts --no-hpkp --no-ocsp -T 20 -O "$2" "$1" && [ -s "$2" ]; then return; fi
+	if limited "$4" within "$3" wget -nv --https-only --no-hsts --no-hpkp --no-ocsp -t 3 -T 20 -O "$2" "$1" && [ -s "$2" ]; then return; fi
 	[ -z "${https_proxy:-}${HTTPS_PROXY:-}" ] || say "wget2 may not know this kind of proxy: install curl, or GNU wget"
 	return 1
 }
@@ -163,10 +195,32 @@ is_older() { # VERSION VERSION
 		}
 	done
 	case $left/$right in
-		*-*/*-*) return 1 ;;
+		*-*/*-*) is_older_candidate "${left#*-}" "${right#*-}" ;;
 		*-*/*) return 0 ;;
 		*) return 1 ;;
 	esac
+}
+
+# As `sshpod version --check` ranks them: rc.9 before rc.10, beta before rc, rc before rc.1.
+is_older_candidate() { # CANDIDATE CANDIDATE
+	parts=$1. others=$2.
+	while [ -n "$parts" ] && [ -n "$others" ]; do
+		part=${parts%%.*} other=${others%%.*}
+		parts=${parts#*.} others=${others#*.}
+		[ "$part" != "$other" ] || continue
+		case $part/$other in
+			# A name, nothing, or a number with more than nine digits.
+			*[!0-9/]* | /* | */ | ??????????*/* | */??????????*)
+				LC_ALL=C expr "x$part" '<' "x$other" >/dev/null
+				return
+				;;
+		esac
+		[ "$part" -eq "$other" ] || {
+			[ "$part" -lt "$other" ]
+			return
+		}
+	done
+	[ -z "$parts" ] && [ -n "$others" ]
 }
 
 # The release's files, checked.
@@ -175,8 +229,8 @@ fetch() {
 	check_url
 	if [ -n "$version" ]; then at=download/v${version#v}; else at=latest/download; fi
 	say "looking for sshpod ${version:-(the newest)} for $platform at $releases"
-	download "$at/SHA256SUMS" "$work/SHA256SUMS"
-	download "$at/SHA256SUMS.sig" "$work/SHA256SUMS.sig"
+	download "$at/SHA256SUMS" "$work/SHA256SUMS" 20 64
+	download "$at/SHA256SUMS.sig" "$work/SHA256SUMS.sig" 20 64
 	check_signature
 	# HASH  sshpod-VERSION-PLATFORM.tar.gz
 	archive=$(sed -n "s/^[0-9a-f]\{64\}  \(sshpod-[0-9A-Za-z.+-]*-$platform\.tar\.gz\)\$/\1/p" "$work/SHA256SUMS" | head -n 1)
@@ -190,7 +244,7 @@ fetch() {
 	fi
 	version=$found
 	expected=$(grep "  $archive\$" "$work/SHA256SUMS" | cut -d ' ' -f 1)
-	download "download/v$version/$archive" "$work/$archive"
+	download "download/v$version/$archive" "$work/$archive" 900 131072
 	actual=$(sha256 "$work/$archive")
 	[ "$actual" = "$expected" ] || fail "$archive does not match the release (SHA-256 $actual, not $expected): nothing was installed"
 	tar -xzf "$work/$archive" -C "$work" || fail "cannot unpack $archive"
@@ -226,6 +280,7 @@ put_in_place() {
 	# A directory that nobody could foresee: in a prefix of another user, a link with a known name would be written through.
 	staging=$(mktemp -d "$prefix/.sshpod.XXXXXXXXXX") || fail "cannot write to $prefix"
 	staged=$staging/sshpod
+	case $program in /*) ;; *) program=$PWD/$program ;; esac
 	# In it, and not by its path: who may rename it could put another in its place.
 	(cd "$staging" && [ -O . ] && cp "$program" sshpod && chmod 755 sshpod) || fail "cannot write to $prefix"
 	# Where it will be, and not where it was unpacked: /tmp may not allow execution.

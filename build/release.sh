@@ -103,7 +103,7 @@ publish() {
 [[ $address =~ ^https?://[A-Za-z0-9._:/@~%-]+$ ]] ||
 	fail "where it will be published is not known ('$address'): write it into build/published, or set SSHPOD_RELEASES"
 if [ -n "${SSHPOD_SIGNING_KEY:-}" ]; then
-	key=$(realpath "$SSHPOD_SIGNING_KEY")
+	key=$(cd "$(dirname "$SSHPOD_SIGNING_KEY")" && pwd)/$(basename "$SSHPOD_SIGNING_KEY")
 	public=$(ssh-keygen -y -f "$key" 2>/dev/null || cat "$key")
 	# Type and key, without the comment.
 	public=$(cut -d ' ' -f 1,2 <<<"$public")
@@ -114,7 +114,7 @@ if [ -n "${SSHPOD_SIGNING_KEY:-}" ]; then
 fi
 
 mkdir -p "$release"
-release=$(realpath "$release")
+release=$(cd "$release" && pwd)
 files=$release/download/v$version
 mkdir -p "$files"
 [ $# = 0 ] || check_bundles

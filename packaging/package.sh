@@ -8,7 +8,7 @@ export LC_ALL=C TZ=UTC
 umask 022
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-files=$(realpath "$1")
+files=$(cd "$1" && pwd)
 version=${files##*/v}
 shift
 kinds=("$@")
@@ -19,6 +19,8 @@ SOURCE_DATE_EPOCH=$(git -C "$root" log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 
 fail() { echo "package: $*" >&2; exit 1; }
+
+sha256() { if command -v sha256sum >/dev/null; then sha256sum "$@"; else shasum -a 256 "$@"; fi; }
 
 # shellcheck source=SCRIPTDIR/../build/published
 . "$root/build/published"
@@ -51,22 +53,23 @@ unpacked() { # PLATFORM
 fill() { # TEMPLATE [NAME=VALUE...]
 	local template=$1 platform archive script named
 	script="s|@VERSION@|$version|g; s|@ADDRESS@|$address|g; s|@HOST@|$host|g;"
-	script+="s|@DATE@|$(date -R -d "@$SOURCE_DATE_EPOCH")|g;"
+	script+="s|@DATE@|$(date -R -d "@$SOURCE_DATE_EPOCH" 2>/dev/null || date -R -r "$SOURCE_DATE_EPOCH")|g;"
 	shift
 	for named; do script+="s|@${named%%=*}@|${named#*=}|g;"; done
 	for platform in {linux,darwin,windows}-{amd64,arm64}; do
 		archive=$(archive_of "$platform")
-		[ -z "$archive" ] || script+="s|@SHA256:$platform@|$(sha256sum "$archive" | cut -d ' ' -f 1)|g;"
+		[ -z "$archive" ] || script+="s|@SHA256:$platform@|$(sha256 "$archive" | cut -d ' ' -f 1)|g;"
 	done
 	sed "$script" "$here/templates/$template" >"$work/filled"
-	! grep -n '@[A-Z0-9]\+[:@]' "$work/filled" >&2 || fail "$template: nothing is known for that"
+	! grep -nE '@[A-Z0-9]+[:@]' "$work/filled" >&2 || fail "$template: nothing is known for that"
 	cat "$work/filled"
 }
 
 # What a package for Linux installs, below a root.
 lay_out() { # FILES ROOT
 	local share=$2/usr/share completion
-	install -D -m 755 "$1/sshpod" "$2/usr/bin/sshpod"
+	mkdir -p "$2/usr/bin"
+	install -m 755 "$1/sshpod" "$2/usr/bin"
 	mkdir -p "$share"/{man/man1,doc/sshpod,bash-completion/completions,fish/vendor_completions.d}
 	gzip -9n <"$1/sshpod.1" >"$share/man/man1/sshpod.1.gz"
 	install -m 644 "$1/sshpod.cdx.json" "$share/doc/sshpod/"
@@ -94,7 +97,8 @@ make_deb() {
 		{ cat "$here/templates/deb/copyright" && sed 's/^$/./; s/^/ /' "$from/LICENSE" && echo && sed 's/^/# /' "$from/NOTICE"; } \
 			>"$package/usr/share/doc/sshpod/copyright"
 		fill deb/changelog | gzip -9n >"$package/usr/share/doc/sshpod/changelog.gz"
-		install -D -m 644 "$here/templates/deb/lintian-overrides" "$package/usr/share/lintian/overrides/sshpod"
+		mkdir -p "$package/usr/share/lintian/overrides"
+		install -m 644 "$here/templates/deb/lintian-overrides" "$package/usr/share/lintian/overrides/sshpod"
 		mkdir "$package/DEBIAN"
 		{
 			fill deb/control ARCHITECTURE=$architecture
@@ -175,7 +179,7 @@ make_tool() {
 
 # A package of NuGet is a zip file with a manifest.
 nupkg() { # ID TYPE DIRECTORY FILES COMMAND MORE
-	local package=$work/nupkg-$1
+	local package=$work/nupkg-$1 stamp
 	mkdir -p "$package/$3" "$package/_rels"
 	[ -z "$4" ] || cp "$4"/sshpod{,.exe} "$package/$3/" 2>/dev/null || true
 	echo "<DotNetCliTool Version=\"2\"><Commands>$5</Commands>$6</DotNetCliTool>" >"$package/$3/DotnetToolSettings.xml"
@@ -183,7 +187,9 @@ nupkg() { # ID TYPE DIRECTORY FILES COMMAND MORE
 	fill sshpod.nuspec "ID=$1" "TYPE=$2" >"$package/$1.nuspec"
 	cp "$here/templates/content-types.xml" "$package/[Content_Types].xml"
 	sed "s|@ID@|$1|" "$here/templates/rels.xml" >"$package/_rels/.rels"
-	find "$package" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+	# BSD's touch and date take no seconds since the epoch in GNU's way.
+	stamp=$(date -d "@$SOURCE_DATE_EPOCH" +%Y%m%d%H%M.%S 2>/dev/null || date -r "$SOURCE_DATE_EPOCH" +%Y%m%d%H%M.%S)
+	find "$package" -exec touch -h -t "$stamp" {} +
 	rm -f "$files/$1.$version.nupkg"
 	(cd "$package" && find . -type f | sort | zip -X -q -@ "$files/$1.$version.nupkg")
 }

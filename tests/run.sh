@@ -173,8 +173,6 @@ if use_cluster; then
 	done
 	unset SSHPOD_TRANSPORT
 	[ ${#filter[@]} -gt 0 ] || run_shell tests/kubectl.sh
-	# It stands in front of the local cluster alone.
-	[ ${#filter[@]} -gt 0 ] || [ -n "${SSHPOD_TEST_CONTEXT:-}" ] || run_shell tests/front.sh
 else
 	say "no cluster: its tests count as failed"
 	count 0 1 0

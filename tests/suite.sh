@@ -16,14 +16,21 @@ failed_methods() { # LOG
 	grep -F '[FAIL]' "$1" | sed 's/^ *//; s/[( ].*//' | sort -u
 }
 
+# slowest XML: the ten classes whose tests took longest, with their seconds.
+slowest() {
+	grep -oE ' time="[0-9.]+" [^<]* type="[^"]*" method=' "$1" | sed -E 's/ time="([0-9.]+)".* type="([^"]*)".*/\1 \2/' |
+		awk '{ seconds[$2] += $1 } END { for (name in seconds) printf "%d s %s\n", seconds[name], name }' | sort -rn | head -n 10
+}
+
 # run_suite LOG PROGRAM [ARGUMENT...]: sets total, bad and skip; fails when the suite said nothing of them.
 # On two cores that are cluster and client at once, a limit of time may pass without a fault. So what failed, where it is not much,
 # runs once more by itself, and only what fails again counts. Both are told.
 run_suite() {
 	local log=$1 status=0 first method arguments=()
 	shift
-	"$@" -noLogo -noColor 2>&1 | tee "$log" || status=$?
+	"$@" -noLogo -noColor -xml "$log.xml" 2>&1 | tee "$log" || status=$?
 	summarize "$log" || return 1
+	slowest "$log.xml" | sed 's/^/suite: /' >&2
 	[ "$bad" -gt 0 ] || [ $status = 0 ] || bad=1
 	mapfile -t methods < <(failed_methods "$log")
 	[ ${#methods[@]} -gt 0 ] && [ ${#methods[@]} -le 8 ] || return 0

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
+using Sshpod.Commands;
 using Sshpod.Completion;
 using Sshpod.Connections;
 using Sshpod.Doctor;
@@ -46,9 +47,14 @@ public partial class DocumentedFactsTests
             nameof(ClusterLimits.PortForwardStart)),
         ("docs/troubleshooting.md", "kubectl get … gave no answer in {s} s", typeof(ClusterLimits), nameof(ClusterLimits.KubectlRequest)),
         ("docs/troubleshooting.md", "exit code N`, `… did not end in {s} s`", typeof(ClusterLimits), nameof(ClusterLimits.Plugin)),
-        ("docs/troubleshooting.md", "another process has held F for {s} s", typeof(LockFile), "Limit"),
+        ("docs/troubleshooting.md", "another process has held F for {s} s", typeof(MachineLimits), nameof(MachineLimits.Lock)),
         ("docs/troubleshooting.md", "ssh-keygen did not end in {s} s", typeof(SshLimits), nameof(SshLimits.Keygen)),
         ("docs/troubleshooting.md", "the hash was wrong in all {word} attempts", typeof(Bootstrap), "MaxAttempts"),
+        ("docs/troubleshooting.md", "a redirect to `http`, or nothing in {s} s", typeof(CommandLimits),
+            nameof(CommandLimits.NewestRelease)),
+        ("docs/security.md", "over https, at most {KiB} KiB in", typeof(NewestRelease), "MaxAnswer"),
+        ("docs/security.md", "KiB in {s} s, and prints nothing of it but a version", typeof(CommandLimits),
+            nameof(CommandLimits.NewestRelease)),
         ("docs/completion.md", "A file up to {s} seconds old is used as it is", typeof(CompletionLimits), nameof(CompletionLimits.Fresh)),
         ("docs/completion.md", "a file up to {s} seconds old is used and refreshed", typeof(CompletionLimits),
             nameof(CompletionLimits.Usable)),
@@ -74,6 +80,8 @@ public partial class DocumentedFactsTests
         ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log_limit.c", @"LOG_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),
+        ("docs/security.md", "a list of hashes after {n} seconds or 64 KiB", "install.sh", @"SHA256SUMS"" (\d+) 64\n"),
+        ("docs/security.md", "a list of hashes after {n} seconds or 64 KiB", "install.ps1", @"\$sums (\d+) 64KB"),
         ("docs/faults.md", "No fault may take longer than {n} seconds",
             "tests/Sshpod.EndToEnd/Fixtures/FaultReport.cs", @" Limit = TimeSpan.FromSeconds\((\d+)\)"),
         ("docs/faults.md", "which may take {n}.",

@@ -7,8 +7,8 @@ using Sshpod.Windows;
 
 switch (args)
 {
-    // Of ssh, on 127.0.0.1: each connection begins with two lines, a secret and the ProxyCommand, and goes on as its stdin and stdout. Others
-    // on this machine can connect too, but do not know the secret.
+    // Of ssh, on 127.0.0.1: each connection begins with two lines, a secret and the ProxyCommand, and goes on as its stdin and stdout.
+    // Others on this machine can connect too, but do not know the secret.
     case ["serve"]:
         using (var listener = new TcpListener(IPAddress.Loopback, 0))
         {

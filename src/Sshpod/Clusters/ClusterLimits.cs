@@ -39,6 +39,9 @@ internal static class ClusterLimits
     /// <summary>For a WebSocket to take the message that closes it: nobody may be reading.</summary>
     public static readonly TimeSpan SocketClose = TimeSpan.FromSeconds(1);
 
+    /// <summary>For an import of a client key that goes on when sshpod exits: it may hang in Windows.</summary>
+    public static readonly TimeSpan ImportedKeys = TimeSpan.FromSeconds(1);
+
     /// <summary>For a credential plugin: a login in a browser takes time.</summary>
     public static readonly TimeSpan Plugin = TimeSpan.FromSeconds(60);
 

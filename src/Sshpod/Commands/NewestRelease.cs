@@ -19,9 +19,6 @@ internal static partial class NewestRelease
 
     private const int MaxRedirects = 5, MaxAnswer = 64 * 1024;
 
-    /// <summary>Limit for everything together.</summary>
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     /// <summary>Where releases are, without a trailing slash.</summary>
     /// <exception cref="SshpodException">It is not known, or is not safe to ask.</exception>
     public static Uri Address()
@@ -41,7 +38,7 @@ internal static partial class NewestRelease
     {
         var url = new Uri($"{releases.AbsoluteUri.TrimEnd('/')}/latest/download/SHA256SUMS");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(CommandLimits.NewestRelease);
         try
         {
             var list = await DownloadAsync(url, limit.Token);

@@ -11,9 +11,6 @@ public static class ClientDirectory
     // ERROR_SHARING_VIOLATION
     private const int SharingViolation = unchecked((int)0x80070020);
 
-    // How long another program may have a file open that we replace. ssh reads known_hosts in milliseconds.
-    private static readonly TimeSpan OpenLimit = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromMilliseconds(10);
-
     /// <summary>The user's home directory.</summary>
     public static string Home { get; } = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
 
@@ -116,9 +113,10 @@ public static class ClientDirectory
                 File.Move(from, to, overwrite: true);
                 return;
             }
-            catch (Exception e) when (OperatingSystem.IsWindows() && IsOpenElsewhere(e) && Stopwatch.GetElapsedTime(start) < OpenLimit)
+            catch (Exception e) when (OperatingSystem.IsWindows() && IsOpenElsewhere(e)
+                && Stopwatch.GetElapsedTime(start) < MachineLimits.OpenFile)
             {
-                Thread.Sleep(Pause);
+                Thread.Sleep(MachineLimits.Pause);
             }
         }
     }

@@ -9,8 +9,6 @@ public sealed class LockFile : IAsyncDisposable
     // EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION.
     private const int HeldOnLinux = 11, HeldOnMac = 35, HeldOnWindows = unchecked((int)0x80070020);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(10);
-
     private readonly FileStream _stream;
 
     private LockFile(FileStream stream) => _stream = stream;
@@ -44,9 +42,10 @@ public sealed class LockFile : IAsyncDisposable
             }
             catch (IOException e) when (e.HResult is HeldOnLinux or HeldOnMac or HeldOnWindows)
             {
-                if (Stopwatch.GetElapsedTime(start) >= Limit)
-                    throw new SshpodException($"another process has held {file} for {Limit.TotalSeconds:0} s", "end the sshpod that hangs");
-                await Task.Delay(Pause, cancellation);
+                if (Stopwatch.GetElapsedTime(start) >= MachineLimits.Lock)
+                    throw new SshpodException($"another process has held {file} for {MachineLimits.Lock.TotalSeconds:0} s",
+                        "end the sshpod that hangs");
+                await Task.Delay(MachineLimits.Pause, cancellation);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

@@ -7,7 +7,7 @@ namespace Sshpod.Targets;
 /// <param name="address">The deployment or job, with its namespace and without a container.</param>
 public sealed class ChosenPod(PodAddress address)
 {
-    private static readonly CacheFolder<string> Folder = CacheFile.Texts("chosen-pods", TimeSpan.FromDays(30));
+    private static readonly CacheFolder<string> Folder = CacheFile.Texts("chosen-pods", TargetLimits.ChoiceForgotten);
 
     private readonly CacheFile<string> _file = Folder.About($"{address}");
 

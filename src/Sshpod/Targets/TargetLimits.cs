@@ -1,6 +1,9 @@
 namespace Sshpod.Targets;
 
-/// <summary>How long looking for a container may take; the user's own limit of the wait for it is the setting <c>wait</c>.</summary>
+/// <summary>
+/// How long looking for a container may take, and how long a choice is remembered; the user's own limit of the wait is the setting
+/// <c>wait</c>.
+/// </summary>
 internal static class TargetLimits
 {
     /// <summary>Between the first two looks at a target that is starting, which takes about a second if its image is there.</summary>
@@ -16,4 +19,7 @@ internal static class TargetLimits
     /// For the reason why a connection was lost: it only improves a message, and when the API server is what has gone, the user waits.
     /// </summary>
     public static readonly TimeSpan Disappearance = TimeSpan.FromSeconds(5);
+
+    /// <summary>After the last connection to a chosen pod: most pods live shorter.</summary>
+    public static readonly TimeSpan ChoiceForgotten = TimeSpan.FromDays(30);
 }

@@ -26,10 +26,10 @@ public static class Log
     /// Whether nobody reads our stderr: ssh gives /dev/null to the ProxyCommand of a connection that may stay in the background, and has no
     /// stderr that we could open instead.
     /// </summary>
-    public static bool IsDiscarded => OperatingSystem.IsLinux()
-        ? new FileInfo("/proc/self/fd/2").LinkTarget == "/dev/null" && SshParent.Current is not { HasTakenStderr: true }
-        // Elsewhere /dev/null cannot be told from other files: twice is better than never.
-        : Console.IsErrorRedirected;
+    public static bool IsDiscarded => OperatingSystem.IsWindows()
+        // There NUL cannot be told from other files: twice is better than never.
+        ? Console.IsErrorRedirected
+        : NullDevice.IsStandardError && SshParent.Current is not { HasTakenStderr: true };
 
     /// <summary>Reports a failure that the user can act on, as one line.</summary>
     public static void Error(SshpodException error) => Write($"sshpod: {error.Line}");

@@ -8,9 +8,6 @@ internal sealed partial class ProgressTerminal : IDisposable
 {
     private const int StandardError = 2, UsualColumns = 80;
 
-    // linux/include/uapi/asm-generic/ioctls.h
-    private const nuint GetWindowSize = 0x5413;
-
     private readonly SafeFileHandle _handle;
 
     private readonly FileStream _stream;
@@ -43,8 +40,8 @@ internal sealed partial class ProgressTerminal : IDisposable
     public bool IsOurs => ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup();
 
     /// <summary>Its current width in columns.</summary>
-    public int Columns => OperatingSystem.IsLinux() && WindowSize((int)_handle.DangerousGetHandle(), GetWindowSize, out var size) == 0
-        && size.Columns > 0 ? size.Columns : UsualColumns;
+    public int Columns =>
+        WindowSize(_handle.DangerousGetHandle(), out var size) == 0 && size.Columns > 0 ? size.Columns : UsualColumns;
 
     /// <summary>Writes without buffering.</summary>
     public void Write(string text)
@@ -79,6 +76,8 @@ internal sealed partial class ProgressTerminal : IDisposable
     [LibraryImport("libc", EntryPoint = "getpgrp")]
     private static partial int OwnGroup();
 
-    [LibraryImport("libc", EntryPoint = "ioctl")]
-    private static partial int WindowSize(int file, nuint request, out Window size);
+    // .NET's native library knows the request of each system, and how a C function with variable arguments is called there: on arm64, macOS
+    // passes them otherwise than all others.
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetWindowSize")]
+    private static partial int WindowSize(nint file, out Window size);
 }

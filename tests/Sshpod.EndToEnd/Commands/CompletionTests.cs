@@ -220,7 +220,8 @@ public sealed class CompletionTests(TestCluster cluster)
             name => $$$"""{"name": {{{System.Text.Json.JsonSerializer.Serialize(name)}}}, "context": {"cluster": "c", "user": "u"}}""");
         workstation.Environment["KUBECONFIG"] = workstation.File("hostile");
         await File.WriteAllTextAsync(workstation.File("hostile"),
-            $$$"""{"apiVersion": "v1", "kind": "Config", "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}], "contexts": [{{{string.Join(", ", contexts)}}}]}""");
+            $$$"""{"apiVersion": "v1", "kind": "Config", "clusters": [{"name": "c", "cluster": {"server": "https://127.0.0.1:1"}}],"""
+                + $$$""" "contexts": [{{{string.Join(", ", contexts)}}}]}""");
     }
 
     private static void RequirePowerShell()

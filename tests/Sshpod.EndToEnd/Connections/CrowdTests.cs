@@ -47,7 +47,9 @@ public sealed class CrowdTests(TestCluster cluster)
     public async Task Fifty_connections_at_once_to_twenty_pods()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: crowd}, spec: {replicas: 20, podManagementPolicy: Parallel, serviceName: crowd,
+            {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: crowd}, spec: {replicas: 20, podManagementPolicy: Parallel,
+            """ + """
+             serviceName: crowd,
               selector: {matchLabels: {app: crowd}}, template: {metadata: {labels: {app: crowd}},
               spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: IMAGES/busybox:1}]}}}}
             """);

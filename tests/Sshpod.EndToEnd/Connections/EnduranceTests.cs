@@ -46,7 +46,8 @@ public sealed class EnduranceTests(TestCluster cluster)
             """);
         var hash = await Run.ProgramAsync(
             "sh", ["-c",
-                $"{workstation.SshCommand} root@{workstation.Host("pod--debian")} python3 - {Pieces} <{workstation.File("counter.py")} | sha256sum"],
+                $"{workstation.SshCommand} root@{workstation.Host("pod--debian")} python3 - {Pieces}"
+                    + $" <{workstation.File("counter.py")} | sha256sum"],
             workstation.Environment, limit: Limit);
         Report($"{Pieces} MiB down, {tunnel}", start.Elapsed);
         Assert.Equal(sent, hash.Quietly().Text.Split(' ')[0]);

@@ -93,7 +93,9 @@ public sealed class ErrorTests(TestCluster cluster)
     public async Task A_pod_that_does_not_run()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: done}, spec: {restartPolicy: Never, containers: [{name: main, image: "IMAGES/busybox:1", command: [sh, -c, "exit 0"]}]}}
+            {apiVersion: v1, kind: Pod, metadata: {name: done}, spec: {restartPolicy: Never,
+            """ + """
+             containers: [{name: main, image: "IMAGES/busybox:1", command: [sh, -c, "exit 0"]}]}}
             """);
         await Eventually.HoldsAsync("the pod has ended", async () =>
             (await cluster.KubectlAsync("get", "pod", "done", "-n", cluster.Namespace,
@@ -195,7 +197,8 @@ public sealed class ErrorTests(TestCluster cluster)
     {
         // A fake uname, since there is no machine of another architecture to test on.
         await cluster.CreatePodAsync("fake-uname", "busybox:1",
-            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho riscv64\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho riscv64\n' >/bin/uname;"""
+                + """ chmod 755 /bin/uname"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         AssertOneLine(await workstation.SshAsync("pod--fake-uname", "true"), "architecture \"riscv64\"", "amd64 and arm64");
     }

@@ -107,7 +107,8 @@ public sealed class StallTests(TestCluster cluster)
         }
 
         async Task SignalServerAsync(string name) => (await cluster.ExecAsync(pod, "sh", "-c",
-            $"for p in /proc/[0-9]*; do case $(readlink $p/exe) in */sshpod/*/sshd) kill -{name} ${{p#/proc/}} || exit 1;; esac; done")).Successfully();
+            $"for p in /proc/[0-9]*; do case $(readlink $p/exe) in */sshpod/*/sshd)"
+                + $" kill -{name} ${{p#/proc/}} || exit 1;; esac; done")).Successfully();
     }
 
     /// <summary>Sends endlessly, and reads everything.</summary>

@@ -9,7 +9,9 @@ public sealed class ArchitectureTests(TestCluster cluster)
     public async Task A_container_for_arm64_gets_the_server_for_arm64()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: arm64}, spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/arm64:1"}]}}
+            {apiVersion: v1, kind: Pod, metadata: {name: arm64}, spec: {terminationGracePeriodSeconds: 0,
+            """ + """
+             containers: [{name: main, image: "IMAGES/arm64:1"}]}}
             """);
         var state = "";
         await Eventually.HoldsAsync("the container runs or cannot", async () =>

@@ -11,9 +11,15 @@ public sealed class EnvironmentTests(TestCluster cluster)
 
     // JSON, and so YAML.
     private static readonly string Variables = $$"""
-        env: [{name: PATH, value: "{{Path}}"}, {name: SPACES, value: "  a  b "}, {name: QUOTES, value: "'\"`$x\\ $(id)"}, {name: HASH, value: "# no comment"},
-          {name: EQUALS, value: "=a=b="}, {name: LINES2, value: "\none\n\ntwo\n"}, {name: UTF8, value: "grün ✓ 漢字 😀"}, {name: EMPTY, value: ""}, {name: TZ, value: Europe/Berlin},
-          {name: KRB5CCNAME, value: kept}, {name: MAIL, value: kept}, {name: LD_LIBRARY_PATH, value: /opt/lib}, {name: BIG, value: "{{new string('x', 100_000)}}"}]
+        env: [{name: PATH, value: "{{Path}}"}, {name: SPACES, value: "  a  b "}, {name: QUOTES, value: "'\"`$x\\ $(id)"},
+        """ + $$"""
+         {name: HASH, value: "# no comment"},
+          {name: EQUALS, value: "=a=b="}, {name: LINES2, value: "\none\n\ntwo\n"}, {name: UTF8, value: "grün ✓ 漢字 😀"},
+        """ + $$"""
+         {name: EMPTY, value: ""}, {name: TZ, value: Europe/Berlin},
+          {name: KRB5CCNAME, value: kept}, {name: MAIL, value: kept}, {name: LD_LIBRARY_PATH, value: /opt/lib},
+        """ + $$"""
+         {name: BIG, value: "{{new string('x', 100_000)}}"}]
         """;
 
     // Set by ssh, according to its manual page, and by the shell that runs the command.

@@ -8,7 +8,9 @@ public sealed class FootprintTests(TestCluster cluster)
     // Path, kind, size, mode, owner and time of everything except our directory and the kernel's file systems. The time and size of /tmp,
     // which contains our directory, may change.
     private const string Tree = """
-        find / \( -path /proc -o -path /sys -o -path /dev -o -path /tmp/sshpod \) -prune -o ! -path /tmp -exec stat -c '%n %F %s %a %u:%g %y' {} + | sort
+        find / \( -path /proc -o -path /sys -o -path /dev -o -path /tmp/sshpod \)
+        """ + """
+         -prune -o ! -path /tmp -exec stat -c '%n %F %s %a %u:%g %y' {} + | sort
         stat -c '%n %F %a %u:%g' /tmp
         """;
 

@@ -26,7 +26,8 @@ public sealed class LocaleTests(TestCluster cluster)
         workstation.Environment["COLORTERM"] = "truecolor";
 
         Assert.Equal("C.UTF-8||||1\n", await login.RunAsync("echo \"$LANG|$LANGUAGE|$LC_TIME|$LC_ALL|$NO_COLOR\"", OfTheSystem));
-        Assert.Equal("UTF-8\ngrüße\n", await login.RunAsync("locale charmap; cd $(mktemp -d); touch grüße; ls -q; perl -e 1", OfTheSystem));
+        Assert.Equal("UTF-8\ngrüße\n",
+            await login.RunAsync("locale charmap; cd $(mktemp -d); touch grüße; ls -q; perl -e 1", OfTheSystem));
         // Variables that the container lacks arrive, as does an LC_* that the user made up.
         workstation.Environment["LC_TICKET"] = "mine";
         Assert.Equal("truecolor|mine\n", await login.RunAsync("echo \"$COLORTERM|$LC_TICKET\"", OfTheSystem));

@@ -72,5 +72,6 @@ public sealed class MemoryTests(TestCluster cluster)
     // The application was never restarted. A killed session would show as a failed copy.
     private async Task NothingWasKilledAsync(string pod) =>
         Assert.Equal("0 ", (await cluster.KubectlAsync("get", "pod", pod, "-n", cluster.Namespace, "-o",
-            "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].lastState.terminated.reason}")).Successfully().Text);
+            "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].lastState.terminated.reason}"))
+                .Successfully().Text);
 }

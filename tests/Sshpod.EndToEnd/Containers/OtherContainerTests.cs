@@ -13,7 +13,9 @@ public sealed class OtherContainerTests(TestCluster cluster)
     {
         await cluster.ApplyAsync("""
             {apiVersion: v1, kind: Pod, metadata: {name: initializing}, spec: {terminationGracePeriodSeconds: 0,
-              initContainers: [{name: setup, image: "IMAGES/busybox:1", env: [{name: ME, value: setup}]}], containers: [{name: main, image: "IMAGES/busybox:1"}]}}
+              initContainers: [{name: setup, image: "IMAGES/busybox:1", env: [{name: ME, value: setup}]}],
+            """ + """
+             containers: [{name: main, image: "IMAGES/busybox:1"}]}}
             """);
         await RunsAsync("initializing", "initContainerStatuses");
         await using var workstation = await Workstation.SetUpAsync(cluster);

@@ -78,7 +78,13 @@ public sealed class UserTests(TestCluster cluster)
     {
         var pod = $"account-{name}";
         await cluster.CreatePodAsync(pod, "debian:12", """
-            command: [sh, -c, "printf '%s\\n' 'root:!:0:0::/root:/usr/sbin/nologin' 'nologin:*:1500:1500::/no/such/home:/usr/sbin/nologin' 'shellless:x:1501:1501::/srv:/no/such/shell' 'locked:!:1502:1502::/srv:/bin/sh' 'expired:x:1503:1503::/srv:/bin/false' >/etc/passwd; printf '%s\\n' 'root:!*:1::::::' 'locked:!:1::::::' 'expired:!:1:0:1:0:0:1:' >/etc/shadow; exec /pause"]
+            command: [sh, -c, "printf '%s\\n' 'root:!:0:0::/root:/usr/sbin/nologin' 'nologin:*:1500:1500::/no/such/home:/usr/sbin/nologin'
+            """ + """
+             'shellless:x:1501:1501::/srv:/no/such/shell' 'locked:!:1502:1502::/srv:/bin/sh'
+            """ + """
+             'expired:x:1503:1503::/srv:/bin/false' >/etc/passwd;
+            """ + """
+             printf '%s\\n' 'root:!*:1::::::' 'locked:!:1::::::' 'expired:!:1:0:1:0:0:1:' >/etc/shadow; exec /pause"]
             """);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var login = new Login(workstation, name, $"pod--{pod}");

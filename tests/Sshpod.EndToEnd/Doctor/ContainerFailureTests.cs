@@ -43,7 +43,8 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     {
         // A fake uname, since there is no machine of another architecture to test on.
         await cluster.CreatePodAsync("doctor-uname", "busybox:1",
-            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname; printf '#!/bin/sh\necho \"riscv64\\033[2J\"\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/uname;"""
+                + """ printf '#!/bin/sh\necho \"riscv64\\033[2J\"\n' >/bin/uname; chmod 755 /bin/uname"]}}}""");
         await FailsAtAsync("pod--doctor-uname", "architecture", "runs on architecture \"riscv64[2J\"", "amd64 and arm64");
     }
 
@@ -57,7 +58,9 @@ public sealed class ContainerFailureTests(TestCluster cluster)
         "/tmp is not writable")]
     [InlineData(
         "noexec",
-        """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""", "/tmp does not allow execution")]
+        """securityContext: {privileged: true}, lifecycle: {postStart: {exec:"""
+            + """ {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""",
+        "/tmp does not allow execution")]
     [InlineData("full-disk", """
         securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
         "mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
@@ -67,8 +70,12 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     public async Task There_is_no_place_for_the_server(string name, string container, string words)
     {
         await cluster.ApplyAsync($$$"""
-            {apiVersion: v1, kind: Pod, metadata: {name: doctor-{{{name}}}}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}],
-              initContainers: [{name: prepare, image: "IMAGES/busybox:1", command: [sh, -c, "mkdir /tmp/sshpod /tmp/s; chmod 755 /tmp/s"], volumeMounts: [{name: tmp, mountPath: /tmp}]}],
+            {apiVersion: v1, kind: Pod, metadata: {name: doctor-{{{name}}}},
+            """ + $$$"""
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}],
+              initContainers: [{name: prepare, image: "IMAGES/busybox:1", command: [sh, -c, "mkdir /tmp/sshpod /tmp/s; chmod 755 /tmp/s"],
+            """ + $$$"""
+             volumeMounts: [{name: tmp, mountPath: /tmp}]}],
               containers: [{name: main, image: "IMAGES/busybox:1", {{{container}}}}]}}
             """);
         await cluster.WaitReadyAsync($"pod/doctor-{name}");

@@ -37,7 +37,9 @@ public sealed class CommandTests(TestCluster cluster)
               selector: {matchLabels: {app: documented}}
               template:
                 metadata: {labels: {app: documented}, annotations: {kubectl.kubernetes.io/default-container: main}}
-                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"}, {name: sidecar, image: "IMAGES/busybox:1"}]}
+                spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/debian:12"},
+            """ + """
+             {name: sidecar, image: "IMAGES/busybox:1"}]}
             """);
         (await cluster.KubectlAsync("wait", "--for=condition=available", "--timeout=60s", "deployment/documented",
             "-n", cluster.Namespace)).Successfully();

@@ -211,7 +211,9 @@ public sealed class FaultTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         // The first exec gets half of its input and dies; kubectl prints nothing and exits with 0, as it does (kubernetes#73056).
         KubectlWrapper.Install(workstation, $"""
-            case " $* " in *" exec "*) if [ ! -e {workstation.File("cut")} ]; then touch {workstation.File("cut")}; head -c 200000 | $kubectl "$@"; exit 0; fi;; esac
+            case " $* " in *" exec "*) if [ ! -e {workstation.File("cut")} ]; then touch {workstation.File("cut")};
+            """ + $"""
+             head -c 200000 | $kubectl "$@"; exit 0; fi;; esac
             exec $kubectl "$@"
             """);
         FaultReport.Record("upload cut in the middle", await workstation.SshAsync("pod--fault-cut", "true"));
@@ -234,7 +236,9 @@ public sealed class FaultTests(TestCluster cluster)
     public async Task A_shell_prints_a_banner_when_it_starts()
     {
         await cluster.CreatePodAsync("fault-banner", "busybox:1",
-            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/sh; printf '#!/bin/busybox ash\nfor i in 1 2 3; do echo welcome; echo port 1; echo error directory nonsense; done\nexec /bin/busybox ash \"$@\"\n' >/bin/sh; chmod 755 /bin/sh"]}}}""");
+            """lifecycle: {postStart: {exec: {command: [sh, -c, "rm /bin/sh;"""
+                + """ printf '#!/bin/busybox ash\nfor i in 1 2 3; do echo welcome; echo port 1;"""
+                + """ echo error directory nonsense; done\nexec /bin/busybox ash \"$@\"\n' >/bin/sh; chmod 755 /bin/sh"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         FaultReport.Record("sh prints a banner when it starts", await workstation.SshAsync("pod--fault-banner", "true"));
     }
@@ -253,7 +257,9 @@ public sealed class FaultTests(TestCluster cluster)
     {
         await using var workstation = await ReachImpostorAsync("fault-liar", """
             own=$(sed -n 's/^host-key .*\(.\{16\}\)$/\1/p' $(ls /tmp/sshpod/*/*/port | grep -v evil))
-            printf '%s\n' 'Port 2200' 'ListenAddress 127.0.0.1' 'HostKey /tmp/sshpod/evil/c/host_key' 'PidFile none' "VersionAddendum $own" \
+            printf '%s\n' 'Port 2200' 'ListenAddress 127.0.0.1' 'HostKey /tmp/sshpod/evil/c/host_key' 'PidFile none'
+            """ + """
+             "VersionAddendum $own" \
                 'SshdSessionPath /proc/self/./exe' 'SshdAuthPath /proc/self/././exe' >/tmp/liar
             /tmp/sshpod/evil/sshd -f /tmp/liar
             echo port 2200

@@ -34,7 +34,8 @@ public static class FaultReport
         if (File is null)
             return;
         var row = string.Create(CultureInfo.InvariantCulture,
-            $"| {fault} | {Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"} | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
+            $"| {fault} | {Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"}"
+                + $" | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
         lock (Writing)
             System.IO.File.AppendAllText(File, row);
     }

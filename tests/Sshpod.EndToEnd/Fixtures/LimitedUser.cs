@@ -15,7 +15,9 @@ public static class LimitedUser
             {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: {{{name}}} }, rules: [{{{rules}}}]}
             ---
             {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{name}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{name}}} }, subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{cluster.Namespace}}} }]}
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{name}}} },
+            """ + $$$"""
+             subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{cluster.Namespace}}} }]}
             """);
         var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.ImpersonateAsync($"system:serviceaccount:{cluster.Namespace}:{name}"));

@@ -22,6 +22,9 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Whether it is the one that tests/cluster brings up.</summary>
     public bool IsLocal => Context is null;
 
+    /// <summary>The program that brings the local one up.</summary>
+    public static string Script { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster"));
+
     /// <summary>Where the test images are: localhost/ on the local cluster, elsewhere a registry that the cluster can pull from.</summary>
     private static string ImagePrefix => Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
 
@@ -127,7 +130,9 @@ public sealed class TestCluster : IAsyncLifetime
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{name}}} }}
             ---
             {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{name}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin}, subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{Namespace}}} }]}
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: admin},
+            """ + $$$"""
+             subjects: [{kind: ServiceAccount, name: {{{name}}}, namespace: {{{Namespace}}} }]}
             """);
         return await TokenOfAsync(name);
     }
@@ -136,14 +141,15 @@ public sealed class TestCluster : IAsyncLifetime
     public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
 
     private static async Task LocalAsync(string command) =>
-        (await Run.ProgramAsync(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../cluster/cluster")),
-            [command])).Successfully();
+        (await Run.ProgramAsync(Script, [command])).Successfully();
 
     private static string Append(string fields) => fields.Length > 0 ? $", {fields}" : "";
 
     private static string Pod(string name, string containers, string spec = "") => $$$"""
         ---
-        {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}}, spec: {terminationGracePeriodSeconds: 0, containers: [{{{containers}}}]{{{Append(spec)}}}}}
+        {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}},
+        """ + $$$"""
+         spec: {terminationGracePeriodSeconds: 0, containers: [{{{containers}}}]{{{Append(spec)}}}}}
 
         """;
 
@@ -156,7 +162,8 @@ public sealed class TestCluster : IAsyncLifetime
         + Pod("musl", "{name: main, image: IMAGES/musl:1}")
         + Pod("two", "{name: first, image: IMAGES/busybox:1}, {name: second, image: IMAGES/debian:12}")
         + Pod("git-server",
-            """{name: main, image: IMAGES/git-server:1, command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
+            """{name: main, image: IMAGES/git-server:1,"""
+                + """ command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"]}""")
         + """
         ---
         apiVersion: apps/v1
@@ -172,7 +179,9 @@ public sealed class TestCluster : IAsyncLifetime
         apiVersion: batch/v1
         kind: Job
         metadata: {name: batch}
-        spec: {template: {spec: {terminationGracePeriodSeconds: 0, restartPolicy: Never, containers: [{name: main, image: IMAGES/debian:12}]}}}
+        spec: {template: {spec: {terminationGracePeriodSeconds: 0, restartPolicy: Never,
+        """ + """
+         containers: [{name: main, image: IMAGES/debian:12}]}}}
 
         """;
 }

@@ -100,7 +100,9 @@ public sealed class StaticProgramTests(TestCluster cluster)
         await File.WriteAllTextAsync(enter, $"""
             #!/bin/sh
             cd {workstation.Home}
-            exec unshare --mount sh -c 'mount --bind /proc proc && mount --bind /dev dev && exec "$@"' - env -i PATH="$PATH" HOME=/ XDG_CACHE_HOME=/cache \
+            exec unshare --mount sh -c 'mount --bind /proc proc && mount --bind /dev dev && exec "$@"'
+            """ + $"""
+             - env -i PATH="$PATH" HOME=/ XDG_CACHE_HOME=/cache \
               XDG_CONFIG_HOME=/config KUBECONFIG=/kubeconfig chroot . {(architecture == "arm64" ? "/qemu" : "")} /sshpod "$@"
 
             """);

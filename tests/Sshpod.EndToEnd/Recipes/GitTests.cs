@@ -45,14 +45,18 @@ public sealed class GitTests(TestCluster cluster)
     private async Task HostRepositoryAsync(Reader reader, SshAgent agent)
     {
         await cluster.CreatePodAsync("git-host", "git-server:1", """
-            command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"], readinessProbe: {tcpSocket: {port: 22}, periodSeconds: 1}
+            command: [sh, -c, "mkdir -p /run/sshd && ssh-keygen -A && exec /usr/sbin/sshd -D -e"],
+            """ + """
+             readinessProbe: {tcpSocket: {port: 22}, periodSeconds: 1}
             """);
         (await cluster.ExecAsync("git-host", "sh", "-ec", $"""
             [ -d /home/git ] || useradd -m -p '*' -s /bin/bash git
             cd /home/git && rm -rf repository.git .ssh && mkdir -m 700 .ssh && echo '{await agent.AddNewKeyAsync()}' >.ssh/authorized_keys
             git init -q --bare -b main repository.git
             rm -rf /tmp/first && git clone -q repository.git /tmp/first 2>&1 && cd /tmp/first
-            echo 'only with the right key' >file && git add file && git -c user.name=a -c user.email=a@b commit -qm first && git push -q origin HEAD:main
+            echo 'only with the right key' >file && git add file && git -c user.name=a -c user.email=a@b commit -qm first
+            """ + $"""
+             && git push -q origin HEAD:main
             chown -R git /home/git
             """)).Successfully();
         (await cluster.ExecAsync("git", "rm", "-rf", "/root/repository", "/root/.ssh")).Successfully();

@@ -51,9 +51,15 @@ public sealed class PlaceTests(TestCluster cluster)
     {
         var pod = $"planted-{image[..4]}-{user}-{other}";
         await cluster.ApplyAsync($$$"""
-            {apiVersion: v1, kind: Pod, metadata: {name: {{{pod}}}}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}, {name: work, emptyDir: {}}], containers: [
-              {name: main, image: "IMAGES/{{{image}}}", securityContext: {runAsUser: {{{user}}}}, volumeMounts: [{name: tmp, mountPath: /tmp}, {name: work, mountPath: /work}]},
-              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{other}}}}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
+            {apiVersion: v1, kind: Pod, metadata: {name: {{{pod}}}},
+            """ + $$$"""
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}, {name: work, emptyDir: {}}], containers: [
+              {name: main, image: "IMAGES/{{{image}}}", securityContext: {runAsUser: {{{user}}}},
+            """ + $$$"""
+             volumeMounts: [{name: tmp, mountPath: /tmp}, {name: work, mountPath: /work}]},
+              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{other}}}},
+            """ + $$$"""
+             volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);
         await cluster.WaitReadyAsync($"pod/{pod}");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -75,7 +81,9 @@ public sealed class PlaceTests(TestCluster cluster)
     public async Task Directories_that_are_exchanged_while_connections_come_lead_nowhere()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: exchanged}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
+            {apiVersion: v1, kind: Pod, metadata: {name: exchanged},
+            """ + """
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
               {name: main, image: "IMAGES/dash:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}]},
               {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: 2000}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);
@@ -110,9 +118,15 @@ public sealed class PlaceTests(TestCluster cluster)
     public async Task Without_a_place_of_its_own_the_line_names_the_volume_and_the_setting_that_allows_it()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: no-place}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: scratch, emptyDir: {}}], containers: [
-              {name: main, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: scratch, mountPath: /tmp}]},
-              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: scratch, mountPath: /tmp}]}]}}
+            {apiVersion: v1, kind: Pod, metadata: {name: no-place},
+            """ + """
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: scratch, emptyDir: {}}], containers: [
+              {name: main, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true},
+            """ + """
+             volumeMounts: [{name: scratch, mountPath: /tmp}]},
+              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000},
+            """ + """
+             volumeMounts: [{name: scratch, mountPath: /tmp}]}]}}
             """);
         await cluster.WaitReadyAsync("pod/no-place");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -182,7 +196,9 @@ public sealed class PlaceTests(TestCluster cluster)
         (await cluster.ExecAsync("empty-path", "/bin/sh", "-ec", """
             for d in /tmp /run / /dev/shm; do
               [ -d $d ] || continue
-              for t in ls sha256sum uname gzip head dd rm mkdir chmod mv cat; do printf '#!/bin/sh\n: >/fallen\n' >$d/$t; chmod 755 $d/$t; done
+              for t in ls sha256sum uname gzip head dd rm mkdir chmod mv cat;
+            """ + """
+             do printf '#!/bin/sh\n: >/fallen\n' >$d/$t; chmod 755 $d/$t; done
             done
             """)).Successfully();
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -215,9 +231,15 @@ public sealed class PlaceTests(TestCluster cluster)
     private async Task ShareTmpAsync(string pod, int user, int other)
     {
         await cluster.ApplyAsync($$$"""
-            {apiVersion: v1, kind: Pod, metadata: {name: {{{pod}}}}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
-              {name: main, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{user}}}}, volumeMounts: [{name: tmp, mountPath: /tmp}]},
-              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{other}}}}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
+            {apiVersion: v1, kind: Pod, metadata: {name: {{{pod}}}},
+            """ + $$$"""
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
+              {name: main, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{user}}}},
+            """ + $$$"""
+             volumeMounts: [{name: tmp, mountPath: /tmp}]},
+              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: {{{other}}}},
+            """ + $$$"""
+             volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);
         await cluster.WaitReadyAsync($"pod/{pod}");
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Security;
@@ -61,24 +59,6 @@ public sealed class RightsTests(TestCluster cluster)
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(Suites.Name, Suites.Streams)]
-    public async Task From_Kubernetes_1_35_on_an_exec_needs_create_and_the_error_and_doctor_name_it()
-    {
-        var version = (await cluster.KubectlAsync("get", "--raw", "/version")).Successfully().Text;
-        var minor = int.Parse(JsonNode.Parse(version)!["minor"]!.GetValue<string>().TrimEnd('+'), CultureInfo.InvariantCulture);
-        Assert.SkipUnless(minor >= 35, $"an API server of 1.{minor} asks for get alone: tests/front.sh has a newer one");
-        await using var workstation = await LimitedUser.SetUpAsync(cluster, "get-alone",
-            "{apiGroups: [\"\"], resources: [pods, pods/exec, pods/portforward], verbs: [get]}");
-        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
-        var result = await workstation.SshAsync("pod--busybox", "true");
-        Assert.Equal(255, result.ExitCode);
-        Assert.Contains("may not create pods/exec in namespace", result.Error, StringComparison.Ordinal);
-        var run = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("pod--busybox"));
-        run.FailsAt("rights-exec", "may not create pods/exec", "the administrator: grant it");
-        Assert.Equal("skipped", run.Checks["websocket"].Outcome);
-    }
-
     // Real users have tokens; impersonation would add the impersonator's own rights.
     private async Task<Workstation> AsUserWithAsync(string role, string tunnel)
     {
@@ -88,7 +68,9 @@ public sealed class RightsTests(TestCluster cluster)
             {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{role}}} }}
             ---
             {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{role}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{role}}} }, subjects: [{kind: ServiceAccount, name: {{{role}}}, namespace: {{{cluster.Namespace}}} }]}
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{role}}} },
+            """ + $$$"""
+             subjects: [{kind: ServiceAccount, name: {{{role}}}, namespace: {{{cluster.Namespace}}} }]}
             """);
         var token = await cluster.TokenOfAsync(role);
         var workstation = await Workstation.SetUpAsync(cluster);

@@ -102,7 +102,8 @@ public sealed class BootstrapTests(TestCluster cluster)
     {
         // Kubernetes has no field for noexec, so a privileged container mounts it.
         await cluster.CreatePodAsync("place-noexec", "busybox:1",
-            """securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mkdir -p /var/tmp"]}}}""");
+            """securityContext: {privileged: true}, lifecycle: {postStart: {exec:"""
+                + """ {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mkdir -p /var/tmp"]}}}""");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         Assert.Equal(
             "/var/tmp/sshpod\n", (await workstation.SshAsync("pod--place-noexec", "ls -d /var/tmp/sshpod; ls /tmp")).Quietly().Text);
@@ -112,15 +113,22 @@ public sealed class BootstrapTests(TestCluster cluster)
     public async Task A_tmp_that_another_user_has_prepared_is_avoided_and_without_another_place_refused()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: hostile}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}, {name: work, emptyDir: {}}], containers: [
+            {apiVersion: v1, kind: Pod, metadata: {name: hostile},
+            """ + """
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}, {name: work, emptyDir: {}}], containers: [
               {name: attacker, image: "IMAGES/busybox:1", securityContext: {runAsUser: 2000}, volumeMounts: [{name: tmp, mountPath: /tmp}]},
-              {name: with-volume, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}, {name: work, mountPath: /work}]},
-              {name: without, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
+              {name: with-volume, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000},
+            """ + """
+             volumeMounts: [{name: tmp, mountPath: /tmp}, {name: work, mountPath: /work}]},
+              {name: without, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000},
+            """ + """
+             volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);
         await cluster.WaitReadyAsync("pod/hostile");
         // The attacker's own server, exactly where ours would be.
         (await cluster.KubectlAsync("exec", "hostile", "-n", cluster.Namespace, "-c", "attacker", "--", "sh", "-c",
-            "mkdir -m 777 /tmp/sshpod && printf '#!/bin/sh\ntouch /tmp/fallen\n' >/tmp/sshpod/sshd; chmod 755 /tmp/sshpod/sshd")).Successfully();
+            "mkdir -m 777 /tmp/sshpod && printf '#!/bin/sh\ntouch /tmp/fallen\n' >/tmp/sshpod/sshd; chmod 755 /tmp/sshpod/sshd"))
+                .Successfully();
         await using var workstation = await Workstation.SetUpAsync(cluster);
 
         Assert.Equal(
@@ -142,7 +150,9 @@ public sealed class BootstrapTests(TestCluster cluster)
         var other = (await cluster.ExecAsync("versions", "sh", "-ec", $"""
             mkdir -m 711 /tmp/sshpod/0123456789abcdef && cp {Bundle} /tmp/sshpod/0123456789abcdef/sshd
             cd /tmp/sshpod/0123456789abcdef
-            echo "$(./sshd serve c 600 86400 - '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}' &)"
+            echo "$(./sshd serve c 600 86400 -
+            """ + $"""
+             '{(await System.IO.File.ReadAllTextAsync(workstation.File("cache/sshpod/id_ed25519.pub"))).Trim()}' &)"
             """)).Successfully().Text;
 
         var ours = (await workstation.SshAsync("pod--versions", "echo $SSH_CONNECTION")).Quietly().Text;
@@ -156,7 +166,9 @@ public sealed class BootstrapTests(TestCluster cluster)
     public async Task Two_containers_that_share_tmp_are_told_apart()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: v1, kind: Pod, metadata: {name: shared-tmp}, spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
+            {apiVersion: v1, kind: Pod, metadata: {name: shared-tmp},
+            """ + """
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}], containers: [
               {name: a, image: "IMAGES/busybox:1", env: [{name: ME, value: a}], volumeMounts: [{name: tmp, mountPath: /tmp}]},
               {name: b, image: "IMAGES/busybox:1", env: [{name: ME, value: b}], volumeMounts: [{name: tmp, mountPath: /tmp}]}]}}
             """);

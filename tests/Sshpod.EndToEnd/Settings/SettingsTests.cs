@@ -28,7 +28,9 @@ public sealed class SettingsTests(TestCluster cluster)
     {
         await cluster.ApplyAsync("""
             {apiVersion: v1, kind: Pod, metadata: {name: my.pod.with.dots}, spec: {terminationGracePeriodSeconds: 0, containers: [
-              {name: a, image: "IMAGES/busybox:1", env: [{name: ME, value: a}]}, {name: b, image: "IMAGES/busybox:1", env: [{name: ME, value: b}]}]}}
+              {name: a, image: "IMAGES/busybox:1", env: [{name: ME, value: a}]},
+            """ + """
+             {name: b, image: "IMAGES/busybox:1", env: [{name: ME, value: b}]}]}}
             """);
         await cluster.WaitReadyAsync("pod/my.pod.with.dots");
         await using var workstation = await Workstation.SetUpAsync(cluster);

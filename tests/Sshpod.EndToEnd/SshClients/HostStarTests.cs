@@ -65,7 +65,9 @@ public sealed class HostStarTests(TestCluster cluster)
         await using var workstation = await SetUpAsync();
         await File.WriteAllTextAsync(workstation.File("config/sshpod/ssh_config.user"), """
             Host *.sshpod
-                KexAlgorithms ecdh-sha2-nistp521,ecdh-sha2-nistp384,ecdh-sha2-nistp256,diffie-hellman-group16-sha512,diffie-hellman-group14-sha256
+                KexAlgorithms ecdh-sha2-nistp521,ecdh-sha2-nistp384,ecdh-sha2-nistp256,
+            """ + """
+            diffie-hellman-group16-sha512,diffie-hellman-group14-sha256
                 Ciphers aes256-ctr,aes128-ctr
                 MACs hmac-sha2-256
 

@@ -47,7 +47,9 @@ public sealed class TargetTests(TestCluster cluster)
     {
         await cluster.ApplyAsync("""
             {apiVersion: v1, kind: Pod, metadata: {name: annotated, annotations: {kubectl.kubernetes.io/default-container: b}},
-             spec: {terminationGracePeriodSeconds: 0, containers: [{name: a, image: "IMAGES/busybox:1"}, {name: b, image: "IMAGES/busybox:1", env: [{name: ME, value: b}]}]}}
+             spec: {terminationGracePeriodSeconds: 0, containers: [{name: a, image: "IMAGES/busybox:1"},
+            """ + """
+             {name: b, image: "IMAGES/busybox:1", env: [{name: ME, value: b}]}]}}
             """);
         await cluster.WaitReadyAsync("pod/annotated");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -58,8 +60,12 @@ public sealed class TargetTests(TestCluster cluster)
     public async Task A_deployment_leads_to_the_same_pod_while_it_is_there_and_then_to_another()
     {
         await cluster.ApplyAsync("""
-            {apiVersion: apps/v1, kind: Deployment, metadata: {name: sticky}, spec: {replicas: 2, selector: {matchLabels: {app: sticky}}, template: {metadata: {labels: {app: sticky}},
-             spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1", readinessProbe: {periodSeconds: 1, exec: {command: [ls, /tmp/ready]}}}]}}}}
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: sticky}, spec: {replicas: 2, selector: {matchLabels: {app: sticky}},
+            """ + """
+             template: {metadata: {labels: {app: sticky}},
+             spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1",
+            """ + """
+             readinessProbe: {periodSeconds: 1, exec: {command: [ls, /tmp/ready]}}}]}}}}
             """);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var pods = await RunningPodsAsync("sticky");
@@ -102,13 +108,21 @@ public sealed class TargetTests(TestCluster cluster)
     public async Task A_workload_leads_to_one_of_its_pods(string target, string pod)
     {
         await cluster.ApplyAsync("""
-            {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: set}, spec: {serviceName: set, selector: {matchLabels: {app: set}}, template: {metadata: {labels: {app: set}},
+            {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: set}, spec: {serviceName: set, selector: {matchLabels: {app: set}},
+            """ + """
+             template: {metadata: {labels: {app: set}},
              spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}}}
             ---
-            {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: each}, spec: {selector: {matchLabels: {app: each}}, template: {metadata: {labels: {app: each}},
+            {apiVersion: apps/v1, kind: DaemonSet, metadata: {name: each}, spec: {selector: {matchLabels: {app: each}},
+            """ + """
+             template: {metadata: {labels: {app: each}},
              spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}}}
             ---
-            {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: few}, spec: {selector: {matchExpressions: [{key: app, operator: In, values: [few, fewer]}]}, template: {metadata: {labels: {app: few}},
+            {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: few},
+            """ + """
+             spec: {selector: {matchExpressions: [{key: app, operator: In, values: [few, fewer]}]},
+            """ + """
+             template: {metadata: {labels: {app: few}},
              spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}]}}}}
             ---
             {apiVersion: v1, kind: Service, metadata: {name: front}, spec: {selector: {app: set}, ports: [{port: 80}]}}

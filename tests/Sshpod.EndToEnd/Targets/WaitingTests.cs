@@ -5,7 +5,9 @@ namespace Sshpod.EndToEnd.Targets;
 public sealed class WaitingTests(TestCluster cluster)
 {
     private const string SlowInit =
-        """initContainers: [{name: before, image: "IMAGES/busybox:1", command: [sh, -c, "until [ -e /go/on ]; do sleep 0.1; done"], volumeMounts: [{name: go, mountPath: /go}]}], volumes: [{name: go, emptyDir: {}}]""";
+        """initContainers: [{name: before, image: "IMAGES/busybox:1","""
+            + """ command: [sh, -c, "until [ -e /go/on ]; do sleep 0.1; done"], volumeMounts: [{name: go, mountPath: /go}]}],"""
+            + """ volumes: [{name: go, emptyDir: {}}]""";
 
     [Fact]
     public async Task A_pod_that_is_starting_is_waited_for()
@@ -140,7 +142,8 @@ public sealed class WaitingTests(TestCluster cluster)
     }
 
     private static string Pod(string name, string spec) =>
-        $$$"""{apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}}, spec: {terminationGracePeriodSeconds: 0, containers: [{name: main, image: "IMAGES/busybox:1"}], {{{spec}}}}}""";
+        $$$"""{apiVersion: v1, kind: Pod, metadata: {name: {{{name}}}}, spec: {terminationGracePeriodSeconds: 0,"""
+            + $$$""" containers: [{name: main, image: "IMAGES/busybox:1"}], {{{spec}}}}}""";
 
     private static string Deployment(string name, int replicas, string spec, string container = "{name: main, image: IMAGES/busybox:1}") =>
         $$$"""

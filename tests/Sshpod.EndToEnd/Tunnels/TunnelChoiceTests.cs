@@ -151,7 +151,9 @@ public sealed class TunnelChoiceTests(TestCluster cluster)
              rules: [{apiGroups: [""], resources: [pods], verbs: [get]}, {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}]}
             ---
             {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{user}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{user}}} }, subjects: [{kind: ServiceAccount, name: {{{user}}}, namespace: {{{cluster.Namespace}}} }]}
+             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{user}}} },
+            """ + $$$"""
+             subjects: [{kind: ServiceAccount, name: {{{user}}}, namespace: {{{cluster.Namespace}}} }]}
             """);
         await workstation.UseKubeconfigAsync(config => config.ImpersonateAsync($"system:serviceaccount:{cluster.Namespace}:{user}"));
     }

@@ -34,7 +34,7 @@ public sealed partial class WorkflowTests
     [Theory, MemberData(nameof(Workflows))]
     public void A_container_is_pinned_by_its_digest_and_all_use_the_same(string workflow)
     {
-        var containers = Scalars(Root(workflow)).Where(entry => entry.Key is "container" or "image")
+        var containers = Scalars(Root(workflow)).Where(entry => entry.Key is "container" or "image" or "DEBIAN")
             .Select(entry => entry.Value).Where(value => value != "${{ matrix.container }}").ToArray();
         Assert.All(containers, container => Assert.Matches(Digest(), container));
         Assert.Single(containers.Distinct());
@@ -52,6 +52,23 @@ public sealed partial class WorkflowTests
         var unit = Jobs("test.yml").Single(job => job.Key.ToString() == "unit").Value;
         Assert.Equal(["macos", "ubuntu", "windows"],
             ((YamlSequenceNode)unit["strategy"]["matrix"]["os"]).Select(os => os.ToString().Split('-')[0]).Order());
+    }
+
+    [Fact]
+    public void Tests_on_a_cluster_run_on_an_old_and_a_new_Kubernetes_whose_images_and_whose_kind_are_pinned()
+    {
+        var job = Jobs("test.yml").Single(job => job.Key.ToString() == "kubernetes").Value;
+        var nodes = ((YamlSequenceNode)job["strategy"]["matrix"]["node"]).Select(node => Node().Match(node.ToString())).ToArray();
+        Assert.All(nodes, node => Assert.True(node.Success));
+        Assert.Equal(2, nodes.Select(node => node.Groups["version"].Value).Distinct().Count());
+
+        var commands = ((YamlSequenceNode)job["steps"]).Cast<YamlMappingNode>()
+            .Where(step => step.Children.ContainsKey("run")).Select(step => step["run"].ToString()).ToArray();
+        Assert.Matches(Kind(), commands[0]);
+        Assert.Equal("tests/kind.sh \"${{ matrix.node }}\" \"$DEBIAN\"", commands[1]);
+        var script = File.ReadAllText(Path.Combine(Document.Root, "tests/kind.sh"));
+        Assert.All(["SSHPOD_TEST_CONTEXT=", "SSHPOD_TEST_IMAGES=", "tests/cluster/cluster images "],
+            part => Assert.Contains(part, script, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -101,6 +118,12 @@ public sealed partial class WorkflowTests
 
     [GeneratedRegex("^[a-z]+:[a-z]+-[0-9]{8}@sha256:[0-9a-f]{64}$")]
     private static partial Regex Digest();
+
+    [GeneratedRegex("^kindest/node:v1\\.(?<version>[0-9]+)\\.[0-9]+@sha256:[0-9a-f]{64}$")]
+    private static partial Regex Node();
+
+    [GeneratedRegex(@"^go install sigs\.k8s\.io/kind@v[0-9]+\.[0-9]+\.[0-9]+ ")]
+    private static partial Regex Kind();
 
     [GeneratedRegex("^(ubuntu-[0-9]{2}.04|macos-[0-9]+|windows-[0-9]+)(-[a-z]+)?$")]
     private static partial Regex Runner();

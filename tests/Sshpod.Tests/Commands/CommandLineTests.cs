@@ -22,7 +22,8 @@ public class CommandLineTests
     [InlineData("proxy --host pod--web.sshpod --user -r")]
     [InlineData("help clean")]
     [InlineData("clean --help")]
-    public void A_valid_command_line_is_not_corrected(string line) => Assert.Null(UsageError.Find(CommandLine.Create().Parse(line.Split(' '))));
+    public void A_valid_command_line_is_not_corrected(string line) =>
+        Assert.Null(UsageError.Find(CommandLine.Create().Parse(line.Split(' '))));
 
     [Fact]
     public void Help_explains_each_command_in_a_line_that_fits()

@@ -17,7 +17,9 @@ public class HostCompletionTests
     [InlineData("container--f", "container--first.")]
     [InlineData(
         "container--first.",
-        "container--first.context--|container--first.cronjob--|container--first.daemonset--|container--first.deployment--|container--first.job--|container--first.namespace--|container--first.pod--|container--first.replicaset--|container--first.service--|container--first.statefulset--")]
+        "container--first.context--|container--first.cronjob--|container--first.daemonset--|"
+            + "container--first.deployment--|container--first.job--|container--first.namespace--|"
+            + "container--first.pod--|container--first.replicaset--|container--first.service--|container--first.statefulset--")]
     [InlineData("container--first.pod--", "container--first.pod--two.sshpod")]
     [InlineData("deployment--w", "deployment--web.sshpod")]
     [InlineData("namespace--", "namespace--app.|namespace--default.")]

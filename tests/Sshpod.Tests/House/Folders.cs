@@ -66,7 +66,8 @@ internal static class Folders
                 continue;
             var folder = Of(source);
             if (Array.IndexOf(InOrder, folder) > own)
-                yield return $"{Name(tree.FilePath)} line {name.GetLocation().GetLineSpan().StartLinePosition.Line + 1} uses {type.Name} of {(folder.Length > 0 ? folder : "src/Sshpod")}";
+                yield return $"{Name(tree.FilePath)} line {name.GetLocation().GetLineSpan().StartLinePosition.Line + 1}"
+                    + $" uses {type.Name} of {(folder.Length > 0 ? folder : "src/Sshpod")}";
         }
     }
 

@@ -81,6 +81,22 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Versions_rank_as_in_sshpod_itself()
+    {
+        var text = await File.ReadAllTextAsync(Script);
+        // Its functions, without the lines that call them.
+        await File.WriteAllTextAsync(_machine.File("functions.ps1"), text[..text.IndexOf("# Of `irm ", StringComparison.Ordinal)] + """
+            foreach ($pair in Get-Content $Prefix) {
+                $one, $than = $pair -split ' '
+                if (Test-Older $one $than) { $pair }
+            }
+            """);
+        await File.WriteAllTextAsync(_machine.File("pairs"), Release.Pairs);
+        Assert.Equal((0, Release.OlderPairs), await _machine.RunAsync(PowerShell, "-NoProfile", "-NonInteractive", "-File",
+            _machine.File("functions.ps1"), "-Prefix", _machine.File("pairs")));
+    }
+
+    [Fact]
     public async Task A_newer_program_is_replaced_by_an_older_one_only_if_its_version_is_asked_for()
     {
         var installed = Path.Combine(Directory.CreateDirectory(Prefix).FullName, "sshpod.exe");
@@ -169,6 +185,22 @@ public sealed class InstallPs1Tests(Release release) : IAsyncLifetime
     {
         _server.Cut = Archive;
         await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/download/v{Release.Version}/{Archive}");
+    }
+
+    [Fact]
+    public async Task A_list_without_end_is_not_downloaded()
+    {
+        _server.Endless = ("SHA256SUMS", 64 * 1024, TimeSpan.Zero);
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/latest/download/SHA256SUMS: it has more than 65536 bytes");
+    }
+
+    [Fact]
+    public async Task A_list_that_hardly_comes_is_given_up()
+    {
+        _server.Endless = ("SHA256SUMS", 1, TimeSpan.FromMilliseconds(200));
+        var since = Stopwatch.GetTimestamp();
+        await FailsAndInstallsNothingAsync($"cannot download {_server.Url}/latest/download/SHA256SUMS: it does not end in 20 s");
+        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, 18, 60);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
 
     // What the script needs besides the shell, a downloader and a program for hashes.
     private static readonly string[] Tools =
-        "uname mktemp sed grep cut tar gzip head tail dirname mkdir rmdir cp chmod mv rm cat tr ssh-keygen".Split(' ');
+        "uname mktemp sed grep cut tar gzip head tail dirname mkdir rmdir cp chmod mv rm cat tr expr ssh-keygen".Split(' ');
 
     private Machine _machine = null!;
     private ReleaseServer _server = null!;
@@ -219,6 +219,20 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     }
 
     [Theory, MemberData(nameof(Shells))]
+    public async Task Versions_rank_as_in_sshpod_itself(string shell)
+    {
+        var text = await File.ReadAllTextAsync(Script);
+        // Its functions, without the line that calls them.
+        await File.WriteAllTextAsync(_machine.File("functions"), text[..text.LastIndexOf("main", StringComparison.Ordinal)] + """
+            while read -r one than; do
+                if is_older "$one" "$than"; then echo "$one $than"; fi
+            done <"$1"
+            """);
+        await File.WriteAllTextAsync(_machine.File("pairs"), Release.Pairs);
+        Assert.Equal((0, Release.OlderPairs), await RunFileAsync(shell, _machine.File("functions"), _machine.File("pairs")));
+    }
+
+    [Theory, MemberData(nameof(Shells))]
     public async Task A_newer_program_is_replaced_by_an_older_one_only_if_its_version_is_asked_for(string shell)
     {
         await InstallFakeAsync("sshpod 7.9.0+abc");
@@ -282,6 +296,42 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     {
         _server.Cut = Archive;
         await FailsAndLeavesNothingAsync(shell, $"cannot download {_server.Url}/download/v{Release.Version}/{Archive}");
+    }
+
+    // Of each shell, since it is the shell that limits the size.
+    [Theory, MemberData(nameof(Shells))]
+    public async Task A_list_without_end_is_not_downloaded(string shell)
+    {
+        _server.Endless = ("SHA256SUMS", 64 * 1024, TimeSpan.Zero);
+        await FailsAndLeavesNothingAsync(shell, $"cannot download {_server.Url}/latest/download/SHA256SUMS");
+    }
+
+    [Theory]
+    [InlineData("wget")]
+    [InlineData("wget2")]
+    public async Task A_signature_without_end_is_not_downloaded(string downloader)
+    {
+        UseDownloader(downloader);
+        // wget2 reads on for 20 s, and writes nothing of it.
+        _server.Endless = ("SHA256SUMS.sig", 64 * 1024, TimeSpan.FromMilliseconds(10));
+        await FailsAndLeavesNothingAsync("/usr/bin/dash", $"cannot download {_server.Url}/latest/download/SHA256SUMS.sig");
+    }
+
+    [Theory]
+    [InlineData("curl", "SHA256SUMS", 20)]
+    [InlineData("wget", "SHA256SUMS", 20)]
+    // An archive may take its time, but not with less than 1000 bytes a second.
+    [InlineData("curl", "sshpod-", 30)]
+    public async Task A_download_that_hardly_comes_is_given_up(string downloader, string file, int seconds)
+    {
+        UseDownloader(downloader);
+        var name = file == "sshpod-" ? Archive : file;
+        _server.Endless = (name, 1, TimeSpan.FromMilliseconds(200));
+        var since = Stopwatch.GetTimestamp();
+        var (exitCode, said) = await RunAsync("/usr/bin/dash");
+        Assert.Equal(1, exitCode);
+        Assert.Matches($"install: cannot download {_server.Url}/[^ ]*/{name}\n$", said);
+        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalSeconds, seconds - 2, seconds + 20);
     }
 
     [Theory]
@@ -605,17 +655,19 @@ public sealed class InstallShTests(Release release) : IAsyncLifetime
     {
         if (downloader == "wget2" && Machine.Locate(downloader) is null && Environment.GetEnvironmentVariable("CI") != "true")
             Assert.Skip("wget2 is not installed here");
-        var path = _machine.MakePath([.. Tools, "sha256sum"]);
+        var path = _machine.MakePath([.. Tools, "sha256sum", "timeout"]);
         File.CreateSymbolicLink(Path.Combine(path, downloader.TrimEnd('2')), Machine.Locate(downloader)!);
         _machine.Variables["PATH"] = path;
     }
 
-    private Task<(int ExitCode, string Said)> RunAsync(string shell, params string[] arguments)
+    private Task<(int ExitCode, string Said)> RunAsync(string shell, params string[] arguments) => RunFileAsync(shell, Script, arguments);
+
+    private Task<(int ExitCode, string Said)> RunFileAsync(string shell, string file, params string[] arguments)
     {
         var program = shell.Split(' ')[0];
         if (Machine.Locate(program) is null && !File.Exists(program) && Environment.GetEnvironmentVariable("CI") != "true")
             Assert.Skip($"{program} is not installed here");
-        return _machine.RunAsync([.. shell.Split(' '), Script, .. arguments]);
+        return _machine.RunAsync([.. shell.Split(' '), file, .. arguments]);
     }
 
     // Signed hashes of another version, as a mirror can keep them.

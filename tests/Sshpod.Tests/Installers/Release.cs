@@ -1,3 +1,4 @@
+using Sshpod.Commands;
 using Sshpod.Tests.Clusters.Api;
 using Sshpod.Tests.Installers;
 
@@ -17,6 +18,12 @@ public sealed class Release : IDisposable
     /// <summary>Where its installers look for it: an address that only a proxy of the tests can reach.</summary>
     public const string Address = "https://releases.test";
 
+    private static readonly string[] Versions =
+    [
+        "1.2.3-1", "1.2.3-beta.2", "1.2.3-rc", "1.2.3-rc.1", "1.2.3-rc.1.1", "1.2.3-rc.9+build.7", "1.2.3-rc.010", "1.2.3-rc.10",
+        "1.2.3-rc.2147483648", "1.2.3-rc.x-1", "1.2.3-rc.x.9", "1.2.3-rc2.8", "1.2.3", "1.2.4-alpha", "1.10.0-rc.1", "1.10.0",
+    ];
+
     private readonly string _directory = Directory.CreateTempSubdirectory("sshpod-release-").FullName;
     private readonly Lazy<Task> _made;
     private readonly Certificates _authority = new("sshpod-releases");
@@ -25,6 +32,12 @@ public sealed class Release : IDisposable
 
     /// <summary>The tree that a web server serves.</summary>
     public string Tree => Path.Combine(_directory, "tree");
+
+    /// <summary>Versions in pairs, a line each: an installer says of which of them the first is older.</summary>
+    public static string Pairs { get; } = Lines((_, _) => true);
+
+    /// <summary>Those of which the first is older, as sshpod ranks them.</summary>
+    public static string OlderPairs { get; } = Lines((one, than) => ReleaseVersion.Parse(one)!.CompareTo(ReleaseVersion.Parse(than)) < 0);
 
     /// <summary>The path of one of its installers.</summary>
     public string Installer(string name) => Path.Combine(Tree, "latest/download", name);
@@ -67,6 +80,9 @@ public sealed class Release : IDisposable
         await RunAsync("env", $"SSHPOD_SIGNING_KEY={_directory}/key", $"SSHPOD_RELEASES={Address}", "GITHUB_REPOSITORY=",
             Path.Combine(Machine.Root, "build/release.sh"), "--into", Tree, "--version", Version);
     }
+
+    private static string Lines(Func<string, string, bool> wanted) => string.Concat(Versions.SelectMany(_ => Versions,
+        (one, than) => wanted(one, than) ? $"{one} {than}\n" : ""));
 
     private static async Task PackAsync(string files, string platform)
     {

@@ -41,6 +41,9 @@ public sealed class ReleaseServer : IAsyncDisposable
     /// <summary>The file of which it sends only half before it closes the connection.</summary>
     public string? Cut { get; set; }
 
+    /// <summary>The file that it sends without a length and without end: so many bytes at once, and a pause after each.</summary>
+    public (string Name, int Bytes, TimeSpan Pause)? Endless { get; set; }
+
     /// <summary>Where it redirects requests for some files, as GitHub does; their path is appended.</summary>
     public string? Redirect { get; set; }
 
@@ -100,11 +103,24 @@ public sealed class ReleaseServer : IAsyncDisposable
             await WriteHeaderAsync(stream, $"302 Found\r\nLocation: {Redirect}/stored{path}", 0);
             return;
         }
+        if (Endless is { } endless && endless.Name == name)
+            await SendEndlesslyAsync(stream, endless.Bytes, endless.Pause);
         var file = _tree + (isStored ? path["/stored".Length..] : path);
         if (!Changed.TryGetValue(name, out var content) && File.Exists(file))
             content = await File.ReadAllBytesAsync(file);
         await WriteHeaderAsync(stream, content is null ? "404 Not Found" : "200 OK", content?.Length ?? 0);
         await stream.WriteAsync(name == Cut ? content.AsMemory(0, content!.Length / 2) : content);
+    }
+
+    // Until the client has had enough, which is an IOException.
+    private static async Task SendEndlesslyAsync(Stream stream, int bytes, TimeSpan pause)
+    {
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8.ToArray());
+        for (var piece = new byte[bytes]; ;)
+        {
+            await stream.WriteAsync(piece);
+            await Task.Delay(pause);
+        }
     }
 
     private static ValueTask WriteHeaderAsync(Stream stream, string status, int length) =>

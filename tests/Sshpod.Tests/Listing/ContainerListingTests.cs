@@ -106,7 +106,9 @@ public class ContainerListingTests
         var spec = string.Join(',', containers.Select(container => $$"""{"name":"{{container}}","image":"i"}"""));
         var status = string.Join(',', containers.Select(container => $$"""{"name":"{{container}}","state":{"{{state}}":{} } }"""));
         return $$"""
-            {"metadata":{ {{metadata}}"name":"{{name}}","namespace":"app","uid":"uid-of-{{name}}","creationTimestamp":"2026-01-01T00:00:00Z"},
+            {"metadata":{ {{metadata}}"name":"{{name}}","namespace":"app","uid":"uid-of-{{name}}",
+            """ + $$"""
+            "creationTimestamp":"2026-01-01T00:00:00Z"},
             "spec":{"nodeName":"node1","containers":[{{spec}}]},
             "status":{"phase":"{{phase}}","containerStatuses":[{{status}}]} }
             """;

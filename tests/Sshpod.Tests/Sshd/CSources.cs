@@ -63,7 +63,9 @@ internal sealed partial record CSources(IReadOnlyList<string> Order, IReadOnlyDi
     // At the beginning of a line, without "static": "TYPE NAME(...) {", with
     // NAME on a line of its own or not, and "TYPE NAME;" or "TYPE NAME = ".
     [GeneratedRegex(
-        @"^(?!static\b|extern\b|typedef\b|enum\b|return\b)[A-Za-z_](?:[\w *]|\n(?=\w+\())*?\b(?<name>\w+)(?:\((?:[^;{}]*)\)\s*\{|(?:\[[^\]]*\])?(?:\s*=[^=;]|;))", RegexOptions.Multiline)]
+        @"^(?!static\b|extern\b|typedef\b|enum\b|return\b)[A-Za-z_](?:[\w *]|\n(?=\w+\())*?\b(?<name>\w+)"
+            + @"(?:\((?:[^;{}]*)\)\s*\{|(?:\[[^\]]*\])?(?:\s*=[^=;]|;))",
+        RegexOptions.Multiline)]
     private static partial Regex Defined();
 
     // The same, with "static".

@@ -25,7 +25,8 @@ public class HostKeyGuardTests
                 size));
 
     [Fact]
-    public void Any_other_host_key_is_blocked() => Gen.Int[1, 900].Sample(size => !Passes([.. Start, .. Packet(Reply, ReplyOf(Other))], size));
+    public void Any_other_host_key_is_blocked() =>
+        Gen.Int[1, 900].Sample(size => !Passes([.. Start, .. Packet(Reply, ReplyOf(Other))], size));
 
     [Fact]
     public void A_truncated_or_extended_host_key_is_blocked()

@@ -1,13 +1,35 @@
 # What `up` needs made beforehand. Each part has a stamp of its recipe, so that it is made again only when that changes.
 
 build() {
+  build_for_images
+  part kubernetes "Kubernetes (minutes, once)" "$HERE/lib/kubernetes.sh"
+  part pki "certificates" "$HERE"/lib/{pki,settings}.sh
+  build_images
+}
+
+# images DIRECTORY: for clusters that have a node of their own.
+images() {
+  local name
+  build_for_images
+  build_images
+  mkdir -p "$1"
+  for name in $(image_names); do
+    image_archive "$name" >"$1/.$name.tar"
+    mv "$1/.$name.tar" "$1/$name.tar"
+  done
+  say "the images are in $1"
+}
+
+# What is in them, and what makes them.
+build_for_images() {
   mkdir -p "$DIR" "$LOG" "$IMAGES"
   chmod 700 "$DIR"
   part debian "Debian's programs" "$HERE/lib/debian.sh"
   part pause "the waiting program" "$HERE"/{pause.c,lib/musl.sh}
   part busybox "busybox" "$HERE"/lib/{busybox,musl}.sh
-  part kubernetes "Kubernetes (minutes, once)" "$HERE/lib/kubernetes.sh"
-  part pki "certificates" "$HERE"/lib/{pki,settings}.sh
+}
+
+build_images() {
   arm64_made
   images_made
   # lists of packages age; the next build gets new ones

@@ -11,9 +11,12 @@ image_is_imported() {
   grep -qE "^$(cat "$IMAGES/$1/reference") (.*,)?sshpod.stamp=$(cat "$IMAGES/$1/stamp")(,|$)" <<<"$2"
 }
 
+# As `docker save` would write it.
+image_archive() { (cd "$IMAGES/$1" && tar -c manifest.json config.json ./*.tar --transform 's#^\./##'); }
+
 image_import() {
   local name=$1 reference
   reference=$(cat "$IMAGES/$name/reference")
-  (cd "$IMAGES/$name" && tar -c manifest.json config.json ./*.tar --transform 's#^\./##') | store images import - >/dev/null
+  image_archive "$name" | store images import - >/dev/null
   store images label "$reference" "sshpod.stamp=$(cat "$IMAGES/$name/stamp")" >/dev/null
 }

@@ -6,10 +6,9 @@ KUBERNETES_PROGRAMS=(kube-apiserver kube-controller-manager kube-scheduler kubel
 make_kubernetes() {
   local work=$DIR/build tree=$DIR/build/go/src/k8s.io/kubernetes
   rm -rf "$work" && mkdir -p "$work/go/src/k8s.io"
-  debian_unpack "$work" golang-1.19-go golang-1.19-src golang-github-modern-go-reflect2-dev
+  debian_unpack "$work" golang-1.19-go golang-1.19-src
   debian_source kubernetes "$work/source"
   mv "$work/source/tree" "$tree"
-  kubernetes_reflect2
   cd "$tree"
 
   # GOPATH mode: the vendored tree does not build in module mode with Go 1.19
@@ -23,16 +22,6 @@ make_kubernetes() {
   mkdir -p "$BIN"
   mv "$work"/bin/* "$BIN/"
   rm -rf "$work"
-}
-
-# The vendored reflect2 1.0.1 does not know Go 1.18 and later: after some hours of use the API server panics whenever it
-# decodes the JSON of a ConfigMap, a Role or a ServiceAccount. Debian's 1.0.2 does.
-kubernetes_reflect2() {
-  local package=github.com/modern-go/reflect2
-  rm -r "$tree/vendor/$package"
-  cp -rL "$work/usr/share/gocode/src/$package" "$tree/vendor/$package"
-  # its tests have imports that the tree lacks, and the generator of code looks at every package
-  find "$tree/vendor/$package" -mindepth 1 \( -name '*_test.go' -o -type d \) -prune -exec rm -r {} +
 }
 
 # Without a version clients cannot parse what the server says it is. Both spellings of a package's path are needed:

@@ -100,7 +100,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
         var response = await _client.PostAsync(Right.ReviewPath,
             JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview), cancellation);
         return response.Status is 200 or 201
-            ? Read(response, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true
+            ? Read(response, KubernetesJson.Default.AccessAnswer).Status.Allowed
             : throw _client.Failure(response, new Right("create", "selfsubjectaccessreviews", null, "", "authorization.k8s.io"));
     }
 

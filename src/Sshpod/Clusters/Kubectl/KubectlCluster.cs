@@ -75,7 +75,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         string[] arguments = ["create", "--raw", Right.ReviewPath, "-f", "-"];
         var output = await RunAsync(arguments, cancellation,
             JsonSerializer.SerializeToUtf8Bytes(right.Review(), KubernetesJson.Default.SelfSubjectAccessReview));
-        return Read(output, arguments, KubernetesJson.Default.SelfSubjectAccessReview).Status?.Allowed == true;
+        return Read(output, arguments, KubernetesJson.Default.AccessAnswer).Status.Allowed;
     }
 
     /// <inheritdoc/>

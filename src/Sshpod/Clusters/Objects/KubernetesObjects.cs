@@ -4,7 +4,8 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Sshpod.Clusters.Objects;
 
-// The parts of Kubernetes API objects that sshpod reads, named as in the API reference. Anything that a server omits is null or empty.
+// The parts of Kubernetes API objects that sshpod reads, named as in the API reference. What a server may omit is null or empty. An answer
+// that lacks what it may not omit is refused.
 
 /// <summary>A Pod (core/v1).</summary>
 public sealed record Pod(ObjectMeta Metadata, PodSpec Spec, PodStatus Status);
@@ -44,8 +45,9 @@ public sealed record PodList(IReadOnlyList<Pod> Pods, IReadOnlyList<Workload> Re
 /// <summary>ObjectMeta (meta/v1).</summary>
 public sealed record ObjectMeta(
     string Name,
-    string Namespace,
-    string Uid,
+    // Namespaces are in none.
+    string Namespace = "",
+    string Uid = "",
     DateTimeOffset? CreationTimestamp = null,
     DateTimeOffset? DeletionTimestamp = null,
     IReadOnlyDictionary<string, string>? Annotations = null,
@@ -189,19 +191,22 @@ public sealed record ListedObject(string Kind, ObjectMeta Metadata, PodSpec? Spe
 internal sealed record VersionInfo(string GitVersion);
 
 /// <summary>Serializes the objects without reflection.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Pod))]
 [JsonSerializable(typeof(Workload))]
 [JsonSerializable(typeof(CronJob))]
 [JsonSerializable(typeof(Service))]
 [JsonSerializable(typeof(ObjectList))]
 [JsonSerializable(typeof(SelfSubjectAccessReview))]
+[JsonSerializable(typeof(AccessAnswer))]
 [JsonSerializable(typeof(VersionInfo))]
 internal sealed partial class KubernetesJson : JsonSerializerContext
 {
     /// <summary>Reads an answer.</summary>
-    /// <exception cref="JsonException">It is no such object, or a list in it has a null, which the serializer does not check.</exception>
+    /// <exception cref="JsonException">
+    /// It is no such object, lacks what each such object has, or a list in it has a null, which the serializer does not check.
+    /// </exception>
     public static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
     {
         var reader = new Utf8JsonReader(json);

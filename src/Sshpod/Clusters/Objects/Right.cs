@@ -23,9 +23,11 @@ public sealed record Right(string Verb, string Resource, string? Subresource, st
         new("authorization.k8s.io/v1", "SelfSubjectAccessReview", new(new(Namespace, Verb, Group, Resource, Subresource, Name)));
 }
 
-/// <summary>SelfSubjectAccessReview (authorization.k8s.io/v1): the question, with the answer in its status.</summary>
-internal sealed record SelfSubjectAccessReview(string ApiVersion, string Kind, SelfSubjectAccessReviewSpec Spec,
-    SubjectAccessReviewStatus? Status = null);
+/// <summary>SelfSubjectAccessReview (authorization.k8s.io/v1): the question.</summary>
+internal sealed record SelfSubjectAccessReview(string ApiVersion, string Kind, SelfSubjectAccessReviewSpec Spec);
+
+/// <summary>The same as it comes back: the question, in which the server omits what is empty, with the answer in its status.</summary>
+internal sealed record AccessAnswer(SubjectAccessReviewStatus Status);
 
 /// <summary>SelfSubjectAccessReviewSpec (authorization.k8s.io/v1).</summary>
 internal sealed record SelfSubjectAccessReviewSpec(ResourceAttributes ResourceAttributes);

@@ -75,13 +75,11 @@ public class ApiClusterTests
         List<string> requests = [];
         await using var server = new FakeApiServer(async (head, stream) =>
         {
-            var body =
-                new byte[int.Parse(head.Split("Content-Length: ")[1].Split('\r')[0], System.Globalization.CultureInfo.InvariantCulture)];
-            await stream.ReadExactlyAsync(body);
-            requests.Add(head + Encoding.UTF8.GetString(body));
+            requests.Add(head + await ReadBodyAsync(head, stream));
             return await FakeApiServer.RespondAsync(
                 stream, "201 Created",
-                $"{{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{{}},\"status\":{{\"allowed\":{allowed}}}}}");
+                $"{{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\","
+                    + $"\"spec\":{{}},\"status\":{{\"allowed\":{allowed}}}}}");
         });
         await using var cluster = new ApiCluster(server.Configuration(ApiUser.Anonymous with { Token = "t" }));
         for (var i = 0; i < 2; i++)
@@ -91,7 +89,10 @@ public class ApiClusterTests
         Assert.StartsWith("POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews HTTP/1.1\r\n", requests[1],
             StringComparison.Ordinal);
         Assert.EndsWith(
-            "\r\n\r\n{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\",\"spec\":{\"resourceAttributes\":{\"namespace\":\"app\",\"verb\":\"create\",\"group\":\"\",\"resource\":\"pods\",\"subresource\":\"exec\",\"name\":\"web\"}}}", requests[1], StringComparison.Ordinal);
+            "\r\n\r\n{\"apiVersion\":\"authorization.k8s.io/v1\",\"kind\":\"SelfSubjectAccessReview\","
+                + "\"spec\":{\"resourceAttributes\":{\"namespace\":\"app\",\"verb\":\"create\",\"group\":\"\","
+                + "\"resource\":\"pods\",\"subresource\":\"exec\",\"name\":\"web\"}}}",
+            requests[1], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -133,7 +134,8 @@ public class ApiClusterTests
         "401 Unauthorized", "no", "the API server does not accept the credentials of context \"test\"; log in to the cluster again")]
     [InlineData(
         "403 Forbidden",
-        """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
+        """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden:"""
+            + """ User \"eve\" cannot get resource \"pods\" in API group \"\" in the namespace \"app\""}""",
         "user \"eve\" may not get pods in namespace \"app\"; ask the administrator of namespace \"app\" for that right: docs/rbac.yaml has "
         + "roles")]
     [InlineData("500 Oops", """{"kind":"Status","reason":"InternalError","message":"etcd is tired"}""",
@@ -149,6 +151,32 @@ public class ApiClusterTests
     }
 
     [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"metadata":null,"spec":null,"status":null}""")]
+    [InlineData("""{"metadata":{"name":"web"},"items":[{}]}""")]
+    public async Task An_answer_that_lacks_what_was_asked_for_is_one_line(string body)
+    {
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            if (head.StartsWith("POST", StringComparison.Ordinal))
+                await ReadBodyAsync(head, stream);
+            return await FakeApiServer.RespondAsync(stream, "200 OK", body);
+        });
+        await using var cluster = new ApiCluster(server.Configuration());
+        foreach (var request in new Func<Task>[]
+        {
+            () => cluster.GetAsync(Resources.Pods, "app", "web", default),
+            () => cluster.ListNamesAsync(Resources.Namespaces, null, default),
+            () => cluster.ListPodsAsync<Pod>(new PodScope("app"), pod => [pod], default),
+            () => cluster.ListPodsAsync("app", new LabelSelector(), true, default),
+            () => cluster.MayAsync(new Right("create", "pods", "exec", "app"), default),
+            () => cluster.GetVersionAsync(default),
+        })
+            Assert.StartsWith($"API server {server.Url.Authority} of context \"test\" answers with something other than the object: ",
+                (await Assert.ThrowsAsync<SshpodException>(request)).Line, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("https://near.example/k8s/clusters/c/api/v1/namespaces/app/pods/web?token=s3cret", "https://near.example/k8s/clusters/c")]
     [InlineData("https://near.example:443/api/v1/namespaces/app/pods/web", "https://near.example")]
     [InlineData("/login?next=x", "http://127.0.0.1:PORT/login")]
@@ -159,7 +187,8 @@ public class ApiClusterTests
         {
             await stream.WriteAsync(
                 Encoding.UTF8.GetBytes(
-                    $"HTTP/1.1 301 Moved Permanently\r\nContent-Type: text/html\r\nLocation: {location}\r\nContent-Length: 6\r\n\r\n<html>"));
+                    $"HTTP/1.1 301 Moved Permanently\r\nContent-Type: text/html\r\n"
+                        + $"Location: {location}\r\nContent-Length: 6\r\n\r\n<html>"));
             return true;
         });
         await using var cluster = new ApiCluster(server.Configuration());
@@ -286,11 +315,17 @@ public class ApiClusterTests
         """{"kind":"Status","status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"3"}]}}""",
         "the exec stream to container \"main\" of pod \"web\" in namespace \"app\" broke (exit code 3)")]
     [InlineData(
-        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"executable file `sh` not found in $PATH: No such file or directory"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"executable file `sh` not found in $PATH:"""
+            + """ No such file or directory"}""",
+        "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
     [InlineData(
-        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"/bin/sh\": stat /bin/sh: no such file or directory: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"/bin/sh\":"""
+            + """ stat /bin/sh: no such file or directory: unknown"}""",
+        "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
     [InlineData(
-        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"sh\": executable file not found in $PATH: unknown"}""", "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
+        """{"kind":"Status","status":"Failure","reason":"InternalError","message":"exec: \"sh\":"""
+            + """ executable file not found in $PATH: unknown"}""",
+        "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"")]
     [InlineData("""{"kind":"Status","status":"Failure","reason":"InternalError","message":"boom"}""",
         "the API server of context \"test\" answers: boom")]
     public async Task The_end_of_an_exec_is_explained(string status, string words)
@@ -340,10 +375,19 @@ public class ApiClusterTests
     public async Task A_refused_websocket_is_told_apart_since_kubectl_may_have_the_right()
     {
         await using var server = new FakeApiServer((_, stream) => FakeApiServer.RespondAsync(stream, "403 Forbidden",
-            """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: User \"eve\" cannot get resource \"pods/exec\" in API group \"\" in the namespace \"app\""}"""));
+            """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden:"""
+                + """ User \"eve\" cannot get resource \"pods/exec\" in API group \"\" in the namespace \"app\""}"""));
         await using var cluster = new ApiCluster(server.Configuration());
         Assert.Equal("user \"eve\" may not get pods/exec in namespace \"app\"",
             (await Assert.ThrowsAsync<UpgradeRefusedException>(() => cluster.ExecAsync(Container, ["sh"], default))).Message);
+    }
+
+    private static async Task<string> ReadBodyAsync(string head, Stream stream)
+    {
+        var length = head.Split("Content-Length: ")[1].Split('\r')[0];
+        var body = new byte[int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)];
+        await stream.ReadExactlyAsync(body);
+        return Encoding.UTF8.GetString(body);
     }
 
     private const string Pod = """{"metadata":{"name":"web","namespace":"default","uid":"uid"},"spec":{},"status":{}}""";

@@ -4,7 +4,9 @@ using Sshpod.Clusters.Objects;
 namespace Sshpod.Clusters.Api.Http;
 
 /// <summary>A list of objects of one kind, or one page of it.</summary>
-internal sealed record ItemList<T>(IReadOnlyList<T>? Items = null, ListMeta? Metadata = null);
+/// <param name="Items">The objects; some servers write null for none, but each writes something.</param>
+/// <param name="Metadata">What is said of the list.</param>
+internal sealed record ItemList<T>(IReadOnlyList<T>? Items, ListMeta? Metadata = null);
 
 /// <summary>ListMeta (meta/v1).</summary>
 /// <param name="Continue">Token for the next page; null or empty on the last one.</param>
@@ -24,7 +26,8 @@ internal sealed record ApiStatusDetails(string? Name = null, string? Kind = null
 internal sealed record ApiStatusCause(string? Reason = null, string? Message = null);
 
 /// <summary>Deserializes without reflection what only this transport reads.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ItemList<Pod>))]
 [JsonSerializable(typeof(ItemList<Workload>))]
 [JsonSerializable(typeof(ItemList<NamedObject>))]

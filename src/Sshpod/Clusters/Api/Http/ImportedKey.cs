@@ -74,7 +74,7 @@ internal sealed partial class ImportedKey : IDisposable
     public static void RemoveAll()
     {
         // On the way out too, so not for long: an import that hangs in Windows holds it.
-        if (!Access.TryEnter(TimeSpan.FromSeconds(1)))
+        if (!Access.TryEnter(ClusterLimits.ImportedKeys))
             return;
         try
         {
@@ -182,25 +182,6 @@ internal sealed partial class ImportedKey : IDisposable
 
         /// <inheritdoc/>
         public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Type}\n{KeyNumber}\n{Provider}\n{Name}");
-
-        /// <summary>Whether it is on disk.</summary>
-        public bool Exists
-        {
-            get
-            {
-                try
-                {
-                    if (Type == 0)
-                        return CngKey.Exists(Name, new CngProvider(Provider));
-                    using var rsa = new RSACryptoServiceProvider(Parameters);
-                    return true;
-                }
-                catch (CryptographicException)
-                {
-                    return false;
-                }
-            }
-        }
 
         /// <summary>Removes it with its key.</summary>
         /// <returns>Whether it is gone.</returns>

@@ -87,7 +87,8 @@ internal sealed record ExecPlugin(
         try
         {
             var (program, arguments) = asks
-                ? PluginTerminal.Give(ProgramPath.Find(Command) ?? throw new CannotRunException("it is not on your PATH"), Arguments)
+                ? PluginTerminal.Give(
+                    ProgramPath.Find(Command) ?? throw new CannotRunException("it is not on your PATH"), Arguments, Log.IsDiscarded)
                 : (Command, Arguments);
             return ChildProcess.Start(program, arguments,
                 limit, environment: [.. Environment, new("KUBERNETES_EXEC_INFO", Info(server, asks))]);

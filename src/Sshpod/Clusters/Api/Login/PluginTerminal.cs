@@ -20,8 +20,10 @@ internal static partial class PluginTerminal
     /// <summary>How to start a program with the terminal as its stdin: .NET can only give a child our own stdin or a pipe.</summary>
     /// <param name="program">Its absolute path.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static (string File, IReadOnlyList<string> Arguments) Give(string program, IReadOnlyList<string> arguments) =>
-        ("/bin/sh", ["-c", $"exec \"$0\" \"$@\" <{Device}", program, .. arguments]);
+    /// <param name="withError">Whether the terminal is its stderr too, since ours is discarded: most programs prompt there.</param>
+    public static (string File, IReadOnlyList<string> Arguments) Give(
+        string program, IReadOnlyList<string> arguments, bool withError) =>
+        ("/bin/sh", ["-c", $"exec \"$0\" \"$@\" <{Device}{(withError ? $" 2>{Device}" : "")}", program, .. arguments]);
 
     private static bool IsForeground()
     {

@@ -28,14 +28,12 @@ internal sealed class ChannelSocket : Channels
     /// <param name="protocol">The subprotocol that the server has chosen.</param>
     public ChannelSocket(Stream connection, string protocol)
     {
-        _socket = WebSocket.CreateFromStream(connection, Options(protocol));
+        _socket = WebSocket.CreateFromStream(connection, Options());
         CanCloseChannels = protocol == V5;
     }
 
-    /// <summary>What a WebSocket needs to know.</summary>
-    /// <param name="protocol">The subprotocol that the server has chosen.</param>
-    public static WebSocketCreationOptions Options(string protocol) =>
-        new() { SubProtocol = protocol, KeepAliveInterval = ClusterLimits.KeepAlive };
+    /// <summary>What a WebSocket needs to know: not its subprotocol, since .NET refuses the slash in that of SPDY.</summary>
+    public static WebSocketCreationOptions Options() => new() { KeepAliveInterval = ClusterLimits.KeepAlive };
 
     /// <inheritdoc/>
     public override bool CanCloseChannels { get; }

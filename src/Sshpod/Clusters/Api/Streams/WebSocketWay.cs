@@ -42,7 +42,7 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
         connection = new WatchedStream(connection, Ping, ClusterLimits.KeepAlive, ClusterLimits.PingAnswer);
         if (protocol != TunnelledPortForward)
             return new ChannelSocket(connection, protocol);
-        var socket = WebSocket.CreateFromStream(connection, ChannelSocket.Options(protocol));
+        var socket = WebSocket.CreateFromStream(connection, ChannelSocket.Options());
         return await SpdyConnection.OpenAsync(
             WebSocketStream.Create(socket, WebSocketMessageType.Binary, ClusterLimits.SocketClose), streams, cancellation);
     }

@@ -49,7 +49,8 @@ public sealed class ApiConfigurationTests : IDisposable
         var (certificate, key) = Authority.Issue("me", rsa);
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "0")).FullName, "key"), key);
         Use(Context
-            + $"users: [{{name: me, user: {{client-certificate-data: {Base64(certificate)}, {(keyInFile ? "client-key: key" : $"client-key-data: {Base64(key)}")}}}}}]");
+            + $"users: [{{name: me, user: {{client-certificate-data: {Base64(certificate)},"
+            + $" {(keyInFile ? "client-key: key" : $"client-key-data: {Base64(key)}")}}}}}]");
         Assert.True(ApiConfiguration.Read(Snapshot.Take(), null).User.Certificate?.Certificate.HasPrivateKey);
     }
 
@@ -67,7 +68,9 @@ public sealed class ApiConfigurationTests : IDisposable
     public void A_credential_plugin_keeps_its_arguments_apart()
     {
         Use(Context + """
-            users: [{name: me, user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./bin/login, args: [get token, "--x"], env: [{name: A, value: b c}],
+            users: [{name: me, user: {exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./bin/login,
+            """ + """
+             args: [get token, "--x"], env: [{name: A, value: b c}],
               provideClusterInfo: true, interactiveMode: IfAvailable}}}]
             """);
         var plugin = ApiConfiguration.Read(Snapshot.Take(), null).User.Plugin!;

@@ -33,7 +33,9 @@ public sealed class ExecPluginTests : IDisposable
     {
         var plugin = Script("""
             echo >>"$INFO"
-            printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{"token":"t","expirationTimestamp":"%s"}}' "$EXPIRY"
+            printf '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1",
+            """ + """
+            "status":{"token":"t","expirationTimestamp":"%s"}}' "$EXPIRY"
             """, []);
         foreach (var (expiry, runs) in new[] { ("2999-01-01T00:00:00Z", 1), ("2001-01-01T00:00:00Z", 3), ("0001-01-01T00:00:00Z", 1) })
         {

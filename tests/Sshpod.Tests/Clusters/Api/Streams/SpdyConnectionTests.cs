@@ -112,7 +112,7 @@ public sealed class SpdyConnectionTests : IAsyncDisposable
         });
         await connection.SendAsync(Stdin, bytes, default);
         await connection.CloseAsync(Stdin, default);
-        Assert.True(bytes.AsSpan().SequenceEqual(await reading.WaitAsync(Soon)));
+        Assert.Equal(bytes, await reading.WaitAsync(Soon));
         await peer.WriteAsync(SpdyFrames.Data(Out, "answer"u8));
         Assert.Equal((Stdout, "answer", false), await ReceiveAsync(connection));
     }
