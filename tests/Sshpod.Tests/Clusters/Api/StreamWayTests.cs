@@ -31,8 +31,8 @@ public class StreamWayTests
         {
             Assert.StartsWith("POST /api/v1/namespaces/app/pods/web/exec?container=main&stdin=true&stdout=true&stderr=true&command=cat ",
                 head, StringComparison.Ordinal);
-            Assert.Contains("\r\nX-Stream-Protocol-Version: v4.remotecommand.k8s.io\r\n", head, StringComparison.Ordinal);
-            var peer = await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.remotecommand.k8s.io");
+            Assert.Contains("\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n", head, StringComparison.Ordinal);
+            var peer = await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io");
             await peer.AcceptAsync(4);
             var stdin = await peer.ReadToEndAsync(In);
             // As the kubelet does at the end of a process.
@@ -126,7 +126,7 @@ public class StreamWayTests
             methods.Add(head.Split(' ')[0]);
             if (!head.StartsWith("POST", StringComparison.Ordinal))
                 return await FakeApiServer.RespondAsync(stream, "403 Forbidden", "upgrades are not allowed here");
-            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.remotecommand.k8s.io")).AcceptAsync(4);
+            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io")).AcceptAsync(4);
             return false;
         });
         await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder(StreamOrder.Usual.Exec, []));

@@ -7,7 +7,7 @@ namespace Sshpod.Clusters.Api.Streams;
 internal sealed class SpdyWay(string protocol) : StreamWay
 {
     /// <summary>For exec; from Kubernetes 1.4 on.</summary>
-    public const string Exec = "v4.remotecommand.k8s.io";
+    public const string Exec = "v4.channel.k8s.io";
 
     /// <summary>For port-forward; from the beginning.</summary>
     public const string PortForward = "portforward.k8s.io";
