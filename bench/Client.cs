@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Sshpod.Bench;
 
@@ -8,12 +10,12 @@ namespace Sshpod.Bench;
 /// <param name="Cpu">CPU seconds of the command and its children.</param>
 internal sealed record Cost(double Seconds, double Cpu);
 
-/// <summary>A client machine: its own home directory, a kubeconfig, and optionally a forced transport.</summary>
+/// <summary>A client machine: its own home directory, a kubeconfig, and a forced transport and tunnel.</summary>
 internal sealed class Client
 {
     private readonly Dictionary<string, string> _environment;
 
-    public Client(string home, string kubeconfig, string transport)
+    public Client(string home, string kubeconfig, string transport, string tunnel)
     {
         Directory.CreateDirectory(home);
         _environment = new()
@@ -23,12 +25,27 @@ internal sealed class Client
             ["XDG_CONFIG_HOME"] = Path.Combine(home, "config"),
             ["KUBECONFIG"] = kubeconfig,
             ["SSHPOD_TRANSPORT"] = transport,
+            ["SSHPOD_TUNNEL"] = tunnel,
         };
         SshConfig = Path.Combine(home, "ssh_config");
     }
 
     /// <summary>The configuration that makes ssh use sshpod.</summary>
     public string SshConfig { get; }
+
+    /// <summary>
+    /// Lets sshpod begin with SPDY for a day, as if the API server had refused WebSockets: it remembers that in two small files.
+    /// </summary>
+    /// <param name="server">The API server.</param>
+    public void PreferSpdy(Uri server)
+    {
+        foreach (var (stream, way) in new[] { ("exec", "SPDY v4.remotecommand.k8s.io"), ("port-forward", "SPDY portforward.k8s.io") })
+        {
+            var about = SHA256.HashData(Encoding.UTF8.GetBytes($"{stream}\0\0{server}"));
+            var folder = Directory.CreateDirectory(Path.Combine(_environment["XDG_CACHE_HOME"], "sshpod", "streams")).FullName;
+            File.WriteAllText(Path.Combine(folder, Convert.ToHexStringLower(about)[..32]), way);
+        }
+    }
 
     /// <summary>Runs a shell command line to completion, and throws if it fails.</summary>
     /// <returns>Its cost, including the shell's share, which is the same for every command.</returns>

@@ -32,6 +32,12 @@ var kubectl = await ClientAsync("kubectl", kubeconfig, "kubectl");
 var farApi = await ClientAsync("far-api", farKubeconfig, "api");
 var farKubectl = await ClientAsync("far-kubectl", farKubeconfig, "kubectl");
 var sharing = await ClientAsync("sharing", kubeconfig, "api");
+var (byExec, spdy, spdyByExec, farSpdy) = (await ClientAsync("exec", kubeconfig, "api", "exec"),
+    await ClientAsync("spdy", kubeconfig, "api"), await ClientAsync("spdy-exec", kubeconfig, "api", "exec"),
+    await ClientAsync("far-spdy", farKubeconfig, "api"));
+foreach (var near in new[] { spdy, spdyByExec })
+    near.PreferSpdy(server);
+farSpdy.PreferSpdy(new Uri($"https://127.0.0.1:{relay.Port}"));
 
 var rows = new List<Row>();
 Process? forward = null;
@@ -52,11 +58,13 @@ try
     await CompareAsync("`true`, warm", 15,
         new("kubectl exec", _ => api.RunAsync($"{exec}true")),
         new("ssh, api", _ => SshAsync(api, "near", "true")),
+        new("ssh, api, SPDY", _ => SshAsync(spdy, "near", "true")),
         new("ssh, kubectl", _ => SshAsync(kubectl, "near", "true")),
         new("ssh, connection shared", _ => sharing.RunAsync($"ssh {share} {Ssh(sharing, "near", "true")}")));
     await CompareAsync("`true`, warm, 50 ms round trip", 7,
         new("kubectl exec", _ => farApi.RunAsync($"{exec}true")),
         new("ssh, api", _ => SshAsync(farApi, "near", "true")),
+        new("ssh, api, SPDY", _ => SshAsync(farSpdy, "near", "true")),
         new("ssh, kubectl", _ => SshAsync(farKubectl, "near", "true")));
     await CompareAsync("`true`, cold", Colds - 1,
         new("kubectl exec", round => api.RunAsync($"kubectl exec cold-api-{round} -n {ns} -- true")),
@@ -78,7 +86,10 @@ try
     forward = Wanted("copy") ? await ForwardAsync() : null;
     await MeasureAsync(container, $"copy {Mebibytes} MiB up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
-        new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
+        new("scp, api", _ => ScpUpAsync(api)),
+        new("scp, api, SPDY", _ => ScpUpAsync(spdy)),
+        new("scp, api, exec", _ => ScpUpAsync(byExec)),
+        new("scp, api, exec, SPDY", _ => ScpUpAsync(spdyByExec)),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
         new("scp, a kubectl port-forward by hand",
             _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' {work}/big root@{Host("near")}:/tmp/up")),
@@ -87,7 +98,10 @@ try
                 $"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' {work}/big root@{Host("near")}:/tmp/up")));
     await MeasureAsync(container, $"copy {Mebibytes} MiB down", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
-        new("scp, api", _ => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
+        new("scp, api", _ => ScpDownAsync(api)),
+        new("scp, api, SPDY", _ => ScpDownAsync(spdy)),
+        new("scp, api, exec", _ => ScpDownAsync(byExec)),
+        new("scp, api, exec, SPDY", _ => ScpDownAsync(spdyByExec)),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         new("scp, a kubectl port-forward by hand", _ =>
             api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' root@{Host("near")}:/tmp/big {work}/down")),
@@ -119,6 +133,9 @@ try
         }.Where(row => Wanted("copy")))
         inside.Add(($"memory in the container of {task}", contender, await container.MemoryAsync(run())));
     Report(memory, inside);
+
+    Task<Cost> ScpUpAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} {work}/big root@{Host("near")}:/tmp/up");
+    Task<Cost> ScpDownAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} root@{Host("near")}:/tmp/big {work}/down");
 
     string Port() => File.ReadAllText(Path.Combine(work, "port"));
 
@@ -157,9 +174,9 @@ Task<string> RunPodAsync(string name, string image) => OutputAsync(
     $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": "
     + $"{{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
 
-async Task<Client> ClientAsync(string name, string config, string transport)
+async Task<Client> ClientAsync(string name, string config, string transport, string tunnel = "auto")
 {
-    var client = new Client(Path.Combine(work, name), config, transport);
+    var client = new Client(Path.Combine(work, name), config, transport, tunnel);
     // Connections are not shared here; sharing has its own row.
     await client.RunAsync($"{program} configure --yes --no-sharing --ssh-config {client.SshConfig}");
     return client;

@@ -180,8 +180,8 @@ internal sealed partial class ClusterException(string message, string? hint, str
 public sealed class NotFoundException(string message, string hint) : SshpodException(message, hint);
 
 /// <summary>
-/// The node cannot find a container that is running according to the API server: it has just ended, or the node still has the previous pod
-/// of that name (seen with a pod that was replaced).
+/// The node cannot find a container that is running according to the API server, or can no longer start a process in it: it has just ended,
+/// or the node still has the previous pod of that name (seen with a pod that was replaced).
 /// </summary>
 /// <param name="container">The container.</param>
 public sealed class ContainerNotFoundException(PodContainer container)

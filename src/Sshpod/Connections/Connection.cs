@@ -83,14 +83,31 @@ public sealed class Connection : IAsyncDisposable
             }
             return new Connection(cluster.Objects, tunnel, dial.Remembered, time);
         }
-        var used = new RememberedServer(name, cluster.Objects.Context, container, null, Bundles.Release, access, DateTimeOffset.UtcNow);
-        var bootstrap = new Bootstrap(cluster.Streams, container, new ContainerShell(container, settings), access, settings);
-        var opening = new TunnelOpening(cluster, container, forced, bootstrap, (hostKey, server) =>
+        try
         {
-            LeaveIfShared();
-            return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
-        });
-        return new Connection(cluster.Objects, await opening.OpenAsync(cancellation), used, time);
+            return await OpenToAsync(container);
+        }
+        catch (ContainerNotFoundException e)
+        {
+            // It has ended since we looked. If it comes again, or another in its place, that one is meant.
+            Log.Debug($"{e.Message}: looking again");
+            var next = await Waiting.ResolveAsync(cluster.Objects, address, settings, cancellation);
+            if (next == container)
+                throw;
+            return await OpenToAsync(next);
+        }
+
+        async Task<Connection> OpenToAsync(PodContainer found)
+        {
+            var used = new RememberedServer(name, cluster.Objects.Context, found, null, Bundles.Release, access, DateTimeOffset.UtcNow);
+            var bootstrap = new Bootstrap(cluster.Streams, found, new ContainerShell(found, settings), access, settings);
+            var opening = new TunnelOpening(cluster, found, forced, bootstrap, (hostKey, server) =>
+            {
+                LeaveIfShared();
+                return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
+            });
+            return new Connection(cluster.Objects, await opening.OpenAsync(cancellation), used, time);
+        }
 
         // After the requests for which a credential plugin may need the terminal, and before kubectl is started for the port-forward.
         void LeaveIfShared()

@@ -1,5 +1,6 @@
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
+using Sshpod.Machine;
 using Sshpod.Server;
 using Sshpod.Settings;
 using Sshpod.Ssh;
@@ -19,27 +20,11 @@ public sealed class TunnelOpening(Cluster cluster, PodContainer container, Tunne
 {
     /// <summary>Opens the tunnel.</summary>
     /// <exception cref="SshpodException">None of the tunnels works; the message is about the last one.</exception>
-    public async Task<Tunnel> OpenAsync(CancellationToken cancellation)
+    public Task<Tunnel> OpenAsync(CancellationToken cancellation)
     {
-        if (TunnelChoice.IsGiven(forced, container))
-            return await OpenAsync(TunnelChoice.Order(forced, container, null)[0], isLast: true, cancellation);
-        var memory = new TunnelMemory(cluster.Objects, container);
-        var remembered = memory.Read();
-        var order = TunnelChoice.Order(null, container, remembered);
-        for (var i = 0; ; i++)
-        {
-            try
-            {
-                var opened = await OpenAsync(order[i], isLast: i == order.Count - 1, cancellation);
-                if (i > 0)
-                    memory.Write(order[i]);
-                return opened;
-            }
-            catch (TunnelRefusedException e) when (i < order.Count - 1)
-            {
-                Log.Debug($"tunnel: {order[i + 1]} next, since {order[i]} does not work: {e.Message}");
-            }
-        }
+        var tunnels = new Ways<TunnelKind>(
+            "tunnel", TunnelChoice.Order(forced, container), TunnelMemory.Of(cluster.Objects, container));
+        return tunnels.FirstAsync((kind, isLast) => OpenAsync(kind, isLast, cancellation), e => e is TunnelRefusedException);
     }
 
     private async Task<Tunnel> OpenAsync(TunnelKind kind, bool isLast, CancellationToken cancellation)

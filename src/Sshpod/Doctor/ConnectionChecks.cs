@@ -18,7 +18,7 @@ namespace Sshpod.Doctor;
 /// <param name="snapshot">What the user has set up.</param>
 internal sealed class ConnectionChecks(Cluster cluster, PodContainer container, ContainerShell shell, string host, Snapshot snapshot)
 {
-    private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(snapshot.Settings.Tunnel, container, null);
+    private readonly IReadOnlyList<TunnelKind> _tunnels = TunnelChoice.Order(snapshot.Settings.Tunnel, container);
 
     private bool IsForwarded => _tunnels.Contains(TunnelKind.PortForward);
 

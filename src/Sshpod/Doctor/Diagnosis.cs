@@ -59,7 +59,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         var server = await walk.CheckAsync("api-server", Who.You, [transport, credentials, proxy],
             cancellation => AskVersionAsync(transport.Value.Cluster.Objects, cancellation));
 
-        RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace, snapshot.Settings);
+        RightsCheck Rights() => new(transport.Value, address?.Namespace ?? context.Value.Namespace, snapshot.Settings, server.Value);
         var pod = address?.Kind == TargetKind.Pod ? address.Target : null;
         var pods = await walk.CheckAsync("rights-pods", Who.Administrator, [server], cancellation => Rights()
             .FindAsync(address, cancellation));

@@ -10,7 +10,8 @@ namespace Sshpod.Doctor;
 /// <param name="transport">How the cluster is reached.</param>
 /// <param name="ns">The namespace.</param>
 /// <param name="settings">The user's settings.</param>
-internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSettings settings)
+/// <param name="version">The API server's version.</param>
+internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSettings settings, string version)
 {
     private static readonly string[] StreamVerbs = ["get", "create"];
 
@@ -22,7 +23,10 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
             ? Failure(missing)
             : Finding.Ok($"may {string.Join(", ", ToFind(address, ns))} in namespace \"{ns}\"");
 
-    /// <summary>Checks the rights to a stream: <c>get</c> for a WebSocket, <c>create</c> for SPDY, which kubectl may request.</summary>
+    /// <summary>
+    /// Checks the rights to a stream: <c>get</c> for a WebSocket, and from Kubernetes 1.35 on also <c>create</c>; <c>create</c> for SPDY,
+    /// which kubectl may request.
+    /// </summary>
     /// <param name="subresource"><c>exec</c> or <c>portforward</c>.</param>
     /// <param name="pod">Name of the pod; null for any.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -32,16 +36,17 @@ internal sealed class RightsCheck(ChosenTransport transport, string ns, UserSett
         var missing = await MissingAsync(rights, cancellation);
         if (missing.Length == 0)
             return Finding.Ok($"may get and create pods/{subresource} in namespace \"{ns}\"");
-        if (subresource == "portforward" && missing.Length == rights.Length && settings.Tunnel != TunnelKind.PortForward)
-            return Finding.Warning("", $"may neither get nor create pods/portforward in namespace \"{ns}\": connections go through exec",
-                Grant(missing));
-        // With only one of the two it depends on the client and the server version; the connection itself will tell.
-        var suffices = missing.Length < rights.Length
-            && (missing[0].Verb == "create" || transport.Cluster.Streams is not Clusters.Api.ApiCluster);
-        return suffices
+        var needsCreate = KubernetesVersion.Parse(version)?.WebSocketsNeedCreate == true;
+        var isVain = missing.Length == rights.Length || (needsCreate && missing[0].Verb == "create");
+        if (subresource == "portforward" && isVain && settings.Tunnel != TunnelKind.PortForward)
+            return Finding.Warning("",
+                $"may {(missing.Length == 1 ? "not create" : "neither get nor create")} pods/portforward in namespace \"{ns}\": "
+                + "connections go through exec", Grant(missing));
+        // With only one of the two, sshpod takes the protocol that needs it; kubectl does not always.
+        return !isVain
             ? Finding.Warning(
                 "", $"may not {missing[0]} in namespace \"{ns}\", "
-                + $"which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need, and Kubernetes 1.35 and later")}",
+                + $"which {(missing[0].Verb == "get" ? "a WebSocket needs" : "kubectl may need")}",
                 Grant(missing))
             : Failure(missing);
     }

@@ -15,7 +15,7 @@ internal sealed record ExecAttempt(Duplex? Exec, SshpodException? Failure) : IAs
     public ValueTask DisposeAsync() => Exec?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
-/// <summary>The stream of an exec: a WebSocket, or kubectl if the API server or something in between refuses WebSockets.</summary>
+/// <summary>The stream of an exec: a WebSocket or SPDY, or kubectl if the API server or something in between refuses both.</summary>
 internal static class StreamCheck
 {
     /// <summary>Starts the examination.</summary>
@@ -30,7 +30,9 @@ internal static class StreamCheck
         }
         catch (UpgradeRefusedException e)
         {
-            return Finding.Failure<ExecAttempt>($"the API server, or something on the way to it, refuses a WebSocket: {e.Message}",
+            // Only the API server itself, and kubectl proxy, answer so that there is a hint.
+            var who = e.Hint is null ? "the API server, or something on the way to it," : "the API server";
+            return Finding.Failure<ExecAttempt>($"{who} refuses a WebSocket: {e.Message}",
                 streams is AutoStreams ? "install kubectl, which may get through"
                     : "unset SSHPOD_TRANSPORT, and put kubectl on your PATH");
         }
@@ -44,7 +46,8 @@ internal static class StreamCheck
             AutoStreams { Refusal: { } refusal } =>
                 Finding.Warning(attempt, $"kubectl, since a WebSocket is refused: {refusal.Message}",
                     refusal.Hint ?? "find out what is on the way to the API server, such as a proxy"),
-            AutoStreams or ApiCluster => Finding.Ok(attempt, "a WebSocket"),
+            AutoStreams or ApiCluster => Finding.Ok(attempt,
+                transport.Cluster.Objects is ApiCluster { LastWay: SpdyWay } ? "SPDY" : "a WebSocket"),
             _ => Finding.Ok(attempt, "kubectl uses a WebSocket or SPDY, depending on its version"),
         };
     }

@@ -57,7 +57,7 @@ internal static class ContainerChoice
     private static PodContainer In(Pod pod, string container, ContainerStatus status) =>
         new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId),
             pod.Status.Phase == "Running",
-            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Places.Of(pod, container));
+            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Places.Of(pod, container), pod.Spec.NodeName);
 
     private static string Default(Pod pod, string? byDefault)
     {
@@ -85,6 +85,7 @@ internal static class ContainerChoice
             pod.Status.Reason,
             unscheduled?.Reason, unscheduled?.Message,
             detail?.Reason, detail?.Message,
+            Startup.CrashLoop(pod, container),
         }.Where(reason => !string.IsNullOrWhiteSpace(reason)).Distinct();
         var message = $"container \"{container}\" of {Describe(pod)} is not running ({string.Join(": ", reasons)})";
         var hint = $"see kubectl describe pod {pod.Metadata.Name} -n {pod.Metadata.Namespace}";

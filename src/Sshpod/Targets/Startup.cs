@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sshpod.Clusters.Objects;
 
 namespace Sshpod.Targets;
@@ -13,6 +14,12 @@ internal static class Startup
         "PostStartHookError", "RunContainerError",
     ];
 
+    // The kubelet restarts a container at once the first time, then after 10 s, 20 s and so on up to 5 minutes, and forgets the failures of
+    // one that has run for 10 minutes. CrashLoopBackOff shows up to a minute later than the end that it is about.
+    private const int CrashLoopRestarts = 2;
+
+    private static readonly TimeSpan Forgiven = TimeSpan.FromMinutes(10);
+
     /// <summary>Whether a container may still run: it and the init containers before it are starting, or will be restarted.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="container">The container; null for all of them, which must run for the pod to be ready.</param>
@@ -25,13 +32,25 @@ internal static class Startup
     /// <summary>Whether the scheduler finds no node for the pod.</summary>
     public static bool NeedsNode(Pod pod) => Unscheduled(pod) is not null;
 
+    /// <summary>How a container ended that will be restarted, but has ended too often for that to be soon; null if none has.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="container">The container, to which the init containers before it count; null for all of them.</param>
+    public static string? CrashLoop(Pod pod, string? container) =>
+        Concerned(pod, container).Where(item => item.Restarts(item.Status.State?.Terminated?.ExitCode))
+        .Select(item => CrashLoop(item.Status)).FirstOrDefault(loop => loop is not null);
+
     /// <summary>Why the pod does not start, in Kubernetes' words; null if nothing prevents it.</summary>
     public static string? Obstacle(Pod pod) =>
         Unscheduled(pod) is { } unscheduled ? $"{unscheduled.Reason}: {unscheduled.Message}"
         : Concerned(pod, null).Select(item => item.Status.State?.Waiting)
         .FirstOrDefault(waiting => Hopeless.Contains(waiting?.Reason)) is { } waiting
             ? string.IsNullOrWhiteSpace(waiting.Message) ? waiting.Reason : $"{waiting.Reason}: {waiting.Message}"
-        : null;
+        : CrashLoop(pod, null);
+
+    private static string? CrashLoop(ContainerStatus status) =>
+        status is { RestartCount: >= CrashLoopRestarts and var restarts, State.Terminated: { } end }
+        && (end.FinishedAt - end.StartedAt is not { } ran || ran < Forgiven)
+            ? string.Create(CultureInfo.InvariantCulture, $"crash loop: exit code {end.ExitCode ?? 0} after {restarts} restarts") : null;
 
     private static PodCondition? Unscheduled(Pod pod) =>
         pod.Status.Conditions?.FirstOrDefault(condition => condition is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" });
@@ -55,6 +74,6 @@ internal static class Startup
     }
 
     private static bool MayRun(ContainerStatus status, Func<int?, bool> restarts, Func<int?, bool> isOver) =>
-        status.State?.Terminated is { } end ? restarts(end.ExitCode) || isOver(end.ExitCode)
+        status.State?.Terminated is { } end ? (restarts(end.ExitCode) && CrashLoop(status) is null) || isOver(end.ExitCode)
             : !Hopeless.Contains(status.State?.Waiting?.Reason);
 }

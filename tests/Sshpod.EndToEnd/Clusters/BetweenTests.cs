@@ -27,6 +27,23 @@ public sealed class BetweenTests(TestCluster cluster)
     [Theory]
     [InlineData(PortForward)]
     [InlineData(Exec)]
+    public async Task Where_websockets_are_refused_bytes_arrive_whole_over_spdy_and_the_next_connection_knows(string tunnel)
+    {
+        await using var workstation = await UserAsync(tunnel);
+        await using var relay = await RefuseAsync(workstation, "over-spdy", HttpRelay.AsksForWebSocket);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+        workstation.Environment["SSHPOD_LOG"] = "debug";
+        var bytes = RandomNumberGenerator.GetBytes(32 << 20);
+        var back = (await workstation.SshAsync(PipeSource.FromBytes(bytes), "pod--busybox", "cat")).Successfully();
+        Assert.True(bytes.AsSpan().SequenceEqual(back.Output));
+        Assert.Contains("api: SPDY ", back.Error, StringComparison.Ordinal);
+        var next = (await workstation.SshAsync("pod--busybox", "true")).Successfully();
+        Assert.DoesNotContain("api: WebSocket ", next.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
     public async Task A_proxy_that_refuses_spdy(string tunnel)
     {
         await using var workstation = await UserAsync(tunnel);

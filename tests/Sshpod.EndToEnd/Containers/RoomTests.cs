@@ -59,6 +59,9 @@ public sealed class RoomTests(TestCluster cluster)
     [InlineData("large", $"resources: {{limits: {{ephemeral-storage: 10Mi}}}}", "{name: v, emptyDir: {}}", "/tmp/sshpod")]
     [InlineData("memory", AtTmp, "{name: v, emptyDir: {medium: Memory}}", OnDisk)]
     [InlineData("only-memory", $"{ReadOnly}, {AtTmp}", "{name: v, emptyDir: {medium: Memory}}", "/tmp/sshpod")]
+    // As /dev/shm is of itself with current container runtimes.
+    [InlineData("shm", $"{ReadOnly}, volumeMounts: [{{name: v, mountPath: /dev/shm}}]", "{name: v, emptyDir: {medium: Memory}}",
+        "/dev/shm/sshpod")]
     public async Task A_place_that_is_too_small_or_in_memory_is_passed_over_where_another_will_do(
         string name, string container, string volumes, string places)
     {

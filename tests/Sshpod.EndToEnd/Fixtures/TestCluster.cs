@@ -47,8 +47,13 @@ public sealed class TestCluster : IAsyncLifetime
         (await KubectlAsync("delete", "namespace", Namespace, "--wait=false", Immediately, "--force")).ToString();
 
     /// <summary>Kills the local cluster's API server, and returns when it is back.</summary>
-    public static async Task RestartApiServerAsync() =>
-        (await Run.ProgramAsync(Script, ["restart-api"])).Successfully();
+    public static Task RestartApiServerAsync() => LocalAsync("restart-api");
+
+    /// <summary>Ends the kubelet of the local cluster's node.</summary>
+    public static Task StopKubeletAsync() => LocalAsync("kubelet-down");
+
+    /// <summary>Starts it again, and returns when the API server reaches it.</summary>
+    public static Task StartKubeletAsync() => LocalAsync("kubelet-up");
 
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
@@ -134,6 +139,9 @@ public sealed class TestCluster : IAsyncLifetime
 
     /// <summary>Runs a command in a container through kubectl exec, which users compare us with.</summary>
     public Task<Outcome> ExecAsync(string pod, params string[] command) => KubectlAsync(["exec", pod, "-n", Namespace, "--", .. command]);
+
+    private static async Task LocalAsync(string command) =>
+        (await Run.ProgramAsync(Script, [command])).Successfully();
 
     private static string Append(string fields) => fields.Length > 0 ? $", {fields}" : "";
 

@@ -11,11 +11,7 @@ public class TunnelChoiceTests
 
     [Fact]
     public void Without_a_memory_port_forward_is_tried_first_and_then_exec() =>
-        Assert.Equal([TunnelKind.PortForward, TunnelKind.Exec], TunnelChoice.Order(null, Usual, null));
-
-    [Fact]
-    public void Where_exec_worked_last_time_it_is_tried_first_and_then_port_forward() =>
-        Assert.Equal([TunnelKind.Exec, TunnelKind.PortForward], TunnelChoice.Order(null, Usual, TunnelKind.Exec));
+        Assert.Equal([TunnelKind.PortForward, TunnelKind.Exec], TunnelChoice.Order(null, Usual));
 
     [Theory]
     [InlineData(TunnelKind.PortForward)]
@@ -23,21 +19,14 @@ public class TunnelChoiceTests
     public void The_tunnel_that_the_user_chose_is_the_only_one_tried(TunnelKind wanted)
     {
         foreach (var container in new[] { Usual, Usual with { HostNetwork = true }, Usual with { PodIsRunning = false } })
-        {
-            Assert.Equal([wanted], TunnelChoice.Order(wanted, container, TunnelKind.Exec));
-            Assert.True(TunnelChoice.IsGiven(wanted, container));
-        }
+            Assert.Equal([wanted], TunnelChoice.Order(wanted, container));
     }
 
     [Fact]
     public void On_the_hosts_network_and_in_an_init_container_it_is_exec_alone()
     {
         foreach (var container in new[] { Usual with { HostNetwork = true }, Usual with { PodIsRunning = false } })
-        {
-            Assert.Equal([TunnelKind.Exec], TunnelChoice.Order(null, container, null));
-            Assert.True(TunnelChoice.IsGiven(null, container));
-        }
-        Assert.False(TunnelChoice.IsGiven(null, Usual));
+            Assert.Equal([TunnelKind.Exec], TunnelChoice.Order(null, container));
     }
 
     [Theory]

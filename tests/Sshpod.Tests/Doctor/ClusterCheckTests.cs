@@ -1,10 +1,14 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Kubeconfigs;
+using Sshpod.Clusters.Transports;
 using Sshpod.Doctor;
 using Sshpod.HostNames;
+using Sshpod.Tests.Targets;
 
 namespace Sshpod.Tests.Doctor;
 
@@ -38,6 +42,24 @@ public class ClusterCheckTests
     [InlineData("service--x.sshpod", "get services, list pods")]
     public void The_rights_asked_for_are_the_documented_ones(string? host, string rights) =>
         Assert.Equal(rights, string.Join(", ", RightsCheck.ToFind(host is null ? null : HostName.Parse(host), "n").AsEnumerable()));
+
+    [Theory]
+    [InlineData("exec", "v1.34.1", "create pods/exec", nameof(CheckOutcome.Warning), "may not create pods/exec")]
+    [InlineData("exec", "v1.35.0", "create pods/exec", nameof(CheckOutcome.Failure), "may not create pods/exec")]
+    [InlineData("exec", "v1.35.0", "", nameof(CheckOutcome.Ok), "may get and create pods/exec")]
+    [InlineData("exec", "v1.35.0", "get pods/exec", nameof(CheckOutcome.Warning), "may not get pods/exec in namespace \"n\", which a WebSocket needs")]
+    [InlineData("portforward", "v1.35.0", "create pods/portforward", nameof(CheckOutcome.Warning), "connections go through exec")]
+    [InlineData("portforward", "v1.34.1", "create pods/portforward", nameof(CheckOutcome.Warning), "which kubectl may need")]
+    public async Task A_missing_create_is_a_failure_where_a_websocket_needs_it(
+        string subresource, string version, string forbidden, string outcome, string words)
+    {
+        await using var server = new Clusters.Api.FakeApiServer((_, _) => Task.FromResult(false));
+        await using var api = new ApiCluster(server.Configuration());
+        var transport = new ChosenTransport(new Cluster(new KnownObjects { Forbidden = [forbidden] }, api), "api", "");
+        var finding = await new RightsCheck(transport, "n", Snapshot.Take().Settings, version).StreamAsync(subresource, "web", default);
+        Assert.Equal(outcome, $"{finding.Outcome}");
+        Assert.Contains(words, finding.Text, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(-10, -1, nameof(CheckOutcome.Failure), " expired at ")]

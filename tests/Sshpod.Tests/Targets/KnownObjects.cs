@@ -32,7 +32,10 @@ internal sealed class KnownObjects(params object[] objects) : IClusterObjects
     public Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation) =>
         throw new NotSupportedException();
 
-    public Task<bool> MayAsync(Right right, CancellationToken cancellation) => throw new NotSupportedException();
+    /// <summary>What this user may not do, such as <c>create pods/exec</c>.</summary>
+    public IReadOnlyList<string> Forbidden { get; init; } = [];
+
+    public Task<bool> MayAsync(Right right, CancellationToken cancellation) => Task.FromResult(!Forbidden.Contains($"{right}"));
 
     public Task<string> GetVersionAsync(CancellationToken cancellation) => throw new NotSupportedException();
 }

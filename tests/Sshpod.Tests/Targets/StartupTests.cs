@@ -43,6 +43,43 @@ public class StartupTests
         Assert.Equal(starts, Startup.IsPossible(pod, "main"));
     }
 
+    [Theory]
+    [InlineData("Always", 1, 2, 1, true)]
+    [InlineData("Always", 0, 5, 1, true)]
+    [InlineData("Always", 1, 1, 1, false)]
+    [InlineData("Always", 1, 9, 3600, false)]
+    [InlineData("OnFailure", 1, 2, 1, true)]
+    public void A_container_that_has_ended_again_and_again_is_a_crash_loop_before_Kubernetes_says_so(
+        string policy, int code, int restarts, int seconds, bool isLoop)
+    {
+        var ended = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        var pod = Pending(new ContainerState(
+            Terminated: new("Error", ExitCode: code, StartedAt: ended.AddSeconds(-seconds), FinishedAt: ended)), restarts);
+        pod = pod with { Spec = pod.Spec with { RestartPolicy = policy } };
+        Assert.Equal(!isLoop, Startup.IsPossible(pod, "main"));
+        Assert.Equal(isLoop ? $"crash loop: exit code {code} after {restarts} restarts" : null, Startup.Obstacle(pod));
+        if (isLoop)
+            Assert.Contains($"is not running (Pending: Error: crash loop: exit code {code} after {restarts} restarts)",
+                Assert.Throws<SshpodException>(() => ContainerChoice.Choose(pod, null)).Message);
+    }
+
+    [Fact]
+    public void A_container_that_has_done_its_work_after_restarts_is_no_crash_loop()
+    {
+        var pod = Pending(new ContainerState(Terminated: new("Completed", ExitCode: 0)), restarts: 3);
+        Assert.Null(Startup.CrashLoop(pod with { Spec = pod.Spec with { RestartPolicy = "OnFailure" } }, "main"));
+    }
+
+    [Fact]
+    public void A_deployment_names_the_crash_loop_of_its_pod()
+    {
+        var pod = Pending(new ContainerState(Terminated: new("Error", ExitCode: 3)), restarts: 4);
+        pod = pod with { Metadata = pod.Metadata with { OwnerReferences = [new OwnerReference("uid-of-web", true)] } };
+        var error = Assert.Throws<SshpodException>(
+            () => PodChoice.Choose(Search(TargetKind.ReplicaSet, Workload("web")), new PodList([pod], []), null));
+        Assert.Contains("1 not ready: p crash loop: exit code 3 after 4 restarts", error.Message);
+    }
+
     [Fact]
     public void An_init_container_that_cannot_go_on_keeps_the_others_from_starting()
     {
@@ -128,13 +165,13 @@ public class StartupTests
 
     private static ContainerState Waits(string reason, string? message = null) => new(Waiting: new(reason, message));
 
-    private static Pod Pending(ContainerState state)
+    private static Pod Pending(ContainerState state, int? restarts = null)
     {
         var pod = Pod("p");
         return pod with
         {
             Status = new PodStatus("Pending", Conditions: [new PodCondition("Ready", "False")],
-            ContainerStatuses: [new ContainerStatus("main", null, state)])
+            ContainerStatuses: [new ContainerStatus("main", null, state, restarts)])
         };
     }
 }

@@ -35,6 +35,23 @@ kubelet_start() {
     --container-runtime=remote --container-runtime-endpoint="unix://$CONTAINERD_SOCKET"
 }
 
+# For tests of what a client hears of a node that the API server does not reach.
+kubelet-down() {
+  node_exists || fail "is not up"
+  in_node kill "$(cat "$RUN/kubelet.pid")"
+  within 20 kubelet_is_gone || fail "the kubelet does not exit"
+}
+
+kubelet-up() {
+  node_exists || fail "is not up"
+  kubelet_start
+  within 60 kubelet_answers || fail "the kubelet does not come back (log: $LOG/kubelet.log)"
+}
+
+kubelet_is_gone() { ! in_node test -d "/proc/$(cat "$RUN/kubelet.pid")"; }
+# through the API server, as exec does
+kubelet_answers() { [ "$(admin get --raw "/api/v1/nodes/$NODE/proxy/healthz")" = ok ]; }
+
 # expand FILE: the file with the settings in place of @NAME@.
 expand() {
   sed -e "s#@RUN@#$RUN#g; s#@STORE@#$STORE#g; s#@PKI@#$PKI#g; s#@DEBIAN@#$DEBIAN#g; s#@KUBELET@#$KUBELET#g" \

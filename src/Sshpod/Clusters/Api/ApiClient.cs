@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Sshpod.Clusters.Api.Http;
@@ -13,8 +12,8 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api;
 
 /// <summary>
-/// Sends requests to the API server. Connections are reused, and one may become a WebSocket: a single handshake is enough for a look-up and
-/// the exec after it.
+/// Sends requests to the API server. Connections are reused, and one may change its protocol: a single handshake is enough for a look-up
+/// and the exec after it.
 /// </summary>
 /// <param name="configuration">The API server, and our identity there.</param>
 internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposable
@@ -26,9 +25,6 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public const string MetadataOnly = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1, application/json";
 
     private const int MaxTries = 3;
-
-    // RFC 6455 section 1.3.
-    private const string WebSocketGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     // The path of each of our requests begins with one of these.
     private static readonly string[] ApiPaths = ["/api/", "/apis/", "/version"];
@@ -55,29 +51,49 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public Task<HttpResponse> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
         RequestAsync("POST", path, $"Accept: {Json}\r\nContent-Type: {Json}\r\nContent-Length: {json.Length}\r\n", json, cancellation);
 
-    /// <summary>Opens a WebSocket (RFC 6455).</summary>
+    /// <summary>Opens the streams of an exec or a port-forward.</summary>
+    /// <param name="way">The protocol.</param>
     /// <param name="path">Path and query below the server's URL.</param>
-    /// <param name="protocols">Subprotocols, in order of preference.</param>
+    /// <param name="streams">The streams that SPDY opens, by channel.</param>
     /// <param name="asked">The right that the request needs.</param>
     /// <param name="cancellation">Cancels the attempt.</param>
-    /// <exception cref="UpgradeRefusedException">The server, or something in between, refuses the WebSocket.</exception>
-    public async Task<ChannelSocket> OpenAsync(string path, IReadOnlyList<string> protocols, Right asked, CancellationToken cancellation)
+    /// <exception cref="UpgradeRefusedException">The server, or something in between, refuses the protocol.</exception>
+    public async Task<Channels> OpenAsync(
+        StreamWay way, string path, IReadOnlyList<SpdyStream> streams, Right asked, CancellationToken cancellation)
     {
-        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
-        var (connection, response) = await SendAsync("GET", path,
-            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
-                + $"Sec-WebSocket-Protocol: {string.Join(", ", protocols)}\r\n",
-            default, cancellation);
-        if (response.Status == 101 && response.Header("Sec-WebSocket-Accept") == Accept(key)
-            && protocols.Contains(response.Header("Sec-WebSocket-Protocol")))
-            return new ChannelSocket(connection.Detach(), response.Header("Sec-WebSocket-Protocol"));
+        var upgrade = way.Ask();
+        var (connection, response) = await SendAsync(way.Method, path, upgrade.Headers, default, cancellation);
+        if (response.Status == 101 && upgrade.IsAccepted(response))
+            return await OpenAsync(way, connection.Detach(), response, streams, cancellation);
         await connection.DisposeAsync();
         throw response.Status == 101
             ? new UpgradeRefusedException(
                 new ClusterException(
                     $"the API server of {ClusterException.Describe(configuration.Context)} answers with a protocol that was not asked for",
-                    null))
-            : new UpgradeRefusedException(Failure(response, asked));
+                    null), response.Status)
+            : new UpgradeRefusedException(Failure(response, asked), response.Status);
+    }
+
+    private async Task<Channels> OpenAsync(
+        StreamWay way, Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ClusterLimits.ApiRequest);
+        try
+        {
+            return await way.OpenAsync(connection, response, streams, limit.Token);
+        }
+        catch (IOException e)
+        {
+            // Something on the way lets the request pass, and not what follows.
+            throw new UpgradeRefusedException(
+                ClusterException.CannotReach(configuration.Context, $"{configuration.Server}, {way}: {e.Message}"), response.Status);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw ClusterException.Unreachable($"{configuration.Server}", configuration.Context,
+                $"no stream opened in {ClusterLimits.ApiRequest.TotalSeconds:0} s");
+        }
     }
 
     /// <summary>Gets the credentials for requests; this is when a credential plugin runs.</summary>
@@ -211,13 +227,6 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         void Append(string name, string value) => head.Append(name).Append(": ")
             .Append(value.Any(char.IsControl) ? throw new SshpodException(
                 "the credentials of the kubeconfig have a control character", "log in to the cluster again") : value).Append("\r\n");
-    }
-
-    private static string Accept(string key)
-    {
-#pragma warning disable CA5350 // RFC 6455 asks for SHA-1; nothing secret depends on it.
-        return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + WebSocketGuid)));
-#pragma warning restore CA5350
     }
 
     private static TimeSpan? Pause(HttpResponse response) =>

@@ -4,22 +4,35 @@ using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Api.Login;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
+using Sshpod.Machine;
 using Sshpod.Streams;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api;
 
-/// <summary>The <c>api</c> transport: straight to the API server, over HTTPS and WebSocket.</summary>
+/// <summary>The <c>api</c> transport: straight to the API server, over HTTPS, and WebSocket or SPDY for streams.</summary>
 /// <param name="configuration">The API server, and our identity there.</param>
-internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjects, IClusterStreams, IAsyncDisposable
+/// <param name="order">The ways for streams; null for the usual ones.</param>
+/// <param name="remembers">Whether what worked is remembered for the next process.</param>
+internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? order = null, bool remembers = false)
+    : IClusterObjects, IClusterStreams, IAsyncDisposable
 {
+    private static readonly CacheFolder<string> Memories = CacheFile.Texts("streams", ClusterLimits.StreamWayBelieved);
+
     private readonly ApiClient _client = new(configuration);
+
+    // The rights to them differ.
+    private readonly Ways<StreamWay> _execs = new("exec", (order ?? StreamOrder.Usual).Exec, MemoryOf("exec", configuration, remembers)),
+        _portForwards = new("port-forward", (order ?? StreamOrder.Usual).PortForward, MemoryOf("port-forward", configuration, remembers));
 
     /// <inheritdoc/>
     public string? Context => configuration.Context;
 
     /// <inheritdoc/>
     public Uri? Server => configuration.Server.Url;
+
+    /// <summary>The way that the last stream took; null before the first.</summary>
+    public StreamWay? LastWay { get; private set; }
 
     /// <inheritdoc/>
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
@@ -107,15 +120,16 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
     public async Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var arguments = string.Concat(command.Select(argument => $"&command={EscapeShort(argument)}"));
-        var socket = await OpenAsync(container,
-            $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", ApiExec.Protocols, cancellation);
-        Log.Debug($"api: exec in {container}{(socket.CanCloseChannels ? "" : ", without half-close")}");
-        return new ApiExec(socket, container, configuration.Context);
+        var channels = await OpenAsync(_execs, container,
+            $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", SpdyStream.Exec, cancellation);
+        Log.Debug($"api: exec in {container}{(channels.CanCloseChannels ? "" : ", without half-close")}");
+        return new ApiExec(channels, container, configuration.Context);
     }
 
     /// <inheritdoc/>
     public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
-        new ApiPortForward(await OpenAsync(container, $"portforward?ports={port}", ApiPortForward.Protocols, cancellation), container);
+        new ApiPortForward(
+            await OpenAsync(_portForwards, container, $"portforward?ports={port}", SpdyStream.PortForward(port), cancellation), container);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
@@ -128,19 +142,31 @@ internal sealed class ApiCluster(ApiConfiguration configuration) : IClusterObjec
     // Blanks become "+", as in kubectl: a script has many, and proxies limit URLs to 8 KB.
     private static string EscapeShort(string text) => Escape(text).Replace("%20", "+", StringComparison.Ordinal);
 
-    private async Task<ChannelSocket> OpenAsync(PodContainer container, string what, IReadOnlyList<string> protocols,
+    private static WayMemory? MemoryOf(string stream, ApiConfiguration configuration, bool remembers) =>
+        remembers ? new(Memories.About(stream, configuration.Context, $"{configuration.Server.Url}"), ClusterLimits.StreamWayBelieved)
+            : null;
+
+    private Task<Channels> OpenAsync(Ways<StreamWay> ways, PodContainer container, string what, IReadOnlyList<SpdyStream> streams,
         CancellationToken cancellation)
     {
-        try
+        var path = $"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}";
+        // Before Kubernetes 1.35 a WebSocket needed only `get`; since then it needs `create` too, and the error does not say so.
+        var asked = new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod);
+        return ways.FirstAsync((way, _) => TryAsync(way), e => e is UpgradeRefusedException { IsAboutTheProtocol: true });
+
+        async Task<Channels> TryAsync(StreamWay way)
         {
-            return await _client.OpenAsync($"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}",
-                protocols,
-                // Before Kubernetes 1.35 a WebSocket needed only `get`; since then it needs `create` too, and the error does not say so.
-                new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod), cancellation);
-        }
-        catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
-        {
-            throw failure;
+            Log.Debug($"api: {way}");
+            try
+            {
+                var channels = await _client.OpenAsync(way, path, streams, asked, cancellation);
+                LastWay = way;
+                return channels;
+            }
+            catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
+            {
+                throw failure;
+            }
         }
     }
 

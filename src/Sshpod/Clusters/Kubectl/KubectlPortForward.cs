@@ -26,7 +26,7 @@ internal sealed partial class KubectlPortForward : StreamDuplex
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            var port = await ReadPortAsync(process, context, limit.Token);
+            var port = await ReadPortAsync(process, container, context, limit.Token);
             await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
             return new KubectlPortForward(process, socket, new NetworkStream(socket), context);
         }
@@ -86,14 +86,15 @@ internal sealed partial class KubectlPortForward : StreamDuplex
     }
 
     // "Forwarding from 127.0.0.1:40123 -> 22"
-    private static async Task<int> ReadPortAsync(KubectlProcess process, NamedContext context, CancellationToken cancellation)
+    private static async Task<int> ReadPortAsync(
+        KubectlProcess process, PodContainer container, NamedContext context, CancellationToken cancellation)
     {
         var reader = new LineReader(new StreamDuplex(process.Output, Stream.Null));
         while (await reader.ReadLineAsync(cancellation) is { } line)
             if (ForwardingFrom().Match(line) is { Success: true } match)
                 return int.Parse(match.Groups["port"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
         var (_, errorText) = await process.WaitAsync(cancellation);
-        throw ClusterException.FromKubectl(errorText, context);
+        throw ExecFailure.Explain(container, errorText) ?? ClusterException.FromKubectl(errorText, context);
     }
 
     [GeneratedRegex(@"^Forwarding from 127\.0\.0\.1:(?<port>\d{1,5}) ->")]

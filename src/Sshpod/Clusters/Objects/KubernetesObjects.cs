@@ -168,7 +168,7 @@ public sealed record PodCondition(string Type, string Status, string? Reason = n
 
 /// <summary>ContainerStatus (core/v1).</summary>
 public sealed record ContainerStatus(string Name, [property: JsonPropertyName("containerID")]
-    string? ContainerId = null, ContainerState? State = null);
+    string? ContainerId = null, ContainerState? State = null, int? RestartCount = null);
 
 /// <summary>ContainerState (core/v1): one of its members is set.</summary>
 public sealed record ContainerState(ContainerStateRunning? Running = null, ContainerStateDetail? Waiting = null,
@@ -177,8 +177,9 @@ public sealed record ContainerState(ContainerStateRunning? Running = null, Conta
 /// <summary>ContainerStateRunning (core/v1).</summary>
 public sealed record ContainerStateRunning;
 
-/// <summary>Why a container is waiting or has terminated.</summary>
-public sealed record ContainerStateDetail(string? Reason = null, string? Message = null, int? ExitCode = null);
+/// <summary>Why a container is waiting or has terminated, and when it ran.</summary>
+public sealed record ContainerStateDetail(string? Reason = null, string? Message = null, int? ExitCode = null,
+    DateTimeOffset? StartedAt = null, DateTimeOffset? FinishedAt = null);
 
 /// <summary>A list of objects of one or several kinds, as <c>kubectl get -o json</c> prints it.</summary>
 public sealed record ObjectList(IReadOnlyList<ListedObject> Items);

@@ -11,9 +11,10 @@ namespace Sshpod.Clusters.Objects;
 /// <param name="RuntimeClass">The pod's runtime class; null for the node's default runtime.</param>
 /// <param name="Places">Its volumes, and who else can write to them; null when unknown. A server remembered from before an ephemeral
 /// container changed them no longer belongs to this container.</param>
+/// <param name="Node">The pod's node, for messages; null when unknown.</param>
 public sealed record PodContainer(string Namespace, string Pod, string PodUid, string Container, string ContainerId,
     bool PodIsRunning = true,
-    bool HostNetwork = false, string? RuntimeClass = null, Places? Places = null)
+    bool HostNetwork = false, string? RuntimeClass = null, Places? Places = null, string? Node = null)
 {
     /// <summary>The name used in messages.</summary>
     public override string ToString() => $"container \"{Container}\" of pod \"{Pod}\" in namespace \"{Namespace}\"";

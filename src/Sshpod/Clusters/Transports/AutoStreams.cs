@@ -12,28 +12,37 @@ namespace Sshpod.Clusters.Transports;
 /// </summary>
 internal sealed class AutoStreams(IClusterStreams api, IClusterStreams kubectl) : IClusterStreams
 {
-    /// <summary>Why the API server refused the last WebSocket; null when it has refused none.</summary>
+    // The rights to them differ.
+    private readonly Ways<Way> _execs = Of(api, kubectl), _portForwards = Of(api, kubectl);
+
+    /// <summary>Why the API server refused a stream; null when it has refused none.</summary>
     public SshpodException? Refusal { get; private set; }
 
     /// <inheritdoc/>
     public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
-        TryAsync(streams => streams.ExecAsync(container, command, cancellation));
+        TryAsync(_execs, streams => streams.ExecAsync(container, command, cancellation));
 
     /// <inheritdoc/>
     public Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
-        TryAsync(streams => streams.PortForwardAsync(container, port, cancellation));
+        TryAsync(_portForwards, streams => streams.PortForwardAsync(container, port, cancellation));
 
-    private async Task<Duplex> TryAsync(Func<IClusterStreams, Task<Duplex>> attempt)
+    // Not remembered for the next process: kubectl takes longer than a refusal, and its way may be closed some day as well.
+    private static Ways<Way> Of(IClusterStreams api, IClusterStreams kubectl) =>
+        new("transport", [new Way("api", api), new Way("kubectl", kubectl)]);
+
+    private Task<Duplex> TryAsync(Ways<Way> ways, Func<IClusterStreams, Task<Duplex>> attempt) =>
+        ways.FirstAsync((way, _) => attempt(way.Streams), IsRefused);
+
+    private bool IsRefused(Exception e)
     {
-        try
-        {
-            return await attempt(api);
-        }
-        catch (UpgradeRefusedException e) when (ProgramPath.Find("kubectl") is not null)
-        {
-            Refusal = e;
-            Log.Debug($"transport: kubectl for this, since the API server refuses a WebSocket: {e.Message}");
-            return await attempt(kubectl);
-        }
+        if (e is not UpgradeRefusedException refusal || ProgramPath.Find("kubectl") is null)
+            return false;
+        Refusal = refusal;
+        return true;
+    }
+
+    private sealed record Way(string Name, IClusterStreams Streams)
+    {
+        public override string ToString() => Name;
     }
 }

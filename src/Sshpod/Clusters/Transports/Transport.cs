@@ -41,7 +41,7 @@ public static class Transport
             return new ChosenTransport(new Cluster(kubectl, kubectl), "kubectl", asked);
         try
         {
-            var api = new ApiCluster(ApiConfiguration.Read(snapshot, context));
+            var api = new ApiCluster(ApiConfiguration.Read(snapshot, context), remembers: true);
             return wanted == TransportKind.Api
                 ? new ChosenTransport(new Cluster(api, api), "api", asked)
                 : new ChosenTransport(new Cluster(api, new AutoStreams(api, kubectl)), "api", "since it understands the kubeconfig");

@@ -8,6 +8,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Sshpod.Clusters.Api.Http;
 using Sshpod.Clusters.Api.Login;
+using Sshpod.Tests.Clusters.Api.Streams;
 
 namespace Sshpod.Tests.Clusters.Api;
 
@@ -76,6 +77,15 @@ internal sealed class FakeApiServer : IAsyncDisposable
                 $"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
                 + $"Upgrade\r\nSec-WebSocket-Accept: {accept}\r\nSec-WebSocket-Protocol: {protocol}\r\n\r\n"));
         return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol });
+    }
+
+    /// <summary>Accepts an upgrade to SPDY.</summary>
+    public static async Task<SpdyPeer> UpgradeToSpdyAsync(Stream stream, string protocol)
+    {
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n"
+                + $"X-Stream-Protocol-Version: {protocol}\r\n\r\n"));
+        return new SpdyPeer(stream);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,12 +8,9 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
-/// <summary>An exec over WebSocket.</summary>
-internal sealed class ApiExec(ChannelSocket socket, PodContainer container, string? context) : Duplex
+/// <summary>An exec.</summary>
+internal sealed class ApiExec(Channels channels, PodContainer container, string? context) : Duplex
 {
-    /// <summary>Subprotocols, in order of preference.</summary>
-    public static readonly IReadOnlyList<string> Protocols = [ChannelSocket.V5, ChannelSocket.V4];
-
     private const byte Stdin = 0, Stdout = 1, Stderr = 2, Status = 3;
 
     // Enough for any message; hours of output do not fill the memory.
@@ -28,7 +25,7 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
     private string? _broken;
 
     /// <summary>v4.channel.k8s.io has no EOF for stdin alone (KEP-4006).</summary>
-    public override bool HasHalfClose => socket.CanCloseChannels;
+    public override bool HasHalfClose => channels.CanCloseChannels;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
@@ -37,7 +34,7 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
         {
             try
             {
-                if (await socket.ReceiveAsync(buffer, cancellation) is not var (channel, count))
+                if (await channels.ReceiveAsync(buffer, cancellation) is not var (channel, count, _))
                     break;
                 if (channel == Stdout && count > 0)
                     return count;
@@ -58,11 +55,11 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
 
     /// <inheritdoc/>
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        socket.TrySendAsync(Stdin, bytes, cancellation);
+        channels.TrySendAsync(Stdin, bytes, cancellation);
 
     /// <inheritdoc/>
     public override ValueTask CompleteAsync(CancellationToken cancellation) =>
-        HasHalfClose ? socket.CloseAsync(Stdin, cancellation) : socket.DisposeAsync();
+        HasHalfClose ? channels.CloseAsync(Stdin, cancellation) : channels.DisposeAsync();
 
     /// <inheritdoc/>
     public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
@@ -89,7 +86,7 @@ internal sealed class ApiExec(ChannelSocket socket, PodContainer container, stri
     }
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => socket.DisposeAsync();
+    public override ValueTask DisposeAsync() => channels.DisposeAsync();
 
     private static void Keep(MemoryStream text, ReadOnlySpan<byte> bytes) =>
         text.Write(bytes[..(int)Math.Min(bytes.Length, MaxText - text.Length)]);

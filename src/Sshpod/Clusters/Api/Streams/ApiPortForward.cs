@@ -5,24 +5,23 @@ using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
-/// <summary>A port-forward over WebSocket, for one connection.</summary>
-internal sealed class ApiPortForward(ChannelSocket socket, PodContainer container) : Duplex
+/// <summary>A port-forward, for one connection.</summary>
+/// <param name="channels">Its streams; owned.</param>
+/// <param name="container">Where it leads; for messages.</param>
+internal sealed class ApiPortForward(Channels channels, PodContainer container) : Duplex
 {
-    /// <summary>The subprotocol. Later ones tunnel SPDY; servers still accept this one.</summary>
-    public static readonly IReadOnlyList<string> Protocols = [ChannelSocket.V4];
-
     private const byte Data = 0, Error = 1;
     private const int MaxText = 4 * 1024;
 
-    // Each channel begins with the port, in little-endian order.
+    // In v4.channel.k8s.io each channel begins with the port, in little-endian order; SPDY has it in the headers of a stream.
     private const int PortBytes = 2;
 
-    private readonly int[] _ahead = [PortBytes, PortBytes];
+    private readonly int[] _ahead = channels is ChannelSocket ? [PortBytes, PortBytes] : [0, 0];
     private readonly MemoryStream _errorText = new();
-    private bool _hasEnded, _broke;
+    private bool _isLast, _hasEnded, _broke;
 
-    /// <summary>The protocol has no half-close: we close, and data in flight still arrives.</summary>
-    public override bool HasHalfClose => false;
+    /// <summary>v4.channel.k8s.io has no half-close: we close, and data in flight still arrives.</summary>
+    public override bool HasHalfClose => channels.CanCloseChannels;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
@@ -45,10 +44,11 @@ internal sealed class ApiPortForward(ChannelSocket socket, PodContainer containe
 
     /// <inheritdoc/>
     public override ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-        socket.TrySendAsync(Data, bytes, cancellation);
+        channels.TrySendAsync(Data, bytes, cancellation);
 
     /// <inheritdoc/>
-    public override ValueTask CompleteAsync(CancellationToken cancellation) => new(socket.CompleteAsync());
+    public override ValueTask CompleteAsync(CancellationToken cancellation) =>
+        HasHalfClose ? channels.CloseAsync(Data, cancellation) : new(channels.CompleteAsync());
 
     /// <inheritdoc/>
     public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => ValueTask.FromResult<StreamEnd>(
@@ -58,14 +58,16 @@ internal sealed class ApiPortForward(ChannelSocket socket, PodContainer containe
         : new StreamEnd.ClosedByPeer());
 
     /// <inheritdoc/>
-    public override ValueTask DisposeAsync() => socket.DisposeAsync();
+    public override ValueTask DisposeAsync() => channels.DisposeAsync();
 
     private async ValueTask<int> ReadDataAsync(Memory<byte> buffer, CancellationToken cancellation)
     {
-        while (await socket.ReceiveAsync(buffer, cancellation) is var (channel, count))
+        // Once the port has sent everything, the server may still keep the connection.
+        while (!_isLast && await channels.ReceiveAsync(buffer, cancellation) is var (channel, count, isLast))
         {
             if (channel > Error)
                 continue;
+            _isLast = isLast && channel == Data;
             var skipped = Math.Min(_ahead[channel], count);
             _ahead[channel] -= skipped;
             if (skipped == count)

@@ -1,12 +1,11 @@
 using System.Net.WebSockets;
-using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
 /// <summary>
 /// Several streams in one WebSocket: the first byte of each message is the number of its channel (v4.channel.k8s.io and v5).
 /// </summary>
-internal sealed class ChannelSocket : IAsyncDisposable
+internal sealed class ChannelSocket : Channels
 {
     /// <summary>Subprotocol with a message that closes a channel (KEP-4006).</summary>
     public const string V5 = "v5.channel.k8s.io";
@@ -29,17 +28,18 @@ internal sealed class ChannelSocket : IAsyncDisposable
     /// <param name="protocol">The subprotocol that the server has chosen.</param>
     public ChannelSocket(Stream connection, string protocol)
     {
-        _socket = WebSocket.CreateFromStream(connection,
-            new WebSocketCreationOptions { SubProtocol = protocol, KeepAliveInterval = ClusterLimits.KeepAlive });
+        _socket = WebSocket.CreateFromStream(connection, Options());
         CanCloseChannels = protocol == V5;
     }
 
-    /// <summary>Whether one channel can end before the others.</summary>
-    public bool CanCloseChannels { get; }
+    /// <summary>What a WebSocket needs to know: not its subprotocol, since .NET refuses the slash in that of SPDY.</summary>
+    public static WebSocketCreationOptions Options() => new() { KeepAliveInterval = ClusterLimits.KeepAlive };
 
-    /// <summary>Sends bytes on a channel, in messages small enough to pass everywhere.</summary>
-    /// <exception cref="IOException">The connection has ended.</exception>
-    public async ValueTask SendAsync(byte channel, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override bool CanCloseChannels { get; }
+
+    /// <inheritdoc/>
+    public override async ValueTask SendAsync(byte channel, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         await _sending.WaitAsync(cancellation);
         try
@@ -65,33 +65,17 @@ internal sealed class ChannelSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends bytes on a channel.</summary>
-    /// <returns>False when the connection has ended.</returns>
-    public async ValueTask<bool> TrySendAsync(byte channel, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        try
-        {
-            await SendAsync(channel, bytes, cancellation);
-            return true;
-        }
-        catch (IOException e)
-        {
-            Log.Debug($"api: sending ended: {e.Message}");
-            return false;
-        }
-    }
-
-    /// <summary>Closes one channel, if that is possible and the connection has not ended.</summary>
-    public async ValueTask CloseAsync(byte channel, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public override async ValueTask CloseAsync(byte channel, CancellationToken cancellation)
     {
         if (CanCloseChannels)
             await TrySendAsync(CloseChannel, new[] { channel }, cancellation);
     }
 
-    /// <summary>Receives part of a message.</summary>
-    /// <returns>Its channel and the number of bytes, possibly 0; null when the far side has closed the connection properly.</returns>
-    /// <exception cref="IOException">The connection broke off.</exception>
-    public async ValueTask<(byte Channel, int Count)?> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation)
+    /// <summary>Receives part of a message. A channel never ends before the others: servers do not send what would end it.</summary>
+    /// <inheritdoc/>
+    public override async ValueTask<(byte Channel, int Count, bool IsLast)?> ReceiveAsync(
+        Memory<byte> buffer, CancellationToken cancellation)
     {
         try
         {
@@ -106,7 +90,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
                 }
                 while (first.Count == 0);
                 if (first.EndOfMessage)
-                    return (_first[0], 0);
+                    return (_first[0], 0, false);
                 _channel = _first[0];
             }
             var part = await _socket.ReceiveAsync(buffer, cancellation);
@@ -115,7 +99,7 @@ internal sealed class ChannelSocket : IAsyncDisposable
             var channel = (byte)_channel;
             if (part.EndOfMessage)
                 _channel = -1;
-            return (channel, part.Count);
+            return (channel, part.Count, false);
         }
         catch (Exception e) when (IsEnd(e))
         {
@@ -125,8 +109,8 @@ internal sealed class ChannelSocket : IAsyncDisposable
         }
     }
 
-    /// <summary>Announces that we send no more, and keeps receiving.</summary>
-    public async Task CompleteAsync()
+    /// <inheritdoc/>
+    public override async Task CompleteAsync()
     {
         using var limit = new CancellationTokenSource(ClusterLimits.SocketClose);
         try
@@ -149,20 +133,9 @@ internal sealed class ChannelSocket : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await CompleteAsync();
         _socket.Dispose();
     }
-
-    // When one direction breaks, .NET reports pending calls in the other as cancelled, although nobody cancelled them.
-    private static bool IsEnd(Exception e) =>
-        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
 }
-
-/// <summary>
-/// A WebSocket was refused. kubectl may still succeed: it uses POST, which needs other rights, and older versions use SPDY, which passes
-/// other proxies.
-/// </summary>
-/// <param name="reason">What the server said.</param>
-internal sealed class UpgradeRefusedException(SshpodException reason) : SshpodException(reason.Message, reason.Hint);

@@ -39,7 +39,8 @@ public sealed class HostilePeerTests
             await EndsAsync(seed, async random =>
             {
                 await using var server = new FakeApiServer((head, stream) => AnswerAsync(random, head, stream));
-                await using var cluster = new ApiCluster(server.Configuration());
+                await using var cluster = new ApiCluster(
+                    server.Configuration(), new StreamOrder([new WebSocketWay(ChannelSocket.V5, ChannelSocket.V4)], []));
                 try
                 {
                     await using var exec = await cluster.ExecAsync(Container, ["sh"], default);

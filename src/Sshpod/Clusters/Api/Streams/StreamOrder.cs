@@ -1,0 +1,17 @@
+namespace Sshpod.Clusters.Api.Streams;
+
+/// <summary>
+/// Which ways are tried for a stream, in which order. What kind of API server it is need not be asked: the server takes the first
+/// subprotocol of a WebSocket that it knows. A way that is refused, for a right that is missing or by a proxy, is followed by the next.
+/// </summary>
+/// <param name="Exec">For exec.</param>
+/// <param name="PortForward">For port-forward.</param>
+internal sealed record StreamOrder(IReadOnlyList<StreamWay> Exec, IReadOnlyList<StreamWay> PortForward)
+{
+    /// <summary>The order that is used. It is to be decided by figures: docs/performance.md.</summary>
+    public static StreamOrder Usual { get; } = new(
+        // v5 is taken from Kubernetes 1.30 on.
+        Exec: [new WebSocketWay(ChannelSocket.V5, ChannelSocket.V4), new SpdyWay(SpdyWay.Exec)],
+        // In front of v4, WebSocketWay.TunnelledPortForward would be taken from Kubernetes 1.31 on.
+        PortForward: [new WebSocketWay(ChannelSocket.V4), new SpdyWay(SpdyWay.PortForward)]);
+}

@@ -1,0 +1,59 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Clusters.Api.Http;
+
+namespace Sshpod.Clusters.Api.Streams;
+
+/// <summary>A WebSocket (RFC 6455), with channels in it or with SPDY; the server takes one of the subprotocols.</summary>
+/// <param name="protocols">The subprotocols, in order of preference.</param>
+internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : StreamWay
+{
+    /// <summary>SPDY in the messages of a WebSocket, for port-forward (KEP-4006, on by default from Kubernetes 1.31 on).</summary>
+    public const string TunnelledPortForward = "SPDY/3.1+portforward.k8s.io";
+
+    private const string ProtocolHeader = "Sec-WebSocket-Protocol";
+
+    // RFC 6455 section 5.5.2: without bytes, and masked with zeroes.
+    private static readonly byte[] Ping = [0x89, 0x80, 0, 0, 0, 0];
+
+    // RFC 6455 section 1.3.
+    private const string KeyGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    /// <inheritdoc/>
+    public override string Method => "GET";
+
+    /// <inheritdoc/>
+    public override Upgrade Ask()
+    {
+        var key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        return new Upgrade(
+            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
+            + $"{ProtocolHeader}: {string.Join(", ", protocols)}\r\n",
+            response => response.Header("Sec-WebSocket-Accept") == Accept(key) && protocols.Contains(response.Header(ProtocolHeader)));
+    }
+
+    /// <inheritdoc/>
+    public override async Task<Channels> OpenAsync(
+        Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation)
+    {
+        var protocol = response.Header(ProtocolHeader);
+        // .NET writes each frame at once.
+        connection = new WatchedStream(connection, Ping, ClusterLimits.KeepAlive, ClusterLimits.PingAnswer);
+        if (protocol != TunnelledPortForward)
+            return new ChannelSocket(connection, protocol);
+        var socket = WebSocket.CreateFromStream(connection, ChannelSocket.Options());
+        return await SpdyConnection.OpenAsync(
+            WebSocketStream.Create(socket, WebSocketMessageType.Binary, ClusterLimits.SocketClose), streams, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"WebSocket {protocols[0]}";
+
+    private static string Accept(string key)
+    {
+#pragma warning disable CA5350 // RFC 6455 asks for SHA-1; nothing secret depends on it.
+        return Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + KeyGuid)));
+#pragma warning restore CA5350
+    }
+}
