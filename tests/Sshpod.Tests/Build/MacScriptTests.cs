@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Sshpod.Tests.Build;
 
 /// <summary>Scripts that may run on macOS, whose bash is 3.2 and whose tools are BSD's.</summary>

@@ -47,7 +47,8 @@ public class ClusterCheckTests
     [InlineData("exec", "v1.34.1", "create pods/exec", nameof(CheckOutcome.Warning), "may not create pods/exec")]
     [InlineData("exec", "v1.35.0", "create pods/exec", nameof(CheckOutcome.Failure), "may not create pods/exec")]
     [InlineData("exec", "v1.35.0", "", nameof(CheckOutcome.Ok), "may get and create pods/exec")]
-    [InlineData("exec", "v1.35.0", "get pods/exec", nameof(CheckOutcome.Warning), "may not get pods/exec in namespace \"n\", which a WebSocket needs")]
+    [InlineData("exec", "v1.35.0", "get pods/exec", nameof(CheckOutcome.Warning),
+        "may not get pods/exec in namespace \"n\", which a WebSocket needs")]
     [InlineData("portforward", "v1.35.0", "create pods/portforward", nameof(CheckOutcome.Warning), "connections go through exec")]
     [InlineData("portforward", "v1.34.1", "create pods/portforward", nameof(CheckOutcome.Warning), "which kubectl may need")]
     public async Task A_missing_create_is_a_failure_where_a_websocket_needs_it(
