@@ -35,6 +35,12 @@ public sealed class Ways<TWay>(string subject, IReadOnlyList<TWay> order, WayMem
             {
                 Log.Debug($"{subject}: {tried[i + 1]} next, since {tried[i]} does not work: {e.Message}");
             }
+            // Such as one that worked in another network, and here is silent: the next attempt begins with the preferred one.
+            catch (Exception e) when (tried != order && i == 0 && e is not OperationCanceledException)
+            {
+                memory?.Forget();
+                throw;
+            }
         }
     }
 

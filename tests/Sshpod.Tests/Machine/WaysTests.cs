@@ -56,6 +56,15 @@ public sealed class WaysTests : IDisposable
     }
 
     [Fact]
+    public async Task A_remembered_way_that_fails_otherwise_is_forgotten()
+    {
+        await TakeAsync(Ways(), closed: "road");
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Ways().FirstAsync<string>((_, _) => throw new InvalidOperationException(), e => e is IOException));
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
+    [Fact]
     public async Task Without_a_file_it_is_remembered_in_this_process_alone()
     {
         var ways = new Ways<string>("way", ["road", "rail"]);

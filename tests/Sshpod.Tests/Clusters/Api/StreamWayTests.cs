@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
@@ -85,36 +84,6 @@ public class StreamWayTests
         Assert.Equal("", await ReadAsync(forward));
         Assert.Contains("failed: connection refused", Assert.IsType<StreamEnd.Refused>(await forward.EndAsync(default)).Reason.Message,
             StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData(WebSocketWay.TunnelledPortForward)]
-    [InlineData(ChannelSocket.V4)]
-    public async Task A_server_takes_of_a_websocket_what_it_knows(string known)
-    {
-        await using var server = new FakeApiServer(async (head, stream) =>
-        {
-            Assert.StartsWith("GET ", head, StringComparison.Ordinal);
-            Assert.Contains("\r\nSec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io, v4.channel.k8s.io\r\n", head,
-                StringComparison.Ordinal);
-            using var socket = await FakeApiServer.UpgradeAsync(head, stream, known);
-            if (known == ChannelSocket.V4)
-            {
-                foreach (var message in new byte[][] { [0, 2, 1], [1, 2, 1], [0, .. "SSH-2.0-x"u8] })
-                    await socket.SendAsync(message, WebSocketMessageType.Binary, true, default);
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
-                return false;
-            }
-            var peer = new SpdyPeer(WebSocketStream.Create(socket, WebSocketMessageType.Binary));
-            await peer.AcceptAsync(2);
-            await peer.WriteAsync(SpdyFrames.Data(Data, "SSH-2.0-x"u8, isLast: true));
-            return false;
-        });
-        await using var cluster = new ApiCluster(server.Configuration(),
-            new StreamOrder([], [new WebSocketWay(WebSocketWay.TunnelledPortForward, ChannelSocket.V4)]));
-        await using var forward = await cluster.PortForwardAsync(Container, 258, default);
-        Assert.Equal(known == WebSocketWay.TunnelledPortForward, forward.HasHalfClose);
-        Assert.Equal("SSH-2.0-x", await ReadAsync(forward));
     }
 
     [Fact]

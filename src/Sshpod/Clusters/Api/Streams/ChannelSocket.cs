@@ -28,12 +28,9 @@ internal sealed class ChannelSocket : Channels
     /// <param name="protocol">The subprotocol that the server has chosen.</param>
     public ChannelSocket(Stream connection, string protocol)
     {
-        _socket = WebSocket.CreateFromStream(connection, Options());
+        _socket = WebSocket.CreateFromStream(connection, new() { SubProtocol = protocol, KeepAliveInterval = ClusterLimits.KeepAlive });
         CanCloseChannels = protocol == V5;
     }
-
-    /// <summary>What a WebSocket needs to know: not its subprotocol, since .NET refuses the slash in that of SPDY.</summary>
-    public static WebSocketCreationOptions Options() => new() { KeepAliveInterval = ClusterLimits.KeepAlive };
 
     /// <inheritdoc/>
     public override bool CanCloseChannels { get; }

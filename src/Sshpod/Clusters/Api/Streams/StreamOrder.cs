@@ -12,6 +12,5 @@ internal sealed record StreamOrder(IReadOnlyList<StreamWay> Exec, IReadOnlyList<
     public static StreamOrder Usual { get; } = new(
         // v5 is taken from Kubernetes 1.30 on.
         Exec: [new WebSocketWay(ChannelSocket.V5, ChannelSocket.V4), new SpdyWay(SpdyWay.Exec)],
-        // In front of v4, WebSocketWay.TunnelledPortForward would be taken from Kubernetes 1.31 on.
         PortForward: [new WebSocketWay(ChannelSocket.V4), new SpdyWay(SpdyWay.PortForward)]);
 }

@@ -1,17 +1,13 @@
-using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using Sshpod.Clusters.Api.Http;
 
 namespace Sshpod.Clusters.Api.Streams;
 
-/// <summary>A WebSocket (RFC 6455), with channels in it or with SPDY; the server takes one of the subprotocols.</summary>
+/// <summary>A WebSocket (RFC 6455) with channels in it; the server takes one of the subprotocols.</summary>
 /// <param name="protocols">The subprotocols, in order of preference.</param>
 internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : StreamWay
 {
-    /// <summary>SPDY in the messages of a WebSocket, for port-forward (KEP-4006, on by default from Kubernetes 1.31 on).</summary>
-    public const string TunnelledPortForward = "SPDY/3.1+portforward.k8s.io";
-
     private const string ProtocolHeader = "Sec-WebSocket-Protocol";
 
     // RFC 6455 section 5.5.2: without bytes, and masked with zeroes.
@@ -34,18 +30,11 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
     }
 
     /// <inheritdoc/>
-    public override async Task<Channels> OpenAsync(
-        Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation)
-    {
-        var protocol = response.Header(ProtocolHeader);
+    public override Task<Channels> OpenAsync(
+        Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation) =>
         // .NET writes each frame at once.
-        connection = new WatchedStream(connection, Ping, ClusterLimits.KeepAlive, ClusterLimits.PingAnswer);
-        if (protocol != TunnelledPortForward)
-            return new ChannelSocket(connection, protocol);
-        var socket = WebSocket.CreateFromStream(connection, ChannelSocket.Options());
-        return await SpdyConnection.OpenAsync(
-            WebSocketStream.Create(socket, WebSocketMessageType.Binary, ClusterLimits.SocketClose), streams, cancellation);
-    }
+        Task.FromResult<Channels>(new ChannelSocket(
+            new WatchedStream(connection, Ping, ClusterLimits.KeepAlive, ClusterLimits.PingAnswer), response.Header(ProtocolHeader)));
 
     /// <inheritdoc/>
     public override string ToString() => $"WebSocket {protocols[0]}";
