@@ -87,6 +87,26 @@ public class StreamWayTests
     }
 
     [Fact]
+    public async Task A_port_forward_over_SPDY_tells_the_error_that_comes_after_the_end_of_the_data()
+    {
+        await using var server = new FakeApiServer(async (_, stream) =>
+        {
+            var peer = await FakeApiServer.UpgradeToSpdyAsync(stream, "portforward.k8s.io");
+            await peer.AcceptAsync(2);
+            // As containerd and the kubelet do.
+            await peer.WriteAsync(SpdyFrames.Data(Data, [], isLast: true));
+            await Task.Delay(50);
+            await peer.WriteAsync(SpdyFrames.Data(Error, "connection refused"u8), SpdyFrames.Data(Error, [], isLast: true));
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), Spdy);
+        await using var forward = await cluster.PortForwardAsync(Container, 258, default);
+        Assert.Equal("", await ReadAsync(forward));
+        Assert.Contains("failed: connection refused", Assert.IsType<StreamEnd.Refused>(await forward.EndAsync(default)).Reason.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_a_websocket_is_refused_it_is_SPDY_and_the_next_stream_knows()
     {
         List<string> methods = [];
