@@ -91,8 +91,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw ClusterException.Unreachable($"{configuration.Server}", configuration.Context,
-                $"no stream opened in {ClusterLimits.ApiRequest.TotalSeconds:0} s");
+            throw new UpgradeRefusedException(ClusterException.Unreachable($"{configuration.Server}", configuration.Context,
+                $"no stream opened in {ClusterLimits.ApiRequest.TotalSeconds:0} s"), response.Status);
         }
     }
 

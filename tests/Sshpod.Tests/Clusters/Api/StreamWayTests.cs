@@ -125,7 +125,38 @@ public class StreamWayTests
         Assert.IsType<SpdyWay>(cluster.LastWay);
     }
 
+    [Fact]
+    public async Task A_websocket_that_a_busy_server_refuses_is_tried_first_again()
+    {
+        List<string> methods = [];
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            methods.Add(head.Split(' ')[0]);
+            if (!head.StartsWith("POST", StringComparison.Ordinal))
+                return await FakeApiServer.RespondAsync(stream, "503 Service Unavailable", "");
+            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io")).AcceptAsync(4);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder(StreamOrder.Usual.Exec, []));
+        for (var i = 0; i < 2; i++)
+            await (await cluster.ExecAsync(Container, ["sh"], default)).DisposeAsync();
+        Assert.Equal(["GET", "POST", "GET", "POST"], methods);
+    }
+
+    [Fact]
+    public async Task If_both_are_refused_the_missing_right_is_told_and_not_what_a_proxy_says_afterwards()
+    {
+        await using var server = new FakeApiServer((head, stream) => head.StartsWith("GET", StringComparison.Ordinal)
+            ? FakeApiServer.RespondAsync(stream, "403 Forbidden",
+                """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: "}""")
+            : FakeApiServer.RespondAsync(stream, "502 Bad Gateway", "<html>"));
+        await using var cluster = new ApiCluster(server.Configuration());
+        Assert.Contains("may not create", (await Assert.ThrowsAnyAsync<SshpodException>(
+            () => cluster.ExecAsync(Container, ["sh"], default))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("302 Found", "")]
     [InlineData("401 Unauthorized", """{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}""")]
     [InlineData("404 Not Found", """{"kind":"Status","reason":"NotFound","message":"pods \"web\" not found"}""")]
     [InlineData("500 Oops", """{"kind":"Status","message":"error dialing backend: dial tcp 10.0.0.1:10250: refused"}""")]
