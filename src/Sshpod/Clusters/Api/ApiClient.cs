@@ -65,7 +65,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         var (connection, response) = await SendAsync(way.Method, path, upgrade.Headers, default, cancellation);
         if (response.Status == 101 && upgrade.IsAccepted(response))
             return await OpenAsync(way, connection.Detach(), response, streams, cancellation);
-        await connection.DisposeAsync();
+        // The next way would pay for TCP and TLS again.
+        await KeepAsync(connection);
         throw response.Status == 101
             ? new UpgradeRefusedException(
                 new ClusterException(
@@ -160,15 +161,20 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         for (var attempt = 1; ; attempt++)
         {
             var (connection, response) = await SendAsync(method, path, headers, body, cancellation);
-            if (connection.CanBeReused)
-                _idle.Add(connection);
-            else
-                await connection.DisposeAsync();
+            await KeepAsync(connection);
             // A busy server asks for this, and client-go does the same.
             if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
                 return response;
             await Task.Delay(pause, cancellation);
         }
+    }
+
+    private ValueTask KeepAsync(HttpConnection connection)
+    {
+        if (!connection.CanBeReused)
+            return connection.DisposeAsync();
+        _idle.Add(connection);
+        return ValueTask.CompletedTask;
     }
 
     private async Task<(HttpConnection Connection, HttpResponse Response)> SendAsync(

@@ -122,6 +122,8 @@ public class StreamWayTests
         for (var i = 0; i < 2; i++)
             await (await cluster.ExecAsync(Container, ["sh"], default)).DisposeAsync();
         Assert.Equal(["GET", "POST", "POST"], methods);
+        // A refusal leaves the connection to the next protocol.
+        Assert.Equal(2, server.Connections);
         Assert.IsType<SpdyWay>(cluster.LastWay);
     }
 
