@@ -21,6 +21,11 @@ internal static class ClusterLimits
     /// </summary>
     public static readonly TimeSpan ApiRequest = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// For the response to the request for a stream: the API server gives up a node that does not answer after 30 s, and then says so.
+    /// </summary>
+    public static readonly TimeSpan ApiUpgrade = TimeSpan.FromSeconds(40);
+
     /// <summary>The longest pause that a busy server may ask for before the request is sent again.</summary>
     public static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(5);
 

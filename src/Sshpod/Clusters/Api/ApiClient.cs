@@ -62,7 +62,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         StreamWay way, string path, IReadOnlyList<SpdyStream> streams, Right asked, CancellationToken cancellation)
     {
         var upgrade = way.Ask();
-        var (connection, response) = await SendAsync(way.Method, path, upgrade.Headers, default, cancellation);
+        var (connection, response) = await SendAsync(
+            way.Method, path, upgrade.Headers, default, ClusterLimits.ApiUpgrade, cancellation);
         if (response.Status == 101 && upgrade.IsAccepted(response))
             return await OpenAsync(way, connection.Detach(), response, streams, cancellation);
         // The next way would pay for TCP and TLS again.
@@ -160,7 +161,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (connection, response) = await SendAsync(method, path, headers, body, cancellation);
+            var (connection, response) = await SendAsync(method, path, headers, body, ClusterLimits.ApiRequest, cancellation);
             await KeepAsync(connection);
             // A busy server asks for this, and client-go does the same.
             if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
@@ -178,7 +179,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     }
 
     private async Task<(HttpConnection Connection, HttpResponse Response)> SendAsync(
-        string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+        string method, string path, string headers, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellation)
     {
         var credential = await _credentials.GetAsync(cancellation);
         var head = Head(method, path, headers, credential);
@@ -188,7 +189,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             var isReused = _idle.TryTake(out var connection);
             connection ??= new HttpConnection(await _dialer.ConnectAsync(credential.Certificate, cancellation));
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(ClusterLimits.ApiRequest);
+            limit.CancelAfter(patience);
             try
             {
                 var response = await connection.SendAsync(head, body, limit.Token);
@@ -211,7 +212,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                     throw;
                 throw ClusterException.Unreachable(
                     $"{configuration.Server}", configuration.Context,
-                    $"no answer to a request in {ClusterLimits.ApiRequest.TotalSeconds:0} s");
+                    $"no answer to a request in {patience.TotalSeconds:0} s");
             }
         }
     }
