@@ -37,8 +37,6 @@ public partial class DocumentedFactsTests
             nameof(ConnectionLimits.ServerForgotten)),
         ("docs/tunnels.md", "`~/.cache/sshpod/tunnels`, for {d} day.", typeof(ConnectionLimits), nameof(ConnectionLimits.TunnelBelieved)),
         ("docs/tunnels.md", "`~/.cache/sshpod/streams`, for {d} day", typeof(ClusterLimits), nameof(ClusterLimits.StreamWayBelieved)),
-        ("docs/tunnels.md", "If nothing arrives for {s} seconds", typeof(ClusterLimits), nameof(ClusterLimits.KeepAlive)),
-        ("docs/tunnels.md", "nothing arrives for {s} more", typeof(ClusterLimits), nameof(ClusterLimits.PingAnswer)),
         ("docs/tunnels.md", "does not answer within {s} seconds", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
         ("docs/troubleshooting.md", "did not answer on port N in {s} s", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
         ("docs/tunnels.md", "messages have at most {KiB} KiB", typeof(ChannelSocket), nameof(ChannelSocket.MaxMessage)),

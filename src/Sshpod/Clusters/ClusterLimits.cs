@@ -35,12 +35,6 @@ internal static class ClusterLimits
     /// <summary>Between the pings on a WebSocket, so that load balancers do not cut it while it is idle.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// For anything to come after a ping, on a stream on which nothing has come for <see cref="KeepAlive"/>. ssh's own limit is 45 s, and
-    /// comes first in a session; this one is for what comes before it.
-    /// </summary>
-    public static readonly TimeSpan PingAnswer = TimeSpan.FromSeconds(60);
-
     /// <summary>For a WebSocket to take the message that closes it: nobody may be reading.</summary>
     public static readonly TimeSpan SocketClose = TimeSpan.FromSeconds(1);
 
