@@ -37,6 +37,7 @@ public partial class DocumentedFactsTests
             nameof(ConnectionLimits.ServerForgotten)),
         ("docs/tunnels.md", "`~/.cache/sshpod/tunnels`, for {d} day.", typeof(ConnectionLimits), nameof(ConnectionLimits.TunnelBelieved)),
         ("docs/tunnels.md", "`~/.cache/sshpod/streams`, for {d} day", typeof(ClusterLimits), nameof(ClusterLimits.StreamWayBelieved)),
+        ("docs/tunnels.md", "took less than {ms} ms", typeof(ClusterLimits), nameof(ClusterLimits.Nearby)),
         ("docs/tunnels.md", "does not answer within {s} seconds", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
         ("docs/troubleshooting.md", "did not answer on port N in {s} s", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
         ("docs/tunnels.md", "messages have at most {KiB} KiB", typeof(ChannelSocket), nameof(ChannelSocket.MaxMessage)),

@@ -29,6 +29,9 @@ internal static class ClusterLimits
     /// <summary>The longest pause that a busy server may ask for before the request is sent again.</summary>
     public static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(5);
 
+    /// <summary>For a connection to an API server that is near: another round trip there is not felt.</summary>
+    public static readonly TimeSpan Nearby = TimeSpan.FromMilliseconds(10);
+
     /// <summary>That a protocol of streams is refused somewhere: rights and proxies change.</summary>
     public static readonly TimeSpan StreamWayBelieved = TimeSpan.FromDays(1);
 

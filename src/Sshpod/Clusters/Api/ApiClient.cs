@@ -51,6 +51,18 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public Task<HttpResponse> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
         RequestAsync("POST", path, $"Accept: {Json}\r\nContent-Type: {Json}\r\nContent-Length: {json.Length}\r\n", json, cancellation);
 
+    /// <summary>How far the API server is. The connection that tells it is used by the next request.</summary>
+    /// <exception cref="SshpodException">There is no connection.</exception>
+    public async Task<TimeSpan> DistanceAsync(CancellationToken cancellation)
+    {
+        if (_dialer.Distance is null)
+        {
+            var credential = await _credentials.GetAsync(cancellation);
+            _idle.Add(new HttpConnection(await _dialer.ConnectAsync(credential.Certificate, cancellation)));
+        }
+        return _dialer.Distance ?? TimeSpan.MaxValue;
+    }
+
     /// <summary>Opens the streams of an exec or a port-forward.</summary>
     /// <param name="way">The protocol.</param>
     /// <param name="path">Path and query below the server's URL.</param>

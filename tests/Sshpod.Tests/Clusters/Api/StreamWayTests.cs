@@ -127,6 +127,30 @@ public class StreamWayTests
         Assert.IsType<SpdyWay>(cluster.LastWay);
     }
 
+    [Theory]
+    [InlineData(9, "SPDY")]
+    [InlineData(10, "WebSocket")]
+    [InlineData(60_000, "WebSocket")]
+    public void A_port_forward_begins_with_SPDY_where_the_API_server_is_near_and_otherwise_with_a_websocket(int milliseconds, string first)
+    {
+        var order = StreamOrder.Usual.PortForwardAt(TimeSpan.FromMilliseconds(milliseconds));
+        Assert.StartsWith(first, $"{order[0]}", StringComparison.Ordinal);
+        Assert.Equal(2, order.Count);
+    }
+
+    [Fact]
+    public async Task The_connection_that_tells_how_far_the_API_server_is_carries_the_port_forward()
+    {
+        await using var server = new FakeApiServer(async (_, stream) =>
+        {
+            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "portforward.k8s.io")).AcceptAsync(2);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), Spdy);
+        await (await cluster.PortForwardAsync(Container, 258, default)).DisposeAsync();
+        Assert.Equal(1, server.Connections);
+    }
+
     [Fact]
     public async Task A_websocket_that_a_busy_server_refuses_is_tried_first_again()
     {
