@@ -78,6 +78,6 @@ internal static class ClusterLimits
     /// <summary>For kubectl port-forward to listen: it first finds the pod and connects to it.</summary>
     public static readonly TimeSpan PortForwardStart = TimeSpan.FromSeconds(30);
 
-    /// <summary>For a port-forward whose data has ended to say why; kubectl before 1.23 says nothing, nor does a port that is done.</summary>
+    /// <summary>For a port-forward whose data has ended to say why; kubectl before 1.23 says nothing.</summary>
     public static readonly TimeSpan PortForwardEnd = TimeSpan.FromMilliseconds(300);
 }

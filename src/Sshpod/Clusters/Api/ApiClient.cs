@@ -56,10 +56,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public async Task<TimeSpan> DistanceAsync(CancellationToken cancellation)
     {
         if (_dialer.Distance is null)
-        {
-            var credential = await _credentials.GetAsync(cancellation);
-            _idle.Add(new HttpConnection(await _dialer.ConnectAsync(credential.Certificate, cancellation)));
-        }
+            _idle.Add(new HttpConnection(await _dialer.ConnectAsync((await _credentials.GetAsync(cancellation)).Certificate, cancellation)));
         return _dialer.Distance ?? TimeSpan.MaxValue;
     }
 
@@ -80,12 +77,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             return await OpenAsync(way, connection.Detach(), response, streams, cancellation);
         // The next way would pay for TCP and TLS again.
         await KeepAsync(connection);
-        throw response.Status == 101
-            ? new UpgradeRefusedException(
-                new ClusterException(
-                    $"the API server of {ClusterException.Describe(configuration.Context)} answers with a protocol that was not asked for",
-                    null), response.Status)
-            : new UpgradeRefusedException(Failure(response, asked), response.Status);
+        var reason = response.Status != 101 ? Failure(response, asked) : new ClusterException(
+            $"the API server of {ClusterException.Describe(configuration.Context)} answers with a protocol that was not asked for", null);
+        throw new UpgradeRefusedException(reason, response.Status);
     }
 
     private async Task<Channels> OpenAsync(

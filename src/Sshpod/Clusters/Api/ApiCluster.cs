@@ -158,7 +158,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
         var path = $"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}";
         // Before Kubernetes 1.35 a WebSocket needed only `get`; since then it needs `create` too, and the error does not say so.
         var asked = new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod);
-        return ways.FirstAsync((way, _) => TryAsync(way), 
+        return ways.FirstAsync((way, _) => TryAsync(way),
             e => e is UpgradeRefusedException { MayAnotherPass: true }, e => e is UpgradeRefusedException { IsLasting: true },
             // Whoever explains why no way would help has got an answer.
             isFinal: e => e is not ClusterException);
