@@ -56,7 +56,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public async Task<TimeSpan> DistanceAsync(CancellationToken cancellation)
     {
         if (_dialer.Distance is null)
-            _idle.Add(new HttpConnection(await _dialer.ConnectAsync((await _credentials.GetAsync(cancellation)).Certificate, cancellation)));
+            _idle.Add(new HttpConnection(
+                await _dialer.ConnectAsync((await _credentials.GetAsync(cancellation)).Certificate, cancellation)));
         return _dialer.Distance ?? TimeSpan.MaxValue;
     }
 
