@@ -59,10 +59,12 @@ public sealed class WaysTests : IDisposable
     [Fact]
     public async Task A_remembered_way_that_fails_otherwise_is_forgotten_and_the_others_are_tried_at_once()
     {
-        await TakeAsync(Ways(), closed: "road");
-        Assert.Equal("road", await Ways().FirstAsync(
+        var ways = Ways();
+        await TakeAsync(ways, closed: "road");
+        Assert.Equal("road", await ways.FirstAsync(
             (way, _) => way == "rail" ? throw new InvalidOperationException() : Task.FromResult(way), e => e is IOException));
         Assert.Empty(Directory.GetFiles(_directory));
+        Assert.Equal("road", await TakeAsync(ways, closed: ""));
     }
 
     [Fact]
