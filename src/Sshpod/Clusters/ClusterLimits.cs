@@ -21,20 +21,22 @@ internal static class ClusterLimits
     /// </summary>
     public static readonly TimeSpan ApiRequest = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// For the response to the request for a stream: the API server gives up a node that does not answer after 30 s, and then says so.
+    /// </summary>
+    public static readonly TimeSpan ApiUpgrade = TimeSpan.FromSeconds(40);
+
     /// <summary>The longest pause that a busy server may ask for before the request is sent again.</summary>
     public static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>For a connection to an API server that is near: another round trip there is not felt.</summary>
+    public static readonly TimeSpan Nearby = TimeSpan.FromMilliseconds(10);
 
     /// <summary>That a protocol of streams is refused somewhere: rights and proxies change.</summary>
     public static readonly TimeSpan StreamWayBelieved = TimeSpan.FromDays(1);
 
     /// <summary>Between the pings on a WebSocket, so that load balancers do not cut it while it is idle.</summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
-
-    /// <summary>
-    /// For anything to come after a ping, on a stream on which nothing has come for <see cref="KeepAlive"/>. ssh's own limit is 60 s, and
-    /// comes first in a session; this one is for what comes before it.
-    /// </summary>
-    public static readonly TimeSpan PingAnswer = TimeSpan.FromSeconds(60);
 
     /// <summary>For a WebSocket to take the message that closes it: nobody may be reading.</summary>
     public static readonly TimeSpan SocketClose = TimeSpan.FromSeconds(1);
@@ -76,6 +78,6 @@ internal static class ClusterLimits
     /// <summary>For kubectl port-forward to listen: it first finds the pod and connects to it.</summary>
     public static readonly TimeSpan PortForwardStart = TimeSpan.FromSeconds(30);
 
-    /// <summary>For kubectl port-forward to say why its connection ended; before 1.23 it says nothing.</summary>
+    /// <summary>For a port-forward whose data has ended to say why; kubectl before 1.23 says nothing.</summary>
     public static readonly TimeSpan PortForwardEnd = TimeSpan.FromMilliseconds(300);
 }

@@ -8,16 +8,21 @@ namespace Sshpod.Clusters;
 internal static partial class ExecFailure
 {
     /// <summary>Reads the cluster's message.</summary>
+    /// <param name="container">Where the stream was to lead.</param>
+    /// <param name="message">What the API server says.</param>
+    /// <param name="output">What came as stderr: of the runtime, or of the container, which may write what it likes there.</param>
     /// <returns>Null when it is something else.</returns>
-    public static SshpodException? Explain(PodContainer container, string said)
+    public static SshpodException? Explain(PodContainer container, string message, string output = "")
     {
+        // Final, and about somebody else's node: the container is not believed.
+        if (NoNode().Match(message) is { Success: true } noNode)
+            return WithoutNode(container, noNode.Groups["why"].Value.Trim());
+        var said = $"{message}\n{output}";
         if (IsWithoutShell(said))
             return new ShellNotFoundException(container, $"{container} has no shell \"sh\"",
                 $"connect to a container that has one, or add one: kubectl debug -it {container.Pod} "
                 + $"-n {container.Namespace} --image=busybox --target={container.Container} (where Pod Security is restricted, add "
                 + "--profile=restricted, and take an image that does not run as root)");
-        if (NoNode().Match(said) is { Success: true } noNode)
-            return WithoutNode(container, noNode.Groups["why"].Value.Trim());
         return Ended().IsMatch(said) ? new ContainerNotFoundException(container) : null;
     }
 

@@ -24,7 +24,9 @@ public sealed class TunnelOpening(Cluster cluster, PodContainer container, Tunne
     {
         var tunnels = new Ways<TunnelKind>(
             "tunnel", TunnelChoice.Order(forced, container), TunnelMemory.Of(cluster.Objects, container));
-        return tunnels.FirstAsync((kind, isLast) => OpenAsync(kind, isLast, cancellation), e => e is TunnelRefusedException);
+        return tunnels.FirstAsync((kind, isLast) => OpenAsync(kind, isLast, cancellation), e => e is TunnelRefusedException,
+            // Each tunnel begins with an exec, which would fail again.
+            isFinal: e => e is ContainerNotFoundException or NodeUnreachableException or ShellNotFoundException);
     }
 
     private async Task<Tunnel> OpenAsync(TunnelKind kind, bool isLast, CancellationToken cancellation)

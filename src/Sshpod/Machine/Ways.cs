@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Sshpod.Terminal;
 
 namespace Sshpod.Machine;
@@ -16,30 +17,49 @@ public sealed class Ways<TWay>(string subject, IReadOnlyList<TWay> order, WayMem
 
     /// <summary>Tries the ways.</summary>
     /// <param name="attempt">Tries one; told whether it is the last.</param>
-    /// <param name="isRefusal">Whether a failure leaves hope for another way. What the last one throws is always passed on.</param>
+    /// <param name="isRefusal">
+    /// Whether a failure leaves hope for another way. Of a way that comes first only because it is remembered, others do too.
+    /// If none works, the first failure with a hint is thrown, since the others say less; if none has one, the last.
+    /// </param>
+    /// <param name="isLasting">Whether a refusal is worth remembering what works instead; null if each is.</param>
+    /// <param name="isFinal">Whether a failure has nothing to do with the way, remembered or not; null if none is known to.</param>
     /// <returns>What the first that works returns.</returns>
-    public async Task<T> FirstAsync<T>(Func<TWay, bool, Task<T>> attempt, Func<Exception, bool> isRefusal)
+    public async Task<T> FirstAsync<T>(
+        Func<TWay, bool, Task<T>> attempt, Func<Exception, bool> isRefusal, Func<Exception, bool>? isLasting = null,
+        Func<Exception, bool>? isFinal = null)
     {
         var tried = Tried();
+        var isRemembered = !EqualityComparer<TWay>.Default.Equals(tried[0], order[0]);
+        var isWorthIt = true;
+        ExceptionDispatchInfo? told = null;
         for (var i = 0; ; i++)
         {
             var isLast = i == tried.Count - 1;
             try
             {
                 var result = await attempt(tried[i], isLast);
-                if (i > 0)
+                if (i > 0 && isWorthIt)
                     Remember(tried[i]);
                 return result;
             }
             catch (Exception e) when (!isLast && isRefusal(e))
             {
                 Log.Debug($"{subject}: {tried[i + 1]} next, since {tried[i]} does not work: {e.Message}");
+                isWorthIt &= isLasting?.Invoke(e) ?? true;
+                if (e is SshpodException { Hint: not null })
+                    told ??= ExceptionDispatchInfo.Capture(e);
             }
-            // Such as one that worked in another network, and here is silent: the next attempt begins with the preferred one.
-            catch (Exception e) when (tried != order && i == 0 && e is not OperationCanceledException)
+            // Such as one that worked in another network, and here is silent.
+            catch (Exception e) when (
+                !isLast && isRemembered && i == 0 && e is not OperationCanceledException && isFinal?.Invoke(e) is not true)
             {
+                Log.Debug($"{subject}: {tried[i + 1]} next, since {tried[i]}, which worked before, fails: {e.Message}");
                 _worked = null;
                 memory?.Forget();
+            }
+            catch (Exception e) when (told is not null && isRefusal(e))
+            {
+                told.Throw();
                 throw;
             }
         }

@@ -31,6 +31,10 @@ public class ExecFailureTests
                 "Error from server: error dialing backend: dial tcp 10.99.0.2:10250: connect: connection refused\n")).Line);
 
     [Fact]
+    public void A_container_that_writes_what_the_API_server_would_say_of_a_node_is_not_believed() =>
+        Assert.Null(ExecFailure.Explain(Container, "command terminated with exit code 1", "error dialing backend: dial tcp: refused"));
+
+    [Fact]
     public void The_hint_without_a_shell_also_works_under_restricted_pod_security() =>
         Assert.Contains("--profile=restricted", ExecFailure.Explain(Container, "exec: \"sh\": executable file not found in $PATH")!.Hint);
 

@@ -1,4 +1,5 @@
 using Sshpod.Machine;
+using Sshpod.Terminal;
 
 namespace Sshpod.Tests.Machine;
 
@@ -56,14 +57,54 @@ public sealed class WaysTests : IDisposable
     }
 
     [Fact]
-    public async Task A_remembered_way_that_fails_otherwise_is_forgotten()
+    public async Task A_remembered_way_that_fails_otherwise_is_forgotten_and_the_others_are_tried_at_once()
     {
         var ways = Ways();
         await TakeAsync(ways, closed: "road");
-        await Assert.ThrowsAsync<InvalidOperationException>(
-            () => ways.FirstAsync<string>((_, _) => throw new InvalidOperationException(), e => e is IOException));
+        Assert.Equal("road", await ways.FirstAsync(
+            (way, _) => way == "rail" ? throw new InvalidOperationException() : Task.FromResult(way), e => e is IOException));
         Assert.Empty(Directory.GetFiles(_directory));
         Assert.Equal("road", await TakeAsync(ways, closed: ""));
+    }
+
+    [Fact]
+    public async Task A_failure_that_has_nothing_to_do_with_the_remembered_way_leaves_it_remembered()
+    {
+        await TakeAsync(Ways(), closed: "road");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Ways().FirstAsync<string>(
+            (_, _) => throw new InvalidOperationException(), e => e is IOException, isFinal: e => e is InvalidOperationException));
+        Assert.Single(Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public async Task A_cancelled_attempt_says_nothing_about_the_remembered_way()
+    {
+        await TakeAsync(Ways(), closed: "road");
+        await Assert.ThrowsAsync<OperationCanceledException>(
+            () => Ways().FirstAsync<string>((_, _) => throw new OperationCanceledException(), e => e is IOException));
+        Assert.Single(Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_will_not_last_is_not_worth_remembering_what_works_instead()
+    {
+        var ways = Ways();
+        for (var i = 0; i < 2; i++)
+            Assert.Equal("rail", await ways.FirstAsync((way, _) =>
+            {
+                _tried.Add(way);
+                return way == "road" ? throw new IOException("busy") : Task.FromResult(way);
+            }, e => e is IOException, e => e.Message != "busy"));
+        Assert.Equal(["road", "rail", "road", "rail"], _tried);
+        Assert.Empty(Directory.GetFiles(_directory));
+    }
+
+    [Fact]
+    public async Task If_none_works_the_first_failure_with_a_hint_is_told()
+    {
+        var failure = await Assert.ThrowsAsync<SshpodException>(() => Ways().FirstAsync<string>((way, _) =>
+            throw new SshpodException($"no {way}", way == "rail" ? "ask for rails" : null), e => e is SshpodException));
+        Assert.Equal("no rail; ask for rails", failure.Line);
     }
 
     [Fact]

@@ -51,6 +51,16 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     public Task<HttpResponse> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
         RequestAsync("POST", path, $"Accept: {Json}\r\nContent-Type: {Json}\r\nContent-Length: {json.Length}\r\n", json, cancellation);
 
+    /// <summary>How far the API server is. The connection that tells it is used by the next request.</summary>
+    /// <exception cref="SshpodException">There is no connection.</exception>
+    public async Task<TimeSpan> DistanceAsync(CancellationToken cancellation)
+    {
+        if (_dialer.Distance is null)
+            _idle.Add(new HttpConnection(
+                await _dialer.ConnectAsync((await _credentials.GetAsync(cancellation)).Certificate, cancellation)));
+        return _dialer.Distance ?? TimeSpan.MaxValue;
+    }
+
     /// <summary>Opens the streams of an exec or a port-forward.</summary>
     /// <param name="way">The protocol.</param>
     /// <param name="path">Path and query below the server's URL.</param>
@@ -62,16 +72,15 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         StreamWay way, string path, IReadOnlyList<SpdyStream> streams, Right asked, CancellationToken cancellation)
     {
         var upgrade = way.Ask();
-        var (connection, response) = await SendAsync(way.Method, path, upgrade.Headers, default, cancellation);
+        var (connection, response) = await SendAsync(
+            way.Method, path, upgrade.Headers, default, ClusterLimits.ApiUpgrade, cancellation);
         if (response.Status == 101 && upgrade.IsAccepted(response))
             return await OpenAsync(way, connection.Detach(), response, streams, cancellation);
-        await connection.DisposeAsync();
-        throw response.Status == 101
-            ? new UpgradeRefusedException(
-                new ClusterException(
-                    $"the API server of {ClusterException.Describe(configuration.Context)} answers with a protocol that was not asked for",
-                    null), response.Status)
-            : new UpgradeRefusedException(Failure(response, asked), response.Status);
+        // The next way would pay for TCP and TLS again.
+        await KeepAsync(connection);
+        var reason = response.Status != 101 ? Failure(response, asked) : new ClusterException(
+            $"the API server of {ClusterException.Describe(configuration.Context)} answers with a protocol that was not asked for", null);
+        throw new UpgradeRefusedException(reason, response.Status);
     }
 
     private async Task<Channels> OpenAsync(
@@ -91,8 +100,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw ClusterException.Unreachable($"{configuration.Server}", configuration.Context,
-                $"no stream opened in {ClusterLimits.ApiRequest.TotalSeconds:0} s");
+            throw new UpgradeRefusedException(ClusterException.Unreachable($"{configuration.Server}", configuration.Context,
+                $"no stream opened in {ClusterLimits.ApiRequest.TotalSeconds:0} s"), response.Status);
         }
     }
 
@@ -159,11 +168,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     {
         for (var attempt = 1; ; attempt++)
         {
-            var (connection, response) = await SendAsync(method, path, headers, body, cancellation);
-            if (connection.CanBeReused)
-                _idle.Add(connection);
-            else
-                await connection.DisposeAsync();
+            var (connection, response) = await SendAsync(method, path, headers, body, ClusterLimits.ApiRequest, cancellation);
+            await KeepAsync(connection);
             // A busy server asks for this, and client-go does the same.
             if (attempt == MaxTries || response.Status is not 429 and < 500 || Pause(response) is not { } pause)
                 return response;
@@ -171,8 +177,16 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         }
     }
 
+    private ValueTask KeepAsync(HttpConnection connection)
+    {
+        if (!connection.CanBeReused)
+            return connection.DisposeAsync();
+        _idle.Add(connection);
+        return ValueTask.CompletedTask;
+    }
+
     private async Task<(HttpConnection Connection, HttpResponse Response)> SendAsync(
-        string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
+        string method, string path, string headers, ReadOnlyMemory<byte> body, TimeSpan patience, CancellationToken cancellation)
     {
         var credential = await _credentials.GetAsync(cancellation);
         var head = Head(method, path, headers, credential);
@@ -182,7 +196,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             var isReused = _idle.TryTake(out var connection);
             connection ??= new HttpConnection(await _dialer.ConnectAsync(credential.Certificate, cancellation));
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            limit.CancelAfter(ClusterLimits.ApiRequest);
+            limit.CancelAfter(patience);
             try
             {
                 var response = await connection.SendAsync(head, body, limit.Token);
@@ -205,7 +219,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                     throw;
                 throw ClusterException.Unreachable(
                     $"{configuration.Server}", configuration.Context,
-                    $"no answer to a request in {ClusterLimits.ApiRequest.TotalSeconds:0} s");
+                    $"no answer to a request in {patience.TotalSeconds:0} s");
             }
         }
     }

@@ -22,8 +22,10 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     private readonly ApiClient _client = new(configuration);
 
     // The rights to them differ.
-    private readonly Ways<StreamWay> _execs = new("exec", (order ?? StreamOrder.Usual).Exec, MemoryOf("exec", configuration, remembers)),
-        _portForwards = new("port-forward", (order ?? StreamOrder.Usual).PortForward, MemoryOf("port-forward", configuration, remembers));
+    private readonly Ways<StreamWay> _execs = new("exec", (order ?? StreamOrder.Usual).Exec, MemoryOf("exec", configuration, remembers));
+
+    // Chosen when it is known how far the API server is.
+    private Ways<StreamWay>? _portForwards;
 
     /// <inheritdoc/>
     public string? Context => configuration.Context;
@@ -127,9 +129,13 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     }
 
     /// <inheritdoc/>
-    public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
-        new ApiPortForward(
+    public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
+    {
+        _portForwards ??= new("port-forward", (order ?? StreamOrder.Usual).PortForwardAt(await _client.DistanceAsync(cancellation)),
+            MemoryOf("port-forward", configuration, remembers));
+        return new ApiPortForward(
             await OpenAsync(_portForwards, container, $"portforward?ports={port}", SpdyStream.PortForward(port), cancellation), container);
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
@@ -152,7 +158,10 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
         var path = $"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}";
         // Before Kubernetes 1.35 a WebSocket needed only `get`; since then it needs `create` too, and the error does not say so.
         var asked = new Right("create", "pods", what.Split('?')[0], container.Namespace, Name: container.Pod);
-        return ways.FirstAsync((way, _) => TryAsync(way), e => e is UpgradeRefusedException { IsAboutTheProtocol: true });
+        return ways.FirstAsync((way, _) => TryAsync(way),
+            e => e is UpgradeRefusedException { MayAnotherPass: true }, e => e is UpgradeRefusedException { IsLasting: true },
+            // Whoever explains why no way would help has got an answer.
+            isFinal: e => e is not ClusterException);
 
         async Task<Channels> TryAsync(StreamWay way)
         {

@@ -362,7 +362,7 @@ public class ApiClusterTests
             await socket.ReceiveAsync(new byte[10].AsMemory(), default);
             return false;
         });
-        await using var cluster = new ApiCluster(server.Configuration());
+        await using var cluster = new ApiCluster(server.Configuration(), StreamOrder.Usual with { PortForwardNearby = null });
         await using var forward = await cluster.PortForwardAsync(Container, 258, default);
         var buffer = new byte[100];
         Assert.Equal("SSH-2.0-x", Encoding.UTF8.GetString(buffer, 0, await forward.ReadAsync(buffer, default)));

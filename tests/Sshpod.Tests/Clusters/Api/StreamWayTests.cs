@@ -87,6 +87,26 @@ public class StreamWayTests
     }
 
     [Fact]
+    public async Task A_port_forward_over_SPDY_tells_the_error_that_comes_after_the_end_of_the_data()
+    {
+        await using var server = new FakeApiServer(async (_, stream) =>
+        {
+            var peer = await FakeApiServer.UpgradeToSpdyAsync(stream, "portforward.k8s.io");
+            await peer.AcceptAsync(2);
+            // As containerd and the kubelet do.
+            await peer.WriteAsync(SpdyFrames.Data(Data, [], isLast: true));
+            await Task.Delay(50);
+            await peer.WriteAsync(SpdyFrames.Data(Error, "connection refused"u8), SpdyFrames.Data(Error, [], isLast: true));
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), Spdy);
+        await using var forward = await cluster.PortForwardAsync(Container, 258, default);
+        Assert.Equal("", await ReadAsync(forward));
+        Assert.Contains("failed: connection refused", Assert.IsType<StreamEnd.Refused>(await forward.EndAsync(default)).Reason.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Where_a_websocket_is_refused_it_is_SPDY_and_the_next_stream_knows()
     {
         List<string> methods = [];
@@ -102,10 +122,67 @@ public class StreamWayTests
         for (var i = 0; i < 2; i++)
             await (await cluster.ExecAsync(Container, ["sh"], default)).DisposeAsync();
         Assert.Equal(["GET", "POST", "POST"], methods);
+        // A refusal leaves the connection to the next protocol.
+        Assert.Equal(2, server.Connections);
         Assert.IsType<SpdyWay>(cluster.LastWay);
     }
 
     [Theory]
+    [InlineData(9, "SPDY")]
+    [InlineData(10, "WebSocket")]
+    [InlineData(60_000, "WebSocket")]
+    public void A_port_forward_begins_with_SPDY_where_the_API_server_is_near_and_otherwise_with_a_websocket(int milliseconds, string first)
+    {
+        var order = StreamOrder.Usual.PortForwardAt(TimeSpan.FromMilliseconds(milliseconds));
+        Assert.StartsWith(first, $"{order[0]}", StringComparison.Ordinal);
+        Assert.Equal(2, order.Count);
+    }
+
+    [Fact]
+    public async Task The_connection_that_tells_how_far_the_API_server_is_carries_the_port_forward()
+    {
+        await using var server = new FakeApiServer(async (_, stream) =>
+        {
+            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "portforward.k8s.io")).AcceptAsync(2);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), Spdy);
+        await (await cluster.PortForwardAsync(Container, 258, default)).DisposeAsync();
+        Assert.Equal(1, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_websocket_that_a_busy_server_refuses_is_tried_first_again()
+    {
+        List<string> methods = [];
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            methods.Add(head.Split(' ')[0]);
+            if (!head.StartsWith("POST", StringComparison.Ordinal))
+                return await FakeApiServer.RespondAsync(stream, "503 Service Unavailable", "");
+            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io")).AcceptAsync(4);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder(StreamOrder.Usual.Exec, []));
+        for (var i = 0; i < 2; i++)
+            await (await cluster.ExecAsync(Container, ["sh"], default)).DisposeAsync();
+        Assert.Equal(["GET", "POST", "GET", "POST"], methods);
+    }
+
+    [Fact]
+    public async Task If_both_are_refused_the_missing_right_is_told_and_not_what_a_proxy_says_afterwards()
+    {
+        await using var server = new FakeApiServer((head, stream) => head.StartsWith("GET", StringComparison.Ordinal)
+            ? FakeApiServer.RespondAsync(stream, "403 Forbidden",
+                """{"kind":"Status","reason":"Forbidden","message":"pods \"web\" is forbidden: "}""")
+            : FakeApiServer.RespondAsync(stream, "502 Bad Gateway", "<html>"));
+        await using var cluster = new ApiCluster(server.Configuration());
+        Assert.Contains("may not create", (await Assert.ThrowsAnyAsync<SshpodException>(
+            () => cluster.ExecAsync(Container, ["sh"], default))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("302 Found", "")]
     [InlineData("401 Unauthorized", """{"kind":"Status","reason":"Unauthorized","message":"Unauthorized"}""")]
     [InlineData("404 Not Found", """{"kind":"Status","reason":"NotFound","message":"pods \"web\" not found"}""")]
     [InlineData("500 Oops", """{"kind":"Status","message":"error dialing backend: dial tcp 10.0.0.1:10250: refused"}""")]

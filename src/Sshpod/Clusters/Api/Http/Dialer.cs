@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -13,6 +14,12 @@ namespace Sshpod.Clusters.Api.Http;
 internal sealed class Dialer(ApiServer server, string? context)
 {
     private readonly CertificateTrust _trust = new(server);
+
+    /// <summary>
+    /// How long the last connection took without TLS: at least one round trip to the API server, since a proxy answers when it has
+    /// connected there. Names that were looked up are included. Null before the first connection.
+    /// </summary>
+    public TimeSpan? Distance { get; private set; }
 
     /// <summary>Connects.</summary>
     /// <param name="certificate">Our certificate; null for none.</param>
@@ -37,11 +44,13 @@ internal sealed class Dialer(ApiServer server, string? context)
     {
         using var limit = new ConnectLimit(cancellation);
         Stream? stream = null;
+        var start = Stopwatch.GetTimestamp();
         try
         {
             stream = server.Proxy is { } proxy
                 ? await ConnectThroughAsync(proxy, limit.Token)
                 : await TcpAsync(server.Host, server.Url.Port, limit.Token);
+            Distance = Stopwatch.GetElapsedTime(start);
             return server.IsSecure ? await SecureAsync(limit.Watch(stream), server.TlsServerName ?? server.Host, certificate, limit.Token)
                 : stream;
         }

@@ -73,7 +73,7 @@ internal sealed class ApiExec(Channels channels, PodContainer container, string?
         Log.Debug(
             $"api: exec ended: {status?.Status ?? "no status"} {status?.Reason} {status?.Message} {_broken}: "
             + $"{said.ReplaceLineEndings(" ")}");
-        if (ExecFailure.Explain(container, $"{status?.Message}\n{said}") is { } failure)
+        if (ExecFailure.Explain(container, status?.Message ?? "", said) is { } failure)
             return new StreamEnd.Refused(failure);
         if (status is { Status: "Failure" })
             return status.Details?.Causes?.FirstOrDefault(cause => cause?.Reason == "ExitCode") is { } exit

@@ -51,11 +51,15 @@ internal sealed class ApiPortForward(Channels channels, PodContainer container) 
         HasHalfClose ? channels.CloseAsync(Data, cancellation) : new(channels.CompleteAsync());
 
     /// <inheritdoc/>
-    public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) => ValueTask.FromResult<StreamEnd>(
-        _errorText.Length > 0 ? new StreamEnd.Refused(new SshpodException(
-            $"port-forward to {container} failed: {Encoding.UTF8.GetString(_errorText.ToArray()).Trim()}", "connect again"))
-        : _broke ? new StreamEnd.Broken()
-        : new StreamEnd.ClosedByPeer());
+    public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
+    {
+        if (_isLast && _errorText.Length == 0)
+            await ReadErrorAsync(cancellation);
+        return _errorText.Length > 0 ? new StreamEnd.Refused(new SshpodException(
+                $"port-forward to {container} failed: {Encoding.UTF8.GetString(_errorText.ToArray()).Trim()}", "connect again"))
+            : _broke ? new StreamEnd.Broken()
+            : new StreamEnd.ClosedByPeer();
+    }
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => channels.DisposeAsync();
@@ -78,10 +82,39 @@ internal sealed class ApiPortForward(Channels channels, PodContainer container) 
                     buffer[skipped..count].CopyTo(buffer);
                 return count - skipped;
             }
-            _errorText.Write(buffer.Span[skipped..count][..(int)Math.Min(count - skipped, MaxText - _errorText.Length)]);
+            KeepError(buffer.Span[skipped..count]);
             // Nothing follows an error, and some servers wait for the client to close (kubernetes#78446).
             throw new IOException("the far side ended the port-forward");
         }
         return 0;
     }
+
+    /// <summary>Waits a moment for the reason: over SPDY, containerd ends the data first, and the kubelet then says why.</summary>
+    private async Task ReadErrorAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ClusterLimits.PortForwardEnd);
+        var buffer = new byte[MaxText];
+        try
+        {
+            while (_errorText.Length == 0 && await channels.ReceiveAsync(buffer, limit.Token) is var (channel, count, isLast))
+            {
+                if (channel != Error)
+                    continue;
+                KeepError(buffer.AsSpan(0, count));
+                if (isLast)
+                    return;
+            }
+        }
+        catch (IOException e)
+        {
+            Log.Debug($"api: port-forward ended without a reason: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // No reason comes: the server keeps the connection.
+        }
+    }
+
+    private void KeepError(ReadOnlySpan<byte> text) => _errorText.Write(text[..(int)Math.Min(text.Length, MaxText - _errorText.Length)]);
 }

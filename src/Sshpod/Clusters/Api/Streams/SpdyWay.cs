@@ -26,9 +26,7 @@ internal sealed class SpdyWay(string protocol) : StreamWay
     /// <inheritdoc/>
     public override async Task<Channels> OpenAsync(
         Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation) =>
-        await SpdyConnection.OpenAsync(
-            // A client's pings have odd numbers.
-            new WatchedStream(connection, SpdyFrame.Ping(1), ClusterLimits.KeepAlive, ClusterLimits.PingAnswer), streams, cancellation);
+        await SpdyConnection.OpenAsync(connection, streams, cancellation);
 
     /// <inheritdoc/>
     public override string ToString() => $"SPDY {protocol}";

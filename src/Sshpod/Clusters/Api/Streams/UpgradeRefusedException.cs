@@ -10,6 +10,12 @@ namespace Sshpod.Clusters.Api.Streams;
 /// <param name="status">The status of the response; 101 when the protocol failed after it.</param>
 internal sealed class UpgradeRefusedException(SshpodException reason, int status) : SshpodException(reason.Message, reason.Hint)
 {
-    /// <summary>Whether another protocol may pass: not with the wrong credentials, nor to a pod that does not exist.</summary>
-    public bool IsAboutTheProtocol => status is not (401 or 404);
+    /// <summary>
+    /// Whether another protocol may pass: not with the wrong credentials, nor to a pod that does not exist, nor where we are redirected,
+    /// since our credentials are for this server.
+    /// </summary>
+    public bool MayAnotherPass => status is not (401 or 404 or (>= 300 and < 400));
+
+    /// <summary>Whether it will be refused again: a server that is busy or restarting takes the same protocol a moment later.</summary>
+    public bool IsLasting => status is 101 or 400 or 403 or 405 or 426 or 501;
 }

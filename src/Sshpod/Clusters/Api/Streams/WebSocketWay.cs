@@ -10,9 +10,6 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
 {
     private const string ProtocolHeader = "Sec-WebSocket-Protocol";
 
-    // RFC 6455 section 5.5.2: without bytes, and masked with zeroes.
-    private static readonly byte[] Ping = [0x89, 0x80, 0, 0, 0, 0];
-
     // RFC 6455 section 1.3.
     private const string KeyGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -32,9 +29,7 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
     /// <inheritdoc/>
     public override Task<Channels> OpenAsync(
         Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation) =>
-        // .NET writes each frame at once.
-        Task.FromResult<Channels>(new ChannelSocket(
-            new WatchedStream(connection, Ping, ClusterLimits.KeepAlive, ClusterLimits.PingAnswer), response.Header(ProtocolHeader)));
+        Task.FromResult<Channels>(new ChannelSocket(connection, response.Header(ProtocolHeader)));
 
     /// <inheritdoc/>
     public override string ToString() => $"WebSocket {protocols[0]}";
