@@ -32,6 +32,8 @@ var kubectl = await ClientAsync("kubectl", kubeconfig, "kubectl");
 var farApi = await ClientAsync("far-api", farKubeconfig, "api");
 var farKubectl = await ClientAsync("far-kubectl", farKubeconfig, "kubectl");
 var sharing = await ClientAsync("sharing", kubeconfig, "api");
+// A short name: its sockets have to fit. With the question that `configure` has ssh ask, and without it.
+var (asking, unasking) = (await ClientAsync("ask", kubeconfig, "api", sharing: true), await ClientAsync("not", kubeconfig, "api"));
 var (byExec, spdy, spdyByExec, farSpdy) = (await ClientAsync("exec", kubeconfig, "api", "exec"),
     await ClientAsync("spdy", kubeconfig, "api"), await ClientAsync("spdy-exec", kubeconfig, "api", "exec"),
     await ClientAsync("far-spdy", farKubeconfig, "api"));
@@ -61,6 +63,12 @@ try
         new("ssh, api, SPDY", _ => SshAsync(spdy, "near", "true")),
         new("ssh, kubectl", _ => SshAsync(kubectl, "near", "true")),
         new("ssh, connection shared", _ => sharing.RunAsync($"ssh {share} {Ssh(sharing, "near", "true")}")));
+    // What ssh pays for asking whether it may share: the second of each pair asks.
+    await CompareAsync("`true`, warm, shared", 31,
+        new("ssh, further session", _ => SshAsync(unasking, "near", "true", share)),
+        new("ssh, further session, asking", _ => SshAsync(asking, "near", "true")),
+        new("ssh, first session", _ => FirstAsync(unasking, share)),
+        new("ssh, first session, asking", _ => FirstAsync(asking)));
     await CompareAsync("`true`, warm, 50 ms round trip", 7,
         new("kubectl exec", _ => farApi.RunAsync($"{exec}true")),
         new("ssh, api", _ => SshAsync(farApi, "near", "true")),
@@ -134,6 +142,14 @@ try
         inside.Add(($"memory in the container of {task}", contender, await container.MemoryAsync(run())));
     Report(memory, inside);
 
+    // Ending the connection before is not counted.
+    async Task<Cost> FirstAsync(Client client, string options = "")
+    {
+        var control = $"ssh {options} -F {client.SshConfig} root@{Host("near")} -O";
+        await client.RunAsync($"if {control} check; then {control} exit; while {control} check; do sleep 0.01; done; fi");
+        return await SshAsync(client, "near", "true", options);
+    }
+
     Task<Cost> ScpUpAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} {work}/big root@{Host("near")}:/tmp/up");
     Task<Cost> ScpDownAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} root@{Host("near")}:/tmp/big {work}/down");
 
@@ -164,7 +180,8 @@ return 0;
 
 string Host(string pod) => $"pod--{pod}.namespace--{ns}.sshpod";
 string Ssh(Client client, string pod, string command) => $"-F {client.SshConfig} root@{Host(pod)} '{command}'";
-Task<Cost> SshAsync(Client client, string pod, string command) => client.RunAsync($"ssh {Ssh(client, pod, command)}");
+Task<Cost> SshAsync(Client client, string pod, string command, string options = "") =>
+    client.RunAsync($"ssh {options} {Ssh(client, pod, command)}");
 static string AtOnce(string command) =>
     $"pids=; for i in $(seq {Crowd}); do {command} & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit; done";
 bool Wanted(string task) =>
@@ -174,11 +191,11 @@ Task<string> RunPodAsync(string name, string image) => OutputAsync(
     $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": "
     + $"{{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
 
-async Task<Client> ClientAsync(string name, string config, string transport, string tunnel = "auto")
+async Task<Client> ClientAsync(string name, string config, string transport, string tunnel = "auto", bool sharing = false)
 {
     var client = new Client(Path.Combine(work, name), config, transport, tunnel);
-    // Connections are not shared here; sharing has its own row.
-    await client.RunAsync($"{program} configure --yes --no-sharing --ssh-config {client.SshConfig}");
+    // Connections are not shared, except where that is what is measured.
+    await client.RunAsync($"{program} configure --yes {(sharing ? "" : "--no-sharing")} --ssh-config {client.SshConfig}");
     return client;
 }
 
