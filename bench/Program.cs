@@ -94,8 +94,8 @@ try
     string[] listing = [$"list {Papers} pods", $"TAB among {Papers} pods"];
     if (listing.Any(Wanted))
     {
-        await OutputAsync(
-            $"create namespace {ns}-paper; for i in $(seq 50); do kubectl get serviceaccount default -n {ns}-paper && break; sleep 0.1; done");
+        await OutputAsync($"create namespace {ns}-paper; "
+            + $"for i in $(seq 50); do kubectl get serviceaccount default -n {ns}-paper && break; sleep 0.1; done");
         await papers.CreateAsync(Papers);
     }
     await CompareAsync(listing[0], 5,
