@@ -1,8 +1,8 @@
 namespace Sshpod.EndToEnd.Fixtures;
 
 /// <summary>
-/// A pod in which the server cannot be in <c>/dev/shm</c>. Whether that allows execution depends on the container runtime, so a test in which
-/// there is to be no place says so itself.
+/// A pod in which the server cannot be in <c>/dev/shm</c>. Whether that allows execution depends on the container runtime, so a test that
+/// leaves no place says so itself.
 /// </summary>
 public static class NoSharedMemory
 {
