@@ -28,7 +28,7 @@ slowest() {
 run_suite() {
 	local log=$1 status=0 first method arguments=()
 	shift
-	"$@" -noLogo -noColor -xml "$log.xml" 2>&1 | tee "$log" || status=$?
+	"$@" -noLogo -noColor -result-xml "$log.xml" 2>&1 | tee "$log" || status=$?
 	summarize "$log" || return 1
 	slowest "$log.xml" | sed 's/^/suite: /' >&2
 	[ "$bad" -gt 0 ] || [ $status = 0 ] || bad=1

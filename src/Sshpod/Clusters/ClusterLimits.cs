@@ -31,7 +31,7 @@ internal static class ClusterLimits
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// For anything to come after a ping, on a stream on which nothing has come for <see cref="KeepAlive"/>. ssh's own limit is 45 s, and
+    /// For anything to come after a ping, on a stream on which nothing has come for <see cref="KeepAlive"/>. ssh's own limit is 60 s, and
     /// comes first in a session; this one is for what comes before it.
     /// </summary>
     public static readonly TimeSpan PingAnswer = TimeSpan.FromSeconds(60);

@@ -41,10 +41,10 @@ internal static partial class ExecFailure
     [GeneratedRegex("error dialing backend: (?<why>.*)")]
     private static partial Regex NoNode();
 
-    // In turn: the kubelet; containerd, by how far the end has come, and when the container was never created; runc, whose process has gone
-    // in the meantime; CRI-O.
-    [GeneratedRegex("container not found|no running task found|cannot exec in a (stopped|deleted)|container not created: not found"
-        + "|error executing setns process: exit status|is in CONTAINER_EXITED state")]
+    // In turn: the kubelet, also of a pod that it does not know yet after a restart; containerd, by how far the end has come, and when the
+    // container was never created; runc, whose process has gone in the meantime; CRI-O.
+    [GeneratedRegex("container not found|pod does not exist|no running task found|cannot exec in a (stopped|deleted)"
+        + "|container not created: not found|error executing setns process: exit status|is in CONTAINER_EXITED state")]
     private static partial Regex Ended();
 }
 

@@ -93,8 +93,21 @@ public static class ClientDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            DeleteIfPossible(temporary);
             throw new SshpodException($"cannot write {file}: {e.Message}", "make it and its directory writable for you");
+        }
+    }
+
+    // Where its directory has gone, even this fails; why it could not be written is what the user must know.
+    private static void DeleteIfPossible(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.Debug($"{file} is left: {e.Message}");
         }
     }
 

@@ -38,6 +38,7 @@ public sealed class Ways<TWay>(string subject, IReadOnlyList<TWay> order, WayMem
             // Such as one that worked in another network, and here is silent: the next attempt begins with the preferred one.
             catch (Exception e) when (tried != order && i == 0 && e is not OperationCanceledException)
             {
+                _worked = null;
                 memory?.Forget();
                 throw;
             }

@@ -15,8 +15,8 @@ public sealed class EnduranceTests(TestCluster cluster)
 {
     private const int Piece = 1 << 20;
 
-    private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 512), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 60),
-        IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 45);
+    private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 256), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 30),
+        IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 30);
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2 + Pieces / 32);
 

@@ -5,6 +5,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>A session has the same environment as <c>kubectl exec</c>.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class EnvironmentTests(TestCluster cluster)
 {
     private const string Path = "/opt/tools/bin:/usr/local/bin:/usr/bin:/bin";

@@ -6,6 +6,7 @@ namespace Sshpod.EndToEnd.Containers;
 /// Containers outside a pod's list of containers. Init containers that keep running (sidecars) came with Kubernetes 1.28, which the test
 /// cluster does not have. In the pod's status they look like the running init container here.
 /// </summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class OtherContainerTests(TestCluster cluster)
 {
     [Fact]

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>Whatever user a container runs as, it can be used as through <c>kubectl exec</c>.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class UserTests(TestCluster cluster)
 {
     private const string Identity = "id -u; id -g; id -G";

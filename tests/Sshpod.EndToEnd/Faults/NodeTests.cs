@@ -4,6 +4,7 @@ namespace Sshpod.EndToEnd.Faults;
 
 /// <summary>A node that the API server does not reach. Only the local cluster's kubelet can be stopped.</summary>
 [Collection(nameof(Alone))]
+[Trait(Suites.Name, Suites.Once)]
 public sealed class NodeTests(TestCluster cluster)
 {
     [Theory]

@@ -114,8 +114,8 @@ public sealed class Workstation : IAsyncDisposable
         if (Directory.Exists(sockets))
             foreach (var socket in Directory.EnumerateFiles(sockets).Where(file => Path.GetExtension(file).Length == 0))
                 await RunAsync("ssh", "-S", socket, "-O", "exit", "any");
-        // A kubectl that was just killed may still have been writing to its cache.
-        await Eventually.HoldsAsync($"{Home} is deleted", () => Task.FromResult(TryDelete(Home)), TimeSpan.FromSeconds(2));
+        // A kubectl that was just killed, and what asks after a TAB, may still have been writing to a cache.
+        await Eventually.HoldsAsync($"{Home} is deleted", () => Task.FromResult(TryDelete(Home)), TimeSpan.FromSeconds(10));
     }
 
     private static bool TryDelete(string directory)

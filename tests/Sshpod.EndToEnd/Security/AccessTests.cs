@@ -5,6 +5,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Security;
 
 /// <summary>A key is accepted for as long as the last exec said, and the client renews it in time.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class AccessTests(TestCluster cluster)
 {
     private const string Rules = """

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Security;
 
 /// <summary>Nobody else in a pod can get into the server's directory, or have their own program run from there.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class PlaceTests(TestCluster cluster)
 {
     private const string Server = "ls -d /sshpod /*/sshpod /*/*/sshpod 2>/dev/null; true";

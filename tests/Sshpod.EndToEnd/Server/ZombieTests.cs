@@ -8,6 +8,7 @@ namespace Sshpod.EndToEnd.Server;
 /// The container's first process is <c>sleep</c> here, which, like most applications, reaps nobody: orphans stay in the process table for
 /// as long as the container lives.
 /// </summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class ZombieTests(TestCluster cluster)
 {
     // State, parent and name of all processes except those of the listing itself.

@@ -9,6 +9,7 @@ public class ExecFailureTests
 
     [Theory]
     [InlineData("unable to upgrade connection: container not found (\"main\")")]
+    [InlineData("unable to upgrade connection: pod does not exist")]
     [InlineData("rpc error: code = NotFound desc = failed to exec in container: no running task found: task ID not found")]
     [InlineData("failed to exec in container: failed to start exec \"4f5c\": cannot exec in a stopped state: unknown")]
     [InlineData("failed to start exec \"4f5c\": cannot exec in a deleted state: unknown")]

@@ -44,6 +44,9 @@ public sealed class ReleaseServer : IAsyncDisposable
     /// <summary>The file that it sends without a length and without end: so many bytes at once, and a pause after each.</summary>
     public (string Name, int Bytes, TimeSpan Pause)? Endless { get; set; }
 
+    /// <summary>How much the client and the sockets between have taken of what has no end, in bytes.</summary>
+    public long EndlessSent { get; private set; }
+
     /// <summary>Where it redirects requests for some files, as GitHub does; their path is appended.</summary>
     public string? Redirect { get; set; }
 
@@ -113,12 +116,13 @@ public sealed class ReleaseServer : IAsyncDisposable
     }
 
     // Until the client has had enough, which is an IOException.
-    private static async Task SendEndlesslyAsync(Stream stream, int bytes, TimeSpan pause)
+    private async Task SendEndlesslyAsync(Stream stream, int bytes, TimeSpan pause)
     {
         await stream.WriteAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"u8.ToArray());
         for (var piece = new byte[bytes]; ;)
         {
             await stream.WriteAsync(piece);
+            EndlessSent += bytes;
             await Task.Delay(pause);
         }
     }

@@ -22,6 +22,14 @@ public sealed class ClientDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void A_file_whose_directory_has_gone_meanwhile_is_named()
+    {
+        var file = Path.Combine(_directory.FullName, "gone", "known_hosts");
+        Assert.StartsWith($"cannot write {file}: ", Assert.Throws<SshpodException>(() => ClientDirectory.Replace(file, "new")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_ssh_has_open_on_Windows_is_replaced_when_it_is_done()
     {
         Assert.SkipUnless(OperatingSystem.IsWindows(), "elsewhere, an open file can be replaced");

@@ -8,7 +8,7 @@ namespace Sshpod.Tests.Machine;
 /// Programs are planted in a work tree that somebody else wrote, and in sshpod's own directory. Whatever the user does there, and whatever
 /// entries PATH has, only programs in its absolute directories run. The cluster of these tests is a fake kubectl, or none.
 /// </summary>
-public sealed class PlantedProgramTests : IDisposable
+public sealed class PlantedProgramTests : IAsyncDisposable
 {
     private const UnixFileMode Executable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -23,7 +23,25 @@ public sealed class PlantedProgramTests : IDisposable
 
     private string PidFile => Path.Combine(_home, "pid");
 
-    public void Dispose() => Directory.Delete(_home, recursive: true);
+    /// <summary>After a TAB, and for a shared connection, a process stays that writes to the cache: the directory goes when it has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await HoldsAsync("nobody uses the directory any more", () => !OperatingSystem.IsLinux() || !Directory.EnumerateDirectories("/proc")
+            .Any(process => int.TryParse(Path.GetFileName(process), out _) && Environment(process).Contains(_home, StringComparison.Ordinal)));
+        Directory.Delete(_home, recursive: true);
+    }
+
+    private static string Environment(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"{process}/environ");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     public static TheoryData<string, string, string, string> Runs()
     {

@@ -49,8 +49,14 @@ kubelet-up() {
 }
 
 kubelet_is_gone() { ! in_node test -d "/proc/$(cat "$RUN/kubelet.pid")"; }
-# through the API server, as exec does
-kubelet_answers() { [ "$(admin get --raw "/api/v1/nodes/$NODE/proxy/healthz")" = ok ]; }
+# Through the API server, as exec does. It is healthy before it knows its pods, and says of those that they do not exist.
+kubelet_answers() {
+  local known uid
+  known=$(admin get --raw "/api/v1/nodes/$NODE/proxy/pods") || return 1
+  for uid in $(admin get pods -A --field-selector "spec.nodeName=$NODE,status.phase=Running" -o 'jsonpath={.items[*].metadata.uid}'); do
+    [[ $known = *"$uid"* ]] || return 1
+  done
+}
 
 # expand FILE: the file with the settings in place of @NAME@.
 expand() {
