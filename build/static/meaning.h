@@ -68,6 +68,11 @@ static bool locate(char *directory, const char *variable, const char *home, cons
 	return join(directory, home, usual);
 }
 
+static bool is_small_file(const struct stat *status)
+{
+	return S_ISREG(status->st_mode) && status->st_size <= LARGEST_FILE;
+}
+
 /* As HostMeaning.AppendContent: a file that cannot be read has no influence. */
 static bool append_content(struct sha256 *hash, const char *path)
 {
@@ -75,13 +80,17 @@ static bool append_content(struct sha256 *hash, const char *path)
 	unsigned char digest[DIGEST], buffer[16 * 1024];
 	struct stat status;
 	ssize_t count = -1;
-	/* Nothing waits here, not even for the other end of a pipe. */
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int file;
 
+	/* The writer of a pipe would take us for its reader, so one is not even opened. */
+	if (stat(path, &status) == 0 && !is_small_file(&status))
+		return false;
+	/* Nothing waits here, not even for the other end of a pipe that has just come there. */
+	file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (file < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
 	begin(&own);
-	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_size <= LARGEST_FILE)
+	if (fstat(file, &status) == 0 && is_small_file(&status))
 		while ((count = read(file, buffer, sizeof buffer)) > 0 && own.length <= LARGEST_FILE)
 			append(&own, buffer, (size_t)count);
 	close(file);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CliWrap;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Connections;
@@ -168,6 +169,25 @@ public sealed class EarlyAnswerTests : IClassFixture<EarlyAnswer>, IDisposable
         File.CreateSymbolicLink(ClaimOf(Host), Path.Combine(_home, "elsewhere"));
         Assert.Equal(EarlyAnswer.Silent, await AskAsync(Host));
         Assert.False(File.Exists(Path.Combine(_home, "elsewhere")));
+    }
+
+    [Fact]
+    public async Task A_kubeconfig_that_is_a_pipe_is_not_even_opened()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a program for Linux");
+        var pipe = Path.Combine(_home, "pipe");
+        await Cli.Wrap("mkfifo").WithArguments([pipe]).ExecuteAsync(TestContext.Current.CancellationToken);
+        _environment["KUBECONFIG"] = pipe;
+        // Opening waits for a reader, and who reads next must get all of it.
+        var writing = Task.Run(() => File.WriteAllText(pipe, "current-context: a\n"), TestContext.Current.CancellationToken);
+
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(EarlyAnswer.Silent, await AskAsync(Host));
+
+        var read = await Task.Run(() => File.ReadAllText(pipe), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal("current-context: a\n", read);
+        await writing;
     }
 
     [Fact]
