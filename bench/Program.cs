@@ -7,10 +7,11 @@ using Sshpod.Bench;
 //   bench PROGRAM REPORT [TASK...]   only tasks whose names contain one of the words
 Orphans.Adopt();
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-const int Crowd = 20, Files = 1000, Mebibytes = 512, Colds = 6;
+const int Crowd = 20, Throng = 200, Files = 1000, Mebibytes = 512, Colds = 6, Papers = 5000;
 var program = Path.GetFullPath(args[0]);
 var report = Path.GetFullPath(args[1]);
 var words = args[2..];
+var throng = $"`true`, {Throng} at once to {Crowd} pods";
 var images = Environment.GetEnvironmentVariable("SSHPOD_TEST_IMAGES") ?? "localhost/";
 var kubeconfig = Path.GetFullPath(Environment.GetEnvironmentVariable("KUBECONFIG")!);
 var work = Directory.CreateTempSubdirectory("sshpod-bench-").FullName;
@@ -32,6 +33,8 @@ var kubectl = await ClientAsync("kubectl", kubeconfig, "kubectl");
 var farApi = await ClientAsync("far-api", farKubeconfig, "api");
 var farKubectl = await ClientAsync("far-kubectl", farKubeconfig, "kubectl");
 var sharing = await ClientAsync("sharing", kubeconfig, "api");
+// A short name: its sockets have to fit. With the question that `configure` has ssh ask, and without it.
+var (asking, unasking) = (await ClientAsync("ask", kubeconfig, "api", sharing: true), await ClientAsync("not", kubeconfig, "api"));
 var (byExec, spdy, spdyByExec, farSpdy) = (await ClientAsync("exec", kubeconfig, "api", "exec"),
     await ClientAsync("spdy", kubeconfig, "api"), await ClientAsync("spdy-exec", kubeconfig, "api", "exec"),
     await ClientAsync("far-spdy", farKubeconfig, "api"));
@@ -39,6 +42,7 @@ foreach (var near in new[] { spdy, spdyByExec })
     near.PreferSpdy(server);
 farSpdy.PreferSpdy(new Uri($"https://127.0.0.1:{relay.Port}"));
 
+var papers = new PaperPods($"{ns}-paper");
 var rows = new List<Row>();
 Process? forward = null;
 try
@@ -50,6 +54,8 @@ try
         await RunPodAsync($"cold-api-{round}", "busybox:1");
         await RunPodAsync($"cold-kubectl-{round}", "busybox:1");
     }
+    for (var pod = 0; pod < Crowd && Wanted(throng); pod++)
+        await RunPodAsync($"crowd-{pod}", "busybox:1");
     await OutputAsync($"wait --for=condition=ready pod --all -n {ns} --timeout=120s");
 
     var exec = $"kubectl exec near -n {ns} -- ";
@@ -61,6 +67,12 @@ try
         new("ssh, api, SPDY", _ => SshAsync(spdy, "near", "true")),
         new("ssh, kubectl", _ => SshAsync(kubectl, "near", "true")),
         new("ssh, connection shared", _ => sharing.RunAsync($"ssh {share} {Ssh(sharing, "near", "true")}")));
+    // What ssh pays for asking whether it may share: the second of each pair asks.
+    await CompareAsync("`true`, warm, shared", 31,
+        new("ssh, further session", _ => SshAsync(unasking, "near", "true", share)),
+        new("ssh, further session, asking", _ => SshAsync(asking, "near", "true")),
+        new("ssh, first session", _ => FirstAsync(unasking, share)),
+        new("ssh, first session, asking", _ => FirstAsync(asking)));
     await CompareAsync("`true`, warm, 50 ms round trip", 7,
         new("kubectl exec", _ => farApi.RunAsync($"{exec}true")),
         new("ssh, api", _ => SshAsync(farApi, "near", "true")),
@@ -71,9 +83,13 @@ try
         new("ssh, api", round => SshAsync(api, $"cold-api-{round}", "true")),
         new("ssh, kubectl", round => SshAsync(kubectl, $"cold-kubectl-{round}", "true")));
     await MeasureAsync(container, $"`true`, {Crowd} at once", 3,
-        new("kubectl exec", _ => api.RunAsync(AtOnce($"{exec}true"))),
-        new("ssh, api", _ => api.RunAsync(AtOnce($"ssh {Ssh(api, "near", "true")}"))),
-        new("ssh, kubectl", _ => kubectl.RunAsync(AtOnce($"ssh {Ssh(kubectl, "near", "true")}"))));
+        new("kubectl exec", _ => api.RunAsync(AtOnce(Crowd, $"{exec}true"))),
+        new("ssh, api", _ => api.RunAsync(AtOnce(Crowd, $"ssh {Ssh(api, "near", "true")}"))),
+        new("ssh, kubectl", _ => kubectl.RunAsync(AtOnce(Crowd, $"ssh {Ssh(kubectl, "near", "true")}"))));
+    // All must succeed. The shell counts in $i.
+    await CompareAsync(throng, 2,
+        new("kubectl exec", _ => api.RunAsync(AtOnce(Throng, $"kubectl exec crowd-$((i % {Crowd})) -n {ns} -- true"))),
+        new("ssh, api", _ => api.RunAsync(AtOnce(Throng, $"ssh {Ssh(api, $"crowd-$((i % {Crowd}))", "true")}"))));
 
     if (Wanted("copy") || Wanted("small"))
     {
@@ -132,7 +148,37 @@ try
             ("a copy down", "scp, api", () => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         }.Where(row => Wanted("copy")))
         inside.Add(($"memory in the container of {task}", contender, await container.MemoryAsync(run())));
+
+    // Last: thousands of objects keep the API server busy.
+    string[] listing = [$"list {Papers} pods", $"TAB among {Papers} pods"];
+    if (listing.Any(Wanted))
+    {
+        await OutputAsync($"create namespace {ns}-paper; "
+            + $"for i in $(seq 50); do kubectl get serviceaccount default -n {ns}-paper && break; sleep 0.1; done");
+        await papers.CreateAsync(Papers);
+    }
+    await CompareAsync(listing[0], 5,
+        new("kubectl get pods", _ => api.RunAsync($"kubectl get pods -n {ns}-paper")),
+        new("kubectl get pods -o json", _ => api.RunAsync($"kubectl get pods -n {ns}-paper -o json")),
+        new("sshpod list, api", _ => api.RunAsync($"{program} list -n {ns}-paper")),
+        new("sshpod list, kubectl", _ => kubectl.RunAsync($"{program} list -n {ns}-paper")));
+    await CompareAsync(listing[1], 9,
+        new("kubectl get pods -o name", _ => api.RunAsync($"kubectl get pods -n {ns}-paper -o name")),
+        new("sshpod complete, warm", async _ =>
+        {
+            // Names younger than a few seconds start no process that asks for new ones.
+            await api.RunAsync($"sleep 5; {program} complete refresh pod {ns}-paper ''");
+            return await api.RunAsync($"{program} complete host ssh root@namespace--{ns}-paper.pod--paper-0");
+        }));
     Report(memory, inside);
+
+    // Ending the connection before is not counted.
+    async Task<Cost> FirstAsync(Client client, string options = "")
+    {
+        var control = $"ssh {options} -F {client.SshConfig} root@{Host("near")} -O";
+        await client.RunAsync($"if {control} check; then {control} exit; while {control} check; do sleep 0.01; done; fi");
+        return await SshAsync(client, "near", "true", options);
+    }
 
     Task<Cost> ScpUpAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} {work}/big root@{Host("near")}:/tmp/up");
     Task<Cost> ScpDownAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} root@{Host("near")}:/tmp/big {work}/down");
@@ -157,16 +203,18 @@ try
 finally
 {
     forward?.Kill();
-    await OutputAsync($"delete namespace {ns} --wait=false");
+    await OutputAsync($"delete namespace {ns} {ns}-paper --ignore-not-found --wait=false");
+    await OutputAsync(papers.Removal);
     Directory.Delete(work, recursive: true);
 }
 return 0;
 
 string Host(string pod) => $"pod--{pod}.namespace--{ns}.sshpod";
 string Ssh(Client client, string pod, string command) => $"-F {client.SshConfig} root@{Host(pod)} '{command}'";
-Task<Cost> SshAsync(Client client, string pod, string command) => client.RunAsync($"ssh {Ssh(client, pod, command)}");
-static string AtOnce(string command) =>
-    $"pids=; for i in $(seq {Crowd}); do {command} & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit; done";
+Task<Cost> SshAsync(Client client, string pod, string command, string options = "") =>
+    client.RunAsync($"ssh {options} {Ssh(client, pod, command)}");
+static string AtOnce(int count, string command) =>
+    $"pids=; for i in $(seq {count}); do {command} & pids=\"$pids $!\"; done; for p in $pids; do wait $p || exit; done";
 bool Wanted(string task) =>
     words.Length == 0 || words.Any(word => task.Contains(word, StringComparison.Ordinal) || word.Contains(task, StringComparison.Ordinal));
 
@@ -174,11 +222,11 @@ Task<string> RunPodAsync(string name, string image) => OutputAsync(
     $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": "
     + $"{{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
 
-async Task<Client> ClientAsync(string name, string config, string transport, string tunnel = "auto")
+async Task<Client> ClientAsync(string name, string config, string transport, string tunnel = "auto", bool sharing = false)
 {
     var client = new Client(Path.Combine(work, name), config, transport, tunnel);
-    // Connections are not shared here; sharing has its own row.
-    await client.RunAsync($"{program} configure --yes --no-sharing --ssh-config {client.SshConfig}");
+    // Connections are not shared, except where that is what is measured.
+    await client.RunAsync($"{program} configure --yes {(sharing ? "" : "--no-sharing")} --ssh-config {client.SshConfig}");
     return client;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes what a static program is linked with, and prints the directory: a sysroot with glibc and OpenSSL as Debian trixie has them, which
-# gets security updates, and a compiler that uses it. Cached; a newer package is looked for once a day.
+# gets security updates, a compiler that uses it, and what of the program is C. Cached; a newer package is looked for once a day.
 #   build/static.sh amd64|arm64
 set -euo pipefail
 export LC_ALL=C TZ=UTC
@@ -61,7 +61,7 @@ fetch_packages() {
 }
 
 make_static() { # ARCHITECTURE DIRECTORY
-	local architecture=$1 directory=$2 gnu package
+	local architecture=$1 directory=$2 gnu package part
 	gnu=$(triplet "$architecture")
 	rm -rf "$cache/static-$architecture"-*
 	mkdir -p "$directory.new/sysroot"
@@ -72,8 +72,10 @@ make_static() { # ARCHITECTURE DIRECTORY
 	chmod 755 "$directory.new/cc"
 	grep -E "_($architecture|all)\.deb\$" "$debs/SHA256SUMS" >"$directory.new/SHA256SUMS"
 	ln -s "$(command -v "$gnu-objcopy")" "$directory.new/objcopy"
-	"$directory.new/cc" -O2 -fPIE -fstack-protector-strong -Wall -Wextra -Werror -Wno-builtin-declaration-mismatch \
-		-c "$here/static/static.c" -o "$directory.new/static.o"
+	for part in static share; do
+		"$directory.new/cc" -O2 -fPIE -fstack-protector-strong -Wall -Wextra -Werror -Wno-builtin-declaration-mismatch \
+			-c "$here/static/$part.c" -o "$directory.new/$part.o"
+	done
 	mv "$directory.new" "$directory"
 }
 

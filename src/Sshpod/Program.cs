@@ -46,9 +46,12 @@ public static class Program
         if (arguments is [CompleteCommand.Name, .. var words])
             return await CompleteCommand.RunAsync(words, ending.Token);
 
-        var parsed = CommandLine.Create().Parse(arguments.Length == 0 ? ["help"] : arguments);
         try
         {
+            // ssh waits for it at every start, and the parser would take longer than the answer.
+            if (arguments is [ShareCommand.Name, ShareCommand.HostOption, [not ('-' or '@'), ..] host])
+                return await ShareCommand.RunAsync(host, ending.Token);
+            var parsed = CommandLine.Create().Parse(arguments.Length == 0 ? ["help"] : arguments);
             if (UsageError.Find(parsed) is { } wrong)
             {
                 Log.Error(wrong);

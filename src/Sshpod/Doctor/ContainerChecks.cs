@@ -39,7 +39,7 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
         if (found.Directory is { } there)
             return Finding.Ok(there);
         if (found.Places is [.., { State: "free" } free])
-            return Finding.Ok($"{free.Path.TrimEnd('/')}/sshpod");
+            return Finding.Ok($"{free.Path.TrimEnd('/')}/{free.Detail ?? "sshpod"}");
         return Finding.Failure<string>(
             $"no place for the server in {container}: {string.Join(", ", found.Places.Select(place => $"{place.Path} {Describe(place)}"))}",
             found.Places.Any(place => place.State == "small") ? RoomNeeded.Hint

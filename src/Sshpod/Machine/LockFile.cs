@@ -34,6 +34,7 @@ public sealed class LockFile : IAsyncDisposable
     public static async Task<LockFile> TakeAsync(string file, CancellationToken cancellation)
     {
         var options = Options();
+        var pause = MachineLimits.Pause;
         for (var start = Stopwatch.GetTimestamp(); ;)
         {
             try
@@ -45,7 +46,9 @@ public sealed class LockFile : IAsyncDisposable
                 if (Stopwatch.GetElapsedTime(start) >= MachineLimits.Lock)
                     throw new SshpodException($"another process has held {file} for {MachineLimits.Lock.TotalSeconds:0} s",
                         "end the sshpod that hangs");
-                await Task.Delay(MachineLimits.Pause, cancellation);
+                await Task.Delay(pause, cancellation);
+                // Hundreds that wait would otherwise leave the holder little of the processor.
+                pause = pause * 2 < MachineLimits.LongestPause ? pause * 2 : MachineLimits.LongestPause;
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {

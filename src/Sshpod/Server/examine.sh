@@ -20,12 +20,12 @@ judge() (
 	usable "${PWD%/}" || { echo "shared ${mount:-/}" && return; }
 	! small || { echo "${why%% *} ${why##* }" && return; }
 	closed || { echo open && return; }
-	if [ -e ./sshpod ] || [ -L ./sshpod ]; then
+	if [ -e "./$own" ] || [ -L "./$own" ]; then
 		enter "$1" '' && ours || { echo foreign && return; }
 	else
 		[ -w . ] || { echo unwritable && return; }
 	fi
-	echo free
+	echo "free $own"
 )
 
 # Says what server is there, and whether its port is open: a server that was killed leaves the file.
@@ -55,7 +55,7 @@ try() {
 	verdict=$(judge "$1")
 	[ "$verdict" != later ] || { late="$late$1 " && return; }
 	echo "place $1 $verdict"
-	[ "$verdict" != free ] || found=1
+	case $verdict in free*) found=1 ;; esac
 }
 seek
 echo examined

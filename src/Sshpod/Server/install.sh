@@ -48,14 +48,14 @@ prepare() (
 	esac
 	! small || { echo "$why" && exit 1; }
 	closed || { echo "open $here" && exit 1; }
-	[ -d ./sshpod ] || created=1
+	[ -d "./$own" ] || created=1
 	# An empty file is an empty script; a shell says 126 where nothing may be executed.
 	probe=./try.$container.$$
-	descend sshpod && descend "$release" && rm -f "$probe" && : >"$probe" && chmod 700 "$probe" && { "$probe" || [ $? != 126 ]; }
+	descend "$own" && descend "$release" && rm -f "$probe" && : >"$probe" && chmod 700 "$probe" && { "$probe" || [ $? != 126 ]; }
 	status=$?
 	[ ! -e "$probe" ] || rm -f "$probe"
 	# Only rmdir: whatever stands there now, it removes nothing that has something in it.
-	[ "$status" = 0 ] || [ -z "$created" ] || rmdir "$here/sshpod/$release" "$here/sshpod" 2>/dev/null
+	[ "$status" = 0 ] || [ -z "$created" ] || rmdir "$here/$own/$release" "$here/$own" 2>/dev/null
 	exit "$status"
 )
 
@@ -99,7 +99,7 @@ gzip | plain)
 	[ "$hash" = "$sha256" ] || fail corrupt
 	;;
 *)
-	file=${form##*/} place=${form%/sshpod/*}
+	file=${form##*/} place=${form%/*/*/*}
 	enter "${place:-/}" "$release" && mine . "./$file" || { file='' && fail corrupt; }
 	place=$base
 	;;

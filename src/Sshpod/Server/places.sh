@@ -47,11 +47,12 @@ volumes() {
 	done
 }
 
-# Whether the volume that $1 is on may be used. Sets `mount` to where it is mounted, and `private` where nobody else is.
+# Whether the volume that $1 is on may be used. Sets `mount` to where it is mounted, `private` where nobody else is, and `own` to the name of
+# our directory there: containers of several users may each have one.
 usable() {
-	mount=$1 private=$default
+	mount=$1 private=$default own=sshpod
 	while :; do
-		case $marks in *" -${mount:-/} "*) return 1 ;; *" =$mount "*) private='' && return 0 ;; *" +$mount "*) return 0 ;; esac
+		case $marks in *" -${mount:-/} "*) return 1 ;; *" =$mount "*) private='' own=sshpod-$uid && return 0 ;; *" +$mount "*) return 0 ;; esac
 		[ -n "$mount" ] || return 0
 		mount=${mount%/*}
 	done
@@ -82,8 +83,8 @@ known() { case $hashes in *,"$hash",*) ;; *) [ -z "$hash" ] ;; esac }
 # Runs the server's program in the place that `enter` has found. It gives sessions what this shell was started with.
 run() { SSHPOD_PRIVATE=$private SSHPOD_ENVIRON=/proc/$$/environ "$program" "$@"; }
 
-# Enters $1/sshpod, and the directory $2 in it. Sets `base` to the path of $1.
-enter() { into "$1" && base=${PWD%/} && usable "$base" && into "./sshpod/$2" && [ "$PWD" = "$base/sshpod${2:+/$2}" ]; }
+# Enters our directory in $1, and the directory $2 in it. Sets `base` to the path of $1.
+enter() { into "$1" && base=${PWD%/} && usable "$base" && into "./$own/$2" && [ "$PWD" = "$base/$own${2:+/$2}" ]; }
 
 # Calls `try` with each of these directories. A blank stands behind each.
 each() {

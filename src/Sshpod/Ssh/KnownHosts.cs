@@ -52,17 +52,22 @@ public static class KnownHosts
         var line = $"{name},[{name}]:* {key}";
         var own = FileOf(host.Text);
         var ownLine = $"* {key}\n";
-        if (Read().Contains(line) && (own is null || Holds(own, ownLine)))
+        if (IsKnown(Read()))
             return;
         ClientDirectory.Create(ClientDirectory.Cache);
         await using var writing = await LockFile.TakeAsync(File + ".lock", cancellation);
         var before = Read();
+        // Of many first connections to one host name, only the first has something to write.
+        if (IsKnown(before))
+            return;
         if (!before.Contains(line))
         {
             var others = before.Where(other => other.Split(',') is [var known, _, ..] && known != name && isUsed(known));
             ClientDirectory.Replace(File, string.Join('\n', others.Append(line)) + "\n");
         }
         SetOwn(own, ownLine, other => other == name || isUsed(other));
+
+        bool IsKnown(string[] lines) => lines.Contains(line) && (own is null || Holds(own, ownLine));
     }
 
     /// <summary>Writes the file for one host name, and removes those for names that are no longer used.</summary>

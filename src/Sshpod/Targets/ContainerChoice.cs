@@ -25,7 +25,8 @@ internal static class ContainerChoice
             return Deleted(pod);
 
         var status = Statuses(pod).FirstOrDefault(status => status.Name == chosen);
-        return status?.State?.Running is null ? NotRunning(pod, chosen, status) : In(pod, chosen, status);
+        return status?.State?.Running is null ? NotRunning(pod, chosen, status)
+            : In(pod, chosen, status) with { Places = Places.Of(pod, chosen) };
     }
 
     /// <summary>Whether this very container still runs, and not a successor of the same name.</summary>
@@ -34,7 +35,10 @@ internal static class ContainerChoice
         && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null
             && BareId(status.ContainerId) == container.ContainerId);
 
-    /// <summary>The containers of a pod that can be connected to, and whether each is the one that is meant if none is named.</summary>
+    /// <summary>
+    /// The containers of a pod that can be connected to, and whether each is the one that is meant if none is named. Their places are left
+    /// out: among thousands of pods, that would be most of the work.
+    /// </summary>
     /// <param name="pod">The pod.</param>
     /// <param name="byDefault">The setting <c>container</c>; null if it is not set.</param>
     public static IEnumerable<(PodContainer Container, string? Image, bool IsDefault)> Running(Pod pod, string? byDefault = null)
@@ -57,7 +61,7 @@ internal static class ContainerChoice
     private static PodContainer In(Pod pod, string container, ContainerStatus status) =>
         new(pod.Metadata.Namespace, pod.Metadata.Name, pod.Metadata.Uid, container, BareId(status.ContainerId),
             pod.Status.Phase == "Running",
-            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Places.Of(pod, container), pod.Spec.NodeName);
+            pod.Spec.HostNetwork == true, pod.Spec.RuntimeClassName, Node: pod.Spec.NodeName);
 
     private static string Default(Pod pod, string? byDefault)
     {
@@ -115,8 +119,13 @@ internal static class ContainerChoice
     private static string Describe(Pod pod) => $"pod \"{pod.Metadata.Name}\" in namespace \"{pod.Metadata.Namespace}\"";
 
     // "containerd://4f5c…": it becomes a directory name in the container, so only safe characters are kept.
-    private static string BareId(string? id) =>
-        string.Concat((id ?? "")[((id ?? "").LastIndexOf('/') + 1)..].Where(char.IsAsciiLetterOrDigit)) is { Length: > 0 } bare
-            ? bare[..Math.Min(bare.Length, 16)]
-            : "unknown";
+    private static string BareId(string? id)
+    {
+        Span<char> bare = stackalloc char[16];
+        var length = 0;
+        foreach (var c in id.AsSpan((id?.LastIndexOf('/') ?? -1) + 1))
+            if (length < bare.Length && char.IsAsciiLetterOrDigit(c))
+                bare[length++] = c;
+        return length > 0 ? new string(bare[..length]) : "unknown";
+    }
 }

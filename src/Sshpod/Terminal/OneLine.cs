@@ -12,7 +12,8 @@ namespace Sshpod.Terminal;
 internal static class OneLine
 {
     /// <summary>Removes these characters and collapses whitespace.</summary>
-    public static string Of(string text) => string.Join(' ', Clean(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    public static string Of(string text) => IsPlain(text) ? text
+        : string.Join(' ', Clean(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>Removes these characters only: spaces stay, tabs and line breaks become spaces.</summary>
     public static string Clean(string text)
@@ -27,6 +28,9 @@ internal static class OneLine
                 clean.Append(' ');
         return clean.ToString();
     }
+
+    // Names of objects are, and a list has thousands of them.
+    private static bool IsPlain(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     private static bool IsRemoved(Rune rune) => Rune.GetUnicodeCategory(rune)
         is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

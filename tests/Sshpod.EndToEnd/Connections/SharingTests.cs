@@ -24,6 +24,20 @@ public sealed class SharingTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Ssh_is_answered_before_NET_starts()
+    {
+        Assert.SkipWhen(File.Exists(Path.ChangeExtension(Workstation.Program, ".dll")), "a program of dotnet build has no C in it");
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        // With that little memory .NET does not start, and there is a connection only if none has to be made.
+        workstation.Environment["DOTNET_GCHeapHardLimit"] = "1";
+        Assert.NotEqual(0, (await workstation.SshpodAsync("version")).ExitCode);
+
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        Assert.NotEqual(0, (await workstation.SshAsync("pod--debian", "true")).ExitCode);
+    }
+
+    [Fact]
     public async Task A_pipe_ends_with_its_session_while_the_connection_stays()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster, []);

@@ -65,15 +65,16 @@ public sealed class PlaceTests(TestCluster cluster)
         await cluster.WaitReadyAsync($"pod/{pod}");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var release = await ReleaseAsync(workstation);
+        var place = user == other ? "/tmp/sshpod" : $"/tmp/sshpod-{user}";
         (await InAsync(pod, "other",
-            $"umask 022; mkdir -p /tmp/sshpod/{release} && printf '#!/bin/sh\n: >/tmp/fallen\n' >/tmp/sshpod/{release}/sshd; chmod 711 "
-            + $"/tmp/sshpod /tmp/sshpod/{release}; chmod 755 /tmp/sshpod/{release}/sshd")).Successfully();
+            $"umask 022; mkdir -p {place}/{release} && printf '#!/bin/sh\n: >/tmp/fallen\n' >{place}/{release}/sshd; chmod 711 "
+            + $"{place} {place}/{release}; chmod 755 {place}/{release}/sshd")).Successfully();
 
         var result = await workstation.SshAsync($"container--main.pod--{pod}", "true");
         var cleaned = await workstation.SshpodAsync("clean", workstation.Host($"container--main.pod--{pod}"));
 
         Assert.NotEqual(0, (await InAsync(pod, "other", "ls /tmp/fallen")).ExitCode);
-        (await InAsync(pod, "other", $"ls /tmp/sshpod/{release}/sshd")).Successfully();
+        (await InAsync(pod, "other", $"ls {place}/{release}/sshd")).Successfully();
         cleaned.Successfully();
         result.Quietly();
     }
@@ -103,8 +104,8 @@ public sealed class PlaceTests(TestCluster cluster)
             for d in /tmp/uploads /tmp/mine; do
               mkdir -p $d/{release}; printf '#!/bin/sh\n: >/tmp/fallen\n' >$d/{release}/sshd; chmod -R 755 $d/{release}
             done
-            mkdir /tmp/sshpod; chmod 777 /tmp/sshpod
-            (/tmp/exchanger /tmp/sshpod /tmp/uploads & /tmp/exchanger /tmp/sshpod /tmp/mine &) >/dev/null 2>&1
+            mkdir /tmp/sshpod-1000; chmod 777 /tmp/sshpod-1000
+            (/tmp/exchanger /tmp/sshpod-1000 /tmp/uploads & /tmp/exchanger /tmp/sshpod-1000 /tmp/mine &) >/dev/null 2>&1
             """)).Successfully();
 
         for (var i = 0; i < 10; i++)
@@ -185,9 +186,41 @@ public sealed class PlaceTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         // Owned by root: the other user cannot write to it, but can rename it.
         (await InAsync("moved", "main", "mkdir -p /tmp/cache/0123456789abcdef && touch /tmp/cache/0123456789abcdef/sshd")).Successfully();
-        (await InAsync("moved", "other", "mv /tmp/cache /tmp/sshpod")).Successfully();
+        (await InAsync("moved", "other", "mv /tmp/cache /tmp/sshpod-0")).Successfully();
         (await workstation.SshpodAsync("clean", workstation.Host("container--main.pod--moved"))).Successfully();
-        (await InAsync("moved", "other", "ls /tmp/sshpod/0123456789abcdef/sshd")).Successfully();
+        (await InAsync("moved", "other", "ls /tmp/sshpod-0/0123456789abcdef/sshd")).Successfully();
+    }
+
+    [Fact]
+    public async Task Two_users_whose_containers_share_nothing_but_memory_have_a_directory_each()
+    {
+        // As /dev/shm is where the container runtime allows execution there: for everybody, and sticky.
+        await cluster.ApplyAsync("""
+            {apiVersion: v1, kind: Pod, metadata: {name: two-users},
+            """ + """
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: shm, emptyDir: {medium: Memory}}],
+              initContainers: [{name: prepare, image: "IMAGES/busybox:1", command: [chmod, "1777", /dev/shm],
+            """ + """
+             volumeMounts: [{name: shm, mountPath: /dev/shm}]}], containers: [
+              {name: main, image: "IMAGES/busybox:1", securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true},
+            """ + """
+             volumeMounts: [{name: shm, mountPath: /dev/shm}]},
+              {name: other, image: "IMAGES/busybox:1", securityContext: {runAsUser: 2000, readOnlyRootFilesystem: true},
+            """ + """
+             volumeMounts: [{name: shm, mountPath: /dev/shm}]}]}}
+            """);
+        await cluster.WaitReadyAsync("pod/two-users");
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        const string Places = "ls -d /dev/shm/sshpod*";
+
+        Assert.Equal("/dev/shm/sshpod-1000\n", (await workstation.SshAsync("container--main.pod--two-users", Places)).Quietly().Text);
+        var doctor = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host("container--other.pod--two-users"));
+        Assert.Equal("/dev/shm/sshpod-2000", doctor.Checks["directory"].Text);
+        Assert.Equal("/dev/shm/sshpod-1000\n/dev/shm/sshpod-2000\n",
+            (await workstation.SshAsync("container--other.pod--two-users", Places)).Quietly().Text);
+        foreach (var container in new[] { "main", "other" })
+            (await workstation.SshpodAsync("clean", workstation.Host($"container--{container}.pod--two-users"))).Successfully();
+        Assert.Equal("", (await InAsync("two-users", "main", "ls -A /dev/shm")).Successfully().Text);
     }
 
     [Fact]

@@ -50,6 +50,15 @@ public class ContainerListingTests
     }
 
     [Fact]
+    public async Task A_page_whose_token_stands_behind_its_pods_is_followed_by_the_next()
+    {
+        await using var server = new FakeApiServer((head, stream) => FakeApiServer.RespondAsync(stream, "200 OK",
+            head.Contains("continue=", StringComparison.Ordinal) ? Page([Pod("b")], "")
+                : $$"""{"kind":"PodList","items":[{{Pod("a")}}],"metadata":{"continue":"x"} }"""));
+        Assert.Equal(["a", "b"], (await ListAsync(server, new PodScope("app"))).Select(container => container.Pod));
+    }
+
+    [Fact]
     public async Task A_list_that_always_expires_is_asked_for_in_one_piece_and_then_given_up()
     {
         List<string> requests = [];

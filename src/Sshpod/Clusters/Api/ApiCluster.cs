@@ -73,22 +73,27 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
         async Task<List<T>?> PagesAsync(int? size)
         {
             List<T> kept = [];
-            for (var next = ""; ;)
+            for (var asked = PageAsync(size, ""); ;)
             {
-                var query = size is null ? "" : $"?limit={size}{(next.Length == 0 ? "" : $"&continue={Escape(next)}")}";
-                var response = await GetAsync(Resources.Pods, ns, query, ApiClient.Json, cancellation);
+                var response = await asked;
                 if (response.Status == 410)
                     return null;
                 if (response.Status != 200)
                     throw _client.Failure(response, Asked("list", Resources.Pods, ns));
+                // The API server works on the next page while we read this one.
+                var next = ListMeta.FindContinue(response.Body);
+                var ahead = next is { Length: > 0 } ? PageAsync(size, next) : null;
                 var page = Read(response, ApiJson.Default.ItemListPod);
                 foreach (var pod in page.Items ?? [])
                     kept.AddRange(keep(pod));
                 if (page.Metadata?.Continue is not { Length: > 0 } more)
                     return kept;
-                next = more;
+                asked = ahead is not null && more == next ? ahead : PageAsync(size, more);
             }
         }
+
+        Task<HttpResponse> PageAsync(int? size, string next) => GetAsync(Resources.Pods, ns,
+            size is null ? "" : $"?limit={size}{(next.Length == 0 ? "" : $"&continue={Escape(next)}")}", ApiClient.Json, cancellation);
     }
 
     /// <inheritdoc/>

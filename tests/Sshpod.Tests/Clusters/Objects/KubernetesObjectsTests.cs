@@ -37,6 +37,8 @@ public class KubernetesObjectsTests
     [InlineData("null")]
     [InlineData("""{"metadata":{"name":"x","ownerReferences":[null]},"spec":{},"status":{}}""")]
     [InlineData("""{"metadata":{"name":"x"},"spec":{"containers":[{"name":"a"},null]},"status":{}}""")]
+    [InlineData("{\"metadata\":{\"name\":\"x\"},\"spec\":{\"volumes\": null,\"containers\":[ \t\r\n null]},\"status\":{}}")]
+    [InlineData("""{"metadata":{"name":"a:null"},"spec":{"containers":[{"name":":null,"},null]},"status":{}}""")]
     [InlineData("""{"metadata":{"name":"x"},"spec":{"containers":[{}]},"status":{}}""")]
     [InlineData("""{"metadata":{"name":"x"},"spec":{"volumes":[{"emptyDir":{}}]},"status":{}}""")]
     [InlineData("""{"metadata":{"name":"x"},"spec":{},"status":{"conditions":[{"type":"Ready"}]}}""")]
@@ -62,6 +64,26 @@ public class KubernetesObjectsTests
         Assert.Null(pod.Spec.Volumes);
         Assert.Null(KubernetesJson.Read("""{"kind":"PodList","metadata":{},"items":null}"""u8, ApiJson.Default.ItemListPod).Items);
     }
+
+    [Theory]
+    [InlineData("""{"metadata":{"name":"[null, null]","creationTimestamp": null},"spec":{},"status":{"message":"null"}}""")]
+    [InlineData("{\"metadata\":{\"name\":\"[null, null]\",\"labels\":\n null},\"spec\":{\"hostIPC\" :\tnull},\"status\":{}}")]
+    public void The_word_null_in_a_text_is_no_null(string json) =>
+        Assert.Equal("[null, null]", KubernetesJson.Read(Encoding.UTF8.GetBytes(json), KubernetesJson.Default.Pod).Metadata.Name);
+
+    [Theory]
+    [InlineData("""{"kind":"PodList","metadata":{"resourceVersion":"5","continue":"a+/=","remainingItemCount":7},"items":[]}""", "a+/=")]
+    [InlineData("""{"kind":"PodList","metadata":{"self":{"continue":"x"},"continue":""},"items":[]}""", "")]
+    [InlineData("""{"kind":"PodList","metadata":{"resourceVersion":"5"},"items":[{"metadata":{"continue":"x"}}]}""", null)]
+    [InlineData("""{"items":[],"metadata":{"continue":"behind"}}""", null)]
+    [InlineData("""{"continue":"x","metadata":null}""", null)]
+    [InlineData("""{"metadata":{"continue":5}}""", null)]
+    [InlineData("""{"metadata":{"continue":"x""", null)]
+    [InlineData("[]", null)]
+    [InlineData("<html>", null)]
+    [InlineData("", null)]
+    public void The_token_for_the_next_page_is_found_before_the_objects_are_read(string list, string? token) =>
+        Assert.Equal(token, ListMeta.FindContinue(Encoding.UTF8.GetBytes(list)));
 
     [Fact]
     public void A_namespace_is_in_no_namespace()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sshpod.Clusters.Objects;
 
@@ -10,7 +11,43 @@ internal sealed record ItemList<T>(IReadOnlyList<T>? Items, ListMeta? Metadata =
 
 /// <summary>ListMeta (meta/v1).</summary>
 /// <param name="Continue">Token for the next page; null or empty on the last one.</param>
-internal sealed record ListMeta(string? Continue = null);
+internal sealed record ListMeta(string? Continue = null)
+{
+    /// <summary>
+    /// Finds that token without reading the objects. API servers write what is said of a list before them.
+    /// </summary>
+    /// <param name="list">The list.</param>
+    /// <returns>Null if it is not there, or not before the objects.</returns>
+    public static string? FindContinue(ReadOnlySpan<byte> list)
+    {
+        var reader = new Utf8JsonReader(list);
+        try
+        {
+            if (!reader.Read() || !Enter(ref reader, "metadata"u8) || !reader.Read() || !Enter(ref reader, "continue"u8))
+                return null;
+            return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Whoever reads the list says so.
+            return null;
+        }
+    }
+
+    /// <summary>Moves from the start of an object to a field of it; false if there is none before the objects of the list.</summary>
+    private static bool Enter(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+            return false;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName && !reader.ValueTextEquals("items"u8))
+        {
+            if (reader.ValueTextEquals(name))
+                return true;
+            reader.Skip();
+        }
+        return false;
+    }
+}
 
 /// <summary>Any object; only its name matters.</summary>
 internal sealed record NamedObject(ObjectMeta Metadata);
