@@ -43,7 +43,8 @@ public sealed class CrowdTests(TestCluster cluster)
             "1\n", (await cluster.ExecAsync("keyless", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys | wc -l")).Successfully().Text);
     }
 
-    [Fact]
+    // Once: with kubectl it would be 200 of those at a time, whose start takes longer than the connections.
+    [Fact, Trait(Suites.Name, Suites.Once)]
     public async Task Two_hundred_connections_at_once_to_twenty_pods()
     {
         await cluster.ApplyAsync("""
