@@ -12,7 +12,8 @@ public sealed class TmuxTerminal : IAsyncDisposable
     private TmuxTerminal(Workstation workstation)
     {
         _workstation = workstation;
-        _socket = workstation.File("tmux");
+        // Of each terminal its own: a server that was told to end still answers for a moment.
+        _socket = workstation.File($"tmux-{Guid.NewGuid().ToString("N")[..8]}");
     }
 
     /// <summary>Opens a terminal and runs a command line in it; when that ends, it shows <c>exit status N</c>.</summary>
