@@ -27,8 +27,8 @@ test: build ## run every test, those on a real cluster included
 faults: build ## cause every fault on a cluster and print what came of it
 	@tests/faults.sh
 
-soak: build ## 4 GiB each way, 200 sessions in a row and an hour with idle gaps, through each tunnel and transport (hours)
-	@SSHPOD_SOAK_MIB=4096 SSHPOD_SOAK_SESSIONS=200 SSHPOD_SOAK_IDLE=3600 tests/run.sh '*EnduranceTests*'
+soak: build ## 4 GiB each way, 200 sessions in a row and at once, an hour with idle gaps, through each tunnel and transport (hours)
+	@SSHPOD_SOAK_MIB=4096 SSHPOD_SOAK_SESSIONS=200 SSHPOD_SOAK_IDLE=3600 SSHPOD_SOAK_CROWD=200 tests/run.sh '*EnduranceTests*' '*CrowdTests*'
 
 bench: build ## measure sshpod against kubectl on a cluster, and write docs/performance.md
 	@bench/run.sh

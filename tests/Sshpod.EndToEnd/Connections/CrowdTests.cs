@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Connections;
@@ -5,6 +6,10 @@ namespace Sshpod.EndToEnd.Connections;
 [Collection(nameof(Alone))]
 public sealed class CrowdTests(TestCluster cluster)
 {
+    // make soak takes 200: on two cores that are the cluster too, most of the time is containerd's, which starts as many processes.
+    private static readonly int Connections = Environment.GetEnvironmentVariable("SSHPOD_SOAK_CROWD") is { Length: > 0 } value
+        ? int.Parse(value, CultureInfo.InvariantCulture) : 50;
+
     [Fact]
     public async Task Twenty_first_connections_at_once_from_two_users_share_one_server()
     {
@@ -43,9 +48,8 @@ public sealed class CrowdTests(TestCluster cluster)
             "1\n", (await cluster.ExecAsync("keyless", "sh", "-c", "cat /tmp/sshpod/*/*/authorized_keys | wc -l")).Successfully().Text);
     }
 
-    // Once: with kubectl it would be 200 of those at a time, whose start takes longer than the connections.
-    [Fact, Trait(Suites.Name, Suites.Once)]
-    public async Task Two_hundred_connections_at_once_to_twenty_pods()
+    [Fact]
+    public async Task A_crowd_connects_to_twenty_pods_at_once()
     {
         await cluster.ApplyAsync("""
             {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: crowd}, spec: {replicas: 20, podManagementPolicy: Parallel,
@@ -58,8 +62,9 @@ public sealed class CrowdTests(TestCluster cluster)
             async () => (await cluster.KubectlAsync("get", "statefulset", "crowd", "-n", cluster.Namespace, "-o",
             "jsonpath={.status.readyReplicas}")).Text == "20", TimeSpan.FromSeconds(90));
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        var results = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => workstation.SshAsync($"pod--crowd-{i % 20}", "hostname")));
-        Assert.Equal(Enumerable.Range(0, 200).Select(i => $"crowd-{i % 20}\n"), results.Select(result => result.Quietly().Text));
+        var pods = Enumerable.Range(0, Connections).Select(i => $"crowd-{i % 20}").ToArray();
+        var results = await Task.WhenAll(pods.Select(pod => workstation.SshAsync($"pod--{pod}", "hostname")));
+        Assert.Equal(pods.Select(pod => $"{pod}\n"), results.Select(result => result.Quietly().Text));
         (await cluster.KubectlAsync("delete", "statefulset", "crowd", "-n", cluster.Namespace, "--wait=false")).Successfully();
     }
 
