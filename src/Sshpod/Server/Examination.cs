@@ -10,8 +10,8 @@ namespace Sshpod.Server;
 /// <c>free</c> if it is suitable; otherwise why not: absent, read-only, noexec, foreign, unwritable, open, shared, small, full.
 /// </param>
 /// <param name="Detail">
-/// The name of sshpod's directory in a suitable one; the mount point of a volume that is shared or too small; the free space in KiB if there
-/// is too little.
+/// The name of sshpod's directory in a suitable one; the mount point of a volume that is shared or too small; the free space in KiB if
+/// there is too little.
 /// </param>
 public sealed record ServerPlace(string Path, string State, string? Detail = null);
 

@@ -47,8 +47,8 @@ volumes() {
 	done
 }
 
-# Whether the volume that $1 is on may be used. Sets `mount` to where it is mounted, `private` where nobody else is, and `own` to the name of
-# our directory there: containers of several users may each have one.
+# Whether the volume that $1 is on may be used. Sets `mount` to where it is mounted, `private` where nobody else is, and `own` to the name
+# of our directory there: containers of several users may each have one.
 usable() {
 	mount=$1 private=$default own=sshpod
 	while :; do
