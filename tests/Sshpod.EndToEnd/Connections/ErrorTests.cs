@@ -225,7 +225,7 @@ public sealed class ErrorTests(TestCluster cluster)
             $"securityContext: {{readOnlyRootFilesystem: true}}, {NoSharedMemory.Mounts}", NoSharedMemory.Volumes);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         AssertOneLine(await workstation.SshAsync("pod--read-only", "true"), "no place", "pod \"read-only\"",
-            "Read-only file system", "emptyDir");
+            "/tmp is read-only", "emptyDir");
     }
 
     private static void AssertOneLine(Outcome result, params string[] words)
