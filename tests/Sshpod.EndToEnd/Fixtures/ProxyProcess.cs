@@ -9,6 +9,9 @@ public sealed class ProxyProcess(int id)
     /// <summary>The most memory it may use: garbage may grow to the size of the processor's cache, and no further.</summary>
     public const double MostMebibytes = 64;
 
+    /// <summary>Its process ID, for kill.</summary>
+    public string Id => id.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Waits until one runs for a host name.</summary>
     public static async Task<ProxyProcess> FindAsync(string host)
     {

@@ -15,6 +15,12 @@ public sealed class TcpRelay(Uri server) : Relay
     /// <summary>The limit in each direction.</summary>
     public int? BytesPerSecond { get; init; }
 
+    /// <summary>Whether it passes nothing on, and closes nothing, as a firewall that has lost its state. What waits is passed on later.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Whether it closes every connection at once.</summary>
+    public bool IsDown { get; set; }
+
     /// <summary>Puts a relay between a user and the API server.</summary>
     public static async Task<TcpRelay> PutBetweenAsync(Workstation workstation, Func<Uri, TcpRelay> create)
     {
@@ -32,6 +38,8 @@ public sealed class TcpRelay(Uri server) : Relay
     /// <inheritdoc/>
     protected override async Task ServeAsync(NetworkStream client, CancellationToken cancellation)
     {
+        if (IsDown)
+            return;
         await using var upstream = await ConnectAsync(server.Host, server.Port, cancellation);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Restart();
@@ -51,6 +59,8 @@ public sealed class TcpRelay(Uri server) : Relay
             for (long sum = 0; await from.ReadAsync(buffer, end.Token) is > 0 and var count;)
             {
                 Restart();
+                while (IsSilent)
+                    await Task.Delay(TimeSpan.FromMilliseconds(20), end.Token);
                 await to.WriteAsync(buffer.AsMemory(0, count), end.Token);
                 sum += count;
                 if (BytesPerSecond is { } rate

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using Sshpod.EndToEnd.Fixtures;
+using Sshpod.EndToEnd.Fixtures.Relays;
+using static Sshpod.EndToEnd.Resume.Outage;
+
+namespace Sshpod.EndToEnd.Resume;
+
+/// <summary>What ends a connection for good, and how a paused one is cleaned up.</summary>
+[Trait(Suites.Name, Suites.Once)]
+public sealed class EndTests(TestCluster cluster)
+{
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_command_that_ends_during_the_outage_still_reports(string tunnel)
+    {
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, tunnel);
+        await using var _ = workstation;
+        await using var __ = relay;
+        var session = await StartedAsync(workstation, "busybox", "sleep 3; echo done; exit 7");
+        relay.IsDown = true;
+        relay.Cut();
+        await Task.Delay(TimeSpan.FromSeconds(6));
+        relay.IsDown = false;
+        var ended = await session;
+        Assert.Equal(("done\n", 7), (ended.Text, ended.ExitCode));
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_deleted_during_the_outage_ends_it_with_its_reason()
+    {
+        var (pod, workstation, relay, session) = await PausedAsync("resume-deleted");
+        await using var _ = workstation;
+        await using var __ = relay;
+        (await cluster.KubectlAsync("delete", "pod", pod, "-n", cluster.Namespace, "--grace-period=0", "--force")).Successfully();
+        var since = Back(relay);
+        FaultReport.Record("pod deleted during an outage", (await session) with { Time = since.Elapsed }, "the pod was deleted",
+            TimeSpan.FromSeconds(25));
+    }
+
+    [Fact]
+    public async Task A_container_that_restarts_during_the_outage_ends_it_with_its_reason()
+    {
+        var (pod, workstation, relay, session) = await PausedAsync("resume-restarted",
+            "command: [sh, -c, \"trap 'exit 0' TERM; while :; do sleep 1; done\"]");
+        await using var _ = workstation;
+        await using var __ = relay;
+        (await cluster.ExecAsync(pod, "kill", "1")).Successfully();
+        var since = Back(relay);
+        FaultReport.Record("container restarted during an outage", (await session) with { Time = since.Elapsed },
+            $"the connection to container \"main\" of pod \"{pod}\"", TimeSpan.FromSeconds(25));
+    }
+
+    [Fact]
+    public async Task A_session_whose_processes_were_killed_there_ends_with_one_line()
+    {
+        var (pod, workstation, relay, session) = await PausedAsync("resume-killed");
+        await using var _ = workstation;
+        await using var __ = relay;
+        (await cluster.ExecAsync(pod, "killall", "-9", "sshd")).Successfully();
+        var since = Back(relay);
+        FaultReport.Record("session killed during an outage", (await session) with { Time = since.Elapsed }, "its session has ended there",
+            TimeSpan.FromSeconds(25));
+    }
+
+    [Fact]
+    public async Task A_paused_connection_that_is_cleaned_ends_with_one_line()
+    {
+        var (pod, workstation, relay, session) = await PausedAsync("resume-cleaned");
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var other = await Workstation.SetUpAsync(cluster);
+        (await other.SshpodAsync("clean", other.Host($"pod--{pod}"))).Successfully();
+        var since = Back(relay);
+        FaultReport.Record("sshpod clean during an outage", (await session) with { Time = since.Elapsed },
+            $"the connection to container \"main\" of pod \"{pod}\"", TimeSpan.FromSeconds(25));
+        await NothingIsLeftAsync(cluster, pod);
+    }
+
+    [Fact]
+    public async Task After_as_long_as_the_user_wants_to_wait_it_is_over()
+    {
+        var (_, workstation, relay, session) = await PausedAsync("resume-grace", grace: "5");
+        await using var _ = workstation;
+        await using var __ = relay;
+        FaultReport.Record("no connection for as long as resume says", await session, "no connection for 5 s",
+            TimeSpan.FromSeconds(60));
+    }
+
+    [Theory]
+    [InlineData("-TERM")]
+    [InlineData("-9")]
+    public async Task Of_an_ssh_that_is_killed_no_session_is_left(string signal)
+    {
+        var pod = $"resume-ssh{signal.ToLowerInvariant()}";
+        await cluster.CreatePodAsync(pod, "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var ssh = workstation.StartSsh($"root@{workstation.Host($"pod--{pod}")}", "touch /tmp/here; cat");
+        await HereAsync(pod);
+        (await workstation.RunAsync("kill", signal, $"{ssh.ProcessId}")).Successfully();
+        await NothingIsLeftAsync(cluster, pod);
+    }
+
+    [Fact]
+    public async Task The_session_of_a_proxy_that_was_killed_ends_with_the_next_connection()
+    {
+        await cluster.CreatePodAsync("resume-proxy", "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--resume-proxy")}", "touch /tmp/here; cat");
+        await HereAsync("resume-proxy");
+        var proxy = await ProxyProcess.FindAsync(workstation.Host("pod--resume-proxy"));
+        (await workstation.RunAsync("kill", "-9", proxy.Id)).Successfully();
+        Assert.NotEqual(0, (await ssh.Completion).ExitCode);
+        Assert.Single(Directory.GetFiles(workstation.File("cache/sshpod/resume")));
+        (await workstation.SshAsync("pod--resume-proxy", "true")).Quietly();
+        await NothingIsLeftAsync(cluster, "resume-proxy");
+        Assert.Empty(Directory.GetFiles(workstation.File("cache/sshpod/resume")));
+    }
+
+    private async Task<(string Pod, Workstation Workstation, TcpRelay Relay, Task<Outcome> Session)> PausedAsync(
+        string pod, string container = "", string? grace = null)
+    {
+        await cluster.CreatePodAsync(pod, "busybox:1", container);
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        if (grace is not null)
+            workstation.Environment["SSHPOD_RESUME"] = grace;
+        var session = await StartedAsync(workstation, pod, "sleep 1000");
+        relay.IsDown = true;
+        relay.Cut();
+        return (pod, workstation, relay, session);
+    }
+
+    private async Task<Task<Outcome>> StartedAsync(Workstation workstation, string pod, string command)
+    {
+        var flag = $"/tmp/here-{Guid.NewGuid():N}";
+        var session = workstation.SshAsync($"pod--{pod}", $"touch {flag}; {command}");
+        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(pod, "ls", flag)).ExitCode == 0);
+        return session;
+    }
+
+    private Task HereAsync(string pod) => Eventually.HoldsAsync("the session is open",
+        async () => (await cluster.ExecAsync(pod, "ls", "/tmp/here")).ExitCode == 0);
+
+    private static Stopwatch Back(TcpRelay relay)
+    {
+        relay.IsDown = false;
+        return Stopwatch.StartNew();
+    }
+}

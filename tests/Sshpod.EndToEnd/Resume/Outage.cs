@@ -1,0 +1,45 @@
+using Sshpod.EndToEnd.Fixtures;
+using Sshpod.EndToEnd.Fixtures.Relays;
+
+namespace Sshpod.EndToEnd.Resume;
+
+/// <summary>A user behind a relay that cuts, falls silent or goes away as a test wants it, and what is looked at afterwards.</summary>
+internal static class Outage
+{
+    /// <summary>The tunnels that each outage is tried with.</summary>
+    public const string PortForward = "port-forward", Exec = "exec";
+
+    /// <summary>A user whose connections all go through a relay, by one kind of tunnel.</summary>
+    public static async Task<(Workstation Workstation, TcpRelay Relay)> PutBehindRelayAsync(TestCluster cluster, string tunnel)
+    {
+        var workstation = await Workstation.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_TUNNEL"] = tunnel;
+        return (workstation, await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server)));
+    }
+
+    /// <summary>Cuts all connections again and again, at random moments, until something is over.</summary>
+    /// <param name="relay">What cuts.</param>
+    /// <param name="over">Ends with what is being cut.</param>
+    /// <param name="most">The most cuts: afterwards it may go on in peace.</param>
+    /// <returns>How many there were.</returns>
+    public static async Task<int> CutAsync(Relay relay, Task over, int most)
+    {
+        for (var cuts = 0; ; cuts++)
+        {
+            if (cuts == most)
+                return cuts;
+            var pause = Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(50, 500)));
+            if (await Task.WhenAny(over, pause) == over)
+                return cuts;
+            relay.Cut();
+        }
+    }
+
+    /// <summary>Waits until nothing of a connection is left in a pod: no process of ours but the listener, and no paused connection.</summary>
+    public static Task NothingIsLeftAsync(TestCluster cluster, string pod) =>
+        Eventually.HoldsAsync($"nothing is left of the sessions in {pod}", async () =>
+        {
+            var left = await cluster.ExecAsync(pod, "sh", "-c", "ls -d /tmp/sshpod/*/*/resume/*; ps -o args | grep '[s]shd-session'");
+            return left.Text.Length == 0;
+        }, TimeSpan.FromSeconds(40));
+}

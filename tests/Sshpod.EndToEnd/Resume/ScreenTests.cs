@@ -1,0 +1,48 @@
+using Sshpod.EndToEnd.Fixtures;
+using static Sshpod.EndToEnd.Resume.Outage;
+
+namespace Sshpod.EndToEnd.Resume;
+
+/// <summary>What a terminal shows of an outage.</summary>
+[Trait(Suites.Name, Suites.Once)]
+public sealed class ScreenTests(TestCluster cluster)
+{
+    [Fact]
+    public async Task The_screen_of_an_editor_is_after_the_outage_what_it_was_before()
+    {
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24,
+            $"{workstation.SshCommand} -t root@{workstation.Host("pod--busybox")} 'seq 1000 >/tmp/numbers; vi /tmp/numbers'");
+        await terminal.WaitForAsync("^23$");
+        var before = await terminal.ScreenAsync();
+        relay.IsDown = true;
+        relay.Cut();
+        await terminal.WaitForAsync("sshpod: .*~\\. ends");
+        // Above the last line nothing has changed.
+        Assert.Equal(before.Split('\n')[..22], (await terminal.ScreenAsync()).Split('\n')[..22]);
+        relay.IsDown = false;
+        await Eventually.HoldsAsync("the line is gone",
+            async () => !(await terminal.ScreenAsync()).Contains("sshpod:", StringComparison.Ordinal), TimeSpan.FromSeconds(40));
+        await terminal.PressAsync("C-l");
+        await Eventually.HoldsAsync("the screen is the one of before", async () => await terminal.ScreenAsync() == before);
+    }
+
+    [Fact]
+    public async Task A_short_outage_shows_nothing()
+    {
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24,
+            $"{workstation.SshCommand} -t root@{workstation.Host("pod--busybox")} sh");
+        await terminal.TypeAsync("echo $((40 + 2))");
+        await terminal.WaitForAsync("^42$");
+        await terminal.LogAsync(workstation.File("log"));
+        relay.Cut();
+        await terminal.TypeAsync("echo $((60 + 2))");
+        await terminal.WaitForAsync("^62$");
+        Assert.DoesNotContain("sshpod:", await File.ReadAllTextAsync(workstation.File("log")), StringComparison.Ordinal);
+    }
+}
