@@ -9,6 +9,7 @@ using Sshpod.Ssh;
 using Sshpod.Streams;
 using Sshpod.Targets;
 using Sshpod.Terminal;
+using Sshpod.Tunnels.Resuming;
 
 namespace Sshpod.Commands;
 
@@ -64,7 +65,8 @@ public static class ProxyCommand
         var clientKey = await ClientKeyAsync(snapshot.Settings, cancellation);
         var cluster = Transport.Choose(snapshot, address.Context);
         await using var connection = await Connection.OpenAsync(
-            cluster, host, address, snapshot, clientKey, isShared: opened is not null, cancellation);
+            cluster, host, address, snapshot, clientKey, isShared: opened is not null, _ => new ResumeOptions(ResumeGrace.Of()),
+            cancellation);
         Log.Debug("tunnel open");
         // ssh may kill us at any time from here on.
         ClientCertificate.Forget();
