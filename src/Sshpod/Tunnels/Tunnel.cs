@@ -98,10 +98,10 @@ public sealed class Tunnel : LayeredDuplex
     /// <exception cref="TimeoutException">Nothing arrived in time.</exception>
     private async Task<string?> WaitForGreetingAsync(PublicKey hostKey, string where, TimeSpan limit, CancellationToken cancellation)
     {
-        var (received, greeting) = await ReadGreetingAsync(cancellation).WaitAsync(limit, cancellation);
+        var (received, greeting, hasEnded) = await ReadGreetingAsync(cancellation).WaitAsync(limit, cancellation);
         if (greeting is null)
         {
-            var end = received.Length > 0 ? null : await EndAsync(cancellation);
+            var end = hasEnded ? await EndAsync(cancellation) : null;
             _isCut = end is StreamEnd.Broken;
             return $"sent no SSH banner {where}{(end is not null && Reason(end) is { } reason ? $": {reason}" : "")}";
         }
@@ -118,7 +118,7 @@ public sealed class Tunnel : LayeredDuplex
     }
 
     /// <summary>Reads the greeting, and perhaps more; less if the stream ends or the peer is not an ssh server.</summary>
-    private async Task<(byte[] Received, Greeting? Greeting)> ReadGreetingAsync(CancellationToken cancellation)
+    private async Task<(byte[] Received, Greeting? Greeting, bool HasEnded)> ReadGreetingAsync(CancellationToken cancellation)
     {
         var buffer = new byte[Greeting.MaxSize];
         var length = 0;
@@ -127,9 +127,11 @@ public sealed class Tunnel : LayeredDuplex
         {
             var count = await Inner.ReadAsync(buffer.AsMemory(length), cancellation);
             length += count;
-            if (count == 0 || !Greeting.TryRead(buffer.AsSpan(0, length), out greeting))
+            if (count == 0)
+                return (buffer[..length], null, true);
+            if (!Greeting.TryRead(buffer.AsSpan(0, length), out greeting))
                 break;
         }
-        return (buffer[..length], greeting);
+        return (buffer[..length], greeting, false);
     }
 }

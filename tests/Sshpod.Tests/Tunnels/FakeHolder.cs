@@ -30,6 +30,7 @@ internal sealed class FakeHolder : IWayBack
     private readonly List<byte> _says = [];
     private byte[] _id = [], _key = [];
     private long _taken;
+    private Task _serving = Task.CompletedTask;
     private Link? _link;
 
     /// <summary>All that it has got, in order.</summary>
@@ -76,7 +77,7 @@ internal sealed class FakeHolder : IWayBack
         var link = new Link(Breaks());
         _link?.Break();
         _link = link;
-        _ = ServeAsync(link);
+        _serving = ServeAsync(link, _serving);
         return await Tunnel.OpenAsync(link.Near, Container, new(HostKey, new ResumeKey(_clientKey)), "here", TimeSpan.FromSeconds(5),
             cancellation);
     }
@@ -104,13 +105,15 @@ internal sealed class FakeHolder : IWayBack
 
     public async Task SendAsync(byte[] bytes) => await _link!.SendAsync(bytes);
 
-    private async Task ServeAsync(Link link)
+    private async Task ServeAsync(Link link, Task before)
     {
         var nonceS = RandomNumberGenerator.GetBytes(16);
         await link.SendAsync(Encoding.ASCII.GetBytes(
             $"{(IsPlain ? "" : $"sshpod-resume 1 {Convert.ToBase64String(nonceS)[..22]}\r\n")}{Banner}\r\n"));
         if (await link.TakeAsync(3) is not { } start)
             return;
+        // Nothing of an older stream counts any more.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (start[1] == 'N')
         {
             if (await link.TakeAsync(72) is not { } rest || !IsMac(_clientKey, "new", [.. nonceS, .. start, .. rest[..56]], rest[56..]))
@@ -125,8 +128,8 @@ internal sealed class FakeHolder : IWayBack
             _id = RandomNumberGenerator.GetBytes(16);
             _key = Digest(_clientKey, "key", [.. nonceS, .. nonceC, .. _id]);
             byte[] welcome = [(byte)'W', .. _id, .. Number((int)Grace.TotalSeconds)[4..], .. Number(Window)[4..]];
-            Events.Add("new");
             await link.SendAsync([.. welcome, .. Mac(IsStranger ? _clientKey : _key, "welcome", welcome)]);
+            Events.Add("new");
             link.Sent = 0;
         }
         else
@@ -141,8 +144,8 @@ internal sealed class FakeHolder : IWayBack
             }
             link.Sent = (int)BinaryPrimitives.ReadInt64BigEndian(rest.AsSpan(64));
             byte[] resumed = [(byte)'S', .. Number(Heard.Count), .. Number(Heard.Count)];
-            Events.Add("resume");
             await link.SendAsync([.. resumed, .. Mac(IsStranger ? _clientKey : _key, "resumed", [.. nonceS, .. nonceC, .. resumed])]);
+            Events.Add("resume");
         }
         await _one.WaitAsync();
         link.IsOn = true;

@@ -57,10 +57,10 @@ public class FrameTests
         Assert.Throws<InvalidDataException>(() => new FrameReader(new Heard()).Take(Head(FrameType.Data, 1)));
 
     [Fact]
-    public void A_piece_fits_into_one_message_with_the_byte_for_its_channel()
+    public async Task A_piece_fits_into_one_message_with_the_byte_for_its_channel()
     {
         var (replay, received) = (new ReplayBuffer(TimeProvider.System), new ReceiveBuffer(TimeProvider.System));
-        Assert.Equal(100_000, replay.AppendAsync(new byte[100_000], default).Result);
+        Assert.Equal(100_000, await replay.AppendAsync(new byte[100_000], default));
         var writer = new FrameWriter(replay, received);
         writer.Begin(new byte[75]);
         var piece = new byte[FrameWriter.MaxPiece];
@@ -72,7 +72,7 @@ public class FrameTests
     }
 
     [Fact]
-    public void New_waits_for_what_ssh_says_and_goes_in_one_piece_with_it()
+    public async Task New_waits_for_what_ssh_says_and_goes_in_one_piece_with_it()
     {
         var (replay, received) = (new ReplayBuffer(TimeProvider.System), new ReceiveBuffer(TimeProvider.System));
         var writer = new FrameWriter(replay, received);
@@ -80,22 +80,22 @@ public class FrameTests
         writer.Ping(1);
         var piece = new byte[FrameWriter.MaxPiece];
         Assert.Equal(0, writer.Compose(piece));
-        Assert.Equal(1, replay.AppendAsync(new byte[] { 9 }, default).Result);
+        Assert.Equal(1, await replay.AppendAsync(new byte[] { 9 }, default));
         Assert.Equal(3 + Frame.NumberSize + Frame.HeadSize + 1, writer.Compose(piece));
-        Assert.Equal([0, 1, 2], piece[..3]);
+        Assert.Equal(new byte[] { 0, 1, 2 }, piece[..3]);
     }
 
     [Fact]
-    public void End_follows_the_last_byte_and_an_ack_travels_with_data()
+    public async Task End_follows_the_last_byte_and_an_ack_travels_with_data()
     {
         var (replay, received) = (new ReplayBuffer(TimeProvider.System), new ReceiveBuffer(TimeProvider.System));
         var writer = new FrameWriter(replay, received);
         received.Append(new byte[7]);
-        Assert.Equal(7, received.TakeAsync(new byte[10], default).Result);
+        Assert.Equal(7, await received.TakeAsync(new byte[10], default));
         received.Consume();
         var piece = new byte[FrameWriter.MaxPiece];
         Assert.Equal(0, writer.Compose(piece));
-        Assert.Equal(40_000, replay.AppendAsync(new byte[40_000], default).Result);
+        Assert.Equal(40_000, await replay.AppendAsync(new byte[40_000], default));
         writer.End(EndReason.Closed);
         writer.Compose(piece);
         Assert.Equal((byte)FrameType.Ack, piece[0]);

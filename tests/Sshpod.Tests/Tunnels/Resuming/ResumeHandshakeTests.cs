@@ -27,7 +27,7 @@ public class ResumeHandshakeTests
         Assert.Equal(Id, welcome.Id);
         Assert.Equal(Key, welcome.Key);
         Assert.Equal((TimeSpan.FromDays(1), 1048576), (welcome.Grace, welcome.Window));
-        Assert.Equal((500, 400), ResumeHandshake.ReadResumed(Vectors["resumed"], Key, NonceS, NonceC));
+        Assert.Equal((500L, 400L), ResumeHandshake.ReadResumed(Vectors["resumed"], Key, NonceS, NonceC));
         Assert.Equal(Refusal.Unknown, ResumeHandshake.ReadNo(Vectors["no_1"], ClientKey, NonceS, NonceC, Id));
         Assert.Equal(Refusal.Crowded, ResumeHandshake.ReadNo(Vectors["new_no_3"], ClientKey, NonceS, NonceC, null));
     }
