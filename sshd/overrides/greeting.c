@@ -72,12 +72,13 @@ static bool
 await_first(const struct attachment *stream, int sshd, struct first_message *first)
 {
 	long long until = monotonic_milliseconds() + FIRST_BYTE;
-	bool begun = false, is_ssh = false;
+	bool begun = false, is_ssh = false, ended = false;
 	int banner = 0;
 
-	while (!is_whole(first) || (banner == 0 && !is_ssh)) {
+	/* one that says nothing, and closes its side, still gets the banner */
+	while ((!ended && !is_whole(first)) || (banner == 0 && !is_ssh)) {
 		struct pollfd fds[2] = {
-			{ .fd = is_whole(first) ? -1 : stream->in, .events = POLLIN },
+			{ .fd = ended || is_whole(first) ? -1 : stream->in, .events = POLLIN },
 			{ .fd = banner == 0 ? sshd : -1, .events = POLLIN },
 		};
 		long long left = until - monotonic_milliseconds();
@@ -86,14 +87,14 @@ await_first(const struct attachment *stream, int sshd, struct first_message *fir
 			return false;
 		if (fds[1].revents != 0 && (banner = pass_banner(stream, sshd)) == -1)
 			return false;
-		if (fds[0].revents != 0 && !read_first(stream, first))
-			return false;
+		if (fds[0].revents != 0)
+			ended = !read_first(stream, first);
 		if (!begun && first->have > 0)
 			until = monotonic_milliseconds() + WHOLE;
 		begun = first->have > 0;
 		is_ssh = begun && first->bytes[0] != 0;
 	}
-	return true;
+	return !ended;
 }
 
 static void

@@ -8,7 +8,7 @@ KEY the public key in it.
     resume.py carry WHERE ANSWER KEY           ssh's ProxyCommand. SSHPOD_CUT=BYTES,TIMES cuts the stream each time that so many bytes
                                                have passed; SIGUSR1 cuts it; SSHPOD_GRACE is the grace in seconds; lines about what
                                                happened are appended to SSHPOD_NOTES
-    resume.py try NAME WHERE ANSWER KEY [WHERE]  one of the functions below whose name begins with try_, the second WHERE for what follows
+    resume.py try NAME WHERE ANSWER KEY [...]  what attempts.py describes under that name
 """
 import base64
 import hashlib
@@ -112,7 +112,10 @@ class Stream:
 class Connection:
     """The state that outlives a stream."""
 
+    known = []
+
     def __init__(self, answer, key):
+        self.known.append(self)
         lines = dict(line.split(" ", 1) for line in open(answer).read().splitlines() if " " in line)
         self.client_key = base64.b64decode(lines["resume-key"])
         self.fingerprint = hashlib.sha256(" ".join(open(key).read().split()[:2]).encode()).digest()
@@ -155,12 +158,12 @@ class Connection:
             ">QQ", received, received if consumed is None else consumed)
         return message + mac(self.key, b"resume", self.nonce, message)
 
-    def resume(self, where, **positions):
+    def resume(self, where, replay=True, **positions):
         self.dial(where)
         self.stream.write(self.resume_message(**positions))
-        self.read_resumed()
+        return self.read_resumed(replay)
 
-    def read_resumed(self):
+    def read_resumed(self, replay=True):
         answer = self.stream.exactly(1)
         if answer == b"N":
             answer += self.stream.exactly(17)
@@ -172,7 +175,7 @@ class Connection:
         assert self.base <= consumed <= received <= self.base + len(self.unacknowledged), (self.base, consumed, received)
         self.forget(consumed)
         self.acknowledged = self.received
-        replayed = self.unacknowledged[received - self.base:]
+        replayed = self.unacknowledged[received - self.base:] if replay else b""
         for at in range(0, len(replayed), LONGEST_DATA):
             self.frame(DATA, replayed[at:at + LONGEST_DATA])
         return len(replayed)
@@ -252,11 +255,18 @@ class Carry:
         self.where, self.connection = where, Connection(answer, key)
         self.every, self.times = (int(n) for n in os.environ.get("SSHPOD_CUT", "0,0").split(","))
         self.passed = self.cuts = 0
-        self.told = False
+        self.told = self.hung_up = False
+        self.wakes, wake = os.pipe()
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(wake)
         signal.signal(signal.SIGUSR1, self.note_signal)
+        signal.signal(signal.SIGHUP, self.hang_up)
 
     def note_signal(self, *_):
         self.told = True
+
+    def hang_up(self, *_):
+        self.hung_up = True
 
     def note(self, text):
         if "SSHPOD_NOTES" in os.environ:
@@ -295,9 +305,11 @@ class Carry:
     def turn(self):
         c = self.connection
         room = min(LONGEST_DATA, c.window - len(c.unacknowledged))
-        wanted = [c.stream.input] + ([0] if room > 0 and self.open else [])
+        wanted = [c.stream.input, self.wakes] + ([0] if room > 0 and self.open else [])
         ready = [c.stream.input] if c.pending[4:] else select.select(wanted, [], [], 0.5)[0]
         before = c.received
+        if self.wakes in ready:
+            os.read(self.wakes, 64)
         if not ready and c.received > c.acknowledged:
             c.acknowledge()
         if 0 in ready:
@@ -319,6 +331,9 @@ class Carry:
         while True:
             try:
                 self.turn()
+                if self.hung_up and self.open:
+                    self.connection.end()
+                    self.open = False
                 if self.told:
                     self.cut_if_due(0)
             except (Closed, TimeoutError):
@@ -328,8 +343,6 @@ class Carry:
             except BrokenPipeError:
                 self.open = False
                 self.connection.end()
-            except InterruptedError:
-                pass
 
 
 def carry(where, answer, key):
@@ -346,5 +359,14 @@ if __name__ == "__main__":
         sys.exit(vectors(sys.argv[2]))
     if sys.argv[1] == "carry":
         sys.exit(carry(*sys.argv[2:]))
+    sys.modules["resume"] = sys.modules["__main__"]
     import attempts
-    sys.exit(getattr(attempts, "try_" + sys.argv[2])(*sys.argv[3:]))
+    result = getattr(attempts, "try_" + sys.argv[2])(*sys.argv[3:])
+    for connection in Connection.known:
+        try:
+            connection.end()
+            connection.await_frame(END, 4)
+            connection.bye()
+        except (Closed, OSError, ValueError, AttributeError):
+            pass
+    sys.exit(result)
