@@ -21,6 +21,8 @@ enum {
 	LONGEST_LINE_OF_SSH = 512,
 };
 
+void setproctitle(const char *, ...) __attribute__((format(printf, 1, 2)));
+
 static void
 do_not_wait(int fd)
 {
@@ -112,6 +114,7 @@ hold(const struct attachment *stream, int sshd, const struct first_message *firs
 	if (h.grace > 0 && (!session_lock_hold() || (h.meeting = meeting_open(h.id)) == -1))
 		h.grace = 0;
 	h.heard = monotonic_milliseconds();
+	setproctitle("holder");
 	welcome_write(&h, welcome);
 	if (write_within(stream->out, welcome, sizeof(welcome), WRITE))
 		holder_run(&h);

@@ -45,6 +45,8 @@ stays_for_its_client() {
   local pid
   session_open || return 1
   pid=$(pgrep -n -f '^./sshd session state ')
+  # sshd-session, and its process of the user
+  pkill -KILL -P "$(pgrep -d, -P "$pid")"
   pkill -KILL -P "$pid"
   sleep 0.5
   kill -0 "$pid" || { echo "left at once"; return 1; }

@@ -435,7 +435,10 @@ def try_other_user(where, answer, key, state):
         os.seteuid(0)
         for name, mode in modes:
             os.chmod(name, mode)
-    if other.recv(1):
-        return "it got an answer"
+    try:
+        if other.recv(1):
+            return "it got an answer"
+    except ConnectionResetError:
+        pass
     c.resume(where)
     return None if is_alive(c) else "it was disturbed"
