@@ -10,6 +10,7 @@ by_resume() {
   ssh_options=("${ssh_options[@]/#ProxyCommand=*/ProxyCommand=/usr/bin/python3 $resume_client carry \"$where\" $work/answer $work/key.pub}")
 }
 # survives TIMES: 8 MB pass both ways unchanged while the stream is cut so often
+# shellcheck disable=SC2094 # neither writes it
 survives() {
   rm -f "$work/notes"
   head -c 8000000 /dev/urandom > "$work/data"
@@ -78,4 +79,5 @@ outlives_its_exec() {
   return $result
 }
 check "resume, session: a holder outlives the process of its exec" outlives_its_exec
-check "resume, session: no process stays" equals '' eval 'sleep 1; ps -eo args | grep -F "sshd session state 86400 - $key" | grep -v grep || true'
+check "resume, session: no process stays" equals '' eval '
+  sleep 1; ps -eo args | grep -F "sshd session state 86400 - $key" | grep -v grep || true'

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """A client of resumable connections, as sshpod is one.
 
-WHERE is port:N, or exec:COMMAND, which prints the answer of "session" and carries the stream. ANSWER is a file with an answer of the server,
-KEY the public key in it.
+WHERE is port:N, or exec:COMMAND, which carries the stream of a "session". ANSWER is a file with an answer of the server, KEY one with the
+public key that it was given.
 
     resume.py vectors FILE                     derives what the file lists, and compares
     resume.py carry WHERE ANSWER KEY           ssh's ProxyCommand. SSHPOD_CUT=BYTES,TIMES cuts the stream each time that so many bytes
@@ -167,7 +167,8 @@ class Connection:
         answer = self.stream.exactly(1)
         if answer == b"N":
             answer += self.stream.exactly(17)
-            assert answer[2:] == mac(self.client_key, b"no", self.nonce, self.nonce_c, self.id, answer[1:2]), "a NO that is not the server's"
+            right = mac(self.client_key, b"no", self.nonce, self.nonce_c, self.id, answer[1:2])
+            assert answer[2:] == right, "a NO that is not the server's"
             raise Refused(answer[1])
         answer += self.stream.exactly(32)
         assert answer[:1] == b"S" and answer[17:] == mac(self.key, b"resumed", self.nonce, self.nonce_c, answer[:17]), answer
