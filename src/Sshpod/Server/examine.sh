@@ -28,12 +28,31 @@ judge() (
 	echo "free $own"
 )
 
+# Says how many connections wait to be resumed, and for how many seconds the first: what carries one writes the uptime into a file when it
+# loses its stream, and removes it when it has another.
+paused() {
+	[ -d "./$container/resume" ] && [ ! -L "./$container/resume" ] && read -r uptime _ </proc/uptime || return 0
+	count=0 longest=0
+	set +f
+	for mark in "./$container/resume/"*.paused; do
+		set -f
+		[ ! -L "$mark" ] && [ -f "$mark" ] && read -r since _ 2>/dev/null <"$mark" || continue
+		case $since in '' | 0?* | *[!0-9]* | ???????????*) continue ;; esac
+		since=$((${uptime%%.*} - since))
+		count=$((count + 1))
+		[ "$since" -le "$longest" ] || longest=$since
+	done
+	set -f
+	[ "$count" = 0 ] || echo "paused $count $longest"
+}
+
 # Says what server is there, and whether its port is open: a server that was killed leaves the file.
 server() {
 	enter "$1" "$release" && [ -x ./sshd ] && mine . ./sshd || return
 	found=1 state=unknown
 	[ -z "$hash" ] || if known; then state=verified; else state=damaged; fi
 	echo "server $PWD $state"
+	paused
 	read -r _ port 2>/dev/null <"./$container/port" || return 0
 	case $port in '' | *[!0-9]*) return 0 ;; esac
 	port=$(printf %04X "$port")
