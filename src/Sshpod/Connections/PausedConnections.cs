@@ -147,11 +147,14 @@ public static class PausedConnections
         public void Dispose() => _held?.Dispose();
     }
 
-    /// <summary>The content of a file.</summary>
-    internal sealed record Content(string Host, string ContainerId, byte[] Key)
+    /// <summary>The content of a file. A class, so that its key is never printed.</summary>
+    internal sealed class Content(string host, string containerId, byte[] key)
     {
-        // Never printed, not even by accident.
-        private bool PrintMembers(System.Text.StringBuilder text) => text.Append(Host).Length > 0;
+        public string Host => host;
+
+        public string ContainerId => containerId;
+
+        public byte[] Key => key;
     }
 
     /// <summary>A connection whose proxy is dead. A class, so that its key is never printed.</summary>
