@@ -71,7 +71,6 @@ public partial class DocumentedFactsTests
     // The same for a value in a source that is not C#, or in a list.
     private static readonly (string Document, string Sentence, string Source, string Pattern)[] LimitsInSources =
     [
-        ("docs/tunnels.md", "no byte has left for {n} seconds", "sshd/overrides/session.c", @"LINGER = (\d+)000"),
         ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log_limit.c", @"LOG_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),
