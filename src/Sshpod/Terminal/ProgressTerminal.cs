@@ -16,7 +16,7 @@ internal sealed partial class ProgressTerminal : ITerminal, IDisposable
 
     private readonly FileStream _stream;
 
-    private ProgressTerminal(SafeFileHandle handle)
+    internal ProgressTerminal(SafeFileHandle handle)
     {
         _handle = handle;
         _stream = new FileStream(handle, FileAccess.Write, bufferSize: 0);
