@@ -22,7 +22,11 @@ public static class PausedConnections
     /// <param name="containerId">The container.</param>
     /// <param name="id">The ID of the connection.</param>
     /// <param name="key">Its key.</param>
-    public static Ticket Write(string host, string containerId, byte[] id, byte[] key) => Write(Folder, host, containerId, id, key);
+    /// <returns>
+    /// To be disposed when the server has forgotten it. A process that ends without that leaves the file to the next connection. Null if
+    /// nothing could be written.
+    /// </returns>
+    public static IDisposable? Write(string host, string containerId, byte[] id, byte[] key) => Write(Folder, host, containerId, id, key);
 
     /// <summary>The connections to a container whose proxies are dead, the latest first.</summary>
     /// <param name="containerId">The container.</param>
@@ -35,7 +39,7 @@ public static class PausedConnections
             connection.Forget();
     }
 
-    internal static Ticket Write(string folder, string host, string containerId, byte[] id, byte[] key)
+    internal static IDisposable? Write(string folder, string host, string containerId, byte[] id, byte[] key)
     {
         var file = Path.Combine(folder, Convert.ToHexStringLower(id));
         try
@@ -57,7 +61,7 @@ public static class PausedConnections
         {
             Log.Debug($"not noted in {folder}: {e.Message}");
         }
-        return new Ticket(null, file);
+        return null;
     }
 
     internal static IReadOnlyList<DeadConnection> Dead(string folder, string containerId)
@@ -103,7 +107,8 @@ public static class PausedConnections
     {
         try
         {
-            return JsonSerializer.Deserialize(content, PausedConnectionJson.Default.Content) is { Key.Length: KeyLength } read ? read : null;
+            return JsonSerializer.Deserialize(content, PausedConnectionJson.Default.Content) is { Key.Length: KeyLength } read
+                ? read : null;
         }
         catch (JsonException)
         {
@@ -128,23 +133,14 @@ public static class PausedConnections
         }
     }
 
-    /// <summary>The file of a live connection. Disposing it leaves the file to the next connection, which tells the server.</summary>
-    public sealed class Ticket : IDisposable
+    /// <summary>The file of a connection. It is removed when the server has forgotten the connection, and then only.</summary>
+    private sealed class Ticket(LockFile held, string file) : IDisposable
     {
-        private readonly LockFile? _held;
-        private readonly string _file;
-
-        internal Ticket(LockFile? held, string file) => (_held, _file) = (held, file);
-
-        /// <summary>Removes it, once the server has forgotten the connection.</summary>
-        public void Forget()
+        public void Dispose()
         {
-            _held?.Dispose();
-            DeleteIfPossible(_file);
+            held.Dispose();
+            DeleteIfPossible(file);
         }
-
-        /// <inheritdoc/>
-        public void Dispose() => _held?.Dispose();
     }
 
     /// <summary>The content of a file. A class, so that its key is never printed.</summary>

@@ -129,11 +129,9 @@ public static class SharedConnections
             Write(_claim);
         }
 
-        /// <summary>Lets it take none during an outage.</summary>
-        public void Lost() => Write(_claim with { IsLost = true });
-
-        /// <summary>Lets it take sessions again, as before the outage.</summary>
-        public void Resumed() => Write(_claim);
+        /// <summary>Lets it take none during an outage, and after it as before.</summary>
+        /// <param name="isLost">Whether there is an outage.</param>
+        public void SetLost(bool isLost) => Write(_claim with { IsLost = isLost });
 
         // The disk may be full for a moment, and the connection is worth more than what is said about it.
         private void Write(Claim claim)
@@ -176,8 +174,10 @@ public static class SharedConnections
             };
         }
 
-        public byte[] ToBytes() => Encoding.ASCII.GetBytes(IsLost ? $"{Meaning} {LostWord,-(2 * TimeLength + 1)}" : Since is { } since && Until is { } until
-            ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
+        public byte[] ToBytes() => Encoding.ASCII.GetBytes(
+            IsLost ? $"{Meaning} {LostWord,-((2 * TimeLength) + 1)}"
+            : Since is { } since && Until is { } until
+                ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
             : Meaning);
 
         // Without times the connection is still being opened. A clock that was set back proves nothing.

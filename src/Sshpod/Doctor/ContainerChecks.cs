@@ -58,8 +58,8 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
     private static string Paused(Examination found) => found.Paused switch
     {
         0 => "",
-        1 => $"; 1 connection is paused, for {Age.Format(found.PausedFor)}",
-        var count => $"; {count} connections are paused, the longest for {Age.Format(found.PausedFor)}",
+        1 => $"; 1 connection is paused{(found.PausedFor is { } time ? $", for {Age.Format(time)}" : "")}",
+        var count => $"; {count} connections are paused{(found.PausedFor is { } time ? $", the longest for {Age.Format(time)}" : "")}",
     };
 
     private static string Describe(string? file) => file switch

@@ -24,9 +24,9 @@ public sealed record ServerPlace(string Path, string State, string? Detail = nul
 /// <param name="File">The state of its program by its hash: verified, damaged, or unknown if nothing can hash.</param>
 /// <param name="Port">Its port; null if it is not running.</param>
 /// <param name="Paused">How many of its connections have lost their stream and wait to be resumed.</param>
-/// <param name="PausedFor">For how long the first of them has waited.</param>
+/// <param name="PausedFor">For how long the first of them has waited; null if nothing there can tell times.</param>
 public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places,
-    string? Directory, string? File, int? Port, int Paused = 0, TimeSpan PausedFor = default)
+    string? Directory, string? File, int? Port, int Paused = 0, TimeSpan? PausedFor = null)
 {
     // Some nodes have many mounts.
     private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -71,8 +71,8 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
         ("place", [var path, var state]) => this with { Places = [.. Places, new ServerPlace(path, state)] },
         ("place", [var path, var state, var detail]) => this with { Places = [.. Places, new ServerPlace(path, state, detail)] },
         ("server", [var directory, var file]) => this with { Directory = directory, File = file },
-        ("paused", [var count, var seconds]) when Number(count) is { } paused && Number(seconds) is { } time =>
-            this with { Paused = paused, PausedFor = TimeSpan.FromSeconds(time) },
+        ("paused", [var count, .. var rest]) when Number(count) is { } paused =>
+            this with { Paused = paused, PausedFor = rest is [var text] && Number(text) is { } time ? TimeSpan.FromSeconds(time) : null },
         ("running", [var port]) => this with { Port = RemoteServer.ParsePort(port) },
         _ => this,
     };

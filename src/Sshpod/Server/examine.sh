@@ -1,6 +1,6 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `each` calls `try`
+# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317,SC3013 # places.sh, closed.sh and judge.sh stand before it; `each` calls `try`
 # Runs in the container for `sshpod doctor`, over stdin (load.sh): tells what the probe and the installation would find. It writes, starts
-# and executes nothing of ours. Needs only sh. Before the volumes, $1 is the room that an installation needs, in KiB.
+# and executes nothing of ours. Needs only sh; where that has no -nt, paused connections are not told. Before the volumes, $1 is the room that an installation needs, in KiB.
 room=$1
 shift
 volumes "$@"
@@ -28,23 +28,21 @@ judge() (
 	echo "free $own"
 )
 
-# Says how many connections wait to be resumed, and for how many seconds the first: what carries one writes the uptime into a file when it
-# loses its stream, and removes it when it has another.
+# Says how many connections wait to be resumed, and for how many seconds the first, if anything here can tell times. Each that could be
+# resumed has a socket, whose time is when it lost its stream, and 1970 while it has one.
 paused() {
-	[ -d "./$container/resume" ] && [ ! -L "./$container/resume" ] && read -r uptime _ </proc/uptime || return 0
-	count=0 longest=0
+	[ -d "./$container/resume" ] && [ ! -L "./$container/resume" ] || return 0
+	count=0 first=''
 	set +f
-	for mark in "./$container/resume/"*.paused; do
+	for socket in "./$container/resume/"*; do
 		set -f
-		[ ! -L "$mark" ] && [ -f "$mark" ] && read -r since _ 2>/dev/null <"$mark" || continue
-		case $since in '' | 0?* | *[!0-9]* | ???????????*) continue ;; esac
-		since=$((${uptime%%.*} - since))
+		[ -S "$socket" ] && [ ! -L "$socket" ] && [ "$socket" -nt "./$container/host_key" ] || continue
 		count=$((count + 1))
-		[ "$since" -le "$longest" ] || longest=$since
+		[ "$first" ] && [ ! "$first" -nt "$socket" ] || first=$socket
 	done
 	set -f
-	[ "$count" = 0 ] || echo "paused $count $longest"
-}
+	[ "$count" = 0 ] || echo "paused $count" "$(now=$(date +%s) && since=$(stat -c %Y "$first") && echo $((now - since)))"
+} 2>/dev/null
 
 # Says what server is there, and whether its port is open: a server that was killed leaves the file.
 server() {

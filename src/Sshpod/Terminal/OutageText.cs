@@ -47,7 +47,8 @@ internal static class OutageText
     public const string OldTitle = "\u001b[23;2t";
 
     // DECSC and DECRC keep and restore the cursor and its attributes.
-    private static string InRow(int row, string what) => string.Create(CultureInfo.InvariantCulture, $"\u001b7\u001b[{row};1H{what}\u001b8");
+    private static string InRow(int row, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"\u001b7\u001b[{row};1H{what}\u001b8");
 
     private static string Length(TimeSpan time) => FormattableString.Invariant(time switch
     {

@@ -38,7 +38,7 @@ public sealed class Progress : IDisposable
         return Log.IsDebug ? step : Add(step);
     }
 
-    /// <summary>Begins one whose text is the whole line, and which is shown rather than any other; it ends when disposed.</summary>
+    /// <summary>Begins one whose text is the whole line, and which is shown whatever other steps there are; it ends when disposed.</summary>
     internal static Progress BeginLine() => Add(new Progress("", null, isWhole: true));
 
     private static Progress Add(Progress step)
@@ -57,7 +57,8 @@ public sealed class Progress : IDisposable
         var step = new Progress("", null, isSilent: true);
         lock (Drawing)
         {
-            Erase();
+            if (!Steps.Exists(other => other._isWhole))
+                Erase();
             Steps.Add(step);
         }
         return step;
@@ -114,8 +115,7 @@ public sealed class Progress : IDisposable
     {
         lock (Drawing)
         {
-            if (Steps.Exists(step => step._isSilent)
-                || (Steps.Find(step => step._isWhole) ?? Steps.FindLast(step => step.Age >= Patience)) is not { } step
+            if (Chosen() is not { } step
                 // Where a program in the container draws its screen, the line would destroy what is there.
                 || Terminal() is not { IsOurs: true, IsRaw: false } terminal)
                 return;
@@ -126,6 +126,9 @@ public sealed class Progress : IDisposable
             _drawn = line;
         }
     }
+
+    private static Progress? Chosen() => Steps.Find(step => step._isWhole)
+        ?? (Steps.Exists(step => step._isSilent) ? null : Steps.FindLast(step => step.Age >= Patience));
 
     // Looked up when the first line is drawn: most connections never need it.
     private static ProgressTerminal? Terminal()

@@ -20,14 +20,14 @@ public sealed class SharedConnectionsTests : IDisposable
         var allowed = File.ReadAllText(_file);
         Assert.True(Read(file).Holds(now));
 
-        claim.Lost();
+        claim.SetLost(true);
         var lost = File.ReadAllText(_file);
         Assert.StartsWith($"{Meaning} lost ", lost, StringComparison.Ordinal);
         // It is overwritten as a whole.
         Assert.Equal(allowed.Length, lost.Length);
         Assert.Equal((Meaning, false), (Read(file).Meaning, Read(file).Holds(now)));
 
-        claim.Resumed();
+        claim.SetLost(false);
         Assert.Equal(allowed, File.ReadAllText(_file));
         Assert.True(Read(file).Holds(now));
         Assert.False(Read(file).Holds(now.AddMinutes(2)));

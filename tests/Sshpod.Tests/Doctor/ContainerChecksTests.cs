@@ -17,6 +17,8 @@ public class ContainerChecksTests
         Assert.EndsWith("; 1 connection is paused, for 8m", ContainerChecks.Server(Paused(1)).Text, StringComparison.Ordinal);
         Assert.EndsWith("; 3 connections are paused, the longest for 8m",
             ContainerChecks.Server(Paused(3) with { Port = null }).Text, StringComparison.Ordinal);
+        Assert.EndsWith("; 3 connections are paused",
+            ContainerChecks.Server(Paused(3) with { PausedFor = null }).Text, StringComparison.Ordinal);
     }
 
     private static Examination Paused(int count) => Running with { Paused = count, PausedFor = TimeSpan.FromSeconds(500) };

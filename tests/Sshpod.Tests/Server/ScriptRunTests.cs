@@ -39,14 +39,15 @@ public class ScriptRunTests
     [Theory]
     [InlineData("paused 2 500\nrunning 40001\n", 2, 500, 40001)]
     [InlineData("paused 1 0\n", 1, 0, null)]
-    [InlineData("paused -1 500\nrunning 40001\n", 0, 0, 40001)]
-    [InlineData("paused 1\n", 0, 0, null)]
-    [InlineData("running 40001\n", 0, 0, 40001)]
-    public async Task A_look_at_a_container_tells_how_many_connections_are_paused(string lines, int paused, int seconds, int? port)
+    [InlineData("paused -1 500\nrunning 40001\n", 0, null, 40001)]
+    [InlineData("paused 1 \n", 1, null, null)]
+    [InlineData("paused 1 -5\n", 1, null, null)]
+    [InlineData("running 40001\n", 0, null, 40001)]
+    public async Task A_look_at_a_container_tells_how_many_connections_are_paused(string lines, int paused, int? seconds, int? port)
     {
         var exec = new FakeExec($"sshpod-bootstrap\nmachine x86_64\nmissing\nserver /tmp/sshpod/r verified\n{lines}examined\n");
         var found = await Examination.ReadAsync(exec, Container, Short, TestContext.Current.CancellationToken);
-        Assert.Equal((paused, TimeSpan.FromSeconds(seconds), port), (found.Paused, found.PausedFor, found.Port));
+        Assert.Equal((paused, seconds, port), (found.Paused, (int?)found.PausedFor?.TotalSeconds, found.Port));
     }
 
     [Fact]
