@@ -1,6 +1,7 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317,SC3013 # places.sh, closed.sh and judge.sh stand before it; `each` calls `try`
+# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317,SC3013 # places.sh, closed.sh and judge.sh stand before it
 # Runs in the container for `sshpod doctor`, over stdin (load.sh): tells what the probe and the installation would find. It writes, starts
-# and executes nothing of ours. Needs only sh; where that has no -nt, paused connections are not told. Before the volumes, $1 is the room that an installation needs, in KiB.
+# and executes nothing of ours. Needs only sh; where that has no -nt, nothing is said of paused connections. Before the volumes, $1 is the
+# room that an installation needs, in KiB.
 room=$1
 shift
 volumes "$@"

@@ -38,7 +38,7 @@ public sealed class Progress : IDisposable
         return Log.IsDebug ? step : Add(step);
     }
 
-    /// <summary>Begins one whose text is the whole line, and which is shown whatever other steps there are; it ends when disposed.</summary>
+    /// <summary>Begins one whose text is the whole line, and which is shown whatever other steps there are.</summary>
     internal static Progress BeginLine() => Add(new Progress("", null, isWhole: true));
 
     private static Progress Add(Progress step)

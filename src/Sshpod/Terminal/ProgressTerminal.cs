@@ -41,8 +41,8 @@ internal sealed partial class ProgressTerminal : ITerminal, IDisposable
     }
 
     /// <summary>
-    /// Whether we are in its foreground, or ssh is where we have left its session: with ssh in the background, the user is reading something
-    /// else.
+    /// Whether we are in its foreground, or ssh is, whose session we may have left: with ssh in the background, the user is reading
+    /// something else.
     /// </summary>
     public bool IsOurs =>
         ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup() || SshParent.Current is { IsInForeground: true };
