@@ -27,6 +27,15 @@ internal static class ConnectionLimits
     /// <summary>That port-forward does not work somewhere: rights and networks change.</summary>
     public static readonly TimeSpan TunnelBelieved = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// After a connection was noted that could be resumed, and whose proxy is dead: the server has long ended it, see
+    /// <see cref="Settings.Grace.Longest"/>.
+    /// </summary>
+    public static readonly TimeSpan TicketForgotten = TimeSpan.FromDays(30);
+
+    /// <summary>For such a note, in bytes: a host name, a container and a key.</summary>
+    public const int MaxTicket = 4096;
+
     /// <summary>After the last use of a server. By then it has long exited, and most pods are gone.</summary>
     public static readonly TimeSpan ServerForgotten = TimeSpan.FromDays(30);
 }

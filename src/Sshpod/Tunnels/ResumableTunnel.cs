@@ -32,7 +32,7 @@ public sealed class ResumableTunnel : Duplex
         var time = options.Time;
         _state = new(ResumeHandshake.Fingerprint($"{clientKey}"), tunnel.Guard, time);
         _redial = new(way, options);
-        _dead = options.Dead?.Invoke() ?? [];
+        _dead = [.. (options.Dead?.Invoke() ?? []).Take(ResumingLimits.Abandoned)];
         _carrier = Attach(tunnel);
         _carrier.Begin(options.Grace, _dead);
         _acknowledge = time.CreateTimer(_ => Acknowledge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

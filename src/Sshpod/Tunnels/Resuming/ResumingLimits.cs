@@ -14,6 +14,9 @@ internal static class ResumingLimits
     /// <summary>An attachment that ends because of the protocol: so many in a row without progress end the connection.</summary>
     public const int Violations = 3;
 
+    /// <summary>How many dead connections one connection ends: the server keeps no more.</summary>
+    public const int Abandoned = 32;
+
     /// <summary>From the last byte received to a PING.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
 
