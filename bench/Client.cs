@@ -81,9 +81,12 @@ internal sealed class Client
         return memory;
     }
 
-    private Process Start(string script)
+    /// <summary>Starts a shell command line whose stdin and stdout are the caller's.</summary>
+    public Process Open(string command) => Start($"{command} 2>\"$HOME/stderr\"", redirectsInput: true);
+
+    private Process Start(string script, bool redirectsInput = false)
     {
-        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardInput = redirectsInput };
         foreach (var (name, value) in _environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

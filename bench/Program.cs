@@ -5,10 +5,12 @@ using Sshpod.Bench;
 
 // Measures sshpod against kubectl in one run on one cluster: that of KUBECONFIG, with the images from tests/cluster.
 //   bench PROGRAM REPORT [TASK...]   only tasks whose names contain one of the words
+// SSHPOD_BENCH_BEFORE is another sshpod, such as one from before a change, to compare with.
 Orphans.Adopt();
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 const int Crowd = 20, Throng = 200, Files = 1000, Mebibytes = 512, Colds = 6, Papers = 5000;
 var program = Path.GetFullPath(args[0]);
+var before = Environment.GetEnvironmentVariable("SSHPOD_BENCH_BEFORE") is { Length: > 0 } other ? Path.GetFullPath(other) : null;
 var report = Path.GetFullPath(args[1]);
 var words = args[2..];
 var throng = $"`true`, {Throng} at once to {Crowd} pods";
@@ -19,14 +21,8 @@ var ns = $"sshpod-bench-{Environment.ProcessId}";
 
 var server = new Uri(await OutputAsync("config view --minify -o 'jsonpath={.clusters[0].cluster.server}'"));
 using var relay = new Relay(new IPEndPoint((await Dns.GetHostAddressesAsync(server.Host))[0], server.Port), TimeSpan.FromMilliseconds(50));
-var farKubeconfig = Path.Combine(work, "far");
-File.WriteAllText(farKubeconfig, await OutputAsync("config view --minify --flatten"));
-await OutputAsync(
-    $"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o 'jsonpath={{.clusters[0].name}}').server "
-    + $"https://127.0.0.1:{relay.Port}");
-await OutputAsync(
-    $"--kubeconfig {farKubeconfig} config set clusters.$(kubectl config view --minify -o "
-    + $"'jsonpath={{.clusters[0].name}}').tls-server-name {server.Host}");
+using var cuttable = new Relay(new IPEndPoint((await Dns.GetHostAddressesAsync(server.Host))[0], server.Port), TimeSpan.Zero);
+var farKubeconfig = await ThroughAsync(relay, "far");
 
 var api = await ClientAsync("api", kubeconfig, "api");
 var kubectl = await ClientAsync("kubectl", kubeconfig, "kubectl");
@@ -41,6 +37,9 @@ var (byExec, spdy, spdyByExec, farSpdy) = (await ClientAsync("exec", kubeconfig,
 foreach (var near in new[] { spdy, spdyByExec })
     near.PreferSpdy(server);
 farSpdy.PreferSpdy(new Uri($"https://127.0.0.1:{relay.Port}"));
+
+var earlier = before is null ? null : await ClientAsync("before", kubeconfig, "api", by: before);
+var cut = await ClientAsync("cut", await ThroughAsync(cuttable, "through"), "api");
 
 var papers = new PaperPods($"{ns}-paper");
 var rows = new List<Row>();
@@ -91,7 +90,14 @@ try
         new("kubectl exec", _ => api.RunAsync(AtOnce(Throng, $"kubectl exec crowd-$((i % {Crowd})) -n {ns} -- true"))),
         new("ssh, api", _ => api.RunAsync(AtOnce(Throng, $"ssh {Ssh(api, $"crowd-$((i % {Crowd}))", "true")}"))));
 
-    if (Wanted("copy") || Wanted("small"))
+    await MeasureAsync(container, "resumable, `true`, warm", 31, BeforeAnd(client => SshAsync(client, "near", "true")));
+    var outages = new Outages(cut, $"-F {cut.SshConfig} root@{Host("near")}", cuttable);
+    foreach (var seconds in new[] { 1, 5, 20 })
+        await CompareAsync($"first byte after an outage of {seconds} s", 5,
+            new("a session that prints", _ => outages.WaitAsync(TimeSpan.FromSeconds(seconds))),
+            new("a line that is typed then", _ => outages.TypeAsync(TimeSpan.FromSeconds(seconds))));
+
+    if (Wanted("copy") || Wanted("small") || Wanted("resumable"))
     {
         await api.RunAsync(
             $"head -c {Mebibytes}M /dev/urandom >{work}/big; mkdir {work}/small; for i in $(seq {Files}); do head -c 1000 /dev/urandom "
@@ -124,6 +130,8 @@ try
         new("rsync, api",
             _ => api.RunAsync(
                 $"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
+    await MeasureAsync(container, $"resumable, copy {Mebibytes} MiB up", 5, BeforeAnd(ScpUpAsync));
+    await MeasureAsync(container, $"resumable, copy {Mebibytes} MiB down", 5, BeforeAnd(ScpDownAsync));
     await MeasureAsync(container, $"{Files} small files up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/small {ns}/near:/tmp/")),
         new("scp -r, api", _ => api.RunAsync($"scp -q -r -F {api.SshConfig} {work}/small root@{Host("near")}:/tmp/")),
@@ -148,6 +156,15 @@ try
             ("a copy down", "scp, api", () => api.RunAsync($"scp -q -F {api.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         }.Where(row => Wanted("copy")))
         inside.Add(($"memory in the container of {task}", contender, await container.MemoryAsync(run())));
+
+    // What carries a connection is the difference.
+    foreach (var (name, client) in new[] { ("ssh, api", api), ("ssh, api, before", earlier) }.Where(_ => Wanted("resumable")))
+        if (client is not null)
+        {
+            inside.Add(("resumable, memory in the container of a session", name, await container.MemoryAsync(
+                SshAsync(client, "near", "sleep 5"))));
+            inside.Add(("resumable, memory in the container of a copy up", name, await container.MemoryAsync(ScpUpAsync(client))));
+        }
 
     // Last: thousands of objects keep the API server busy.
     string[] listing = [$"list {Papers} pods", $"TAB among {Papers} pods"];
@@ -179,6 +196,12 @@ try
         await client.RunAsync($"if {control} check; then {control} exit; while {control} check; do sleep 0.01; done; fi");
         return await SshAsync(client, "near", "true", options);
     }
+
+    Contender[] BeforeAnd(Func<Client, Task<Cost>> run) =>
+    [
+        .. earlier is null ? (Contender[])[] : [new("ssh, api, before", _ => run(earlier))],
+        new("ssh, api", _ => run(api)),
+    ];
 
     Task<Cost> ScpUpAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} {work}/big root@{Host("near")}:/tmp/up");
     Task<Cost> ScpDownAsync(Client client) => client.RunAsync($"scp -q -F {client.SshConfig} root@{Host("near")}:/tmp/big {work}/down");
@@ -222,11 +245,23 @@ Task<string> RunPodAsync(string name, string image) => OutputAsync(
     $"run {name} -n {ns} --restart=Never --image={images}{image} --image-pull-policy=IfNotPresent --overrides '{{\"spec\": "
     + $"{{\"terminationGracePeriodSeconds\": 0}}}}' -- sleep 1000000");
 
-async Task<Client> ClientAsync(string name, string config, string transport, string tunnel = "auto", bool sharing = false)
+// A kubeconfig that leads through a relay.
+async Task<string> ThroughAsync(Relay way, string name)
+{
+    var file = Path.Combine(work, name);
+    File.WriteAllText(file, await OutputAsync("config view --minify --flatten"));
+    foreach (var (key, value) in new[] { ("server", $"https://127.0.0.1:{way.Port}"), ("tls-server-name", server.Host) })
+        await OutputAsync($"--kubeconfig {file} config set clusters.$(kubectl config view --minify -o "
+            + $"'jsonpath={{.clusters[0].name}}').{key} {value}");
+    return file;
+}
+
+async Task<Client> ClientAsync(
+    string name, string config, string transport, string tunnel = "auto", bool sharing = false, string? by = null)
 {
     var client = new Client(Path.Combine(work, name), config, transport, tunnel);
     // Connections are not shared, except where that is what is measured.
-    await client.RunAsync($"{program} configure --yes {(sharing ? "" : "--no-sharing")} --ssh-config {client.SshConfig}");
+    await client.RunAsync($"{by ?? program} configure --yes {(sharing ? "" : "--no-sharing")} --ssh-config {client.SshConfig}");
     return client;
 }
 

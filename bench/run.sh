@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures sshpod against kubectl, on the cluster of KUBECONFIG or else the local one, and writes the table into docs/performance.md.
 #   bench/run.sh [TASK...]   only tasks whose names contain one of the words; docs/performance.md stays as it is
+# SSHPOD_BENCH_BEFORE=PROGRAM: an sshpod from before a change, which the tasks "resumable" compare with.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 brought_up=false

@@ -2,7 +2,8 @@
 # Tests the built bundle with the machine's own ssh: in containers made of a chroot with nothing but
 # busybox, as the users and with the capabilities that Kubernetes gives. Needs root, and Debian's
 # busybox-static, openssh-client, openssh-sftp-server (none of it in the container), libcap2-bin,
-# netcat-openbsd; qemu-user-static for arm64, python3-paramiko for what no client does. No cluster.
+# netcat-openbsd; qemu-user-static for arm64, python3-paramiko for what no client does, gcc for the
+# parts without a server. No cluster.
 set -euo pipefail
 export LC_ALL=C
 

@@ -20,7 +20,10 @@
 #include <unistd.h>
 #include "meaning.h"
 
-/* A claim is the meaning, then perhaps two times: " %019d %019d". Its file is named for the beginning of a digest. */
+/*
+ * A claim is the meaning, then perhaps two times: " %019d %019d", or " lost" and blanks during an outage, which is a no.
+ * Its file is named for the beginning of a digest.
+ */
 enum { TIME = 19, CLAIM = MEANING + 2 * (1 + TIME), NAME = 16 };
 
 static bool is_ours_alone(const char *directory)

@@ -12,6 +12,16 @@ monotonic_milliseconds(void)
 	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
 }
 
+/* The same, but goes on while the machine is suspended. */
+long long
+boottime_milliseconds(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_BOOTTIME, &time);
+	return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
+}
+
 /* Between two polls of a lock or a process, which we cannot wait for with a limit. */
 void
 pause_briefly(void)

@@ -35,7 +35,7 @@ is_listener(void)
 	return listener_pid != 0 && listener_pid == getpid();
 }
 
-/* sshd.c's fork(), for a connection (build/bundle.sh). */
+/* sshd.c's fork(), for a connection (build/bundle.sh), and that of its holder. */
 pid_t
 connections_fork(void)
 {

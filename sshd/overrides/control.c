@@ -19,14 +19,14 @@ enum { LONGEST = 4096 };
 /* Relative to STATE, the working directory (place.c). */
 static const struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "control" };
 
-static int
-open_socket(void)
+int
+control_socket(void)
 {
 	return socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 }
 
-static void
-limit_wait(int fd, time_t seconds)
+void
+control_limit_wait(int fd, time_t seconds)
 {
 	const struct timeval time = { .tv_sec = seconds };
 
@@ -34,8 +34,8 @@ limit_wait(int fd, time_t seconds)
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof(time));
 }
 
-static bool
-peer_is_ours(int fd, pid_t *pid)
+bool
+control_peer_is_ours(int fd, pid_t *pid)
 {
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
@@ -53,7 +53,7 @@ peer_is_ours(int fd, pid_t *pid)
 int
 control_listen(void)
 {
-	int fd = keep_open(open_socket());
+	int fd = keep_open(control_socket());
 
 	unlink(address.sun_path);
 	if (fd == -1 || syscall(SYS_bind, fd, &address, sizeof(address)) == -1 || syscall(SYS_listen, fd, 64) == -1)
@@ -65,16 +65,16 @@ control_listen(void)
 int
 control_connect(pid_t *pid)
 {
-	int fd = open_socket();
+	int fd = control_socket();
 
 	if (fd == -1)
 		fail_errno("start", "a socket");
-	limit_wait(fd, 5);
+	control_limit_wait(fd, 5);
 	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == -1) {
 		close(fd);
 		return -1;
 	}
-	if (!peer_is_ours(fd, pid))
+	if (!control_peer_is_ours(fd, pid))
 		fail("start", "%s/control belongs to a process that is not ours", place.name);
 	return fd;
 }
@@ -106,8 +106,8 @@ control_serve(int listening, const char *(*answer_to)(const char *))
 
 	if (fd == -1)
 		return;
-	limit_wait(fd, 1);
-	if (peer_is_ours(fd, &ignored) && (n = recv(fd, request, LONGEST, 0)) > 0) {
+	control_limit_wait(fd, 1);
+	if (control_peer_is_ours(fd, &ignored) && (n = recv(fd, request, LONGEST, 0)) > 0) {
 		request[n] = '\0';
 		if ((answer = answer_to(request)) != NULL && send(fd, answer, strlen(answer), MSG_NOSIGNAL) == -1)
 			perror("control");

@@ -51,6 +51,22 @@ is_kept(int fd)
 	return false;
 }
 
+/* Closes everything in this process but standard input, output and error, and these. */
+void
+keep_only(const int *fds, int n)
+{
+	count = 0;
+	for (int i = 0; i < n; i++) {
+		int at = count++;
+
+		for (; at > 0 && kept[at - 1] > fds[i]; at--)
+			kept[at] = kept[at - 1];
+		kept[at] = fds[i];
+	}
+	keeper = getpid();
+	closefrom(STDERR_FILENO + 1);
+}
+
 /* For kernels before 5.9, and seccomp profiles that do not allow close_range. */
 static void
 close_one_by_one(int low)

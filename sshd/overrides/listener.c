@@ -26,7 +26,8 @@ static struct {
 	int idle, lock, control, keys_lock;
 	bool announced;
 	const char *host_key;
-	const char *answer;	/* to "up" */
+	const char *answer;	/* to "up", but for the line that is the client's own */
+	const char *first_key;	/* line of the key of the "up" that has started us */
 	long long active;	/* when something last happened, besides the end of a connection; monotonic milliseconds */
 	long long up;		/* when somebody last came through "up" */
 } listener;
@@ -83,11 +84,21 @@ listener_activate(const struct server *server, int control)
 	listener.control = control;
 	listener.keys_lock = server->keys_lock;
 	listener.host_key = server->host_key.public;
+	listener.first_key = server->first_key;
 	listener.active = listener.up = monotonic_milliseconds();
 	/* for people who look: no program relies on it, the lock itself tells whether the server runs */
 	if (ftruncate(listener.lock, 0) == 0 && pwrite(listener.lock, pid, (size_t)n, 0) != n)
 		perror("lock.server");
 	atexit(listener_leave);
+}
+
+static const char *
+answer_for(const char *line)
+{
+	static char answer[1024];
+
+	snprintf(answer, sizeof(answer), "%s%s", listener.answer, resume_key_line(line));
+	return answer;
 }
 
 /*
@@ -100,7 +111,7 @@ answer_and_detach(void)
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	/* the client may be gone already */
-	if (null == -1 || (dprintf(STDOUT_FILENO, "%sok\n", listener.answer) < 0 && errno != EPIPE) ||
+	if (null == -1 || (dprintf(STDOUT_FILENO, "%sok\n", answer_for(listener.first_key)) < 0 && errno != EPIPE) ||
 	    dup2(null, STDIN_FILENO) == -1 || dup2(null, STDOUT_FILENO) == -1)
 		return -1;
 	close(null);
@@ -132,7 +143,7 @@ listen(int fd, int backlog)
 static bool
 may_serve(void)
 {
-	if (!port_file_is_ours() || !place_is_intact()) {
+	if (!port_file_is_ours() || !resume_key_is_ours() || !place_is_intact()) {
 		end_in_order();
 		return false;
 	}
@@ -155,7 +166,7 @@ accept(int fd, struct sockaddr *address, socklen_t *length)
 		return -1;
 	}
 	setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	return connection;
+	return handback(connection);
 }
 
 /* Answers "up" and "down" (control.c). NULL for a request that we do not know. */
@@ -167,7 +178,7 @@ answer_request(const char *request)
 		if (keys_save() == -1)
 			perror("authorized_keys");
 		listener.up = listener.active = monotonic_milliseconds();
-		return listener.answer;
+		return answer_for(request + 3);
 	}
 	if (strcmp(request, "down") != 0 && strcmp(request, "down all") != 0)
 		return NULL;

@@ -70,6 +70,20 @@ sshpod_window(void)
 	return window < 128 * KIB ? 128 * KIB : (unsigned)window & ~(32U * KIB - 1);
 }
 
+/*
+ * What a holder keeps for a client that may come back, for each direction. OpenSSH's channel window is as large, so that
+ * this one is never the smaller, where there is the memory for it.
+ */
+unsigned
+resume_window(void)
+{
+	unsigned long long window = memory_limit() / 16;
+
+	if (window == 0 || window > 2 * MIB)
+		return 2 * MIB;
+	return window < 256 * KIB ? 256 * KIB : (unsigned)window & ~(16U * KIB - 1);
+}
+
 /* The most that is read from the network at once, or that a message of sftp carries. */
 unsigned
 sshpod_chunk(void)

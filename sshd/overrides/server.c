@@ -19,6 +19,7 @@ server_start(struct server *server)
 	if (unlinkat(place.state, "port", 0) == -1 && errno != ENOENT)
 		fail_errno("start", "%s/port", place.name);
 	host_key_prepare(&server->host_key);
+	resume_key_prepare();
 	agent_prepare();
 	log = log_open();
 	if ((control = control_listen()) == -1)

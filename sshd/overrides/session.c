@@ -2,61 +2,35 @@
  * sshd session STATE ACCESS OPTIONS KEY: one connection over stdin and stdout, for a client that cannot reach a port.
  * Nothing listens. README.md describes the answer.
  *
- * This process stays beside sshd, and touches no byte of the connection. An exec stream ends when its process does, and
- * if that is before a slow client has drained it, the tail is lost (kubernetes#60140).
+ * This process gives its stream to another one (greeting.c) that can outlive it, and only waits: the runtime reaps the
+ * process that it has started, and nobody else may reap that other one.
  */
 #include <errno.h>
-#include <poll.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/ioctl.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "sshpod.h"
+#include "resume.h"
 
-enum { LINGER = 3000 };		/* milliseconds in which the client takes nothing */
-
-static volatile sig_atomic_t told_to_end;
-static volatile pid_t sshd;		/* 0 once it has ended */
+static volatile pid_t carrier;		/* the process that has the stream; 0 once it has ended */
 
 static void
-end_sshd(int signal)
+end_carrier(int signal)
 {
-	told_to_end = 1;
-	if (sshd > 0)
-		kill(sshd, signal);
+	if (carrier > 0)
+		kill(carrier, signal);
 }
 
-/* Waits until the client has closed its side, or takes nothing any more. */
-static void
-linger(void)
-{
-	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
-	long long since = monotonic_milliseconds();
-	char ignored[4096];
-	int last = -1, left;
-
-	while (!told_to_end && monotonic_milliseconds() - since < LINGER) {
-		if (poll(&input, 1, 20) == 1) {
-			ssize_t n = read(STDIN_FILENO, ignored, sizeof(ignored));
-
-			if (n == 0 || (n == -1 && errno != EAGAIN && errno != EINTR))
-				return;
-		}
-		if (ioctl(STDOUT_FILENO, FIONREAD, &left) == 0 && left != last) {
-			last = left;
-			since = monotonic_milliseconds();
-		}
-	}
-}
-
-/* Waits for sshd, and reaps orphans meanwhile (orphans.c). */
+/* Waits for that process, and reaps orphans meanwhile (orphans.c). */
 static int
-wait_for_sshd(void)
+wait_for_carrier(void)
 {
 	siginfo_t ended;
 	int status = 0;
@@ -69,13 +43,62 @@ wait_for_sshd(void)
 			continue;
 		}
 		pid = ended.si_pid;
-		/* from now on the number may be another process's, which end_sshd() must not signal */
-		if (pid == sshd)
-			sshd = 0;
+		/* from now on the number may be another process's, which end_carrier() must not signal */
+		if (pid == carrier)
+			carrier = 0;
 		waitpid(pid, &status, 0);
-		if (sshd == 0)
+		if (carrier == 0)
 			return status;
 	}
+}
+
+/*
+ * Gives standard input, output and error away. While any of them is open, the exec does not end with its client, and
+ * some runtimes write to a client that is gone, with all their CPU (crun#1717).
+ */
+static bool
+give_stream_away(int log)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	bool done = null != -1 && dup2(null, STDIN_FILENO) != -1 && dup2(null, STDOUT_FILENO) != -1 &&
+	    dup2(log, STDERR_FILENO) != -1;
+
+	close(null);
+	log_limit_stderr();
+	return done;
+}
+
+/* The process that has the stream, and sshd below it. */
+static void __attribute__((noreturn))
+carry(const struct host_key *host_key, int log)
+{
+	struct attachment stream = { .in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1),
+	    .out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), .control = -1 };
+	int pair[2];
+	pid_t sshd;
+
+	/* a runtime that kills the exec's processes with its stream must not find this one */
+	setsid();
+	if (!give_stream_away(log) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1 || (sshd = fork()) == -1)
+		_exit(1);
+	if (sshd == 0) {
+		/* nobody else would end it when its holder is killed */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		close(stream.in);
+		close(stream.out);
+		close(pair[0]);
+		if (dup2(pair[1], STDIN_FILENO) == -1 || dup2(pair[1], STDOUT_FILENO) == -1)
+			_exit(1);
+		close(pair[1]);
+		sshd_run(host_key, "-i", log);
+	}
+	explicit_bzero(host_key->private, host_key->length);
+	keep_only((int [4]){ stream.in, stream.out, pair[0], place.state }, 4);
+	greeting_serve(&stream, pair[0], true);
+	attachment_close(&stream);
+	close(pair[0]);
+	orphans_reap();
+	_exit(0);
 }
 
 int
@@ -97,6 +120,7 @@ session_main(int argc, char **argv)
 		fail("start", "no seccomp filter can be installed here, and without one nobody can log in safely");
 	keys_lock = file_lock("lock.keys");
 	host_key_prepare(&host_key);
+	resume_key_prepare();
 	close(keys_lock);
 	/* no other key opens this connection, and this key opens no other */
 	keys_add(line);
@@ -104,23 +128,21 @@ session_main(int argc, char **argv)
 	log = log_open();
 	if (!session_lock_hold())
 		fail_errno("directory", "%s/lock.sessions", place.name);
-	if (printf("host-key %s\nok\n", host_key.public) < 0 || fflush(stdout) == EOF)
+	if (printf("host-key %s\n%sok\n", host_key.public, resume_key_line(line)) < 0 || fflush(stdout) == EOF)
 		return 1;
 
 	orphans_adopt();
-	if ((sshd = fork()) == -1)
+	if ((carrier = fork()) == -1)
 		return 1;
-	if (sshd == 0) {
-		/* nobody else would end it when this process is killed */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		/* the log is not the stream's stderr, which kubectl mixes with its own */
-		sshd_run(&host_key, "-i", log);
-	}
+	if (carrier == 0)
+		carry(&host_key, log);
+	signal(SIGTERM, end_carrier);
+	explicit_bzero(host_key.private, host_key.length);
+	if (!give_stream_away(log))
+		return 1;
 	close(log);
-	signal(SIGTERM, end_sshd);
-	status = wait_for_sshd();
-	linger();
+	status = wait_for_carrier();
 	orphans_reap();
-	/* sshd exits by itself however the connection ends; otherwise something has killed it */
+	/* it exits by itself however the connection ends; otherwise something has killed it */
 	return WIFEXITED(status) ? 0 : 3;
 }

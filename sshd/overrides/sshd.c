@@ -45,8 +45,8 @@ static const char configuration[] =
     "PerSourceMaxStartups none\n"
     "PerSourcePenalties no\n"
     "LoginGraceTime 30\n"
-    "ClientAliveInterval 30\n"
-    "ClientAliveCountMax 4\n"
+    "ClientAliveInterval 0\n"	/* would end a paused connection; the holder and the client look whether the path lives */
+    "IPQoS none\n"		/* a pair of sockets has none */
     "UseDNS no\n"
     "AllowAgentForwarding yes\n"
     "AllowTcpForwarding yes\n"

@@ -22,6 +22,7 @@ int sshd_auth_main(int, char **);
 
 /* clock.c: Monotonic time, and the pause between two polls. */
 long long monotonic_milliseconds(void);
+long long boottime_milliseconds(void);
 void pause_briefly(void);
 enum { BRIEFLY = 10 };			/* milliseconds */
 
@@ -60,6 +61,7 @@ int sshpod_emulated(void);
 void title_capture(int, char **, char **);
 
 /* memory.c: Windows and buffers by the container's memory limit. */
+unsigned resume_window(void);
 
 /* chacha.c: ChaCha20 and Poly1305 by OpenSSL's assembler. */
 
@@ -86,6 +88,7 @@ int parse_seconds(const char *);
 
 /* descriptors.c: Descriptors that closefrom() leaves open. */
 int keep_open(int);
+void keep_only(const int *, int);
 
 /* place.c: The directories that everything is reached from, pinned by descriptors. */
 struct place {
@@ -157,6 +160,11 @@ extern bool login_is_clean;		/* this session's key came with clean-environment *
 int logins_open(void);
 void logins_receive(int);
 
+/* address.c: The addresses of a connection that came to our port. */
+void address_note(int);
+char *address_announce(void);
+void address_receive(const char *);
+
 /* handover.c: What our own programs get from the one that executes them. */
 int handover_exec(const char *, char *const[]);
 void handover_receive(void);
@@ -168,6 +176,9 @@ int process_open(pid_t);
 void process_signal(int, pid_t, int);
 
 /* control.c: The socket on which "up" and "down" talk to the server. */
+int control_socket(void);
+void control_limit_wait(int, time_t);
+bool control_peer_is_ours(int, pid_t *);
 int control_listen(void);
 int control_connect(pid_t *);
 char *control_ask(int, const char *);
@@ -215,12 +226,45 @@ bool port_file_is_ours(void);
 void sshd_forget_host_key(void);
 int sshd_run(const struct host_key *, const char *, int) __attribute__((noreturn));
 
+/* ring.c: What a stream has between two positions; declared in resume.h, as is most of what follows. */
+
+/* frames.c: Frames of a resumable connection. */
+
+/* resume_key.c: The keys of resumable connections. */
+void resume_key_prepare(void);
+bool resume_key_is_ours(void);
+const char *resume_key_line(const char *);
+
+/* handshake.c: The messages that begin an attachment. */
+
+/* meeting.c: Where attachers find holders. */
+
+/* paused.c: How many connections may be paused at once. */
+
+/* sending.c: What a holder writes to its attachment. */
+
+/* receiving.c: What a holder reads from it. */
+
+/* ending.c: How a holder loses its attachment, gets another one, and ends. */
+
+/* plain.c: A client that speaks ssh at once. */
+
+/* takeover.c: What comes to a holder through its socket. */
+
+/* holder.c: Stands between the client's stream and sshd, and outlives the stream. */
+
+/* greeting.c: The beginning of an attachment. */
+
+/* handback.c: What the listener has accepted goes to a process of its own. */
+int handback(int);
+
 /* listener.c: The listening server. */
 struct server {
 	int idle;			/* seconds, 0 is never */
 	int lock;			/* lock.server */
 	int keys_lock;			/* lock.keys, until it listens */
 	struct host_key host_key;
+	const char *first_key;		/* line of the key that comes first */
 };
 void listener_activate(const struct server *, int);
 void listener_leave(void);

@@ -59,7 +59,7 @@ static bool
 is_file_of_state(const char *name)
 {
 	static const char *const files[] = { "host_key", "authorized_keys", "port", "control", "lock.server",
-	    "lock.sessions", "lock.keys", "logins", "logins.old", "log" };
+	    "lock.sessions", "lock.keys", "logins", "logins.old", "log", "resume_key" };
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		size_t length = strlen(files[i]);
@@ -75,12 +75,44 @@ is_file_of_state(const char *name)
 
 static time_t last_written;	/* to a file that is_ours() has seen */
 
+/* A socket of a connection that can be resumed: no process has it, where nobody holds lock.sessions. */
+static bool
+is_meeting(int directory, const char *name)
+{
+	struct stat st;
+
+	return strspn(name, "0123456789abcdef") == 32 && name[32] == '\0' &&
+	    fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(st.st_mode) && st.st_uid == geteuid();
+}
+
+static bool
+remove_if_meeting(int directory, const char *name)
+{
+	return is_meeting(directory, name) && unlinkat(directory, name, 0) == 0;
+}
+
+/* What `visit` says of all in STATE/resume. */
+static bool
+visit_meetings(int state, visitor *visit)
+{
+	struct stat st;
+	int directory = open_own(state, "resume", &st);
+	bool all = directory != -1 && visit_all(directory, visit);
+
+	if (all && st.st_mtime > last_written)
+		last_written = st.st_mtime;
+	close(directory);
+	return all;
+}
+
 /* Whether it is a file of ours by name and owner. */
 static bool
 is_ours(int state, const char *name)
 {
 	struct stat st;
 
+	if (strcmp(name, "resume") == 0)
+		return visit_meetings(state, is_meeting);
 	if (!is_file_of_state(name) || fstatat(state, name, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    S_ISDIR(st.st_mode) || st.st_uid != geteuid())
 		return false;
@@ -92,6 +124,8 @@ is_ours(int state, const char *name)
 static bool
 remove_if_ours(int state, const char *name)
 {
+	if (strcmp(name, "resume") == 0)
+		return visit_meetings(state, remove_if_meeting) && unlinkat(state, name, AT_REMOVEDIR) == 0;
 	return is_ours(state, name) && unlinkat(state, name, 0) == 0;
 }
 

@@ -47,6 +47,7 @@ start_server(struct server *server, const char *line)
 		fail("key", "the key has already expired");
 	if (keys_save() == -1)
 		fail_errno("start", "%s/authorized_keys", place.name);
+	server->first_key = line;
 	server_start(server);
 }
 

@@ -8,7 +8,7 @@ container_environment=(PATH=/opt/bin:/bin HOME=/root $'LINES2=a\nb\n' 'QUOTES="'
   "BIG=$(head -c 100000 /dev/zero | tr '\0' x)" EMPTY= KRB5CCNAME=kept SSHPOD_SECRET=1)
 check "version names itself" grep -qE '^sshpod-sshd 1[0-9.]+p1-\S+ amd64$' <(run_in root /tmp/sshpod/b/sshd version)
 check "up starts a server" start root
-check "up answers exactly three lines" equals 'port,host-key,ok' \
+check "up answers exactly four lines" equals 'port,host-key,resume-key,ok' \
   awk '{ printf "%s%s", sep, $1; sep = "," }' "$work/answer"
 check "up finds the running server" cmp "$work/answer" <(up root)
 

@@ -6,7 +6,8 @@
 banner_is_sandboxed() {
   local session auth result=0
   exec 8<> "/dev/tcp/127.0.0.1/$port"
-  read -r -t 10 -u 8 || result=1
+  # our greeting, then sshd's banner
+  read -r -t 10 -u 8 && read -r -t 10 -u 8 || result=1
   session=$(pgrep -n -P "$(listener_of root)")
   auth=$(pgrep -P "$session")
   grep -E '^(Seccomp|Uid):' "/proc/$auth/status"

@@ -25,7 +25,7 @@ make_container down 0
 start down
 check "down: a session is open" session_open
 check "down ends the server" equals ok down down
-check "down leaves no port and no socket" equals "authorized_keys host_key lock.keys lock.server lock.sessions log logins" \
+check "down leaves no port and no socket" equals "authorized_keys host_key lock.keys lock.server lock.sessions log logins resume_key" \
   bash -c 'cd "$0" && echo *' "$work/down$bundle/state"
 check "down leaves the session alone" session_still_works
 check "down says ok when there is no server" equals ok down down
@@ -33,9 +33,9 @@ exec 7>&-
 wait "$session" || true
 start down
 session_open
-server_side=$(pgrep -P "$(listener_of down)")
+server_side=$(pgrep -P "$(listener_of down)")	# sshd-session, and the process between it and the client
 check "down all ends the server" equals ok down down all
-check "down all ends the session" gone "$server_side"
+for process in $server_side; do check "down all ends the session" gone "$process"; done
 kill "$session"
 exec 7>&-
 wait "$session" 2> /dev/null || true

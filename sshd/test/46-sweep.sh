@@ -24,7 +24,14 @@ away() { [ ! -e "$in_bundle/$1" ] || { echo "$1 is still there"; return 1; }; }
 up_again() { up swept > /dev/null; }
 
 check "sweep: up" start swept
-for name in gone gone.2 held.server held.keys held.sessions foreign unknown elsewhere; do stale "$name"; done
+for name in gone gone.2 held.server held.keys held.sessions foreign unknown elsewhere resumable strange; do stale "$name"; done
+# what holders that were killed have left; in the other one is something else too
+for name in resumable strange; do
+  mkdir -m 700 "$in_bundle/$name/resume"
+  python3 -c 'import os, socket, sys; os.chdir(sys.argv[1]); socket.socket(socket.AF_UNIX).bind("00112233445566778899aabbccddeeff")' \
+    "$in_bundle/$name/resume"
+done
+echo mine > "$in_bundle/strange/resume/file"
 : > "$in_bundle/held.sessions/lock.sessions"
 flock "$in_bundle/held.server/lock.server" sleep 600 & holders=$!
 flock "$in_bundle/held.keys/lock.keys" sleep 600 & holders="$holders $!"
@@ -42,8 +49,9 @@ ln -s /victim/log "$in_bundle/gone.2/log.1"
 until_held "$in_bundle"/held.server/lock.server "$in_bundle"/held.keys/lock.keys "$in_bundle"/held.sessions/lock.sessions
 
 check "sweep: the next up" up_again
-for name in gone gone.2 upload.gone.1; do check "sweep: $name goes" away "$name"; done
+for name in gone gone.2 resumable upload.gone.1; do check "sweep: $name goes" away "$name"; done
 for name in state held.server held.keys held.sessions foreign unknown/file unknown/directory unknown/host_key nothing.of.ours/log.txt \
+  strange/resume/file strange/host_key \
   upload.now.1; do
   check "sweep: $name stays" there "$name"
 done

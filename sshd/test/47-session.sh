@@ -13,7 +13,7 @@ attach() {
   {
     declare -p work key bundle container_options container_environment container_mounts container_command
     declare -f run_in sshd_in session
-    echo "session $1 2> $work/stderr | { read -r _; read -r _; exec cat; }"
+    echo "session $1 2> $work/stderr | { read -r _; read -r _; read -r _; exec cat; }"
   } > "$work/proxy"
   ssh_options=("${ssh_options[@]/#ProxyCommand=*/ProxyCommand=bash $work/proxy}")
 }
@@ -21,7 +21,7 @@ attach() {
 container_environment=(PATH=/bin HOME=/root MARK='a b')
 make_container session 0
 attach session
-check "session answers two lines, then speaks ssh" equals 'host-key,ok,SSH-2.0-OpenSSH' \
+check "session answers three lines, then greets, then speaks ssh" equals 'host-key,resume-key,ok,sshpod-resume,SSH-2.0-OpenSSH' \
   awk '{ sub(/_.*/, "", $1); printf "%s%s", sep, $1; sep = "," }' "$work/answer"
 check "session: a command" equals "0 a b" remote root 'echo $(id -u) $MARK'
 check "session: an exit status arrives" gives 7 remote root 'exit 7'
@@ -45,6 +45,8 @@ stays_for_its_client() {
   local pid
   session_open || return 1
   pid=$(pgrep -n -f '^./sshd session state ')
+  # sshd-session, and its process of the user
+  pkill -KILL -P "$(pgrep -d, -P "$pid")"
   pkill -KILL -P "$pid"
   sleep 0.5
   kill -0 "$pid" || { echo "left at once"; return 1; }

@@ -16,7 +16,7 @@ attach_unreaped() {
     declare -p work key bundle container_options container_environment container_mounts
     declare -f run_in
     echo 'container_command=(unshare --pid --fork --kill-child)'
-    echo 'run_in unreaped sh /bin/first "$bundle" "$key" 2> /dev/null | { read -r _; read -r _; exec cat; }'
+    echo 'run_in unreaped sh /bin/first "$bundle" "$key" 2> /dev/null | { read -r _; read -r _; read -r _; exec cat; }'
   } > "$work/proxy"
   ssh_options=("${ssh_options[@]/#ProxyCommand=*/ProxyCommand=bash $work/proxy}")
   # each of these sessions is the first of a container's, and says its host key to nobody here

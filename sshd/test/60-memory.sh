@@ -59,3 +59,49 @@ start small1
 bounded small1 4096
 stop small1
 rm -f "$work"/{large,back} "$work"/*/tmp/large
+
+# A holder, by what is its own alone: one that has nothing to do, and one whose client takes less than the command prints.
+holder_takes() {
+  local most=$1 taken
+  shift
+  taken=$(/usr/bin/python3 "$here/test/memory.py" holder "$(pgrep -n -x -f 'sshd: holder')" "$@") || return 1
+  echo "$taken KiB"
+  [ -z "${SSHPOD_TEST_VERBOSE:-}" ] || echo "# $taken KiB" >&2
+  [ "$taken" -gt "$((most / 10))" ] && [ "$taken" -le "$most" ]
+}
+# sends COMMAND to the open session, and waits until its client has got so many bytes
+prints() {
+  local most=$2 before
+  before=$(stat -c %s "$work/session.out")
+  echo "$1" > "$work/session.in"
+  for _ in $(seq 300); do [ $(($(stat -c %s "$work/session.out") - before)) -lt "$most" ] || return 0; sleep 0.1; done
+  return 1
+}
+shell_open() {
+  rm -f "$work/session.in"
+  mkfifo "$work/session.in"
+  ssh "${ssh_options[@]}" root@server 'echo open; exec sh' < "$work/session.in" > "$work/session.out" 2> /dev/null &
+  session=$!
+  exec 7> "$work/session.in"
+  for _ in $(seq 100); do grep -q open "$work/session.out" && return; sleep 0.1; done
+  return 1
+}
+# what a holder gave back when it was idle for five seconds
+idle_holder() {
+  for _ in $(seq 80); do ! holder_takes 200 > "$work/holder" || break; sleep 0.1; done
+  cat "$work/holder"
+  holder_takes 200
+}
+make_container held16 0
+mkdir -p "$work/held16/sys/fs/cgroup" && echo 16777216 > "$work/held16/sys/fs/cgroup/memory.max"
+start held16
+where=port:$port
+by_resume
+shell_open
+check "a holder that has nothing to do takes at most 200 KiB" holder_takes 200
+{ declare -f prints; declare -p work; echo 'prints "busybox head -c 60000000 /dev/zero" 60000000'; } > "$work/prints"
+check "a holder whose command prints takes at most 2560 KiB" holder_takes 2560 bash "$work/prints"
+check "a holder gives back what it does not need any more" idle_holder
+exec 7>&-
+wait "$session" 2> /dev/null || true
+stop held16

@@ -3,6 +3,8 @@
 
     memory.py peak PID COMMAND...    runs COMMAND, and prints the most KiB of anonymous memory that PID and the server's processes below
                                      it had together in the meantime: what is not a file's, and counts towards a container's limit
+    memory.py holder PID             prints the KiB that PID has for itself alone
+    memory.py holder PID COMMAND...  runs COMMAND, and prints the most of it in the meantime
     memory.py throttle BYTES         copies stdin to stdout, so many bytes a second
 """
 import os
@@ -43,6 +45,21 @@ def peak(pid, *command):
     return running.returncode
 
 
+def private(pid):
+    with open(f"/proc/{pid}/smaps_rollup") as lines:
+        return sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
+
+
+def holder(pid, *command):
+    most = private(pid)
+    with subprocess.Popen(command or ["true"], stdin=subprocess.DEVNULL) as running:
+        while running.poll() is None:
+            most = max(most, private(pid))
+            time.sleep(0.005)
+    print(most)
+    return running.returncode
+
+
 def throttle(rate):
     piece = int(rate) // 20
     while data := os.read(0, piece):
@@ -51,4 +68,4 @@ def throttle(rate):
         time.sleep(0.05)
 
 
-sys.exit({"peak": peak, "throttle": throttle}[sys.argv[1]](*sys.argv[2:]))
+sys.exit({"peak": peak, "holder": holder, "throttle": throttle}[sys.argv[1]](*sys.argv[2:]))

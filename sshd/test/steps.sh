@@ -63,7 +63,7 @@ background_forward() {
 }
 
 # The server's own greeting, fetched through the forwarding under test.
-greets() { timeout 5 nc -w 3 "$@" < /dev/null | head -c 8 | grep -q SSH-2.0-; }
+greets() { timeout 5 nc -w 3 "$@" < /dev/null | head -n 2 | grep -q ^SSH-2.0-; }
 
 free_port() { echo $((20000 + RANDOM % 10000)); }
 

@@ -71,11 +71,7 @@ public partial class DocumentedFactsTests
     // The same for a value in a source that is not C#, or in a list.
     private static readonly (string Document, string Sentence, string Source, string Pattern)[] LimitsInSources =
     [
-        ("docs/how-it-works.md", "send a keep-alive every {n} seconds",
-            "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
-        ("docs/tunnels.md", "ssh's keep-alive every {n} s", "src/Sshpod/Ssh/PinnedOptions.cs", @"""ServerAliveInterval"", ""(\d+)"""),
-        ("docs/tunnels.md", "it sends a keep-alive every {n} s", "sshd/overrides/sshd.c", @"ClientAliveInterval (\d+)"),
-        ("docs/tunnels.md", "no byte has left for {n} seconds", "sshd/overrides/session.c", @"LINGER = (\d+)000"),
+        ("docs/tunnels.md", "or {n} s after the last byte", "sshd/overrides/holder.c", @"SILENT = (\d+) \* 1000"),
         ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log_limit.c", @"LOG_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),

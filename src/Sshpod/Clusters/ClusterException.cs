@@ -11,8 +11,10 @@ namespace Sshpod.Clusters;
 /// <param name="message">What is wrong.</param>
 /// <param name="hint">What to do about it.</param>
 /// <param name="missing">The resource, such as <c>pods</c>, whose named object does not exist.</param>
-internal sealed partial class ClusterException(string message, string? hint, string missing = "") : SshpodException(message, hint)
+internal partial class ClusterException(string message, string? hint, string missing = "") : SshpodException(message, hint)
 {
+    /// <summary>How long a busy API server wants to be left alone; null if it did not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Whether the API server said that the named object of one of these resources (such as <c>pods</c>) does not exist.</summary>
     public bool IsNotFound(params ReadOnlySpan<string> resources) => resources.Contains(missing);
@@ -34,9 +36,9 @@ internal sealed partial class ClusterException(string message, string? hint, str
                 : Refused(refused.Groups["server"].Value, context);
         if (NoCredentials().Match(reason) is { Success: true } login)
             return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
-                ? new($"the credential plugin of {Describe(context)} needs a terminal, and kubectl has none here",
+                ? new PluginFailedException($"the credential plugin of {Describe(context)} needs a terminal, and kubectl has none here",
                     "log in to the cluster first")
-                : new($"kubectl got no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
+                : new PluginFailedException($"kubectl got no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
         if (reason == "error: unable to upgrade connection: Forbidden")
             return ForbiddenByProxy(context);
         if (NoConnection().Match(reason) is { Success: true } unreachable)
@@ -49,11 +51,14 @@ internal sealed partial class ClusterException(string message, string? hint, str
     /// <param name="message">Its message.</param>
     /// <param name="context">The context it belongs to; null for the current one.</param>
     /// <param name="asked">The right that the request needed; null when unknown.</param>
-    public static ClusterException FromStatus(string? reason, string? message, string? context, Right? asked = null) =>
+    /// <param name="retryAfter">How long the server wants to be left alone; null if it did not say.</param>
+    public static ClusterException FromStatus(
+        string? reason, string? message, string? context, Right? asked = null, TimeSpan? retryAfter = null) =>
         FromServer($"Error from server ({reason}): {message}", context)
         ?? (reason == "Forbidden" && asked is not null ? Denied(asked, message) : null)
         ?? new($"the API server of {Describe(context)} answers: {(string.IsNullOrWhiteSpace(message) ? reason ?? "nothing" : message)}",
-            null);
+            null)
+        { RetryAfter = retryAfter };
 
     /// <summary>The context does not exist.</summary>
     /// <param name="name">The requested name.</param>
@@ -174,6 +179,11 @@ internal sealed partial class ClusterException(string message, string? hint, str
     [GeneratedRegex("Unable to connect to the server: (?<why>.*)")]
     private static partial Regex NoConnection();
 }
+
+/// <summary>A credential plugin has failed: the user has to log in, or is being asked to.</summary>
+/// <param name="message">What is wrong.</param>
+/// <param name="hint">What to do about it.</param>
+internal sealed class PluginFailedException(string message, string? hint) : ClusterException(message, hint);
 
 /// <summary>The API server has no such object, or no such namespace.</summary>
 /// <inheritdoc cref="SshpodException(string, string?)"/>

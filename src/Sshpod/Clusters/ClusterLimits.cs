@@ -47,6 +47,9 @@ internal static class ClusterLimits
     /// <summary>For a credential plugin: a login in a browser takes time.</summary>
     public static readonly TimeSpan Plugin = TimeSpan.FromSeconds(60);
 
+    /// <summary>For a credential plugin while a connection is paused: nobody sees what it waits for.</summary>
+    public static readonly TimeSpan UnattendedPlugin = TimeSpan.FromSeconds(30);
+
     /// <summary>For a credential plugin that asks on the terminal: typing takes longer.</summary>
     public static readonly TimeSpan AskingPlugin = TimeSpan.FromMinutes(3);
 

@@ -10,7 +10,8 @@ namespace Sshpod.Clusters;
 /// </summary>
 /// <param name="Settings">The user's settings.</param>
 /// <param name="Kubeconfig">The user's kubeconfig.</param>
-public sealed record Snapshot(UserSettings Settings, KubeconfigFiles Kubeconfig)
+/// <param name="IsUnattended">Whether nobody can log in just now: a credential plugin gets no terminal, and little time.</param>
+public sealed record Snapshot(UserSettings Settings, KubeconfigFiles Kubeconfig, bool IsUnattended = false)
 {
     /// <summary>Takes a snapshot. Files are read on first use.</summary>
     public static Snapshot Take() => new(UserSettings.Take(), KubeconfigFiles.Take());

@@ -41,7 +41,7 @@ public static class CleanCommand
     private static async Task CleanAsync(IClusterStreams cluster, PodContainer container, Snapshot snapshot, CancellationToken cancellation)
     {
         var found = await Cleaning.RunAsync(cluster, container, new ContainerShell(container, snapshot.Settings), cancellation);
-        RememberedServers.Remove(container);
+        Forget(container);
         // We do not run a program that we do not know, not even to end it.
         var left = found.Left.Count > 0
             ? $"; {string.Join(", ", found.Left)} belongs to another version of sshpod: its server exits when it is idle. To end it now, "
@@ -63,7 +63,7 @@ public static class CleanCommand
                 if (await IsStillThereAsync(cluster.Objects, used.Container, cancellation))
                     await CleanAsync(cluster.Streams, used.Container, snapshot, cancellation);
                 else
-                    RememberedServers.Remove(used.Container);
+                    Forget(used.Container);
             }
             catch (SshpodException e)
             {
@@ -72,6 +72,12 @@ public static class CleanCommand
             }
         }
         return failures == 0 ? 0 : 1;
+    }
+
+    private static void Forget(PodContainer container)
+    {
+        RememberedServers.Remove(container);
+        PausedConnections.Forget(container.ContainerId);
     }
 
     private static async Task<bool> IsStillThereAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)

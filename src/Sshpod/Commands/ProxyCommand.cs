@@ -9,6 +9,7 @@ using Sshpod.Ssh;
 using Sshpod.Streams;
 using Sshpod.Targets;
 using Sshpod.Terminal;
+using Sshpod.Tunnels.Resuming;
 
 namespace Sshpod.Commands;
 
@@ -55,20 +56,30 @@ public static class ProxyCommand
     /// <param name="host">What ssh was given.</param>
     /// <param name="user">The login name.</param>
     /// <param name="snapshot">What the user has set up.</param>
-    /// <param name="opened">Called when the tunnel is open, if the connection may be shared; otherwise null.</param>
+    /// <param name="sharing">Who hears of it, if the connection may be shared; otherwise null.</param>
     /// <param name="cancellation">Ends it.</param>
     private static async Task<int> RunAsync(
-        GivenHost host, string? user, Snapshot snapshot, Action<Connection>? opened, CancellationToken cancellation)
+        GivenHost host, string? user, Snapshot snapshot, Sharing? sharing, CancellationToken cancellation)
     {
         var address = Resolve(host, user, snapshot);
+        var grace = snapshot.Settings.Resume;
+        using var line = new OutageLine(snapshot.Settings.ResumeLine);
         var clientKey = await ClientKeyAsync(snapshot.Settings, cancellation);
         var cluster = Transport.Choose(snapshot, address.Context);
         await using var connection = await Connection.OpenAsync(
-            cluster, host, address, snapshot, clientKey, isShared: opened is not null, cancellation);
+            cluster, host, address, snapshot, clientKey, isShared: sharing is not null,
+            container => new ResumeOptions(grace)
+            {
+                Report = new OutageReport(line.Paused, line.Resumed),
+                Lost = sharing?.Lost,
+                Ticket = (id, key) => PausedConnections.Write(host.Text, container.ContainerId, id, key),
+                Dead = () => [.. PausedConnections.Dead(container.ContainerId)
+                    .Select(dead => new DeadTunnel(dead.Id, dead.Key, dead.Forget))],
+            }, cancellation);
         Log.Debug("tunnel open");
         // ssh may kill us at any time from here on.
         ClientCertificate.Forget();
-        opened?.Invoke(connection);
+        sharing?.Opened(connection);
         // Open until the end is explained: once they are closed, ssh leaves, and ends its proxy.
         await using var ssh = StandardPipes.Open();
         if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
@@ -86,11 +97,11 @@ public static class ProxyCommand
         try
         {
             using var claim = await SharedConnections.HoldAsync(host, snapshot, cancellation);
-            return await RunAsync(host, user, snapshot, connection =>
+            return await RunAsync(host, user, snapshot, new Sharing(connection =>
             {
                 isOpen = true;
                 claim.Allow(connection.Since, connection.Until);
-            }, cancellation);
+            }, claim.SetLost), cancellation);
         }
         catch (SshpodException e) when (!isOpen && Log.IsDiscarded)
         {
@@ -98,4 +109,9 @@ public static class ProxyCommand
             throw;
         }
     }
+
+    /// <summary>Who hears of a connection that may be shared.</summary>
+    /// <param name="Opened">Called when its tunnel is open.</param>
+    /// <param name="Lost">Told when an outage begins and ends: until then no other session may join.</param>
+    private sealed record Sharing(Action<Connection> Opened, Action<bool> Lost);
 }

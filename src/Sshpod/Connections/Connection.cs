@@ -5,9 +5,11 @@ using Sshpod.Machine;
 using Sshpod.Server;
 using Sshpod.Settings;
 using Sshpod.Ssh;
+using Sshpod.Streams;
 using Sshpod.Targets;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
+using Sshpod.Tunnels.Resuming;
 
 namespace Sshpod.Connections;
 
@@ -19,7 +21,7 @@ public sealed class Connection : IAsyncDisposable
 {
     private readonly IClusterObjects _cluster;
 
-    private Connection(IClusterObjects cluster, Tunnel tunnel, RememberedServer server, AccessTime time)
+    private Connection(IClusterObjects cluster, Duplex tunnel, RememberedServer server, AccessTime time)
     {
         _cluster = cluster;
         Tunnel = tunnel;
@@ -32,7 +34,7 @@ public sealed class Connection : IAsyncDisposable
     public PodContainer Container { get; }
 
     /// <summary>The tunnel to it.</summary>
-    public Tunnel Tunnel { get; }
+    public Duplex Tunnel { get; }
 
     /// <summary>When the exec that gave access began.</summary>
     public DateTimeOffset Since { get; }
@@ -47,13 +49,14 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="snapshot">What the user has set up.</param>
     /// <param name="clientKey">The key that logs in.</param>
     /// <param name="isShared">Whether sessions from other terminals may share it: then it leaves this terminal's session.</param>
+    /// <param name="resuming">How long it may be paused, and who hears of that, once the container is known.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">
     /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
     /// </exception>
     public static async Task<Connection> OpenAsync(
         Cluster cluster, GivenHost host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
-        CancellationToken cancellation)
+        Func<PodContainer, ResumeOptions> resuming, CancellationToken cancellation)
     {
         // Invalid values throw here, before anything runs.
         var settings = snapshot.Settings;
@@ -81,7 +84,7 @@ public sealed class Connection : IAsyncDisposable
                 await tunnel.DisposeAsync();
                 throw;
             }
-            return new Connection(cluster.Objects, tunnel, dial.Remembered, time);
+            return Over(tunnel, dial.Remembered);
         }
         try
         {
@@ -104,9 +107,17 @@ public sealed class Connection : IAsyncDisposable
             var opening = new TunnelOpening(cluster, found, forced, bootstrap, (hostKey, server) =>
             {
                 LeaveIfShared();
-                return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
+                used = used with { Server = server };
+                return RecordAsync(host, used, hostKey, cancellation);
             });
-            return new Connection(cluster.Objects, await opening.OpenAsync(cancellation), used, time);
+            return Over(await opening.OpenAsync(cancellation), used);
+        }
+
+        Connection Over(Tunnel open, RememberedServer server)
+        {
+            var way = new Reconnection(snapshot, address.Context, server, forced);
+            return new Connection(
+                cluster.Objects, ResumableTunnel.Over(open, way, resuming(server.Container), clientKey), server, time);
         }
 
         // After the requests for which a credential plugin may need the terminal, and before kubectl is started for the port-forward.
@@ -123,8 +134,11 @@ public sealed class Connection : IAsyncDisposable
     public async Task<SshpodException> ExplainEndAsync(CancellationToken cancellation)
     {
         var end = await Tunnel.EndAsync(cancellation);
+        // Of a resumable tunnel: it has asked the cluster, or it knows better.
+        if (end is StreamEnd.Refused { Reason: ConnectionOverException over })
+            return new SshpodException($"the connection to {Container} was lost: {over.Message}", over.Hint);
         var reason = await Disappearance.ExplainAsync(_cluster, Container, cancellation)
-            ?? Tunnel.Reason(end) ?? "the server, or something on the way to it, closed it";
+            ?? Tunnels.Tunnel.Reason(end) ?? "the server, or something on the way to it, closed it";
         return new SshpodException($"the connection to {Container} was lost: {reason}", "connect again");
     }
 

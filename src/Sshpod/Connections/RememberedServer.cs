@@ -87,7 +87,7 @@ public static class RememberedServers
 /// <summary>Serialization without reflection. A file that lacks a property is from another version, and is not read.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    Converters = [typeof(PublicKeyConverter)])]
+    Converters = [typeof(PublicKeyConverter), typeof(ResumeKeyConverter)])]
 [JsonSerializable(typeof(RememberedServer))]
 internal sealed partial class RememberedServerJson : JsonSerializerContext;
 
@@ -99,4 +99,14 @@ internal sealed class PublicKeyConverter : JsonConverter<PublicKey>
 
     public override void Write(Utf8JsonWriter writer, PublicKey value, JsonSerializerOptions options) =>
         writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>A resume key, written in base64.</summary>
+internal sealed class ResumeKeyConverter : JsonConverter<ResumeKey>
+{
+    public override ResumeKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        ResumeKey.Parse(reader.GetString() ?? "") ?? throw new JsonException("no resume key");
+
+    public override void Write(Utf8JsonWriter writer, ResumeKey value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Convert.ToBase64String(value.Bytes));
 }

@@ -18,6 +18,8 @@ namespace Sshpod.Connections;
 /// </para>
 /// <para>
 /// The digest is followed by the period in which the connection may take further sessions: not beyond the access that the last exec gave.
+/// During an outage, <c>lost</c> takes its place: a session that joined would hang without a word, while a connection of its own works, or
+/// says why it does not.
 /// </para>
 /// </summary>
 public static class SharedConnections
@@ -115,14 +117,34 @@ public static class SharedConnections
     {
         private readonly FileStream _file;
         private readonly string _meaning;
+        private Claim _claim;
 
-        internal HeldClaim(FileStream file, string meaning) => (_file, _meaning) = (file, meaning);
+        internal HeldClaim(FileStream file, string meaning) => (_file, _meaning, _claim) =
+            (file, meaning, new Claim(meaning));
 
         /// <summary>Lets the connection take further sessions within this period only.</summary>
         public void Allow(DateTimeOffset since, DateTimeOffset until)
         {
-            _file.Position = 0;
-            _file.Write(new Claim(_meaning, since.ToUnixTimeSeconds(), until.ToUnixTimeSeconds()).ToBytes());
+            _claim = new Claim(_meaning, since.ToUnixTimeSeconds(), until.ToUnixTimeSeconds());
+            Write(_claim);
+        }
+
+        /// <summary>Lets it take none during an outage, and after it as before.</summary>
+        /// <param name="isLost">Whether there is an outage.</param>
+        public void SetLost(bool isLost) => Write(_claim with { IsLost = isLost });
+
+        // The disk may be full for a moment, and the connection is worth more than what is said about it.
+        private void Write(Claim claim)
+        {
+            try
+            {
+                _file.Position = 0;
+                _file.Write(claim.ToBytes());
+            }
+            catch (IOException e)
+            {
+                Log.Debug($"not said in {_file.Name}: {e.Message}");
+            }
         }
 
         /// <inheritdoc/>
@@ -130,32 +152,37 @@ public static class SharedConnections
     }
 
     /// <summary>The content of a claim's file. With times its length is always the same, so it is overwritten as a whole.</summary>
-    private sealed record Claim(string Meaning, long? Since = null, long? Until = null)
+    internal sealed record Claim(string Meaning, long? Since = null, long? Until = null, bool IsLost = false)
     {
         private const int MeaningLength = 2 * SHA256.HashSizeInBytes, TimeLength = 19;
+
+        private const string LostWord = "lost";
 
         /// <summary>Null for a file that holds no claim, such as a new one.</summary>
         public static Claim? Read(FileStream file)
         {
             var content = new byte[MeaningLength + 2 * (1 + TimeLength)];
             var words = Encoding.ASCII.GetString(content, 0, file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false))
-                .Split(' ');
+                .TrimEnd().Split(' ');
             return words switch
             {
                 [{ Length: MeaningLength } meaning] => new Claim(meaning),
+                [{ Length: MeaningLength } meaning, LostWord] => new Claim(meaning, IsLost: true),
                 [{ Length: MeaningLength } meaning, var since, var until] when Number(since) is { } from && Number(until) is { } to =>
                     new Claim(meaning, from, to),
                 _ => null,
             };
         }
 
-        public byte[] ToBytes() => Encoding.ASCII.GetBytes(Since is { } since && Until is { } until
-            ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
+        public byte[] ToBytes() => Encoding.ASCII.GetBytes(
+            IsLost ? $"{Meaning} {LostWord,-((2 * TimeLength) + 1)}"
+            : Since is { } since && Until is { } until
+                ? string.Create(CultureInfo.InvariantCulture, $"{Meaning} {since:D19} {until:D19}")
             : Meaning);
 
         // Without times the connection is still being opened. A clock that was set back proves nothing.
         public bool Holds(DateTimeOffset now) =>
-            Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until;
+            !IsLost && (Since is not { } since || now.ToUnixTimeSeconds() is var seconds && since <= seconds && seconds < Until);
 
         private static long? Number(string text) =>
             long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;

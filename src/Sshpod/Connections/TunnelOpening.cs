@@ -60,7 +60,8 @@ public sealed class TunnelOpening(Cluster cluster, PodContainer container, Tunne
     /// <summary>Starts the server and connects to it; retries once with a fresh one if it runs but does not answer.</summary>
     private async Task<Tunnel> OpenPortForwardAsync(bool isLast, CancellationToken cancellation)
     {
-        for (var fresh = false; ; fresh = true)
+        var (fresh, wasCut) = (false, false);
+        while (true)
         {
             var server = await bootstrap.StartAsync(fresh, cancellation);
             Log.Debug($"server on port {server.Port}");
@@ -69,8 +70,15 @@ public sealed class TunnelOpening(Cluster cluster, PodContainer container, Tunne
             {
                 return await PortForwardTunnel.OpenAsync(cluster.Streams, container, server, TunnelLimits.Banner, cancellation);
             }
-            catch (UnresponsiveServerException e) when (!fresh && (isLast || !e.IsSilent))
+            catch (UnresponsiveServerException e) when (e.IsCut && !wasCut)
             {
+                // A fresh server would be no answer to that.
+                Log.Debug($"{e.Message}: again, since the stream broke");
+                wasCut = true;
+            }
+            catch (UnresponsiveServerException e) when (!e.IsCut && !fresh && (isLast || !e.IsSilent))
+            {
+                fresh = true;
                 Log.Debug($"{e.Message}: again with a fresh server");
             }
             catch (SshpodException e) when (!isLast)

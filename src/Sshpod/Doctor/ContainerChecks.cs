@@ -1,6 +1,7 @@
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
+using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
 
@@ -49,9 +50,16 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
     /// <summary>The server's current state.</summary>
     public static Finding<string> Server(Examination found) => found switch
     {
-        { Port: { } port } => Finding.Ok($"runs on port {port}: {Describe(found.File)}"),
-        { Directory: not null } => Finding.Ok($"is installed but not running: {Describe(found.File)}"),
+        { Port: { } port } => Finding.Ok($"runs on port {port}: {Describe(found.File)}{Paused(found)}"),
+        { Directory: not null } => Finding.Ok($"is installed but not running: {Describe(found.File)}{Paused(found)}"),
         _ => Finding.Ok($"is not installed yet: the next connection uploads OpenSSH {Bundles.OpenSshVersion}"),
+    };
+
+    private static string Paused(Examination found) => found.Paused switch
+    {
+        0 => "",
+        1 => $"; 1 connection is paused{(found.PausedFor is { } time ? $", for {Age.Format(time)}" : "")}",
+        var count => $"; {count} connections are paused{(found.PausedFor is { } time ? $", the longest for {Age.Format(time)}" : "")}",
     };
 
     private static string Describe(string? file) => file switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sshpod.Machine;
 using Sshpod.Ssh;
 
@@ -6,6 +7,9 @@ namespace Sshpod.Doctor;
 /// <summary>What ssh will do for the host name, as it reports itself: that it runs this program and uses our key and known hosts.</summary>
 internal static class SshConfigurationCheck
 {
+    // ssh_config(5): ServerAliveCountMax.
+    private const long UsualCount = 3;
+
     /// <summary>Asks ssh.</summary>
     /// <param name="ssh">Its path.</param>
     /// <param name="options">Its options, such as <c>-F FILE</c>.</param>
@@ -97,12 +101,18 @@ internal static class SshConfigurationCheck
             yield return new("StrictHostKeyChecking is not yes", ["stricthostkeychecking"]);
         if (settings["identitiesonly"] is not "yes")
             yield return new("IdentitiesOnly is not yes", ["identitiesonly"], ": your agent's keys are tried first");
+        if (settings["serveraliveinterval"] is { } interval && Seconds(interval) is > 0 and var each)
+            yield return new($"ServerAliveInterval is {each}", ["serveraliveinterval"],
+                $": ssh ends a session after an outage of {each * (Seconds(settings["serveralivecountmax"]) ?? UsualCount)} s");
         // An earlier version wrote only the first.
         if (identity.Files is [var first, var next] && Has(settings, first) && !Has(settings, next))
             yield return new($"IdentityFile lacks {next}, so the key is never replaced", []);
         if (settings["addkeystoagent"] is not (null or "no" or "false"))
             yield return new("AddKeysToAgent is not no", ["addkeystoagent"], ": sshpod's key is added to your agent and forwarded with it");
     }
+
+    private static long? Seconds(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     /// <summary>A setting that differs from our block.</summary>
     /// <param name="Text">What ssh reports.</param>

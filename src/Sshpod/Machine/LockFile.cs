@@ -4,7 +4,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Machine;
 
 /// <summary>An exclusive lock among sshpod processes, which the system releases when its holder dies.</summary>
-public sealed class LockFile : IAsyncDisposable
+public sealed class LockFile : IAsyncDisposable, IDisposable
 {
     // EWOULDBLOCK on Linux and on macOS, ERROR_SHARING_VIOLATION.
     private const int HeldOnLinux = 11, HeldOnMac = 35, HeldOnWindows = unchecked((int)0x80070020);
@@ -57,6 +57,22 @@ public sealed class LockFile : IAsyncDisposable
         }
     }
 
+    /// <summary>Replaces what the file says to whoever finds the lock free.</summary>
+    public void Write(byte[] content)
+    {
+        _stream.SetLength(0);
+        _stream.Write(content);
+        _stream.Flush();
+    }
+
+    /// <summary>What the file says.</summary>
+    /// <param name="limit">What is longer is cut there.</param>
+    public byte[] Read(int limit)
+    {
+        var content = new byte[limit];
+        return content[.._stream.ReadAtLeast(content, limit, throwOnEndOfStream: false)];
+    }
+
     private static FileStreamOptions Options()
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
@@ -64,6 +80,9 @@ public sealed class LockFile : IAsyncDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return options;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _stream.DisposeAsync();

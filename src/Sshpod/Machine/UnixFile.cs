@@ -8,13 +8,16 @@ namespace Sshpod.Machine;
 /// <param name="Group">GID of its group.</param>
 internal sealed partial record UnixFile(int Mode, uint User, uint Group)
 {
-    private const int TypeMask = 0xF000, Link = 0xA000, StickyBit = 0x200, GroupWrite = 0x10, OtherWrite = 0x2;
+    private const int TypeMask = 0xF000, Link = 0xA000, Regular = 0x8000, StickyBit = 0x200, GroupWrite = 0x10, OtherWrite = 0x2;
 
     // struct FileStatus of .NET's native library (pal_io.h), the same on every system and processor: flags, mode, UID, GID and more.
     private const int StatusSize = 256, ModeAt = 4, UserAt = 8, GroupAt = 12;
 
     /// <summary>Whether it is a symbolic link.</summary>
     public bool IsLink => (Mode & TypeMask) == Link;
+
+    /// <summary>Whether it is a file, and no directory, link, pipe or device.</summary>
+    public bool IsRegular => (Mode & TypeMask) == Regular;
 
     /// <summary>Its permissions, as chmod takes them.</summary>
     public string Permissions => Convert.ToString(Mode & 0xFFF, 8);

@@ -28,8 +28,8 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <item><c>verify FILE</c>: followed by as many bytes as were uploaded, for the client to hash;</item>
 /// <item><c>program FILE</c>: the server's executable;</item>
 /// <item><c>installed</c>: the bundle is installed; a session needs another exec, since the input of this one may have ended;</item>
-/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>ok</c>: the server runs; without <c>ok</c> the lines before it do not count
-/// (kubernetes#60140). Without a port it is a session: the rest of this stream belongs to ssh;</item>
+/// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>resume-key BASE64</c>, <c>ok</c>: the server runs; without
+/// <c>ok</c> the lines before it do not count (kubernetes#60140). Without a port it is a session: the rest of this stream belongs to ssh;</item>
 /// <item><c>error CODE TEXT</c>: the server does not run, and why.</item>
 /// </list>
 /// </remarks>
@@ -48,7 +48,8 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         ["need"] = ["verify", "installed", "program", "error"],
         ["program"] = ["port", "host-key", "error"],
         ["port"] = ["host-key", "error"],
-        ["host-key"] = ["ok", "error"],
+        ["host-key"] = ["resume-key", "error"],
+        ["resume-key"] = ["ok", "error"],
     });
 
     // Messages of up to 32 KiB get through everywhere (kubernetes-client/csharp#949).
@@ -60,6 +61,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
     {
         int? port = null;
         PublicKey? hostKey = null;
+        ResumeKey? resumeKey = null;
         string program = "";
         Bundle? bundle = null;
         while (true)
@@ -87,9 +89,12 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
                 case "host-key":
                     hostKey = PublicKey.Parse(rest) ?? throw new ScriptException(container, "answers with an invalid host key");
                     break;
+                case "resume-key":
+                    resumeKey = ResumeKey.Parse(rest) ?? throw new ScriptException(container, "answers with an invalid resume key");
+                    break;
                 case "ok":
-                    return port is { } number ? new BootstrapOutcome(Server: new RemoteServer(number, hostKey!, program))
-                        : new BootstrapOutcome(Session: new RemoteSession(hostKey!, _script.Output));
+                    return port is { } number ? new BootstrapOutcome(Server: new RemoteServer(number, hostKey!, program, resumeKey!))
+                        : new BootstrapOutcome(Session: new RemoteSession(new(hostKey!, resumeKey!), _script.Output));
                 default:
                     var error = rest.Split(' ', 3);
                     if (error is ["place", ['/', ..] place, var why])

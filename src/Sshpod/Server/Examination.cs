@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sshpod.Clusters.Objects;
 using Sshpod.Streams;
 using Sshpod.Terminal;
@@ -22,8 +23,10 @@ public sealed record ServerPlace(string Path, string State, string? Detail = nul
 /// <param name="Directory">Where the server is installed; null if it is not.</param>
 /// <param name="File">The state of its program by its hash: verified, damaged, or unknown if nothing can hash.</param>
 /// <param name="Port">Its port; null if it is not running.</param>
+/// <param name="Paused">How many of its connections have lost their stream and wait to be resumed.</param>
+/// <param name="PausedFor">For how long the first of them has waited; null if nothing there can tell times.</param>
 public sealed record Examination(string Machine, IReadOnlyList<string> Missing, IReadOnlyList<ServerPlace> Places,
-    string? Directory, string? File, int? Port)
+    string? Directory, string? File, int? Port, int Paused = 0, TimeSpan? PausedFor = null)
 {
     // Some nodes have many mounts.
     private static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -31,7 +34,8 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
         [""] = ["machine"],
         ["machine"] = ["missing"],
         ["missing"] = ["server", "place", "examined"],
-        ["server"] = ["running", "place", "examined"],
+        ["server"] = ["paused", "running", "place", "examined"],
+        ["paused"] = ["running", "place", "examined"],
         ["running"] = ["place", "examined"],
         ["place"] = ["place", "examined"],
     }, MaxLines: 1000);
@@ -67,7 +71,12 @@ public sealed record Examination(string Machine, IReadOnlyList<string> Missing, 
         ("place", [var path, var state]) => this with { Places = [.. Places, new ServerPlace(path, state)] },
         ("place", [var path, var state, var detail]) => this with { Places = [.. Places, new ServerPlace(path, state, detail)] },
         ("server", [var directory, var file]) => this with { Directory = directory, File = file },
+        ("paused", [var count, .. var rest]) when Number(count) is { } paused =>
+            this with { Paused = paused, PausedFor = rest is [var text] && Number(text) is { } time ? TimeSpan.FromSeconds(time) : null },
         ("running", [var port]) => this with { Port = RemoteServer.ParsePort(port) },
         _ => this,
     };
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

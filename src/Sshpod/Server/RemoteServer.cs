@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Sshpod.Clusters.Objects;
 using Sshpod.Ssh;
 using Sshpod.Streams;
@@ -10,8 +11,13 @@ namespace Sshpod.Server;
 /// <param name="Port">Its port on the loopback interface of the pod.</param>
 /// <param name="HostKey">The public half of its host key.</param>
 /// <param name="Program">Its executable in the container.</param>
-public sealed record RemoteServer(int Port, PublicKey HostKey, string Program)
+/// <param name="ResumeKey">What it and this client know, to resume connections.</param>
+public sealed record RemoteServer(int Port, PublicKey HostKey, string Program, ResumeKey ResumeKey)
 {
+    /// <summary>What proves that it is the one.</summary>
+    [JsonIgnore]
+    public ServerKeys Keys => new(HostKey, ResumeKey);
+
     /// <summary>Parses a port as the server prints it.</summary>
     /// <returns>Null if it is not a port.</returns>
     public static int? ParsePort(string text) =>
@@ -19,9 +25,18 @@ public sealed record RemoteServer(int Port, PublicKey HostKey, string Program)
 }
 
 /// <summary>A server for one connection, over the stream of the exec that started it.</summary>
-/// <param name="HostKey">The public half of its host key.</param>
+/// <param name="Keys">Its keys.</param>
 /// <param name="Exec">The exec: after the lines of the bootstrap, its stream belongs to the server.</param>
-public sealed record RemoteSession(PublicKey HostKey, Duplex Exec);
+public sealed record RemoteSession(ServerKeys Keys, Duplex Exec)
+{
+    /// <summary>The public half of its host key.</summary>
+    public PublicKey HostKey => Keys.HostKey;
+}
+
+/// <summary>What proves that a server is the one that the container has reported.</summary>
+/// <param name="HostKey">The public half of its host key.</param>
+/// <param name="ResumeKey">What it and this client know, to resume connections.</param>
+public sealed record ServerKeys(PublicKey HostKey, ResumeKey ResumeKey);
 
 /// <summary>A server runs, or should, but does not answer as one; a fresh one may.</summary>
 /// <param name="container">Where it should be.</param>
@@ -31,4 +46,7 @@ public sealed class UnresponsiveServerException(PodContainer container, string w
 {
     /// <summary>Whether nothing arrived at all: a fresh server would be just as silent, but another tunnel may work.</summary>
     public bool IsSilent { get; init; }
+
+    /// <summary>Whether the stream broke before anything arrived: then it says nothing about the server.</summary>
+    public bool IsCut { get; init; }
 }

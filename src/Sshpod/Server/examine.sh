@@ -1,6 +1,7 @@
-# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317 # places.sh, closed.sh and judge.sh stand before it; `each` calls `try`
+# shellcheck shell=sh disable=SC2015,SC2031,SC2034,SC2154,SC2317,SC3013 # places.sh, closed.sh and judge.sh stand before it
 # Runs in the container for `sshpod doctor`, over stdin (load.sh): tells what the probe and the installation would find. It writes, starts
-# and executes nothing of ours. Needs only sh. Before the volumes, $1 is the room that an installation needs, in KiB.
+# and executes nothing of ours. Needs only sh; where that has no -nt, nothing is said of paused connections. Before the volumes, $1 is the
+# room that an installation needs, in KiB.
 room=$1
 shift
 volumes "$@"
@@ -28,12 +29,29 @@ judge() (
 	echo "free $own"
 )
 
+# Says how many connections wait to be resumed, and for how many seconds the first, if anything here can tell times. Each that could be
+# resumed has a socket, whose time is when it lost its stream, and 1970 while it has one.
+paused() {
+	[ -d "./$container/resume" ] && [ ! -L "./$container/resume" ] || return 0
+	count=0 first=''
+	set +f
+	for socket in "./$container/resume/"*; do
+		set -f
+		[ -S "$socket" ] && [ ! -L "$socket" ] && [ "$socket" -nt "./$container/host_key" ] || continue
+		count=$((count + 1))
+		[ "$first" ] && [ ! "$first" -nt "$socket" ] || first=$socket
+	done
+	set -f
+	[ "$count" = 0 ] || echo "paused $count" "$(now=$(date +%s) && since=$(stat -c %Y "$first") && echo $((now - since)))"
+} 2>/dev/null
+
 # Says what server is there, and whether its port is open: a server that was killed leaves the file.
 server() {
 	enter "$1" "$release" && [ -x ./sshd ] && mine . ./sshd || return
 	found=1 state=unknown
 	[ -z "$hash" ] || if known; then state=verified; else state=damaged; fi
 	echo "server $PWD $state"
+	paused
 	read -r _ port 2>/dev/null <"./$container/port" || return 0
 	case $port in '' | *[!0-9]*) return 0 ;; esac
 	port=$(printf %04X "$port")

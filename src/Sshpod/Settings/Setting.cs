@@ -44,6 +44,19 @@ internal static class Setting
     /// <summary>How long to wait for a target that is starting.</summary>
     public static readonly Setting<TimeSpan> Wait = Time("wait", "SSHPOD_WAIT", "0 not to wait", "0 means do not wait");
 
+    /// <summary>How long a connection that has lost its stream waits to be resumed.</summary>
+    public static readonly Setting<TimeSpan> Resume = new("resume", "SSHPOD_RESUME",
+        (text, out value) =>
+        {
+            var grace = Grace.Parse(text);
+            value = grace ?? default;
+            return grace is not null;
+        }, Grace.Form, _ => $"use {Grace.Form}; 0 never to resume", $"set it to {Grace.Form}; 0 means never resume");
+
+    /// <summary>How an outage is shown in a terminal in which a session runs. It has no environment variable.</summary>
+    public static readonly Setting<OutageDisplay> ResumeLine = Words(
+        "resume-line", "", ("row", OutageDisplay.Row), ("title", OutageDisplay.Title), ("none", OutageDisplay.None));
+
     /// <summary>How long a key that a connection has brought into a container may log in there.</summary>
     public static readonly Setting<AccessTime> Access = new("access", "SSHPOD_ACCESS",
         (text, out value) => (value = AccessTime.Parse(text)!) is not null, AccessTime.Form, _ => $"use {AccessTime.Form}",
@@ -51,7 +64,9 @@ internal static class Setting
 
     /// <summary>All variables.</summary>
     public static readonly string[] Variables =
-        [Transport.Variable, Tunnel.Variable, SharedPlaces.Variable, Idle.Variable, Wait.Variable, Access.Variable];
+    [
+        Transport.Variable, Tunnel.Variable, SharedPlaces.Variable, Idle.Variable, Wait.Variable, Access.Variable, Resume.Variable,
+    ];
 
     private static Setting<T> Words<T>(string key, string variable, params (string Word, T Value)[] all)
     {

@@ -35,8 +35,8 @@ internal sealed class SettingsFile(string file)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
         var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>())
             : Section(stream.Documents[0].RootNode, "the file",
-            "access", "aliases", "container", "identity", "idle", "other-users-environment", "shared-places",
-            "transport", "tunnel", "wait");
+            "access", "aliases", "container", "identity", "idle", "other-users-environment", "resume", "resume-line",
+            "shared-places", "transport", "tunnel", "wait");
         return new FileSettings(
             AliasesOf(root["aliases"]),
             root["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
@@ -45,6 +45,8 @@ internal sealed class SettingsFile(string file)
             root["idle"] is { } idle ? Value(idle, Setting.Idle) : null,
             root["wait"] is { } wait ? Value(wait, Setting.Wait) : null,
             root["access"] is { } access ? Value(access, Setting.Access) : null,
+            root["resume"] is { } resume ? Value(resume, Setting.Resume) : null,
+            root["resume-line"] is { } line ? Value(line, Setting.ResumeLine) : OutageDisplay.Row,
             root["identity"] is { } identity ? FilePath(identity, "identity") : null,
             root["other-users-environment"] is { } others && Value(others, Setting.OtherUsersEnvironment),
             root["shared-places"] is { } places && Value(places, Setting.SharedPlaces));
@@ -184,7 +186,8 @@ internal sealed record Section(IReadOnlyDictionary<string, YamlNode> Values)
 /// <summary>What the user has set in the file; null if not set. <see cref="UserSettings"/> explains each setting.</summary>
 internal sealed record FileSettings(
     Aliases Aliases, string? Container = null, TransportKind? Transport = null, TunnelKind? Tunnel = null, TimeSpan? Idle = null,
-    TimeSpan? Wait = null, AccessTime? Access = null, string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false)
+    TimeSpan? Wait = null, AccessTime? Access = null, TimeSpan? Resume = null, OutageDisplay ResumeLine = OutageDisplay.Row,
+    string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false)
 {
     /// <summary>The settings if there is no file.</summary>
     public static FileSettings None { get; } = new(Aliases.None);

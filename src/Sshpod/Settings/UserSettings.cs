@@ -20,12 +20,15 @@ public sealed class UserSettings
 
     private readonly Dictionary<string, string> _variables = [];
     private readonly Lazy<FileSettings> _file;
+    private readonly TimeSpan _usualGrace;
 
     /// <summary>Reads the variables now, the file when needed.</summary>
     /// <param name="file">The file, which need not exist.</param>
     /// <param name="variable">Returns the value of an environment variable.</param>
-    internal UserSettings(string file, Func<string, string?> variable)
+    /// <param name="hasTerminal">Whether the process has a controlling terminal.</param>
+    internal UserSettings(string file, Func<string, string?> variable, bool hasTerminal = false)
     {
+        _usualGrace = Grace.Usual(hasTerminal, variable("CI"));
         foreach (var name in Setting.Variables)
             if (variable(name) is { Length: > 0 } text)
                 _variables.Add(name, text);
@@ -37,7 +40,7 @@ public sealed class UserSettings
     public static string File { get; } = ClientDirectory.Settings;
 
     /// <summary>The current settings of this user.</summary>
-    public static UserSettings Take() => new(File, Environment.GetEnvironmentVariable);
+    public static UserSettings Take() => new(File, Environment.GetEnvironmentVariable, ControllingTerminal.Exists);
 
     /// <summary>The user's own names.</summary>
     /// <exception cref="SshpodException">
@@ -86,6 +89,15 @@ public sealed class UserSettings
     /// <c>access</c>, else a day.
     /// </summary>
     public AccessTime Access => Find(Setting.Access, file => file.Access ?? UsualAccess);
+
+    /// <summary>
+    /// How long a connection that has lost its stream waits to be resumed: <c>SSHPOD_RESUME</c>, else the setting <c>resume</c>, else what
+    /// <see cref="Grace.Usual"/> says; zero means that it ends.
+    /// </summary>
+    public TimeSpan Resume => Find(Setting.Resume, file => file.Resume ?? _usualGrace);
+
+    /// <summary>How an outage is shown in a terminal in which a session runs.</summary>
+    public OutageDisplay ResumeLine => _file.Value.ResumeLine;
 
     /// <summary>
     /// Whether the server may be in a place where other containers could take it over, for users who trust every container of their pods:

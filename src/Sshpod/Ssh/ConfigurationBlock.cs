@@ -39,6 +39,7 @@ public sealed record ConfigurationBlock(string Program, ClientKind Kind, Configu
         {Lines([PinnedOptions.KnownHostsOfOpenSsh(Kind)])}
 
         # OpenSSH, which also matches these names in capitals. %n is the name as typed: contexts and aliases are case-sensitive.
+        # ServerAliveInterval 0: sshpod itself watches the way, and resumes after an outage, which would end at interval x count otherwise.
         {OpenSsh}
             ProxyCommand {Proxy("%n")}
         {Lines([.. OfAll, .. PinnedOptions.OfOpenSsh])}

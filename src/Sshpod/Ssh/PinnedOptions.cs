@@ -30,9 +30,9 @@ public static class PinnedOptions
         // server does not offer the first one if its processor has none.
         ("Ciphers", $"{(HasAes ? "aes128-gcm@openssh.com," : "")}chacha20-poly1305@openssh.com,aes128-ctr"),
         ("ForwardAgent", "no"),
-        // Keeps proxies and load balancers on the way from cutting an idle connection.
-        ("ServerAliveInterval", "15"),
-        ("ServerAliveCountMax", "4"),
+        // sshpod watches the way itself, keeps proxies and load balancers from cutting an idle connection, and resumes one that was cut.
+        // ssh knows nothing of that, and would end the session after interval x count.
+        ("ServerAliveInterval", "0"),
     ];
 
     /// <summary>For OpenSSH alone.</summary>

@@ -19,11 +19,12 @@ public sealed class Progress : IDisposable
 
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly long? _total;
-    private readonly bool _isSilent;
+    private readonly bool _isSilent, _isWhole;
     private string _what;
     private long _done;
 
-    private Progress(string what, long? total, bool isSilent = false) => (_what, _total, _isSilent) = (what, total, isSilent);
+    private Progress(string what, long? total, bool isSilent = false, bool isWhole = false) =>
+        (_what, _total, _isSilent, _isWhole) = (what, total, isSilent, isWhole);
 
     private TimeSpan Age => Stopwatch.GetElapsedTime(_start);
 
@@ -34,8 +35,14 @@ public sealed class Progress : IDisposable
     {
         var step = new Progress(what, total);
         // The debug log shows the same, and more.
-        if (Log.IsDebug)
-            return step;
+        return Log.IsDebug ? step : Add(step);
+    }
+
+    /// <summary>Begins one whose text is the whole line, and which is shown whatever other steps there are.</summary>
+    internal static Progress BeginLine() => Add(new Progress("", null, isWhole: true));
+
+    private static Progress Add(Progress step)
+    {
         lock (Drawing)
         {
             Steps.Add(step);
@@ -50,7 +57,8 @@ public sealed class Progress : IDisposable
         var step = new Progress("", null, isSilent: true);
         lock (Drawing)
         {
-            Erase();
+            if (!Steps.Exists(other => other._isWhole))
+                Erase();
             Steps.Add(step);
         }
         return step;
@@ -91,6 +99,8 @@ public sealed class Progress : IDisposable
     /// <param name="columns">Width of the terminal.</param>
     internal string Line(int columns)
     {
+        if (_isWhole)
+            return _what;
         var progress = _total is { } total ? Amount(total) : string.Create(CultureInfo.InvariantCulture, $" ({Age.TotalSeconds:0} s)");
         var line = $"sshpod: {OneLine.Of(_what)}{progress}";
         // Keep the last column free: some terminals wrap there.
@@ -105,8 +115,9 @@ public sealed class Progress : IDisposable
     {
         lock (Drawing)
         {
-            if (Steps.Exists(step => step._isSilent) || Steps.FindLast(step => step.Age >= Patience) is not { } step
-                || Terminal() is not { } terminal || !terminal.IsOurs)
+            if (Chosen() is not { } step
+                // Where a program in the container draws its screen, the line would destroy what is there.
+                || Terminal() is not { IsOurs: true, IsRaw: false } terminal)
                 return;
             var line = step.Line(terminal.Columns);
             if (line == _drawn)
@@ -115,6 +126,9 @@ public sealed class Progress : IDisposable
             _drawn = line;
         }
     }
+
+    private static Progress? Chosen() => Steps.Find(step => step._isWhole)
+        ?? (Steps.Exists(step => step._isSilent) ? null : Steps.FindLast(step => step.Age >= Patience));
 
     // Looked up when the first line is drawn: most connections never need it.
     private static ProgressTerminal? Terminal()

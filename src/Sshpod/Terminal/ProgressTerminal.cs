@@ -4,15 +4,19 @@ using Microsoft.Win32.SafeHandles;
 namespace Sshpod.Terminal;
 
 /// <summary>The user's terminal, if we may draw on it. .NET's Console is not used: it changes the terminal's settings.</summary>
-internal sealed partial class ProgressTerminal : IDisposable
+internal sealed partial class ProgressTerminal : ITerminal, IDisposable
 {
     private const int StandardError = 2, UsualColumns = 80;
+
+    // ICANON. struct termios has 60 bytes with glibc and musl, 72 on macOS.
+    private const uint Canonical = 0x2, CanonicalOnMac = 0x100;
+    private const int SettingsSize = 256;
 
     private readonly SafeFileHandle _handle;
 
     private readonly FileStream _stream;
 
-    private ProgressTerminal(SafeFileHandle handle)
+    internal ProgressTerminal(SafeFileHandle handle)
     {
         _handle = handle;
         _stream = new FileStream(handle, FileAccess.Write, bufferSize: 0);
@@ -36,8 +40,30 @@ internal sealed partial class ProgressTerminal : IDisposable
             ? new ProgressTerminal(handle) : null;
     }
 
-    /// <summary>Whether we are in its foreground: with ssh in the background, the user is reading something else.</summary>
-    public bool IsOurs => ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup();
+    /// <summary>
+    /// Whether we are in its foreground, or ssh is, whose session we may have left: with ssh in the background, the user is reading
+    /// something else.
+    /// </summary>
+    public bool IsOurs =>
+        ForegroundGroup((int)_handle.DangerousGetHandle()) == OwnGroup() || SshParent.Current is { IsInForeground: true };
+
+    /// <inheritdoc/>
+    public bool IsRaw
+    {
+        get
+        {
+            Span<byte> settings = stackalloc byte[SettingsSize];
+            if (GetSettings((int)_handle.DangerousGetHandle(), ref MemoryMarshal.GetReference(settings)) != 0)
+                return false;
+            // struct termios: four words of flags, of which the last are the local ones.
+            return OperatingSystem.IsMacOS()
+                ? (MemoryMarshal.Read<ulong>(settings[(3 * sizeof(ulong))..]) & CanonicalOnMac) == 0
+                : (MemoryMarshal.Read<uint>(settings[(3 * sizeof(uint))..]) & Canonical) == 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public int Rows => WindowSize(_handle.DangerousGetHandle(), out var size) == 0 ? size.Rows : 0;
 
     /// <summary>Its current width in columns.</summary>
     public int Columns =>
@@ -69,6 +95,9 @@ internal sealed partial class ProgressTerminal : IDisposable
 
     [LibraryImport("libc", EntryPoint = "isatty")]
     private static partial int IsATty(int file);
+
+    [LibraryImport("libc", EntryPoint = "tcgetattr")]
+    private static partial int GetSettings(int file, ref byte settings);
 
     [LibraryImport("libc", EntryPoint = "tcgetpgrp")]
     private static partial int ForegroundGroup(int file);

@@ -19,12 +19,46 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
     // ssh(1): the options that take a value.
     private const string WithValue = "BbcDEeFIiJLlmOoPpQRSWw";
 
+    // A process that is orphaned gets another parent, whose files are none of our business.
+    private const int Gone = -1;
+
     private static string Directory => $"/proc/{ParentId()}";
 
     private static readonly Lazy<SshParent?> Found = new(Find);
 
     /// <summary>The parent ssh; null if the parent is not ssh or cannot be found.</summary>
     public static SshParent? Current => Found.Value;
+
+    /// <summary>Its process ID.</summary>
+    public int Id { get; private init; } = Gone;
+
+    /// <summary>
+    /// Whether it still is our parent and is in the foreground of its terminal, whose session the proxy of a shared connection has left.
+    /// </summary>
+    public bool IsInForeground
+    {
+        get
+        {
+            if (Id != ParentId())
+                return false;
+            try
+            {
+                return IsForeground(File.ReadAllText($"{Directory}/stat"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Whether a process is in the foreground of its terminal, by its <c>/proc/PID/stat</c> (proc_pid_stat(5)).</summary>
+    internal static bool IsForeground(string status)
+    {
+        // The name, in parentheses, may hold anything. After it: state, parent, group, session, terminal, its foreground group.
+        var fields = status[(status.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields is [_, _, var group, _, not "0", var foreground, ..] && group == foreground;
+    }
 
     private static SshParent? Find()
     {
@@ -38,7 +72,10 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
             var error = Target(2);
             return new SshParent(words[1..], IsTerminal(Target(0)) || IsTerminal(Target(1)), IsTerminal(error),
                 new FileInfo("/proc/self/fd/2").LinkTarget == Null
-                && (IsTerminal(error) || error?.StartsWith("pipe:", StringComparison.Ordinal) == true));
+                && (IsTerminal(error) || error?.StartsWith("pipe:", StringComparison.Ordinal) == true))
+            {
+                Id = ParentId(),
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -71,6 +108,8 @@ internal sealed partial record SshParent(IReadOnlyList<string> Arguments, bool H
     /// <returns>Null if it cannot be opened.</returns>
     public static SafeFileHandle? OpenStderr()
     {
+        if (Current is not { } ssh || ssh.Id != ParentId())
+            return null;
         try
         {
             return File.OpenHandle($"{Directory}/fd/2", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);

@@ -17,11 +17,11 @@ public static class ExecTunnel
     {
         using var progress = Progress.Begin($"connecting to the server in {container}");
         return await Tunnel.OpenAsync(
-            new Carrier(session.Exec), container, session.HostKey, "on its exec stream", TunnelLimits.Banner, cancellation);
+            new ExecCarrier(session.Exec), container, session.Keys, "on its exec stream", TunnelLimits.Banner, cancellation);
     }
 
     /// <summary>The exec, which reports its end in terms of the connection that it carries.</summary>
-    private sealed class Carrier(Duplex exec) : LayeredDuplex(exec)
+    private sealed class ExecCarrier(Duplex exec) : LayeredDuplex(exec)
     {
         public override async ValueTask<StreamEnd> EndAsync(CancellationToken cancellation)
         {

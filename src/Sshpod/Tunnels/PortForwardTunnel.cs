@@ -24,6 +24,6 @@ public static class PortForwardTunnel
             throw new SshpodException($"port-forward does not reach {container}: its pod is not Running yet",
                 "set SSHPOD_TUNNEL, or tunnel in the settings, to auto: exec reaches it");
         var carrier = await cluster.PortForwardAsync(container, server.Port, cancellation);
-        return await Tunnel.OpenAsync(carrier, container, server.HostKey, $"on port {server.Port}", bannerLimit, cancellation);
+        return await Tunnel.OpenAsync(carrier, container, server.Keys, $"on port {server.Port}", bannerLimit, cancellation);
     }
 }

@@ -134,6 +134,9 @@ public sealed class EarlyAnswerTests : IClassFixture<EarlyAnswer>, IDisposable
     [InlineData(" 0000000000000000001 -999999999999999999")]
     [InlineData(" 0000000000000000001,0000000009999999999")]
     [InlineData("                                        ")]
+    // During an outage.
+    [InlineData(" lost                                   ")]
+    [InlineData(" lost")]
     [InlineData("0")]
     public async Task A_claim_that_is_none_is_left_to_NET(string times)
     {

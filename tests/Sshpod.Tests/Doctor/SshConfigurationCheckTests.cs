@@ -68,12 +68,21 @@ public class SshConfigurationCheckTests
     [InlineData("hostkeyalias jump", nameof(CheckOutcome.Failure), "HostKeyAlias is jump")]
     [InlineData("proxyusefdpass yes", nameof(CheckOutcome.Failure), "ProxyUseFdpass is yes")]
     [InlineData("addkeystoagent true", nameof(CheckOutcome.Warning), "AddKeysToAgent is not no: sshpod's key is added to your agent")]
+    [InlineData("serveraliveinterval 15", nameof(CheckOutcome.Warning),
+        "ServerAliveInterval is 15: ssh ends a session after an outage of 45 s")]
     [InlineData("pubkeyauthentication no", nameof(CheckOutcome.Failure), "PubkeyAuthentication is no")]
     public void What_overrides_it_is_named(string line, string outcome, string words)
     {
         var finding = Judge(line);
         Assert.Equal(outcome, $"{finding.Outcome}");
         Assert.Contains(words, finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_keep_alive_of_ssh_limits_an_outage_to_interval_times_count()
+    {
+        Assert.Contains("after an outage of 60 s", Judge("serveraliveinterval 15", "serveralivecountmax 4").Text, StringComparison.Ordinal);
+        Assert.Equal(CheckOutcome.Ok, Judge("serveraliveinterval 0", "serveralivecountmax 4").Outcome);
     }
 
     [Fact]

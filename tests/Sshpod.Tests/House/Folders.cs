@@ -14,7 +14,7 @@ internal static class Folders
         "Clusters/Objects", "Clusters/Kubeconfigs", "Clusters", "Clusters/Api/Http", "Clusters/Api/Login",
         "Clusters/Api/Streams", "Clusters/Api",
         "Clusters/Kubectl", "Clusters/Transports",
-        "Targets", "Server", "Tunnels", "Connections", "Listing", "Completion", "Doctor", "Commands", "",
+        "Targets", "Server", "Tunnels/Resuming", "Tunnels", "Connections", "Listing", "Completion", "Doctor", "Commands", "",
     ];
 
     private static readonly string Root = Path.Combine(Document.Root, "src", "Sshpod");

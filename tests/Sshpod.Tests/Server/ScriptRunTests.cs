@@ -23,7 +23,7 @@ public class ScriptRunTests
         "host-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\n", "host-key x\n", "ok\n",
         "error place /tmp no\n", "error\n", "cleaned 1\n", "cleaned x\n", "left /tmp/x\n", "examined\n", "place /tmp free\n",
         "machine x86_64\n", "missing\n", "server /tmp verified\n",
-        "running 1\n", "\n", " \n", "\u001b[2J\r\n", "half a line",
+        "running 1\n", "paused 1 5\n", "\n", " \n", "\u001b[2J\r\n", "half a line",
     ];
 
     [Fact]
@@ -35,6 +35,20 @@ public class ScriptRunTests
                 await EndsAsync(new FakeExec(text), dialogue);
             return true;
         }, iter: 300, threads: 1);
+
+    [Theory]
+    [InlineData("paused 2 500\nrunning 40001\n", 2, 500, 40001)]
+    [InlineData("paused 1 0\n", 1, 0, null)]
+    [InlineData("paused -1 500\nrunning 40001\n", 0, null, 40001)]
+    [InlineData("paused 1 \n", 1, null, null)]
+    [InlineData("paused 1 -5\n", 1, null, null)]
+    [InlineData("running 40001\n", 0, null, 40001)]
+    public async Task A_look_at_a_container_tells_how_many_connections_are_paused(string lines, int paused, int? seconds, int? port)
+    {
+        var exec = new FakeExec($"sshpod-bootstrap\nmachine x86_64\nmissing\nserver /tmp/sshpod/r verified\n{lines}examined\n");
+        var found = await Examination.ReadAsync(exec, Container, Short, TestContext.Current.CancellationToken);
+        Assert.Equal((paused, seconds, port), (found.Paused, (int?)found.PausedFor?.TotalSeconds, found.Port));
+    }
 
     [Fact]
     public async Task A_flood_of_one_answer_starts_one_upload_and_ends()

@@ -18,6 +18,7 @@ public partial class SettingsFileTests
             (settings.Container, settings.Transport, settings.Tunnel, settings.Idle, settings.Wait));
         Assert.Equal((TimeSpan.FromHours(8), Path.Combine(ClientDirectory.Home, ".ssh/id_ed25519_sk"), true),
             (settings.Access?.Limit, settings.Identity, settings.CleanEnvironment));
+        Assert.Equal((TimeSpan.FromHours(12), OutageDisplay.Title), (settings.Resume, settings.ResumeLine));
         Assert.Equal("arn:aws:eks:eu-west-1:123456789012:cluster/dev", settings.Aliases.Contexts["dev"]);
         Assert.Equal("machine-learning-production", settings.Aliases.Namespaces["ML"]);
         Assert.Equal(new PodAddress(TargetKind.Deployment, "trainer", null, "ml", "dev"), settings.Aliases.Targets["gpu"]);
@@ -41,7 +42,7 @@ public partial class SettingsFileTests
     [InlineData(
         "# x\ntransprot: api",
         "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, "
-        + "other-users-environment, shared-places, transport, tunnel, wait")]
+        + "other-users-environment, resume, resume-line, shared-places, transport, tunnel, wait")]
     [InlineData("verbose: 1", "line 1: unknown key \"verbose\"; allowed in the file: access,")]
     [InlineData("aliases:\n  context: {a: b}",
         "line 2: unknown key \"context\"; did you mean \"contexts\"? allowed in aliases: contexts, namespaces, targets")]
@@ -49,6 +50,10 @@ public partial class SettingsFileTests
     [InlineData("tunnel: [exec]", "line 1: expected auto, port-forward, exec")]
     [InlineData("idle: soon", "line 1: \"idle\" is \"soon\"; use seconds, or a time such as 90s, 10m or 2h; 0 for ever")]
     [InlineData("wait: -1", "line 1: \"wait\" is \"-1\"; use seconds, or a time such as 90s, 10m or 2h; 0 not to wait")]
+    [InlineData("resume: 8d",
+        "line 1: \"resume\" is \"8d\"; use seconds, or a time such as 90s, 10m or 2h, of at most 168h; 0 never to resume")]
+    [InlineData("resume: 169h", "line 1: \"resume\" is \"169h\"; use seconds")]
+    [InlineData("resume-line: rows", "line 1: \"resume-line\" is \"rows\"; did you mean \"row\"? allowed: row, title, none")]
     [InlineData(
         "access: 10s", "line 1: \"access\" is \"10s\"; use \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
     [InlineData("identity: id_ed25519", "line 1: \"identity\" is \"id_ed25519\"; use an absolute path, or one that begins with ~/")]

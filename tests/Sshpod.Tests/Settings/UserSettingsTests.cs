@@ -16,6 +16,7 @@ public sealed class UserSettingsTests : IDisposable
         Assert.Equal(
             (TransportKind.Auto, null, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1), new AccessTime(TimeSpan.FromDays(1)), false),
             (settings.Transport, settings.Tunnel, settings.Idle, settings.Wait, settings.Access, settings.AllowsSharedPlaces));
+        Assert.Equal((Grace.ForProgram, OutageDisplay.Row), (settings.Resume, settings.ResumeLine));
         Assert.Equal((null, null, false), (settings.Container, settings.Identity, settings.CleanEnvironment));
     }
 
@@ -37,11 +38,34 @@ public sealed class UserSettingsTests : IDisposable
     }
 
     [Theory]
+    [InlineData(null, null, 24 * 60 * 60)]
+    [InlineData("true", null, 120)]
+    [InlineData("true", "15m", 900)]
+    [InlineData(null, "0", 0)]
+    [InlineData(null, "86400", 86400)]
+    [InlineData(null, "168h", 7 * 24 * 60 * 60)]
+    public void A_connection_from_a_terminal_waits_a_day_and_one_of_a_build_two_minutes(string? ci, string? set, int seconds)
+    {
+        var settings = new UserSettings(
+            _file, name => name switch { "CI" => ci, "SSHPOD_RESUME" => set, _ => null }, hasTerminal: true);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), settings.Resume);
+    }
+
+    [Fact]
+    public void How_long_a_connection_waits_and_what_is_shown_can_be_set_in_the_file()
+    {
+        File.WriteAllText(_file, "{resume: 15m, resume-line: none}");
+        var settings = new UserSettings(_file, _ => null, hasTerminal: true);
+        Assert.Equal((TimeSpan.FromMinutes(15), OutageDisplay.None), (settings.Resume, settings.ResumeLine));
+    }
+
+    [Theory]
     [InlineData("TRANSPORT", "ssh", "use auto, api or kubectl")]
     [InlineData("TUNNEL", "vpn", "use auto, port-forward or exec")]
     [InlineData("IDLE", "soon", "set it to seconds, or a time such as 90s, 10m or 2h; 0 means for ever")]
     [InlineData("WAIT", "long", "set it to seconds, or a time such as 90s, 10m or 2h; 0 means do not wait")]
     [InlineData("ACCESS", "10s", "set it to \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
+    [InlineData("RESUME", "8d", "set it to seconds, or a time such as 90s, 10m or 2h, of at most 168h; 0 means never resume")]
     [InlineData("SHARED_PLACES", "yes", "use refuse or allow")]
     public void An_invalid_variable_fails_only_where_it_is_needed(string variable, string value, string hint)
     {
@@ -53,6 +77,7 @@ public sealed class UserSettingsTests : IDisposable
             ["IDLE"] = () => settings.Idle,
             ["WAIT"] = () => settings.Wait,
             ["ACCESS"] = () => settings.Access,
+            ["RESUME"] = () => settings.Resume,
             ["SHARED_PLACES"] = () => settings.AllowsSharedPlaces,
         };
         Assert.Equal($"SSHPOD_{variable} is \"{value}\"; {hint}", Assert.Throws<SshpodException>(() => values[variable]()).Line);

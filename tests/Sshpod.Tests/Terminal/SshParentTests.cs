@@ -25,6 +25,15 @@ public class SshParentTests
     [Fact]
     public void An_ssh_run_by_a_program_shows_no_progress() => Assert.False((Parent("host") with { HasTerminal = false }).IsForUser);
 
+    [Theory]
+    [InlineData("7 (ssh) S 5 7 5 34816 7 4194560 1", true)]
+    [InlineData("7 (ss) h 1 (x) S 5 7 5 34816 7 4194560 1", true)]
+    [InlineData("7 (ssh) S 5 7 5 34816 5 4194560 1", false)]
+    [InlineData("7 (ssh) S 5 7 5 0 -1 4194560 1", false)]
+    [InlineData("", false)]
+    public void Ssh_is_in_the_foreground_if_its_group_is_that_of_its_terminal(string status, bool isIt) =>
+        Assert.Equal(isIt, SshParent.IsForeground(status));
+
     private static SshParent Parent(string arguments) =>
         new(arguments.Split(' '), HasTerminal: true, StderrIsTerminal: true, HasTakenStderr: false);
 }

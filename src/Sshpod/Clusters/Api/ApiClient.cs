@@ -121,7 +121,8 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
             return ClusterException.ForbiddenByProxy(configuration.Context);
         var reason = response.Status switch { 401 => "Unauthorized", 403 => "Forbidden", var code => $"HTTP {code}" };
         return ClusterException.FromStatus(status?.Reason is { Length: > 0 } told ? told : reason,
-            status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked);
+            status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked,
+            response.Status is 429 or 503 ? RetryAfter(response) : null);
     }
 
     // The requested path is not part of the server's URL, and a query may be confidential.
@@ -244,7 +245,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     }
 
     private static TimeSpan? Pause(HttpResponse response) =>
+        RetryAfter(response) is { } pause && pause <= ClusterLimits.BusyPause ? pause : null;
+
+    private static TimeSpan? RetryAfter(HttpResponse response) =>
         int.TryParse(response.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-        && TimeSpan.FromSeconds(seconds) is var pause && pause <= ClusterLimits.BusyPause
-            ? pause : null;
+            ? TimeSpan.FromSeconds(seconds) : null;
 }

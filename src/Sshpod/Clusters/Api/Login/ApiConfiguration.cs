@@ -38,7 +38,10 @@ internal sealed record ApiConfiguration(string? Context, ApiServer Server, ApiUs
 
         var cluster = section.Text("cluster") is { } clusterName ? files.FindUnderstood("clusters", clusterName, "cluster") : null;
         var server = ApiServer.Read(cluster ?? throw new UnsupportedKubeconfigException($"context {name} names no existing cluster"));
-        return new ApiConfiguration(context, server, ReadUser(files, section.Text("user"), server), section.Text("namespace") ?? "default");
+        var user = ReadUser(files, section.Text("user"), server);
+        if (snapshot.IsUnattended && user.Plugin is { } plugin)
+            user = user with { Plugin = plugin with { IsUnattended = true } };
+        return new ApiConfiguration(context, server, user, section.Text("namespace") ?? "default");
     }
 
     private static ApiUser ReadUser(KubeconfigFiles files, string? name, ApiServer server)

@@ -19,12 +19,13 @@ namespace Sshpod.Clusters.Api.Login;
 /// <param name="InstallHint">Where to get it; null when the kubeconfig does not say.</param>
 /// <param name="ProvideClusterInfo">Whether it is told which cluster it is for.</param>
 /// <param name="Asking">Whether it may prompt the user.</param>
+/// <param name="IsUnattended">Whether nobody can answer now: the terminal is not its own, nor is what it says to be seen there.</param>
 internal sealed record ExecPlugin(
     string ApiVersion, string Command, IReadOnlyList<string> Arguments, IReadOnlyList<KeyValuePair<string, string>> Environment,
-    string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never)
+    string? InstallHint, bool ProvideClusterInfo, InteractiveMode Asking = InteractiveMode.Never, bool IsUnattended = false)
 {
     private const string V1 = "client.authentication.k8s.io/v1", V1Beta1 = "client.authentication.k8s.io/v1beta1";
-    private const int MaxOutput = 1024 * 1024;
+    private const int MaxOutput = 1024 * 1024, MaxWords = 16 * 1024;
 
     /// <summary>Reads an <c>exec</c> entry of the kubeconfig.</summary>
     /// <exception cref="UnsupportedKubeconfigException">It contains something unsupported.</exception>
@@ -51,27 +52,28 @@ internal sealed record ExecPlugin(
     /// <exception cref="SshpodException">It cannot be run, fails, takes too long, or prints something unexpected.</exception>
     public async Task<Credential> RunAsync(ApiServer server, CancellationToken cancellation)
     {
-        var asks = Asking != InteractiveMode.Never && PluginTerminal.IsThere;
+        var asks = !IsUnattended && Asking != InteractiveMode.Never && PluginTerminal.IsThere;
         if (Asking == InteractiveMode.Always && !asks)
-            throw new SshpodException($"credential plugin {Command} needs a terminal, and there is none here",
+            throw new PluginFailedException($"credential plugin {Command} needs a terminal, and there is none here",
                 "log in to the cluster first");
         // Its prompt must not share a line with our progress.
         using var silence = asks ? Progress.Silence() : null;
-        var time = asks ? ClusterLimits.AskingPlugin : ClusterLimits.Plugin;
+        var time = asks ? ClusterLimits.AskingPlugin : IsUnattended ? ClusterLimits.UnattendedPlugin : ClusterLimits.Plugin;
         await using var process = Start(server, asks, time);
         using var limit = process.LinkTo(cancellation);
-        var saying = RelayAsync(process.Error);
+        var words = new StringBuilder();
+        var saying = RelayAsync(process.Error, IsUnattended ? words : null);
         try
         {
             var output = await ReadAsync(process.Output, limit.Token);
             var exitCode = await process.WaitAsync(limit.Token);
             await Task.WhenAny(saying, Task.Delay(ClusterLimits.PluginLastWords, limit.Token));
             Log.Debug($"api: credential plugin {Command}: exit {exitCode}");
-            return exitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {exitCode}");
+            return exitCode == 0 ? Parse(output) : throw Failed($"ended with exit code {exitCode}{Said(words)}");
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            throw Failed($"did not end in {time.TotalSeconds:0} s");
+            throw Failed($"did not end in {time.TotalSeconds:0} s{Said(words)}");
         }
     }
 
@@ -169,7 +171,15 @@ internal sealed record ExecPlugin(
         }
     }
 
-    private SshpodException Failed(string how) =>
+    // Its last line is the error, in most programs.
+    private static string Said(StringBuilder words)
+    {
+        lock (words)
+            return $"{words}".Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.Length > 0) is { } last
+                ? $": {OneLine.Of(last)}" : "";
+    }
+
+    private PluginFailedException Failed(string how) =>
         new($"credential plugin {Command} {how}", "log in to the cluster again, or run it by hand to see why");
 
     private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken cancellation)
@@ -182,7 +192,7 @@ internal sealed record ExecPlugin(
     }
 
     // Not inherited: ssh may have taken away our own stderr, and there may be a progress line on the terminal.
-    private static async Task RelayAsync(Stream stderr)
+    private static async Task RelayAsync(Stream stderr, StringBuilder? words)
     {
         Progress? silence = null;
         try
@@ -190,6 +200,12 @@ internal sealed record ExecPlugin(
             var buffer = new byte[4096];
             for (int count; (count = await stderr.ReadAsync(buffer)) > 0;)
             {
+                if (words is not null)
+                {
+                    lock (words)
+                        _ = words.Length < MaxWords ? words.Append(Encoding.UTF8.GetString(buffer, 0, count)) : words;
+                    continue;
+                }
                 // Its output may continue on the same line.
                 silence ??= Progress.Silence();
                 Log.Relay(buffer.AsSpan(0, count));

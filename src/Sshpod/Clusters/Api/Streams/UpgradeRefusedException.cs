@@ -16,6 +16,9 @@ internal sealed class UpgradeRefusedException(SshpodException reason, int status
     /// </summary>
     public bool MayAnotherPass => status is not (401 or 404 or (>= 300 and < 400));
 
+    /// <summary>How long a busy API server wants to be left alone; null if it did not say.</summary>
+    public TimeSpan? RetryAfter => (reason as ClusterException)?.RetryAfter;
+
     /// <summary>Whether it will be refused again: a server that is busy or restarting takes the same protocol a moment later.</summary>
     public bool IsLasting => status is 101 or 400 or 403 or 405 or 426 or 501;
 }

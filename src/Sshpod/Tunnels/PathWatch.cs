@@ -1,0 +1,79 @@
+using System.Net.NetworkInformation;
+using Sshpod.Terminal;
+using Sshpod.Tunnels.Resuming;
+
+namespace Sshpod.Tunnels;
+
+/// <summary>Looks each second whether the path to the server still works, and at once where it may have changed.</summary>
+internal sealed class PathWatch : IAsyncDisposable
+{
+    // Most connections are over before the machine's address changes.
+    private const int TicksBeforeListening = 5;
+
+    private readonly ResumeState _state;
+    private readonly Func<Carrier?> _carrier;
+    private readonly Action _hint, _each;
+    private readonly Sleep _sleep;
+    private readonly ITimer _tick, _hinted;
+    private int _ticks;
+
+    /// <summary>Begins.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="state">The connection.</param>
+    /// <param name="carrier">Returns its attachment; null while it has none.</param>
+    /// <param name="hint">Called when the path may have changed.</param>
+    /// <param name="each">Called each second.</param>
+    public PathWatch(TimeProvider time, ResumeState state, Func<Carrier?> carrier, Action hint, Action each)
+    {
+        (_state, _carrier, _hint, _each) = (state, carrier, hint, each);
+        _sleep = new(time);
+        _hinted = time.CreateTimer(_ => Judge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _tick = time.CreateTimer(_ => Tick(), null, ResumingLimits.Tick, ResumingLimits.Tick);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        NetworkChange.NetworkAddressChanged -= AddressChanged;
+        await _tick.DisposeAsync();
+        await _hinted.DisposeAsync();
+    }
+
+    private void Tick()
+    {
+        if (++_ticks == TicksBeforeListening)
+            NetworkChange.NetworkAddressChanged += AddressChanged;
+        if (_sleep.Look())
+            Hint(hasSlept: true);
+        else
+            Judge();
+        _each();
+    }
+
+    private void AddressChanged(object? sender, EventArgs arguments) => Hint(hasSlept: false);
+
+    private void Hint(bool hasSlept)
+    {
+        Log.Debug(hasSlept ? "resume: slept" : "resume: another address");
+        _state.Liveness.Hint(hasSlept);
+        _hint();
+        Judge();
+        _hinted.Change(ResumingLimits.DeadAfterHint, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Judge()
+    {
+        if (_carrier() is not { } carrier || carrier.Writer.IsWaiting || _state.End is not null)
+            return;
+        switch (_state.Liveness.Judge(_state.Replay.Waiting))
+        {
+            case Verdict.Ask:
+                carrier.Writer.Ping(Environment.TickCount64);
+                _ = carrier.FlushAsync();
+                break;
+            case Verdict.Dead:
+                carrier.Lose("nothing comes from the server");
+                break;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using Sshpod.Clusters;
+using Sshpod.Clusters.Api.Streams;
+using Sshpod.Terminal;
+using Sshpod.Tunnels.Resuming;
+
+namespace Sshpod.Tunnels;
+
+/// <summary>An outage: tries to come back until it works, until that is pointless, or until the grace is over.</summary>
+/// <param name="way">The way back.</param>
+/// <param name="options">How long, and who hears of it.</param>
+internal sealed class Redial(IWayBack way, ResumeOptions options)
+{
+    private readonly TimeProvider _time = options.Time;
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _hint = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _since, _tried;
+    private DateTimeOffset _sinceByWall;
+    private string _reason = "";
+    private bool _isOut, _isTold, _isShunned;
+
+    /// <summary>How long the outage has lasted. Some monotonic clocks stand still while the machine sleeps, and wall clocks are set.</summary>
+    private TimeSpan Outage
+    {
+        get
+        {
+            var (monotonic, wall) = (_time.GetElapsedTime(_since), _time.GetUtcNow() - _sinceByWall);
+            return monotonic > wall ? monotonic : wall;
+        }
+    }
+
+    /// <summary>Tries to come back.</summary>
+    /// <param name="why">Why the stream was lost.</param>
+    /// <param name="grace">How long the server waits.</param>
+    /// <param name="attach">Goes on with the connection over a tunnel.</param>
+    /// <param name="stop">Ends the attempts.</param>
+    /// <returns>What goes on.</returns>
+    /// <exception cref="ConnectionOverException">It is pointless.</exception>
+    public async Task<Carrier> RunAsync(
+        string why, TimeSpan grace, Func<Tunnel, CancellationToken, Task<Carrier>> attach, CancellationToken stop)
+    {
+        Log.Debug($"resume: lost: {why}");
+        lock (_lock)
+            (_reason, _since, _sinceByWall, _isOut) = (why, _time.GetTimestamp(), _time.GetUtcNow(), true);
+        try
+        {
+            TimeSpan? asked = null;
+            for (var attempt = 0; ; attempt++)
+            {
+                var pause = asked ?? RedialPauses.Before(attempt, Outage, options.Jitter());
+                // The last attempt is at the end of the grace: only the server knows whether that is over.
+                var left = grace - Outage;
+                await PauseAsync(pause < left ? pause : left > TimeSpan.Zero ? left : TimeSpan.Zero, stop);
+                try
+                {
+                    var carrier = await TryAsync(attach, stop);
+                    Log.Debug($"resume: after {Outage.TotalMilliseconds:0} ms, attempt {attempt + 1}");
+                    if (_isTold)
+                        options.Report?.Resumed(Outage);
+                    return carrier;
+                }
+                catch (Exception e) when (IsPassing(e, stop))
+                {
+                    (_reason, asked) = (e is OperationCanceledException ? "no answer" : e.Message, RedialPauses.Asked(e));
+                    Log.Debug($"resume: attempt {attempt + 1}: {_reason}");
+                }
+                if (Outage >= grace)
+                    throw new ConnectionOverException($"no connection for {RedialPauses.Words(grace)}; the last error was: {_reason}");
+            }
+        }
+        finally
+        {
+            lock (_lock)
+                _isOut = _isTold = false;
+            if (_isShunned)
+                options.Lost?.Invoke(_isShunned = false);
+        }
+    }
+
+    /// <summary>Something has changed, or the user is waiting: tries now.</summary>
+    public void Hint()
+    {
+        lock (_lock)
+            if (_isOut)
+                _hint.TrySetResult();
+    }
+
+    /// <summary>Tells of the outage. To be called each second.</summary>
+    public void Tick()
+    {
+        string reason;
+        lock (_lock)
+        {
+            if (!_isOut || Outage < ResumingLimits.Told)
+                return;
+            (reason, _isTold) = (_reason, true);
+        }
+        options.Report?.Paused(Outage, reason);
+        if (Outage < ResumingLimits.Shunned || _isShunned)
+            return;
+        _isShunned = true;
+        options.Lost?.Invoke(true);
+    }
+
+    private static bool IsPassing(Exception e, CancellationToken stop) =>
+        e is not ConnectionOverException && !stop.IsCancellationRequested
+        && e is SshpodException or IOException or TimeoutException or OperationCanceledException;
+
+    private async Task<Carrier> TryAsync(Func<Tunnel, CancellationToken, Task<Carrier>> attach, CancellationToken stop)
+    {
+        _tried = _time.GetTimestamp();
+        var tunnel = await way.OpenAsync(stop);
+        using var limit = new CancellationTokenSource(ResumingLimits.Answer, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        return await attach(tunnel, both.Token);
+    }
+
+    private async Task PauseAsync(TimeSpan pause, CancellationToken stop)
+    {
+        Task hint;
+        lock (_lock)
+            hint = _hint.Task;
+        if (pause > TimeSpan.Zero)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await Task.WhenAny(Task.Delay(pause, _time, end.Token), hint);
+            await end.CancelAsync();
+            // Each key that the user presses is a hint.
+            var spacing = ResumingLimits.HintPause - _time.GetElapsedTime(_tried);
+            if (hint.IsCompleted && !stop.IsCancellationRequested && spacing > TimeSpan.Zero && spacing < pause)
+                await Task.Delay(spacing, _time, stop);
+        }
+        stop.ThrowIfCancellationRequested();
+        lock (_lock)
+            if (_hint.Task.IsCompleted)
+                _hint = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>When the next attempt is due.</summary>
+internal static class RedialPauses
+{
+    /// <summary>The pause before an attempt.</summary>
+    /// <param name="attempt">How many were made.</param>
+    /// <param name="outage">How long the outage has lasted.</param>
+    /// <param name="random">From 0 to 1: an API server that comes back meets all of its clients at once.</param>
+    public static TimeSpan Before(int attempt, TimeSpan outage, double random)
+    {
+        var pause = attempt < ResumingLimits.Pauses.Count ? ResumingLimits.Pauses[attempt]
+            : outage < ResumingLimits.LongOutage ? ResumingLimits.UsualPause : ResumingLimits.LongPause;
+        return pause * (0.75 + random / 2);
+    }
+
+    /// <summary>The pause that a failure asks for; null if it asks for none.</summary>
+    public static TimeSpan? Asked(Exception failure) => failure switch
+    {
+        PluginFailedException => ResumingLimits.LoginPause,
+        ClusterException { RetryAfter: { } after } => AtMost(after),
+        UpgradeRefusedException { RetryAfter: { } after } => AtMost(after),
+        _ => null,
+    };
+
+    private static TimeSpan AtMost(TimeSpan after) => after < ResumingLimits.BusyPause ? after : ResumingLimits.BusyPause;
+
+    /// <summary>A period for the user, such as <c>24 h</c>.</summary>
+    public static string Words(TimeSpan time) => time switch
+    {
+        { TotalMinutes: < 1 } => $"{time.TotalSeconds:0} s",
+        { TotalHours: < 1 } => $"{time.TotalMinutes:0} min",
+        _ => $"{time.TotalHours:0} h",
+    };
+}

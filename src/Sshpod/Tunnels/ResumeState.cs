@@ -1,0 +1,56 @@
+using Sshpod.Tunnels.Resuming;
+
+namespace Sshpod.Tunnels;
+
+/// <summary>What outlives an attachment.</summary>
+/// <param name="fingerprint">What stands for this client's key.</param>
+/// <param name="guard">Checks the server's host key.</param>
+/// <param name="time">The clock.</param>
+internal sealed class ResumeState(byte[] fingerprint, HostKeyGuard guard, TimeProvider time)
+{
+    /// <summary>What the server has not handed on.</summary>
+    public ReplayBuffer Replay { get; } = new(time);
+
+    /// <summary>What ssh has not taken.</summary>
+    public ReceiveBuffer Received { get; } = new(time);
+
+    /// <summary>Whether the path works.</summary>
+    public Liveness Liveness { get; } = new(time);
+
+    /// <summary>What stands for this client's key.</summary>
+    public byte[] Fingerprint => fingerprint;
+
+    /// <summary>Checks the server's host key.</summary>
+    public HostKeyGuard Guard => guard;
+
+    /// <summary>What the server has granted; null before its answer.</summary>
+    public Welcome? Granted { get; set; }
+
+    /// <summary>Why the server has ended the connection; null if it has not.</summary>
+    public EndReason? End { get; set; }
+
+    /// <summary>Whether ssh has ended: END follows its last byte, in each attachment.</summary>
+    public bool IsComplete { get; set; }
+
+    /// <summary>Attachments in a row that ended because of the protocol.</summary>
+    public int Violations { get; set; }
+
+    /// <summary>How many bytes may be handed on before an ACK is due: a quarter of what either side keeps.</summary>
+    public int AckEach => Math.Min(ResumingLimits.Window, Granted?.Window ?? ResumingLimits.FirstWindow) / 4;
+}
+
+/// <summary>The connection has ended for good: another attempt is pointless.</summary>
+/// <param name="message">Why; follows "the connection to X was lost: ".</param>
+/// <param name="hint">What to do about it.</param>
+internal sealed class ConnectionOverException(string message, string hint = ConnectionOverException.Again)
+    : Sshpod.Terminal.SshpodException(message, hint)
+{
+    private const string Again = "connect again";
+
+    /// <summary>Neither side can go on from where the other is.</summary>
+    public static ConnectionOverException Positions(long sent, long received) => Bug($"internal error: positions {sent} and {received}");
+
+    /// <summary>A bug, here or in the server.</summary>
+    public static ConnectionOverException Bug(string message) =>
+        new(message, "this is a bug: please report it with the output of SSHPOD_LOG=debug");
+}

@@ -1,0 +1,159 @@
+/*
+ * What a holder reads from its attachment, and hands on to sshd. What is acknowledged has been handed on: so a client
+ * never has more under way than the window, we always read, and no PING stands behind data that sshd does not take.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sshpod.h"
+#include "resume.h"
+
+enum {
+	ACK_DELAY = 500,		/* milliseconds */
+	END_DELAY = 3000,		/* in which sshd takes what the client has said last, and then as long to end */
+};
+
+static void
+note_handed_on(struct holder *h)
+{
+	if (h->to_sshd.start - h->acknowledged >= h->window / 4)
+		h->ack_due = true;
+	else if (h->ack_at == 0)
+		h->ack_at = monotonic_milliseconds() + ACK_DELAY;
+}
+
+/* Returns how much sshd has taken; all of it, when it takes nothing any more. */
+static size_t
+give_to_sshd(struct holder *h, const struct iovec *pieces, int count, size_t length)
+{
+	ssize_t n;
+
+	if (h->sshd_is_deaf || h->sshd == -1)
+		return length;
+	if ((n = writev(h->sshd, pieces, count)) >= 0)
+		return (size_t)n;
+	if (errno == EAGAIN || errno == EINTR)
+		return 0;
+	h->sshd_is_deaf = true;
+	return length;
+}
+
+/* Hands on what waits for sshd, and tells it when that was the client's last. */
+void
+receiving_hand_on(struct holder *h)
+{
+	struct iovec pieces[2];
+	size_t length = ring_length(&h->to_sshd);
+
+	if (length > 0) {
+		h->to_sshd.start += give_to_sshd(h, pieces, ring_data(&h->to_sshd, h->to_sshd.start, length, pieces), length);
+		note_handed_on(h);
+	}
+	if (h->client_ended && !h->sshd_is_deaf && h->sshd != -1 &&
+	    (ring_length(&h->to_sshd) == 0 || monotonic_milliseconds() >= h->shut_at)) {
+		shutdown(h->sshd, SHUT_WR);
+		h->sshd_is_deaf = true;
+		h->shut_at = monotonic_milliseconds() + END_DELAY;
+	}
+}
+
+static bool
+take_data(struct holder *h, const uint8_t *bytes, size_t length)
+{
+	struct iovec piece = { (void *)bytes, length };
+	size_t taken;
+
+	if (h->client_ended || ring_length(&h->to_sshd) + length > h->window)
+		return false;
+	if (ring_length(&h->to_sshd) == 0) {
+		taken = give_to_sshd(h, &piece, 1, length);
+		h->to_sshd.start += taken;
+		h->to_sshd.end += taken;
+		bytes += taken;
+		length -= taken;
+		note_handed_on(h);
+	}
+	if (length == 0)
+		return true;
+	ring_grow(&h->to_sshd, length, h->window);
+	return ring_append(&h->to_sshd, bytes, length);
+}
+
+/* The proxy of that other connection is dead, as its client says: it must know that one's key. */
+static void
+pass_abandon(const struct holder *h, const uint8_t *payload)
+{
+	struct meeting_message message = { .kind = MEETING_ABANDON };
+
+	memcpy(message.nonce, h->attachment.nonce, RESUME_NONCE);
+	memcpy(message.body, payload, RESUME_ID + RESUME_MAC);
+	close(meeting_call(payload, &message, NULL));
+}
+
+static bool
+take_end(struct holder *h, uint64_t position)
+{
+	if (position != h->to_sshd.end)
+		return false;
+	h->client_ended = true;
+	h->shut_at = monotonic_milliseconds() + END_DELAY;
+	/* nobody reads what sshd still has to say */
+	h->to_client.end = h->sent + h->body;
+	receiving_hand_on(h);
+	return true;
+}
+
+static bool
+take(struct holder *h, const struct frame *frame)
+{
+	uint64_t number = frame->length >= 8 ? frame_get64(frame->payload) : 0;
+
+	switch (frame->type) {
+	case FRAME_DATA:
+		return take_data(h, frame->payload, frame->length);
+	case FRAME_ACK:
+		if (number < h->to_client.start || number > h->sent)
+			return false;
+		h->to_client.start = number;
+		return true;
+	case FRAME_PING:
+		h->pong = number;
+		h->pong_due = true;
+		return true;
+	case FRAME_PONG:
+		return true;
+	case FRAME_END:
+		return take_end(h, number);
+	case FRAME_BYE:
+		h->leaving = h->end_sent;
+		return h->end_sent;
+	case FRAME_ABANDON:
+		pass_abandon(h, frame->payload);
+		return true;
+	}
+	return false;
+}
+
+/* Reads once, what there is. */
+enum received
+receiving_read(struct holder *h)
+{
+	static uint8_t bytes[32 * 1024];
+	const uint8_t *input = bytes;
+	ssize_t n = read(h->attachment.in, bytes, sizeof(bytes));
+	size_t left = n > 0 ? (size_t)n : 0;
+	struct frame frame;
+	enum frame_result result;
+
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return RECEIVED;
+	if (n <= 0)
+		return RECEIVED_NOTHING;
+	h->heard = monotonic_milliseconds();
+	while ((result = frame_next(&h->reader, &input, &left, &frame)) == FRAME_COMPLETE && !h->leaving)
+		if (!take(h, &frame))
+			return RECEIVED_INVALID;
+	return result == FRAME_INVALID ? RECEIVED_INVALID : RECEIVED;
+}

@@ -1,0 +1,314 @@
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Security.Cryptography;
+using System.Text;
+using Sshpod.Clusters.Objects;
+using Sshpod.Server;
+using Sshpod.Ssh;
+using Sshpod.Streams;
+using Sshpod.Terminal;
+using Sshpod.Tunnels;
+
+namespace Sshpod.Tests.Tunnels;
+
+/// <summary>
+/// What holds a connection in the container, written anew from the protocol: it says <see cref="Says"/>, hears <see cref="Heard"/>, and
+/// can be reached as long as <see cref="Failure"/> is null. Each of its streams breaks after as many bytes as <see cref="Breaks"/> says.
+/// </summary>
+internal sealed class FakeHolder : IWayBack
+{
+    public static readonly PublicKey HostKey = PublicKey.Parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
+
+    public static readonly PublicKey ClientKey = PublicKey.Parse(
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIP/////VzrnkSdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")!;
+
+    private static readonly PodContainer Container = new("default", "x", "uid", "main", "id");
+
+    private readonly byte[] _clientKey = RandomNumberGenerator.GetBytes(32);
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly List<byte> _says = [];
+    private byte[] _id = [], _key = [];
+    private long _taken;
+    private Task _serving = Task.CompletedTask;
+    private Link? _link;
+
+    /// <summary>All that it has got, in order.</summary>
+    public List<byte> Heard { get; } = [];
+
+    /// <summary>What happened, for tests that count.</summary>
+    public List<string> Events { get; } = [];
+
+    public TimeSpan Grace { get; init; } = TimeSpan.FromHours(1);
+
+    public int Window { get; init; } = 1024 * 1024;
+
+    /// <summary>How many bytes its next stream carries, both ways together.</summary>
+    public Func<int> Breaks { get; set; } = () => int.MaxValue;
+
+    /// <summary>Why it cannot be reached.</summary>
+    public Exception? Failure { get; set; }
+
+    /// <summary>What it refuses with; 0 for nothing.</summary>
+    public byte No { get; set; }
+
+    /// <summary>Whether it knows the key.</summary>
+    public bool IsStranger { get; set; }
+
+    public bool IsPlain { get; set; }
+
+    public bool IsForgotten { get; private set; }
+
+    public int Distrusted { get; private set; }
+
+    public int Dialled { get; private set; }
+
+    public string Banner { get; set; } = $"SSH-2.0-OpenSSH_10.0 {HostKey.Tail}";
+
+    public void Distrust() => Distrusted++;
+
+    public void Cut() => _link?.Break();
+
+    public async Task<Tunnel> OpenAsync(CancellationToken cancellation)
+    {
+        Dialled++;
+        if (Failure is not null)
+            throw Failure;
+        var link = new Link(Breaks());
+        _link?.Break();
+        _link = link;
+        _serving = ServeAsync(link, _serving);
+        return await Tunnel.OpenAsync(link.Near, Container, new(HostKey, new ResumeKey(_clientKey)), "here", TimeSpan.FromSeconds(5),
+            cancellation);
+    }
+
+    public async Task SayAsync(byte[] bytes)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            _says.AddRange(bytes);
+            if (_link is { IsOn: true } link)
+                await SendAsync(link);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public async Task EndAsync(byte reason)
+    {
+        if (_link is { } link)
+            await link.SendAsync(Frame(5, [.. Number(_says.Count), reason]));
+    }
+
+    public async Task SendAsync(byte[] bytes) => await _link!.SendAsync(bytes);
+
+    private async Task ServeAsync(Link link, Task before)
+    {
+        var nonceS = RandomNumberGenerator.GetBytes(16);
+        await link.SendAsync(Encoding.ASCII.GetBytes(
+            $"{(IsPlain ? "" : $"sshpod-resume 1 {Convert.ToBase64String(nonceS)[..22]}\r\n")}{Banner}\r\n"));
+        if (await link.TakeAsync(3) is not { } start)
+            return;
+        // Nothing of an older stream counts any more.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (start[1] == 'N')
+        {
+            if (await link.TakeAsync(72) is not { } rest || !IsMac(_clientKey, "new", [.. nonceS, .. start, .. rest[..56]], rest[56..]))
+                return;
+            var nonceC = rest[32..48];
+            if (No > 0)
+            {
+                await RefuseAsync(link, nonceS, nonceC, new byte[16]);
+                return;
+            }
+            Heard.Clear();
+            _id = RandomNumberGenerator.GetBytes(16);
+            _key = Digest(_clientKey, "key", [.. nonceS, .. nonceC, .. _id]);
+            byte[] welcome = [(byte)'W', .. _id, .. Number((int)Grace.TotalSeconds)[4..], .. Number(Window)[4..]];
+            await link.SendAsync([.. welcome, .. Mac(IsStranger ? _clientKey : _key, "welcome", welcome)]);
+            Events.Add("new");
+            link.Sent = 0;
+        }
+        else
+        {
+            if (await link.TakeAsync(96) is not { } rest || !IsMac(_key, "resume", [.. nonceS, .. start, .. rest[..80]], rest[80..]))
+                return;
+            var nonceC = rest[48..64];
+            if (No > 0)
+            {
+                await RefuseAsync(link, nonceS, nonceC, _id);
+                return;
+            }
+            link.Sent = (int)BinaryPrimitives.ReadInt64BigEndian(rest.AsSpan(64));
+            byte[] resumed = [(byte)'S', .. Number(Heard.Count), .. Number(Heard.Count)];
+            await link.SendAsync([.. resumed, .. Mac(IsStranger ? _clientKey : _key, "resumed", [.. nonceS, .. nonceC, .. resumed])]);
+            Events.Add("resume");
+        }
+        await _one.WaitAsync();
+        link.IsOn = true;
+        await SendAsync(link);
+        _one.Release();
+        await ReadAsync(link);
+    }
+
+    private async Task ReadAsync(Link link)
+    {
+        while (await link.TakeAsync(4) is { } head)
+        {
+            var left = head[1] << 16 | head[2] << 8 | head[3];
+            if (head[0] == 1)
+            {
+                // Byte by byte: a frame that is cut counts as far as it has come.
+                for (; left > 0 && await link.TakeAsync(1) is [var one]; left--)
+                    Heard.Add(one);
+                await link.SendAsync(Frame(2, Number(Heard.Count)));
+                continue;
+            }
+            if (await link.TakeAsync(left) is not { } payload)
+                return;
+            switch (head[0])
+            {
+                case 2:
+                    _taken = Math.Max(_taken, BinaryPrimitives.ReadInt64BigEndian(payload));
+                    break;
+                case 3:
+                    await link.SendAsync(Frame(4, payload));
+                    break;
+                case 5:
+                    Events.Add($"end {BinaryPrimitives.ReadInt64BigEndian(payload)}");
+                    await EndAsync(0);
+                    break;
+                case 6:
+                    Events.Add("bye");
+                    IsForgotten = true;
+                    link.Break();
+                    return;
+                case 7:
+                    Events.Add($"abandon {Convert.ToHexString(payload[..16])}");
+                    break;
+            }
+        }
+    }
+
+    // With _one held.
+    private async Task SendAsync(Link link)
+    {
+        while (link.Sent < _says.Count)
+        {
+            var data = _says.GetRange(link.Sent, Math.Min(1000, _says.Count - link.Sent)).ToArray();
+            link.Sent += data.Length;
+            await link.SendAsync(Frame(1, data));
+        }
+    }
+
+    private Task RefuseAsync(Link link, byte[] nonceS, byte[] nonceC, byte[] id) => link.SendAsync(
+        [(byte)'N', No, .. Mac(IsStranger ? new byte[32] : _clientKey, "no", [.. nonceS, .. nonceC, .. id, No])]);
+
+    private static byte[] Frame(byte type, byte[] payload) =>
+        [type, (byte)(payload.Length >> 16), (byte)(payload.Length >> 8), (byte)payload.Length, .. payload];
+
+    private static byte[] Number(long number)
+    {
+        var bytes = new byte[8];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, number);
+        return bytes;
+    }
+
+    private static bool IsMac(byte[] key, string label, byte[] parts, byte[] mac) => Mac(key, label, parts).SequenceEqual(mac);
+
+    private static byte[] Mac(byte[] key, string label, byte[] parts) => Digest(key, label, parts)[..16];
+
+    private static byte[] Digest(byte[] key, string label, byte[] parts) =>
+        HMACSHA256.HashData(key, (byte[])[.. Encoding.ASCII.GetBytes($"sshpod-resume-1{label}"), .. parts]);
+
+    /// <summary>A stream that breaks.</summary>
+    private sealed class Link(int bytes)
+    {
+        private readonly Pipe _up = new(new(pauseWriterThreshold: 0)), _down = new(new(pauseWriterThreshold: 0));
+        private readonly CancellationTokenSource _broken = new();
+        private int _left = bytes;
+
+        public Duplex Near => new End(this);
+
+        /// <summary>Whether it carries the connection.</summary>
+        public bool IsOn { get; set; }
+
+        public int Sent { get; set; }
+
+        public void Break() => _broken.Cancel();
+
+        public async Task SendAsync(byte[] data) => await PutAsync(_down, data);
+
+        public async Task<byte[]?> TakeAsync(int count)
+        {
+            if (count == 0)
+                return [];
+            try
+            {
+                var result = await _up.Reader.ReadAtLeastAsync(count, _broken.Token);
+                if (result.Buffer.Length < count)
+                    return null;
+                var taken = System.Buffers.BuffersExtensions.ToArray(result.Buffer.Slice(0, count));
+                _up.Reader.AdvanceTo(result.Buffer.GetPosition(count));
+                return taken;
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
+
+        // What was sent before it broke may or may not arrive, as with TCP.
+        private async Task<bool> PutAsync(Pipe pipe, ReadOnlyMemory<byte> data)
+        {
+            var left = Interlocked.Add(ref _left, -data.Length);
+            var passed = Math.Clamp(left + data.Length, 0, data.Length);
+            if (passed > 0 && !_broken.IsCancellationRequested)
+                await pipe.Writer.WriteAsync(data[..passed]);
+            if (left <= 0)
+                await _broken.CancelAsync();
+            return !_broken.IsCancellationRequested;
+        }
+
+        private sealed class End(Link link) : Duplex
+        {
+            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
+            {
+                using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, link._broken.Token);
+                try
+                {
+                    return await link._down.Reader.AsStream(true).ReadAsync(buffer, both.Token);
+                }
+                catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+                {
+                    return link._down.Reader.TryRead(out var rest) && !rest.Buffer.IsEmpty ? Take(rest.Buffer, buffer) : 0;
+                }
+            }
+
+            public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+                await link.PutAsync(link._up, bytes);
+
+            public override ValueTask CompleteAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+
+            public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) =>
+                ValueTask.FromResult<StreamEnd>(new StreamEnd.Broken("it was cut"));
+
+            public override ValueTask DisposeAsync()
+            {
+                link.Break();
+                return ValueTask.CompletedTask;
+            }
+
+            private int Take(System.Buffers.ReadOnlySequence<byte> rest, Memory<byte> buffer)
+            {
+                var count = (int)Math.Min(rest.Length, buffer.Length);
+                System.Buffers.BuffersExtensions.CopyTo(rest.Slice(0, count), buffer.Span);
+                link._down.Reader.AdvanceTo(rest.GetPosition(count));
+                return count;
+            }
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using Sshpod.Clusters;
+using Sshpod.Terminal;
+using Sshpod.Tests.Tunnels.Resuming;
+using Sshpod.Tunnels;
+using Sshpod.Tunnels.Resuming;
+
+namespace Sshpod.Tests.Tunnels;
+
+public class RedialTests
+{
+    private readonly TestTime _time = new() { Jumps = true };
+
+    [Fact]
+    public async Task Attempts_are_quick_at_first_then_every_15_seconds_and_after_half_an_hour_every_minute()
+    {
+        var (way, over) = await GiveUpAsync(TimeSpan.FromHours(2), _ => new SshpodException("connection refused"));
+        Assert.Equal(new[] { 0, 0.2, 0.5, 1, 2, 4, 8, 23, 38 }, way.Times.Take(9).Select(time => Math.Round(time.TotalSeconds, 3)));
+        var gaps = way.Times.Zip(way.Times.Skip(1), (a, b) => (At: a, Gap: b - a)).Skip(7).SkipLast(1).ToArray();
+        Assert.All(gaps, gap => Assert.Equal(gap.At < TimeSpan.FromMinutes(30) ? 15 : 60, gap.Gap.TotalSeconds, 0.001));
+        Assert.Equal("no connection for 2 h; the last error was: connection refused", over.Message);
+        // The last one is at the end of the grace.
+        Assert.Equal(TimeSpan.FromHours(2), way.Times[^1]);
+    }
+
+    [Fact]
+    public void Clients_do_not_come_back_all_at_the_same_moment()
+    {
+        Assert.Equal(11.25, RedialPauses.Before(20, TimeSpan.Zero, 0).TotalSeconds);
+        Assert.Equal(18.75, RedialPauses.Before(20, TimeSpan.Zero, 1).TotalSeconds);
+        Assert.Equal(TimeSpan.Zero, RedialPauses.Before(0, TimeSpan.Zero, 1));
+    }
+
+    [Fact]
+    public async Task A_busy_server_says_when_to_come_again()
+    {
+        var (way, _) = await GiveUpAsync(TimeSpan.FromMinutes(5),
+            count => new ClusterException("busy", null) { RetryAfter = count == 1 ? TimeSpan.FromSeconds(42) : null });
+        Assert.Equal(new[] { 0, 42, 42.3 }, way.Times.Take(3).Select(time => Math.Round(time.TotalSeconds, 3)));
+    }
+
+    [Fact]
+    public async Task A_plugin_that_may_open_a_browser_runs_again_after_ten_minutes()
+    {
+        var (way, _) = await GiveUpAsync(TimeSpan.FromHours(1), _ => new PluginFailedException("not logged in", null));
+        Assert.Equal(new double[] { 0, 10, 20, 30, 40, 50, 60 }, way.Times.Select(time => time.TotalMinutes));
+    }
+
+    [Fact]
+    public async Task A_key_press_is_a_reason_to_try_now()
+    {
+        var time = new TestTime();
+        var way = new Way(time, _ => new PluginFailedException("not logged in", null));
+        var redial = new Redial(way, new ResumeOptions(TimeSpan.FromHours(1)) { Time = time, Jitter = () => 0.5 });
+        using var stop = new CancellationTokenSource();
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), NobodyAsync, stop.Token);
+        Assert.Single(way.Times);
+        for (var press = 2; press < 5; press++)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            redial.Hint();
+            while (way.Times.Count < press)
+                await Task.Delay(1);
+        }
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+    }
+
+    [Fact]
+    public async Task After_a_sleep_longer_than_the_grace_there_is_one_attempt()
+    {
+        var time = new TestTime();
+        var way = new Way(time, _ => new SshpodException("no route to host"));
+        var redial = new Redial(way, new ResumeOptions(TimeSpan.FromHours(1)) { Time = time, Jitter = () => 0.5 });
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), NobodyAsync, default);
+        Assert.Single(way.Times);
+        time.Sleep(TimeSpan.FromHours(30));
+        redial.Hint();
+        var over = await Assert.ThrowsAsync<ConnectionOverException>(() => run);
+        Assert.Equal("no connection for 1 h; the last error was: no route to host", over.Message);
+        Assert.Equal(2, way.Times.Count);
+    }
+
+    [Fact]
+    public async Task The_user_hears_of_an_outage_after_two_seconds_and_others_after_five()
+    {
+        var time = new TestTime();
+        var heard = new List<string>();
+        var redial = new Redial(new Way(time, _ => new SshpodException("refused")), new ResumeOptions(TimeSpan.FromHours(1))
+        {
+            Time = time,
+            Report = new((outage, reason) => heard.Add($"{outage.TotalSeconds} {reason}"), _ => heard.Add("resumed")),
+            Lost = isLost => heard.Add($"lost {isLost}"),
+        });
+        using var stop = new CancellationTokenSource();
+        redial.Tick();
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), NobodyAsync, stop.Token);
+        for (var second = 0; second < 6; second++)
+        {
+            redial.Tick();
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+        redial.Tick();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        redial.Tick();
+        Assert.Equal(["2 refused", "3 refused", "4 refused", "5 refused", "lost True", "6 refused", "lost False"], heard);
+    }
+
+    private async Task<(Way Way, ConnectionOverException Over)> GiveUpAsync(TimeSpan grace, Func<int, Exception> failure)
+    {
+        var way = new Way(_time, failure);
+        var redial = new Redial(way, new ResumeOptions(grace) { Time = _time, Jitter = () => 0.5 });
+        var run = redial.RunAsync("cut", grace, NobodyAsync, default);
+        return (way, await Assert.ThrowsAsync<ConnectionOverException>(() => run.WaitAsync(TimeSpan.FromSeconds(60))));
+    }
+
+    private static Task<Carrier> NobodyAsync(Tunnel tunnel, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <summary>A way back that never works.</summary>
+    private sealed class Way(TestTime time, Func<int, Exception> failure) : IWayBack
+    {
+        public List<TimeSpan> Times { get; } = [];
+
+        public Task<Tunnel> OpenAsync(CancellationToken cancellation)
+        {
+            Times.Add(time.Now);
+            throw failure(Times.Count);
+        }
+
+        public void Distrust()
+        {
+        }
+    }
+}
