@@ -97,7 +97,7 @@ public sealed class EndTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         await using var _ = workstation;
         await using var __ = relay;
-        await using var ssh = workstation.StartSsh($"root@{workstation.Host($"pod--{pod}")}", "touch /tmp/here; cat");
+        await using var ssh = workstation.StartSsh($"root@{workstation.Host($"pod--{pod}")}", "touch /tmp/here; sleep 1000");
         await HereAsync(pod);
         (await workstation.RunAsync("kill", signal, $"{ssh.ProcessId}")).Successfully();
         await NothingIsLeftAsync(cluster, pod);
@@ -110,7 +110,7 @@ public sealed class EndTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         await using var _ = workstation;
         await using var __ = relay;
-        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--resume-proxy")}", "touch /tmp/here; cat");
+        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--resume-proxy")}", "touch /tmp/here; sleep 1000");
         await HereAsync("resume-proxy");
         var proxy = await ProxyProcess.FindAsync(workstation.Host("pod--resume-proxy"));
         (await workstation.RunAsync("kill", "-9", proxy.Id)).Successfully();
