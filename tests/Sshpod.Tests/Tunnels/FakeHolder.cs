@@ -12,7 +12,7 @@ using Sshpod.Tunnels;
 namespace Sshpod.Tests.Tunnels;
 
 /// <summary>
-/// What holds a connection in the container, written anew from the protocol: it says <see cref="Says"/>, hears <see cref="Heard"/>, and
+/// What holds a connection in the container, written anew from the protocol: it says what <see cref="SayAsync"/> is given, hears <see cref="Heard"/>, and
 /// can be reached as long as <see cref="Failure"/> is null. Each of its streams breaks after as many bytes as <see cref="Breaks"/> says.
 /// </summary>
 internal sealed class FakeHolder : IWayBack
