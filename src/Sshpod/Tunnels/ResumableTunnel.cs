@@ -129,6 +129,7 @@ public sealed class ResumableTunnel : Duplex
     private async Task<StreamEnd> RunAsync(Carrier carrier)
     {
         StreamEnd end;
+        var isForgotten = false;
         try
         {
             end = await CarryAsync(carrier);
@@ -136,6 +137,7 @@ public sealed class ResumableTunnel : Duplex
         catch (ConnectionOverException e)
         {
             end = new StreamEnd.Refused(e);
+            isForgotten = e.IsForgotten;
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
@@ -149,7 +151,7 @@ public sealed class ResumableTunnel : Duplex
         _state.Replay.Close();
         _state.Received.Close();
         // Kept until the server has forgotten the connection: else the next one ends it.
-        if (_state.End is not null && _ticket is not null)
+        if ((isForgotten || _state.End is not null) && _ticket is not null)
             (await _ticket)?.Dispose();
         return end;
     }

@@ -47,6 +47,9 @@ internal sealed class ConnectionOverException(string message, string hint = Conn
 {
     private const string Again = "connect again";
 
+    /// <summary>Whether the server knows nothing of the connection any more.</summary>
+    public bool IsForgotten { get; init; }
+
     /// <summary>Neither side can go on from where the other is.</summary>
     public static ConnectionOverException Positions(long sent, long received) => Bug($"internal error: positions {sent} and {received}");
 

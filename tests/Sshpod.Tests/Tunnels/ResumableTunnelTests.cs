@@ -264,6 +264,17 @@ public class ResumableTunnelTests
         await tunnel.DisposeAsync();
         Assert.True(ticket.IsDisposed);
 
+        var refused = new Ticket();
+        tunnel = await OpenAsync(_holder, options with { Ticket = (_, _) => refused });
+        await tunnel.WriteAsync("hello"u8.ToArray(), default);
+        await UntilAsync(() => _holder.Heard.Count == 5);
+        _holder.No = 1;
+        _holder.Cut();
+        await ReadToEndAsync(tunnel);
+        await tunnel.DisposeAsync();
+        Assert.True(refused.IsDisposed);
+        _holder.No = 0;
+
         var left = new Ticket();
         tunnel = await OpenAsync(_holder, options with { Ticket = (_, _) => left });
         await tunnel.WriteAsync("hello"u8.ToArray(), default);
