@@ -19,12 +19,12 @@ public sealed class ResumableTunnel : Duplex
     private readonly string _banner;
     private readonly CancellationTokenSource _stop = new();
     private readonly IReadOnlyList<DeadTunnel> _dead;
-    private readonly ITimer _acknowledge;
+    private readonly Acknowledgement _acknowledgement;
     private readonly Task<StreamEnd> _running;
     private ReadOnlyMemory<byte> _first;
     private volatile Carrier? _carrier;
     private Task<IDisposable?>? _ticket;
-    private int _isAckPending, _isToldDead;
+    private int _isToldDead;
 
     private ResumableTunnel(Tunnel tunnel, IWayBack way, ResumeOptions options, PublicKey clientKey)
     {
@@ -35,7 +35,7 @@ public sealed class ResumableTunnel : Duplex
         _dead = [.. (options.Dead?.Invoke() ?? []).Take(ResumingLimits.Abandoned)];
         _carrier = Attach(tunnel);
         _carrier.Begin(options.Grace, _dead);
-        _acknowledge = time.CreateTimer(_ => Acknowledge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _acknowledgement = new(time, _state, () => _carrier);
         _running = RunAsync(_carrier);
         _watch = new PathWatch(time, _state, () => _carrier, _redial.Hint, Tick);
     }
@@ -66,7 +66,7 @@ public sealed class ResumableTunnel : Duplex
             return length;
         }
         _state.Received.Consume();
-        AcknowledgeIfDue();
+        _acknowledgement.SendIfDue();
         var count = await _state.Received.TakeAsync(buffer, cancellation);
         return _state.Guard.Allows(buffer.Span[..count]) ? count : throw Tunnel.WrongHostKey();
     }
@@ -121,7 +121,7 @@ public sealed class ResumableTunnel : Duplex
                 await Task.WhenAny(_running, Task.Delay(ResumingLimits.Farewell));
         }
         await _watch.DisposeAsync();
-        await _acknowledge.DisposeAsync();
+        await _acknowledgement.DisposeAsync();
         await StopAsync(_carrier);
         await Task.WhenAny(_running, Task.Delay(ResumingLimits.Farewell));
     }
@@ -237,26 +237,6 @@ public sealed class ResumableTunnel : Duplex
     {
         await _stop.CancelAsync();
         carrier?.Lose("ssh has ended");
-    }
-
-    private void AcknowledgeIfDue()
-    {
-        if (_carrier is not { } carrier)
-            return;
-        var behind = _state.Received.Consumed - carrier.Writer.Acknowledged;
-        if (behind >= _state.AckEach)
-            Acknowledge();
-        else if (behind > 0 && Interlocked.Exchange(ref _isAckPending, 1) == 0)
-            _acknowledge.Change(ResumingLimits.Acknowledgement, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Acknowledge()
-    {
-        _isAckPending = 0;
-        if (_carrier is not { } carrier)
-            return;
-        carrier.Writer.Acknowledge();
-        _ = carrier.FlushAsync();
     }
 
     private void Tick()
