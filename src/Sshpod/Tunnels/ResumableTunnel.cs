@@ -164,7 +164,7 @@ public sealed class ResumableTunnel : Duplex
             {
                 await carrier.RunAsync();
                 if (_state.End is { } reason)
-                    return Meaning(reason);
+                    return ConnectionOverException.Of(reason) is { } over ? new StreamEnd.Refused(over) : new StreamEnd.ClosedByPeer();
                 _stop.Token.ThrowIfCancellationRequested();
                 if (Grace == TimeSpan.Zero)
                     return await carrier.EndAsync();
@@ -223,15 +223,6 @@ public sealed class ResumableTunnel : Duplex
         _ = carrier.FlushAsync();
         return carrier;
     }
-
-    private static StreamEnd Meaning(EndReason reason) => reason switch
-    {
-        EndReason.Cleaned => new StreamEnd.Refused(new ConnectionOverException("sshpod clean has ended it")),
-        EndReason.Grace => new StreamEnd.Refused(new ConnectionOverException("it was paused for too long")),
-        EndReason.Protocol => new StreamEnd.Refused(ConnectionOverException.Bug("internal error: the server understands nothing more")),
-        EndReason.Displaced => new StreamEnd.Refused(new ConnectionOverException("too many paused connections in the container")),
-        _ => new StreamEnd.ClosedByPeer(),
-    };
 
     private async Task StopAsync(Carrier? carrier)
     {
