@@ -71,7 +71,8 @@ goes_on_after_down() {
   session_still_works || return 1
   exec 7>&-
   wait "$session" || true
-  grep -q '^end 0' "$work/notes"
+  for _ in $(seq 50); do ! grep -q '^end 0' "$work/notes" 2> /dev/null || return 0; sleep 0.1; done
+  return 1
 }
 check "resume: down leaves it alone" goes_on_after_down
 start paused 0
