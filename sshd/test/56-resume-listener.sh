@@ -81,8 +81,8 @@ where=port:$port
   declare -p work key bundle container_options container_environment container_mounts container_command
   declare -f run_in sshd_in down
   echo 'down paused all'
-} > "$work/down"
-check "resume: down all ends it, and says so" attempt down bash "$work/down"
+} > "$work/down.command"
+check "resume: down all ends it, and says so" attempt down bash "$work/down.command"
 check "resume: down all leaves no holder" equals 0 holders_of paused
 check "resume: down all leaves no process" equals '' pgrep -P "$(listener_of paused)"
 
