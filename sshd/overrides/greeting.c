@@ -140,7 +140,9 @@ attach(struct attachment *stream, const struct first_message *first, bool stream
 	}
 	attachment_close(stream);
 	orphans_reap();
-	/* an exec stream ends with its process */
+	/* an exec stream ends with its process: this waits for as long as the stream is used */
+	if (stream_needs_process && fd != -1)
+		control_limit_wait(fd, 0);
 	while (stream_needs_process && fd != -1 && read(fd, &ignored, 1) == -1 && errno == EINTR)
 		;
 }

@@ -120,7 +120,7 @@ time_to_wait(const struct holder *h, long long now)
 	if (h->emptied_at != 0)
 		sooner(&left, h->emptied_at + EMPTY, now);
 	/* the clock of the grace goes on in a suspended machine, that of poll() does not: it is looked at each minute */
-	if (h->lost_at != 0)
+	if (h->lost_at != 0 && h->leave_at == 0)
 		sooner(&left, h->lost_at + holder_patience(h), boottime_milliseconds());
 	return (struct timespec){ left / 1000, left % 1000 * 1000000 };
 }

@@ -226,7 +226,7 @@ bool port_file_is_ours(void);
 void sshd_forget_host_key(void);
 int sshd_run(const struct host_key *, const char *, int) __attribute__((noreturn));
 
-/* ring.c: What a stream has between two positions; declared in resume.h, as is most of what follows. */
+/* ring.c: What a stream has between two positions (declared in resume.h, as is most of what follows). */
 
 /* frames.c: Frames of a resumable connection. */
 

@@ -71,7 +71,8 @@ goes_on_after_down() {
   session_still_works || return 1
   exec 7>&-
   wait "$session" || true
-  grep -q '^end 0' "$work/notes"
+  for _ in $(seq 50); do ! grep -q '^end 0' "$work/notes" 2> /dev/null || return 0; sleep 0.1; done
+  return 1
 }
 check "resume: down leaves it alone" goes_on_after_down
 start paused 0
@@ -80,8 +81,8 @@ where=port:$port
   declare -p work key bundle container_options container_environment container_mounts container_command
   declare -f run_in sshd_in down
   echo 'down paused all'
-} > "$work/down"
-check "resume: down all ends it, and says so" attempt down bash "$work/down"
+} > "$work/down.command"
+check "resume: down all ends it, and says so" attempt down bash "$work/down.command"
 check "resume: down all leaves no holder" equals 0 holders_of paused
 check "resume: down all leaves no process" equals '' pgrep -P "$(listener_of paused)"
 

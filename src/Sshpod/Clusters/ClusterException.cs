@@ -38,7 +38,8 @@ internal partial class ClusterException(string message, string? hint, string mis
             return login.Groups["why"].Value.Contains("cannot support interactive mode", StringComparison.Ordinal)
                 ? new PluginFailedException($"the credential plugin of {Describe(context)} needs a terminal, and kubectl has none here",
                     "log in to the cluster first")
-                : new PluginFailedException($"kubectl got no credentials for {Describe(context)}: {login.Groups["why"].Value}", "log in to the cluster again");
+                : new PluginFailedException($"kubectl got no credentials for {Describe(context)}: {login.Groups["why"].Value}",
+                    "log in to the cluster again");
         if (reason == "error: unable to upgrade connection: Forbidden")
             return ForbiddenByProxy(context);
         if (NoConnection().Match(reason) is { Success: true } unreachable)

@@ -58,7 +58,7 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
         {
             // Streams fail in many ways when a container ends.
             if (await GoneAsync(looking) is { } gone)
-                throw new ConnectionOverException(gone);
+                throw Over(gone);
             throw;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -79,8 +79,10 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (opening.IsCompletedSuccessfully)
             await opening.Result.DisposeAsync();
-        return new ConnectionOverException(gone);
+        return Over(gone);
     }
+
+    private static ConnectionOverException Over(string gone) => new(gone) { IsForgotten = true };
 
     // Its idle connections would stay open, attempt after attempt.
     private static async Task DisposeAfterAsync(Cluster cluster, Task looking, Task opening)

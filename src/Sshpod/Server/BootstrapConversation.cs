@@ -29,7 +29,8 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <item><c>program FILE</c>: the server's executable;</item>
 /// <item><c>installed</c>: the bundle is installed; a session needs another exec, since the input of this one may have ended;</item>
 /// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>resume-key BASE64</c>, <c>ok</c>: the server runs; without
-/// <c>ok</c> the lines before it do not count (kubernetes#60140). Without a port it is a session: the rest of this stream belongs to ssh;</item>
+/// <c>ok</c> the lines before it do not count (kubernetes#60140). Without a port it is a session: the rest of this stream
+/// belongs to ssh;</item>
 /// <item><c>error CODE TEXT</c>: the server does not run, and why.</item>
 /// </list>
 /// </remarks>

@@ -126,7 +126,10 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         else if (ResumeHandshake.ReadNo(message, _clientKey, _nonceS, _nonceC, _state.Granted?.Id) is { } no)
             throw no switch
             {
-                Refusal.Unknown when !_isNew => new ConnectionOverException("its session has ended there (killed, or out of memory)"),
+                Refusal.Unknown when !_isNew => new ConnectionOverException("its session has ended there (killed, or out of memory)")
+                {
+                    IsForgotten = true,
+                },
                 Refusal.Position => ConnectionOverException.Positions(_state.Replay.End, _state.Received.Received),
                 Refusal.Crowded => new ConnectionOverException("too many connections in the container"),
                 _ => ConnectionOverException.Bug($"internal error: refused with code {(int)no}"),

@@ -18,7 +18,9 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     private string _reason = "";
     private bool _isOut, _isTold, _isShunned;
 
-    /// <summary>How long the outage has lasted. Some monotonic clocks stand still while the machine sleeps, and wall clocks are set.</summary>
+    /// <summary>
+    /// How long the outage has lasted. Some monotonic clocks stand still while the machine sleeps, and wall clocks are set.
+    /// </summary>
     private TimeSpan Outage
     {
         get

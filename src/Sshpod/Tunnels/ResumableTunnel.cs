@@ -19,12 +19,12 @@ public sealed class ResumableTunnel : Duplex
     private readonly string _banner;
     private readonly CancellationTokenSource _stop = new();
     private readonly IReadOnlyList<DeadTunnel> _dead;
-    private readonly ITimer _acknowledge;
+    private readonly Acknowledgement _acknowledgement;
     private readonly Task<StreamEnd> _running;
     private ReadOnlyMemory<byte> _first;
     private volatile Carrier? _carrier;
     private Task<IDisposable?>? _ticket;
-    private int _isAckPending, _isToldDead;
+    private int _isToldDead;
 
     private ResumableTunnel(Tunnel tunnel, IWayBack way, ResumeOptions options, PublicKey clientKey)
     {
@@ -35,7 +35,7 @@ public sealed class ResumableTunnel : Duplex
         _dead = [.. (options.Dead?.Invoke() ?? []).Take(ResumingLimits.Abandoned)];
         _carrier = Attach(tunnel);
         _carrier.Begin(options.Grace, _dead);
-        _acknowledge = time.CreateTimer(_ => Acknowledge(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _acknowledgement = new(time, _state, () => _carrier);
         _running = RunAsync(_carrier);
         _watch = new PathWatch(time, _state, () => _carrier, _redial.Hint, Tick);
     }
@@ -66,7 +66,7 @@ public sealed class ResumableTunnel : Duplex
             return length;
         }
         _state.Received.Consume();
-        AcknowledgeIfDue();
+        _acknowledgement.SendIfDue();
         var count = await _state.Received.TakeAsync(buffer, cancellation);
         return _state.Guard.Allows(buffer.Span[..count]) ? count : throw Tunnel.WrongHostKey();
     }
@@ -121,7 +121,7 @@ public sealed class ResumableTunnel : Duplex
                 await Task.WhenAny(_running, Task.Delay(ResumingLimits.Farewell));
         }
         await _watch.DisposeAsync();
-        await _acknowledge.DisposeAsync();
+        await _acknowledgement.DisposeAsync();
         await StopAsync(_carrier);
         await Task.WhenAny(_running, Task.Delay(ResumingLimits.Farewell));
     }
@@ -129,6 +129,7 @@ public sealed class ResumableTunnel : Duplex
     private async Task<StreamEnd> RunAsync(Carrier carrier)
     {
         StreamEnd end;
+        var isForgotten = false;
         try
         {
             end = await CarryAsync(carrier);
@@ -136,6 +137,7 @@ public sealed class ResumableTunnel : Duplex
         catch (ConnectionOverException e)
         {
             end = new StreamEnd.Refused(e);
+            isForgotten = e.IsForgotten;
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
@@ -149,7 +151,7 @@ public sealed class ResumableTunnel : Duplex
         _state.Replay.Close();
         _state.Received.Close();
         // Kept until the server has forgotten the connection: else the next one ends it.
-        if (_state.End is not null && _ticket is not null)
+        if ((isForgotten || _state.End is not null) && _ticket is not null)
             (await _ticket)?.Dispose();
         return end;
     }
@@ -162,7 +164,7 @@ public sealed class ResumableTunnel : Duplex
             {
                 await carrier.RunAsync();
                 if (_state.End is { } reason)
-                    return Meaning(reason);
+                    return ConnectionOverException.Of(reason) is { } over ? new StreamEnd.Refused(over) : new StreamEnd.ClosedByPeer();
                 _stop.Token.ThrowIfCancellationRequested();
                 if (Grace == TimeSpan.Zero)
                     return await carrier.EndAsync();
@@ -222,39 +224,10 @@ public sealed class ResumableTunnel : Duplex
         return carrier;
     }
 
-    private static StreamEnd Meaning(EndReason reason) => reason switch
-    {
-        EndReason.Cleaned => new StreamEnd.Refused(new ConnectionOverException("sshpod clean has ended it")),
-        EndReason.Grace => new StreamEnd.Refused(new ConnectionOverException("it was paused for too long")),
-        EndReason.Protocol => new StreamEnd.Refused(ConnectionOverException.Bug("internal error: the server understands nothing more")),
-        EndReason.Displaced => new StreamEnd.Refused(new ConnectionOverException("too many paused connections in the container")),
-        _ => new StreamEnd.ClosedByPeer(),
-    };
-
     private async Task StopAsync(Carrier? carrier)
     {
         await _stop.CancelAsync();
         carrier?.Lose("ssh has ended");
-    }
-
-    private void AcknowledgeIfDue()
-    {
-        if (_carrier is not { } carrier)
-            return;
-        var behind = _state.Received.Consumed - carrier.Writer.Acknowledged;
-        if (behind >= _state.AckEach)
-            Acknowledge();
-        else if (behind > 0 && Interlocked.Exchange(ref _isAckPending, 1) == 0)
-            _acknowledge.Change(ResumingLimits.Acknowledgement, Timeout.InfiniteTimeSpan);
-    }
-
-    private void Acknowledge()
-    {
-        _isAckPending = 0;
-        if (_carrier is not { } carrier)
-            return;
-        carrier.Writer.Acknowledge();
-        _ = carrier.FlushAsync();
     }
 
     private void Tick()

@@ -47,6 +47,19 @@ internal sealed class ConnectionOverException(string message, string hint = Conn
 {
     private const string Again = "connect again";
 
+    /// <summary>Whether the server knows nothing of the connection any more.</summary>
+    public bool IsForgotten { get; init; }
+
+    /// <summary>What the server says of an end; null if that is for ssh to say.</summary>
+    public static ConnectionOverException? Of(EndReason reason) => reason switch
+    {
+        EndReason.Cleaned => new("sshpod clean has ended it"),
+        EndReason.Grace => new("it was paused for too long"),
+        EndReason.Protocol => Bug("internal error: the server understands nothing more"),
+        EndReason.Displaced => new("too many paused connections in the container"),
+        _ => null,
+    };
+
     /// <summary>Neither side can go on from where the other is.</summary>
     public static ConnectionOverException Positions(long sent, long received) => Bug($"internal error: positions {sent} and {received}");
 

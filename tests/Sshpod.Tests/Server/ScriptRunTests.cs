@@ -20,7 +20,8 @@ public class ScriptRunTests
         "sshpod-bootstrap\n", "need x86_64 /bin/gzip hd\n", "need x86_64\n", "need\n", "verify /tmp/x\n", "verify x;y\n",
         "program /tmp/sshpod/sshd\n",
         "installed\n", "port 22\n", "port x\n",
-        "host-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\n", "host-key x\n", "ok\n",
+        "host-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\n", "host-key x\n",
+        "resume-key 2w+1WR1HmZZE6k2KpgqXaDvKfV3VPwJtm1og3o9Dw9E=\n", "resume-key x\n", "ok\n",
         "error place /tmp no\n", "error\n", "cleaned 1\n", "cleaned x\n", "left /tmp/x\n", "examined\n", "place /tmp free\n",
         "machine x86_64\n", "missing\n", "server /tmp verified\n",
         "running 1\n", "paused 1 5\n", "\n", " \n", "\u001b[2J\r\n", "half a line",
@@ -140,8 +141,11 @@ public class ScriptRunTests
         var server = await BootstrapAsync(
             new FakeExec(
                 "welcome\nsshpod-bootstrap\nprogram /tmp/sshpod/r/sshd\nport 22\nhost-key ssh-ed25519 "
-                + "AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\nok\n"));
+                + "AAAAC3NzaC1lZDI1NTE5AAAAIJdD7y3aLq454yWBdwLWbieU1ebz9/cu7/QEXn9OIeZJ\n"
+                + "resume-key 2w+1WR1HmZZE6k2KpgqXaDvKfV3VPwJtm1og3o9Dw9E=\nok\n"));
         Assert.Equal(22, server.Server!.Port);
+        Assert.Equal(32, server.Server!.ResumeKey.Bytes.Length);
+        Assert.DoesNotContain("2w+1", $"{server}", StringComparison.Ordinal);
         var unfit = await BootstrapAsync(new FakeExec("sshpod-bootstrap\nneed x86_64\nerror place /tmp it is open\n"));
         Assert.Equal(new UnfitPlace("/tmp", "it is open"), unfit.Unfit);
         var cleaned = await Cleaning.ReadAsync(new FakeExec("sshpod-bootstrap\nleft /tmp/sshpod/a/b\ncleaned 2\n"),

@@ -12,8 +12,9 @@ using Sshpod.Tunnels;
 namespace Sshpod.Tests.Tunnels;
 
 /// <summary>
-/// What holds a connection in the container, written anew from the protocol: it says <see cref="Says"/>, hears <see cref="Heard"/>, and
-/// can be reached as long as <see cref="Failure"/> is null. Each of its streams breaks after as many bytes as <see cref="Breaks"/> says.
+/// What holds a connection in the container, written anew from the protocol: it says what <see cref="SayAsync"/> is given, behind a key
+/// exchange that shows the host key, hears <see cref="Heard"/>, and can be reached as long as <see cref="Failure"/> is null. Each of its
+/// streams breaks after as many bytes as <see cref="Breaks"/> says.
 /// </summary>
 internal sealed class FakeHolder : IWayBack
 {
@@ -25,9 +26,14 @@ internal sealed class FakeHolder : IWayBack
 
     private static readonly PodContainer Container = new("default", "x", "uid", "main", "id");
 
+    // RFC 4253: a packet with KEXINIT (20), which is cut short here, and the reply (31) with the host key.
+    private static readonly byte[] Blob = Convert.FromBase64String($"{HostKey}".Split(' ')[1]);
+    private static readonly byte[] KeyExchange =
+        [0, 0, 0, 4, 2, 20, 0, 0, 0, 0, 0, (byte)(Blob.Length + 6), 0, 31, 0, 0, 0, (byte)Blob.Length, .. Blob];
+
     private readonly byte[] _clientKey = RandomNumberGenerator.GetBytes(32);
     private readonly SemaphoreSlim _one = new(1);
-    private readonly List<byte> _says = [];
+    private readonly List<byte> _says = [.. KeyExchange];
     private byte[] _id = [], _key = [];
     private long _taken;
     private Task _serving = Task.CompletedTask;
@@ -64,6 +70,9 @@ internal sealed class FakeHolder : IWayBack
     public int Dialled { get; private set; }
 
     public string Banner { get; set; } = $"SSH-2.0-OpenSSH_10.0 {HostKey.Tail}";
+
+    /// <summary>How many bytes ssh gets before what <see cref="SayAsync"/> is given.</summary>
+    public int Opening => Banner.Length + 2 + KeyExchange.Length;
 
     public void Distrust() => Distrusted++;
 

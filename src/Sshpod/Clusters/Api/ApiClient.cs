@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Sshpod.Clusters.Api.Http;
@@ -122,7 +121,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         var reason = response.Status switch { 401 => "Unauthorized", 403 => "Forbidden", var code => $"HTTP {code}" };
         return ClusterException.FromStatus(status?.Reason is { Length: > 0 } told ? told : reason,
             status?.Message ?? $"HTTP {response.Status} {Text(response)}".TrimEnd(), configuration.Context, asked,
-            response.Status is 429 or 503 ? RetryAfter(response) : null);
+            response.Status is 429 or 503 ? response.RetryAfter : null);
     }
 
     // The requested path is not part of the server's URL, and a query may be confidential.
@@ -245,9 +244,5 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     }
 
     private static TimeSpan? Pause(HttpResponse response) =>
-        RetryAfter(response) is { } pause && pause <= ClusterLimits.BusyPause ? pause : null;
-
-    private static TimeSpan? RetryAfter(HttpResponse response) =>
-        int.TryParse(response.Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds) : null;
+        response.RetryAfter is { } pause && pause <= ClusterLimits.BusyPause ? pause : null;
 }

@@ -1,6 +1,8 @@
 namespace Sshpod.Tunnels.Resuming;
 
-/// <summary>Bytes of one direction between two positions. Its memory grows by doubling from 16 KiB, and can be freed while it is empty.</summary>
+/// <summary>
+/// Bytes of one direction between two positions. Its memory grows by doubling from 16 KiB, and can be freed while it is empty.
+/// </summary>
 /// <param name="capacity">The most bytes that it holds.</param>
 internal sealed class ByteRing(int capacity)
 {

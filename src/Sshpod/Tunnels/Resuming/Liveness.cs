@@ -31,7 +31,9 @@ internal sealed class Liveness(TimeProvider time)
             (_heard, _asked, _hinted) = (time.GetTimestamp(), null, null);
     }
 
-    /// <summary>The path may have changed: the machine has slept, or has another address. The next verdict asks, with little patience.</summary>
+    /// <summary>
+    /// The path may have changed: the machine has slept, or has another address. The next verdict asks, with little patience.
+    /// </summary>
     /// <param name="hasSlept">Whether the time since the last byte says nothing.</param>
     public void Hint(bool hasSlept)
     {

@@ -1,6 +1,8 @@
 namespace Sshpod.Tests.Tunnels.Resuming;
 
-/// <summary>A clock that stands still until it is told to go on; with <see cref="Jumps"/>, each wait takes its time and is over at once.</summary>
+/// <summary>
+/// A clock that stands still until it is told to go on; with <see cref="Jumps"/>, each wait takes its time and is over at once.
+/// </summary>
 internal sealed class TestTime : TimeProvider
 {
     private readonly Lock _lock = new();

@@ -12,6 +12,11 @@ internal sealed record HttpResponse(int Status, IReadOnlyDictionary<string, stri
 {
     /// <summary>A header; empty when it is absent.</summary>
     public string Header(string name) => Headers.TryGetValue(name, out var value) ? value : "";
+
+    /// <summary>How long a busy server wants to be left alone; null if it does not say.</summary>
+    public TimeSpan? RetryAfter =>
+        int.TryParse(Header("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds) : null;
 }
 
 /// <summary>

@@ -60,7 +60,7 @@ public sealed class ExecPluginTests : IDisposable
         Assert.SkipWhen(PluginTerminal.IsThere, "there is a terminal");
         var plugin = Script("touch \"$INFO\"", []) with { Asking = InteractiveMode.Always };
         Assert.Equal("credential plugin sh needs a terminal, and there is none here; log in to the cluster first",
-            (await Assert.ThrowsAsync<SshpodException>(() => plugin.RunAsync(Server, default))).Line);
+            (await Assert.ThrowsAnyAsync<SshpodException>(() => plugin.RunAsync(Server, default))).Line);
         Assert.False(File.Exists(Path.Combine(_directory, "info")));
     }
 
@@ -86,7 +86,7 @@ public sealed class ExecPluginTests : IDisposable
     [InlineData("""echo '{"kind":"ExecCredential","apiVersion":"client.authentication.k8s.io/v1","status":{}}'""",
         "neither a token nor a certificate")]
     public async Task A_failure_is_a_one_line_error(string script, string words) =>
-        Assert.Contains(words, (await Assert.ThrowsAsync<SshpodException>(() => Script(script, []).RunAsync(Server, default))).Message,
+        Assert.Contains(words, (await Assert.ThrowsAnyAsync<SshpodException>(() => Script(script, []).RunAsync(Server, default))).Message,
             StringComparison.Ordinal);
 
     [Fact]
