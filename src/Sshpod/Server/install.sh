@@ -41,11 +41,12 @@ prepare() (
 	[ -d "$1" ] || { echo "$1 does not exist" && exit 1; }
 	into "$1" || exit
 	here=${PWD%/} created=''
-	usable "$here" || { echo "shared $here ${mount:-/}" && exit 1; }
 	case $last$(options "$here") in
+	*,ro,*) echo "$1 is read-only" && exit 1 ;;
 	*,noexec,*) echo "$1 does not allow execution" && exit 1 ;;
 	,tmpfs,*) echo later && exit 1 ;;
 	esac
+	usable "$here" || { echo "shared $here ${mount:-/}" && exit 1; }
 	! small || { echo "$why" && exit 1; }
 	closed || { echo "open $here" && exit 1; }
 	[ -d "./$own" ] || created=1

@@ -221,10 +221,11 @@ public sealed class ErrorTests(TestCluster cluster)
     [Fact]
     public async Task A_read_only_tmp()
     {
-        await cluster.CreatePodAsync("read-only", "busybox:1", "securityContext: {readOnlyRootFilesystem: true}");
+        await cluster.CreatePodAsync("read-only", "busybox:1",
+            $"securityContext: {{readOnlyRootFilesystem: true}}, {NoSharedMemory.Mounts}", NoSharedMemory.Volumes);
         await using var workstation = await Workstation.SetUpAsync(cluster);
         AssertOneLine(await workstation.SshAsync("pod--read-only", "true"), "no place", "pod \"read-only\"",
-            "Read-only file system", "emptyDir");
+            "/tmp is read-only", "emptyDir");
     }
 
     private static void AssertOneLine(Outcome result, params string[] words)

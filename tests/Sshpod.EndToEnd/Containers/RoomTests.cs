@@ -20,23 +20,24 @@ public sealed class RoomTests(TestCluster cluster)
     private const string ReadOnly = "securityContext: {readOnlyRootFilesystem: true}";
     private const string Storage1Mi = "resources: {limits: {ephemeral-storage: 1Mi}}";
     private const string AtTmp = "volumeMounts: [{name: v, mountPath: /tmp}]";
+    private const string AtTmpAlone = $"volumeMounts: [{{name: v, mountPath: /tmp}}, {NoSharedMemory.Mount}]";
     private const string AsUser = "securityContext: {runAsUser: 1000}";
     private const string OnDisk = "/var/tmp/sshpod /run/sshpod";
 
     [Theory]
-    [InlineData("tmp", $"{ReadOnly}, {AtTmp}", "emptyDir: {sizeLimit: 1Mi}", "volume \"v\" at /tmp has a sizeLimit of 1.0 MB")]
-    [InlineData("sockets", $"{ReadOnly}, volumeMounts: [{{name: v, mountPath: /var/run/collector}}]", "emptyDir: {sizeLimit: 1Mi}",
-        "volume \"v\" at /var/run/collector has a sizeLimit of 1.0 MB")]
-    [InlineData("container", Storage1Mi, "emptyDir: {}", "/tmp has an ephemeral-storage limit of 1.0 MB")]
-    [InlineData("volume", $"{ReadOnly}, {Storage1Mi}, {AtTmp}", "emptyDir: {}",
+    [InlineData("tmp", $"{ReadOnly}, {AtTmpAlone}", "emptyDir: {sizeLimit: 1Mi}", "volume \"v\" at /tmp has a sizeLimit of 1.0 MB")]
+    [InlineData("sockets", $"{ReadOnly}, volumeMounts: [{{name: v, mountPath: /var/run/collector}}, {NoSharedMemory.Mount}]",
+        "emptyDir: {sizeLimit: 1Mi}", "volume \"v\" at /var/run/collector has a sizeLimit of 1.0 MB")]
+    [InlineData("container", $"{Storage1Mi}, {NoSharedMemory.Mounts}", "emptyDir: {}", "/tmp has an ephemeral-storage limit of 1.0 MB")]
+    [InlineData("volume", $"{ReadOnly}, {Storage1Mi}, {AtTmpAlone}", "emptyDir: {}",
         "volume \"v\" at /tmp has an ephemeral-storage limit of the pod of 1.0 MB")]
-    [InlineData("memory", $"{ReadOnly}, {AtTmp}", "emptyDir: {medium: Memory, sizeLimit: 1Mi}",
+    [InlineData("memory", $"{ReadOnly}, {AtTmpAlone}", "emptyDir: {medium: Memory, sizeLimit: 1Mi}",
         "volume \"v\" at /tmp has a sizeLimit of 1.0 MB")]
     public async Task Where_every_place_is_too_small_a_line_says_so_and_nothing_is_written(
         string name, string container, string volume, string words)
     {
         var pod = $"room-{name}";
-        await cluster.CreatePodAsync(pod, "debian:12", container, $"volumes: [{{name: v, {volume}}}]");
+        await cluster.CreatePodAsync(pod, "debian:12", container, $"volumes: [{{name: v, {volume}}}, {NoSharedMemory.Volume}]");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         var before = (await cluster.ExecAsync(pod, "sh", "-c", Used)).Successfully().Text;
 

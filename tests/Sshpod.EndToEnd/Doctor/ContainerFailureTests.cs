@@ -4,6 +4,8 @@ namespace Sshpod.EndToEnd.Doctor;
 
 public sealed class ContainerFailureTests(TestCluster cluster)
 {
+    private const string AtTmp = "{name: tmp, mountPath: /tmp}";
+
     [Theory]
     [InlineData("pod--bsybox", "target", "no pod \"bsybox\"", "you: did you mean \"busybox\"?")]
     [InlineData("deployment--wbe", "target", "no deployment \"wbe\"", "you: did you mean \"web\"?")]
@@ -49,30 +51,36 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     }
 
     [Theory]
-    [InlineData("read-only", "securityContext: {readOnlyRootFilesystem: true}",
-        "/tmp is read-only, /dev/shm does not allow execution; the pod's owner: mount a writable volume")]
-    [InlineData(
-        "foreign", """securityContext: {runAsUser: 1000, readOnlyRootFilesystem: true}, volumeMounts: [{name: tmp, mountPath: /tmp}]""",
+    // As some container runtimes mount /dev/shm of themselves.
+    [InlineData("read-only", """
+        securityContext: {privileged: true, readOnlyRootFilesystem: true},
+        lifecycle: {postStart: {exec: {command: [mount, -t, tmpfs, -o, "remount,noexec", shm, /dev/shm]}}}
+        """, "/tmp is read-only, /dev/shm does not allow execution; the pod's owner: mount a writable volume")]
+    [InlineData("read-only-memory", $"securityContext: {{readOnlyRootFilesystem: true}}, {NoSharedMemory.Mounts}",
+        "/tmp is read-only, /dev/shm is read-only; the pod's owner: mount a writable volume")]
+    [InlineData("foreign",
+        $"securityContext: {{runAsUser: 1000, readOnlyRootFilesystem: true}}, volumeMounts: [{AtTmp}, {NoSharedMemory.Mount}]",
         "/tmp has another user's sshpod")]
-    [InlineData("unwritable", """securityContext: {runAsUser: 1000}, volumeMounts: [{name: tmp, mountPath: /tmp, subPath: s}]""",
+    [InlineData("unwritable",
+        $"securityContext: {{runAsUser: 1000}}, volumeMounts: [{{name: tmp, mountPath: /tmp, subPath: s}}, {NoSharedMemory.Mount}]",
         "/tmp is not writable")]
     [InlineData(
         "noexec",
-        """securityContext: {privileged: true}, lifecycle: {postStart: {exec:"""
+        $$"""{{NoSharedMemory.Mounts}}, securityContext: {privileged: true}, lifecycle: {postStart: {exec:"""
             + """ {command: [sh, -c, "mount -t tmpfs -o noexec none /tmp && mount -o remount,ro /"]}}}""",
         "/tmp does not allow execution")]
-    [InlineData("full-disk", """
-        securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
-        "mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]}}}
+    [InlineData("full-disk", $$"""
+        {{NoSharedMemory.Mounts}}, securityContext: {privileged: true}, lifecycle: {postStart: {exec: {command: [sh, -c,
+        "mount -t tmpfs -o size=200k none /tmp && mount -o remount,ro /"]} } }
         """, "/tmp has 0.2 MB of free space, but the server may take up to 4.")]
-    [InlineData("small", """resources: {limits: {ephemeral-storage: 5Mi}}, volumeMounts: [{name: tmp, mountPath: /tmp}]""",
+    [InlineData("small", $"resources: {{limits: {{ephemeral-storage: 5Mi}}}}, volumeMounts: [{AtTmp}, {NoSharedMemory.Mount}]",
         "/tmp has an ephemeral-storage limit of the pod of 5.2 MB, but the server, which may take up to 4.")]
     public async Task There_is_no_place_for_the_server(string name, string container, string words)
     {
         await cluster.ApplyAsync($$$"""
             {apiVersion: v1, kind: Pod, metadata: {name: doctor-{{{name}}}},
             """ + $$$"""
-             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}],
+             spec: {terminationGracePeriodSeconds: 0, volumes: [{name: tmp, emptyDir: {}}, {{{NoSharedMemory.Volume}}}],
               initContainers: [{name: prepare, image: "IMAGES/busybox:1", command: [sh, -c, "mkdir /tmp/sshpod /tmp/s; chmod 755 /tmp/s"],
             """ + $$$"""
              volumeMounts: [{name: tmp, mountPath: /tmp}]}],

@@ -6,10 +6,14 @@ KUBERNETES_PROGRAMS=(kube-apiserver kube-controller-manager kube-scheduler kubel
 make_kubernetes() {
   local work=$DIR/build tree=$DIR/build/go/src/k8s.io/kubernetes
   rm -rf "$work" && mkdir -p "$work/go/src/k8s.io"
-  debian_unpack "$work" golang-1.19-go golang-1.19-src
+  debian_unpack "$work" golang-1.19-go golang-1.19-src golang-github-modern-go-reflect2-dev
   debian_source kubernetes "$work/source"
   mv "$work/source/tree" "$tree"
   cd "$tree"
+  # The vendored 1.0.1 reads maps as Go up to 1.17 lays them out. With a later Go the API server answers ConfigMaps and
+  # Roles with a nil dereference now and then.
+  rm -rf vendor/github.com/modern-go/reflect2
+  cp -r "$work/usr/share/gocode/src/github.com/modern-go/reflect2" vendor/github.com/modern-go/
 
   # GOPATH mode: the vendored tree does not build in module mode with Go 1.19
   export GOROOT=$work/usr/lib/go-1.19 GOPATH=$work/go GOCACHE=$work/cache GO111MODULE=off CGO_ENABLED=0 FORCE_HOST_GO=y

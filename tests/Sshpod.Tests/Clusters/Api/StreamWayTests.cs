@@ -106,18 +106,21 @@ public class StreamWayTests
             StringComparison.Ordinal);
     }
 
+    // Answers each exec over SPDY alone, and notes the methods of all requests.
+    private static FakeApiServer RefusingWebSockets(string status, string body, List<string> methods) => new(async (head, stream) =>
+    {
+        methods.Add(head.Split(' ')[0]);
+        if (!head.StartsWith("POST", StringComparison.Ordinal))
+            return await FakeApiServer.RespondAsync(stream, status, body);
+        await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io")).AcceptAsync(4);
+        return false;
+    });
+
     [Fact]
     public async Task Where_a_websocket_is_refused_it_is_SPDY_and_the_next_stream_knows()
     {
         List<string> methods = [];
-        await using var server = new FakeApiServer(async (head, stream) =>
-        {
-            methods.Add(head.Split(' ')[0]);
-            if (!head.StartsWith("POST", StringComparison.Ordinal))
-                return await FakeApiServer.RespondAsync(stream, "403 Forbidden", "upgrades are not allowed here");
-            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io")).AcceptAsync(4);
-            return false;
-        });
+        await using var server = RefusingWebSockets("403 Forbidden", "upgrades are not allowed here", methods);
         await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder(StreamOrder.Usual.Exec, []));
         for (var i = 0; i < 2; i++)
             await (await cluster.ExecAsync(Container, ["sh"], default)).DisposeAsync();
@@ -155,14 +158,7 @@ public class StreamWayTests
     public async Task A_websocket_that_a_busy_server_refuses_is_tried_first_again()
     {
         List<string> methods = [];
-        await using var server = new FakeApiServer(async (head, stream) =>
-        {
-            methods.Add(head.Split(' ')[0]);
-            if (!head.StartsWith("POST", StringComparison.Ordinal))
-                return await FakeApiServer.RespondAsync(stream, "503 Service Unavailable", "");
-            await (await FakeApiServer.UpgradeToSpdyAsync(stream, "v4.channel.k8s.io")).AcceptAsync(4);
-            return false;
-        });
+        await using var server = RefusingWebSockets("503 Service Unavailable", "", methods);
         await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder(StreamOrder.Usual.Exec, []));
         for (var i = 0; i < 2; i++)
             await (await cluster.ExecAsync(Container, ["sh"], default)).DisposeAsync();
