@@ -79,8 +79,8 @@ front_fetch() {
   echo "deb [signed-by=$keyring arch=amd64] $(debian_mirror) $1 main" >"$work/apt/sources.list"
   cat >"$work/apt/apt.conf" <<CONF
 Dir::Etc::sourcelist "$work/apt/sources.list";
-Dir::Etc::sourceparts "-";
-Dir::Etc::preferencesparts "-";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
 Dir::State::lists "$work/apt/lists";
 Dir::State::status "/dev/null";
 Dir::Cache "$work/apt";
