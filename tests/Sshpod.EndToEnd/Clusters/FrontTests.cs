@@ -15,6 +15,7 @@ public sealed class FrontTests(TestCluster cluster)
     [InlineData("portforward")]
     public async Task A_websocket_needs_create_too_and_the_answer_does_not_say_so(string stream)
     {
+        await Front.UpAsync(cluster, minor: 35);
         var name = $"front-get-{stream}";
         await cluster.ApplyAsync(Role(name, $"{{apiGroups: [\"\"], resources: [pods/{stream}], verbs: [get]}}"));
         var (status, answer) = await OpenAsync(stream, await cluster.TokenOfAsync(name));

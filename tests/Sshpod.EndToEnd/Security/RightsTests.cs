@@ -74,7 +74,7 @@ public sealed class RightsTests(TestCluster cluster)
             + "{apiGroups: [\"\"], resources: [pods/portforward], verbs: [get]}");
         var token = await cluster.TokenOfAsync(name);
         await workstation.UseKubeconfigAsync(config => config.UseTokenAsync(token));
-        await Front.UseAsync(cluster, workstation);
+        await Front.UseAsync(cluster, workstation, minor: 35);
         workstation.Environment["SSHPOD_TUNNEL"] = tunnel;
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
 
