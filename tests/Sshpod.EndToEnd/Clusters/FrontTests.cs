@@ -6,7 +6,9 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Clusters;
 
-/// <summary>Through the front of the cluster nobody may more than without it, and who may not hears what a current API server says.</summary>
+/// <summary>
+/// Through the front nobody has more rights than without it, and a refusal reads as that of a current API server.
+/// </summary>
 [Trait(Suites.Name, Suites.Once)]
 public sealed class FrontTests(TestCluster cluster)
 {
@@ -63,7 +65,8 @@ public sealed class FrontTests(TestCluster cluster)
         """;
 
     // Asks for a WebSocket as any client does, and reads the refusal.
-    private async Task<(HttpStatusCode Status, JsonNode Answer)> OpenAsync(string stream, string? token, X509Certificate2? certificate = null)
+    private async Task<(HttpStatusCode Status, JsonNode Answer)> OpenAsync(
+        string stream, string? token, X509Certificate2? certificate = null)
     {
         using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
         if (certificate is not null)

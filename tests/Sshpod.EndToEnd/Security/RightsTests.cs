@@ -69,7 +69,8 @@ public sealed class RightsTests(TestCluster cluster)
         // Nobody gets as far as the tunnel without the right to exec.
         var name = $"rights-get-{tunnel}";
         var exec = tunnel == "exec" ? "[get]" : "[get, create]";
-        await using var workstation = await LimitedUser.SetUpAsync(cluster, name, "{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}, "
+        await using var workstation = await LimitedUser.SetUpAsync(cluster, name,
+            "{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}, "
             + $"{{apiGroups: [\"\"], resources: [pods/exec], verbs: {exec}}}, "
             + "{apiGroups: [\"\"], resources: [pods/portforward], verbs: [get]}");
         var token = await cluster.TokenOfAsync(name);
