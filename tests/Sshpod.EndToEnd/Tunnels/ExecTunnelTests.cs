@@ -6,7 +6,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Tunnels;
 
 /// <summary>ssh over an exec stream.</summary>
-[Trait(Suites.Name, Suites.Streams)]
+[Trait(Suites.Name, Suites.Streams), Trait(Suites.Name, Suites.Front)]
 public sealed class ExecTunnelTests(TestCluster cluster)
 {
     private const string Sockets = "cat /proc/net/tcp /proc/net/tcp6 | grep ' 0A '";
