@@ -272,7 +272,7 @@ public class ResumableTunnelTests
         _holder.Cut();
         await ReadToEndAsync(tunnel);
         await tunnel.DisposeAsync();
-        Assert.True(refused.IsDisposed);
+        Assert.True(refused!.IsDisposed);
         _holder.No = 0;
 
         Ticket? left = null;
@@ -282,7 +282,7 @@ public class ResumableTunnelTests
         _holder.Failure = new SshpodException("no network");
         _holder.Cut();
         await tunnel.DisposeAsync();
-        Assert.False(left.IsDisposed);
+        Assert.False(left!.IsDisposed);
     }
 
     private Task<Duplex> OpenAsync(FakeHolder? holder = null, ResumeOptions? options = null) =>
