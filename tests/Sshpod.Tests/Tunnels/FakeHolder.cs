@@ -6,8 +6,9 @@ using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 using Sshpod.Ssh;
 using Sshpod.Streams;
-using Sshpod.Terminal;
 using Sshpod.Tunnels;
+
+#pragma warning disable CA1001 // What waits and what cancels is memory alone here, and goes with the test.
 
 namespace Sshpod.Tests.Tunnels;
 
