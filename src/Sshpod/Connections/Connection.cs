@@ -107,7 +107,7 @@ public sealed class Connection : IAsyncDisposable
             var used = new RememberedServer(name, cluster.Objects.Context, found, null, Bundles.Release, access, DateTimeOffset.UtcNow);
             var shell = new ContainerShell(found, settings, RememberedServers.Find(name) is { } before && before.Container == found
                 ? before.Shell : null);
-            var helper = new Helper(cluster, found, access, settings, terms ?? HelperTerms.Of(settings, address, host.Text));
+            var helper = new Helper(cluster, found, settings, terms ?? HelperTerms.Of(settings, address, host.Text));
             var bootstrap = new Bootstrap(cluster.Streams, found, shell, access, settings, helper);
             var opening = new TunnelOpening(cluster, found, forced, bootstrap, (hostKey, server) =>
             {

@@ -14,10 +14,10 @@ namespace Sshpod.Server;
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
 /// <param name="shell">Its shell.</param>
-/// <param name="access">Who may log in, and how.</param>
+/// <param name="access">Who may log in, and how; null where nobody does.</param>
 /// <param name="settings">The user's settings.</param>
 /// <param name="helper">Finds a shell where there is none; null if the container must have one.</param>
-public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, ContainerShell shell, Access access, UserSettings settings,
+public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, ContainerShell shell, Access? access, UserSettings settings,
     Helper? helper = null)
 {
     // One for a bundle that is installed or can be verified there, another if it is read back, one for a session after an upload, and one
@@ -69,8 +69,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     /// <exception cref="SshpodException">The helper cannot be used; the message says why.</exception>
     internal async Task<StagedHelper> StageAsync(HelperIdentity identity, CancellationToken cancellation)
     {
-        var (outcome, exec) = await ConverseAsync(Arguments(Stage, fresh: false, identity), outcome => outcome.Staged is not null,
-            cancellation);
+        var (outcome, exec) = await ConverseAsync(Arguments(identity), outcome => outcome.Staged is not null, cancellation);
         await exec.DisposeAsync();
         return outcome.Staged! with { Name = container.Container };
     }
@@ -146,6 +145,10 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     }
 
     // They follow the arguments that all scripts share, see probe.sh.
-    private string[] Arguments(string seconds, bool fresh, HelperIdentity? identity = null) => [seconds, access.Key.ToString(),
-        fresh ? "fresh" : "", access.Seconds, access.Options, .. shell.Directory.Length > 0 ? (string[])[shell.Directory] : []];
+    private string[] Arguments(string seconds, bool fresh) => [seconds, access!.Key.ToString(), fresh ? "fresh" : "", access.Seconds,
+        access.Options, .. shell.Directory.Length > 0 ? (string[])[shell.Directory] : []];
+
+    // Nobody logs in there. The holder's user and group, where they are known.
+    private static string[] Arguments(HelperIdentity identity) =>
+        [Stage, string.Create(CultureInfo.InvariantCulture, $"{identity.Uid} {identity.Gid}"), "", "0", "-"];
 }

@@ -14,10 +14,9 @@ namespace Sshpod.Server;
 /// </summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
-/// <param name="access">Who may log in, and how.</param>
 /// <param name="settings">The user's settings.</param>
 /// <param name="terms">On which terms one is added.</param>
-public sealed class Helper(Cluster cluster, PodContainer container, Access access, UserSettings settings, HelperTerms terms)
+public sealed class Helper(Cluster cluster, PodContainer container, UserSettings settings, HelperTerms terms)
 {
     private const string Mirror = "kubernetes.io/config.mirror";
 
@@ -67,7 +66,6 @@ public sealed class Helper(Cluster cluster, PodContainer container, Access acces
         if (!isCopied || terms.Keeps)
             await RunAsync(container with { Container = staged.Name }, "sh", HelperShell.Stay, cancellation);
         else
-            // From the container: the helper has given up what it would need to end a process of another user.
             await RunAsync(container, copied!, HelperShell.End(staged.Pid, staged.Root, copied!), cancellation);
         return isCopied ? copied : staged.Shell;
     }
@@ -76,10 +74,25 @@ public sealed class Helper(Cluster cluster, PodContainer container, Access acces
     /// <returns>The names of all that the pod's record keeps.</returns>
     public async Task<IReadOnlyList<string>> EndAsync(CancellationToken cancellation)
     {
-        var entries = HelperEntry.Of(await ReadAsync(cancellation), container);
-        if (_staged is { } staged && entries.Any(entry => entry.IsRunning && entry.Name == staged.Name))
+        var pod = await ReadAsync(cancellation);
+        var entries = HelperEntry.Of(pod, container);
+        foreach (var running in entries.Where(entry => entry.IsRunning))
+        {
+            var staged = _staged?.Name == running.Name ? _staged
+                : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
+            // From the container: the helper has given up what it would need to end a process of another user.
             await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
+        }
         return [.. entries.Select(entry => entry.Name)];
+    }
+
+    /// <summary>Finds out if a helper would be added, and leaves the pod as it is.</summary>
+    /// <exception cref="SshpodException">None would be added; the message says why.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        var pod = await ReadAsync(cancellation);
+        var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
+        await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, name, cancellation);
     }
 
     // The next helper then knows whom it is for.
@@ -124,7 +137,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, Access acces
     }
 
     private Task<StagedHelper> StageAsync(PodContainer helper, HelperIdentity identity, CancellationToken cancellation) =>
-        new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), access, settings).StageAsync(identity, cancellation);
+        new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings).StageAsync(identity, cancellation);
 
     // Its failure is nobody's: a helper that is not told ends by itself.
     private async Task RunAsync(PodContainer where, string shell, string script, CancellationToken cancellation)
