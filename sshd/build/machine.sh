@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154 # variables of build.sh and its other parts
 # What the build needs of the machine: Debian, compilers.
 
-packages=(dpkg-dev make patch zopfli gcc gcc-aarch64-linux-gnu)
+# libc6-dev: BusyBox's build makes programs for itself.
+packages=(dpkg-dev make patch zopfli gcc libc6-dev gcc-aarch64-linux-gnu)
 
 install_packages() {
   local -a missing=()

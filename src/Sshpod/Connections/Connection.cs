@@ -23,6 +23,7 @@ public sealed class Connection : IAsyncDisposable
     {
         _cluster = cluster;
         Tunnel = tunnel;
+        Shell = server.Shell;
         Container = server.Container;
         Since = server.Since;
         Until = time.RenewalOf(server.Since, server.Access.Limit ?? TimeSpan.Zero);
@@ -33,6 +34,9 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>The tunnel to it.</summary>
     public Tunnel Tunnel { get; }
+
+    /// <summary>The shell that brought the server up, by its path there; null for the container's own.</summary>
+    public string? Shell { get; }
 
     /// <summary>When the exec that gave access began.</summary>
     public DateTimeOffset Since { get; }
@@ -48,12 +52,13 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="clientKey">The key that logs in.</param>
     /// <param name="isShared">Whether sessions from other terminals may share it: then it leaves this terminal's session.</param>
     /// <param name="cancellation">Ends the attempt.</param>
+    /// <param name="terms">On which terms a container without a shell gets a helper; null for those of the settings.</param>
     /// <exception cref="SshpodException">
     /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
     /// </exception>
     public static async Task<Connection> OpenAsync(
         Cluster cluster, GivenHost host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
-        CancellationToken cancellation)
+        CancellationToken cancellation, HelperTerms? terms = null)
     {
         // Invalid values throw here, before anything runs.
         var settings = snapshot.Settings;
@@ -100,13 +105,17 @@ public sealed class Connection : IAsyncDisposable
         async Task<Connection> OpenToAsync(PodContainer found)
         {
             var used = new RememberedServer(name, cluster.Objects.Context, found, null, Bundles.Release, access, DateTimeOffset.UtcNow);
-            var bootstrap = new Bootstrap(cluster.Streams, found, new ContainerShell(found, settings), access, settings);
+            var shell = new ContainerShell(found, settings, RememberedServers.Find(name) is { } before && before.Container == found
+                ? before.Shell : null);
+            var helper = new Helper(cluster, found, settings, terms ?? HelperTerms.Of(settings, address, host.Text));
+            var bootstrap = new Bootstrap(cluster.Streams, found, shell, access, settings, helper);
             var opening = new TunnelOpening(cluster, found, forced, bootstrap, (hostKey, server) =>
             {
                 LeaveIfShared();
-                return RecordAsync(host, used with { Server = server }, hostKey, cancellation);
+                return RecordAsync(host, used with { Server = server, Shell = shell.Lent }, hostKey, cancellation);
             });
-            return new Connection(cluster.Objects, await opening.OpenAsync(cancellation), used, time);
+            var tunnel = await opening.OpenAsync(cancellation);
+            return new Connection(cluster.Objects, tunnel, used with { Shell = shell.Lent }, time);
         }
 
         // After the requests for which a credential plugin may need the terminal, and before kubectl is started for the port-forward.

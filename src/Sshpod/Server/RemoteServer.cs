@@ -21,7 +21,8 @@ public sealed record RemoteServer(int Port, PublicKey HostKey, string Program)
 /// <summary>A server for one connection, over the stream of the exec that started it.</summary>
 /// <param name="HostKey">The public half of its host key.</param>
 /// <param name="Exec">The exec: after the lines of the bootstrap, its stream belongs to the server.</param>
-public sealed record RemoteSession(PublicKey HostKey, Duplex Exec);
+/// <param name="Program">Its executable in the container.</param>
+public sealed record RemoteSession(PublicKey HostKey, Duplex Exec, string Program);
 
 /// <summary>A server runs, or should, but does not answer as one; a fresh one may.</summary>
 /// <param name="container">Where it should be.</param>

@@ -15,6 +15,9 @@ internal static class ServerLimits
     /// <summary>For a shell that reads the bundle as text, after the last piece.</summary>
     public static readonly TimeSpan Text = TimeSpan.FromMinutes(2);
 
+    /// <summary>Between two looks at a helper that is starting, which takes about two seconds if its image is there.</summary>
+    public static readonly TimeSpan HelperPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Before another exec into a container that the node does not know yet: it looks for containers once a second.</summary>
     public static readonly TimeSpan NodePause = TimeSpan.FromSeconds(1);
 }

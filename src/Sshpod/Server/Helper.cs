@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Settings;
+using Sshpod.Targets;
+using Sshpod.Terminal;
+
+namespace Sshpod.Server;
+
+/// <summary>
+/// Finds a shell for a container that has none: one that is there from an earlier connection, or in a helper. A helper shares the container's
+/// processes, so a process of the container sees the helper's files below <c>/proc</c>, and a shell there can be run in the container. The
+/// server is then copied, and the helper ends, or the server runs out of it.
+/// </summary>
+/// <param name="cluster">How the container is reached.</param>
+/// <param name="container">The container.</param>
+/// <param name="settings">The user's settings.</param>
+/// <param name="terms">On which terms one is added.</param>
+public sealed class Helper(Cluster cluster, PodContainer container, UserSettings settings, HelperTerms terms)
+{
+    private const string Mirror = "kubernetes.io/config.mirror";
+
+    private bool _installedIsTried, _isAdded;
+    private StagedHelper? _staged;
+
+    /// <summary>Finds the next shell to try, by its path in the container.</summary>
+    /// <param name="failure">Why the last one could not be run.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="SshpodException">There is none; the message says why, and what to do.</exception>
+    public async Task<string> FindAsync(SshpodException failure, CancellationToken cancellation)
+    {
+        if (_staged is { } denied)
+            throw failure is ShellDeniedException ? await RefuseAsync(denied, cancellation) : failure;
+        using var progress = Progress.Begin($"looking for a shell for {container}");
+        var pod = await ReadAsync(cancellation);
+        if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
+            throw HelperException.Static(container);
+        var entries = HelperEntry.Of(pod, container);
+        if (!_installedIsTried && HelperShell.Installed(entries, container) is { } installed && !entries.Any(entry => entry.IsRunning))
+        {
+            _installedIsTried = true;
+            return installed;
+        }
+        var name = HelperEntry.Next(entries, container) ?? throw HelperException.TooMany(container);
+        if (entries.All(entry => entry.Name != name))
+            await AddAsync(pod, name, failure, cancellation);
+        var identity = HelperIdentity.Of(pod, container);
+        _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
+        if (_staged.Pid == 1)
+            throw HelperException.Apart(container);
+        return _staged.Shell;
+    }
+
+    /// <summary>
+    /// When the server runs: ends the helper, if all was copied, and leaves word where; otherwise makes it stay.
+    /// </summary>
+    /// <param name="program">The server's program.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The path of the shell from now on; null if this has lent none.</returns>
+    public async Task<string?> SettleAsync(string program, CancellationToken cancellation)
+    {
+        if (_staged is not { } staged)
+            return null;
+        var copied = HelperShell.Beside(program);
+        var isCopied = copied is not null && !HelperShell.IsStaged(program);
+        if (!isCopied || terms.Keeps)
+            await RunAsync(container with { Container = staged.Name }, "sh", HelperShell.Stay, cancellation);
+        else
+            await RunAsync(container, copied!, HelperShell.End(staged.Pid, staged.Root, copied!), cancellation);
+        return isCopied ? copied : staged.Shell;
+    }
+
+    /// <summary>Ends the helpers of the container.</summary>
+    /// <returns>The names of all that the pod's record keeps.</returns>
+    public async Task<IReadOnlyList<string>> EndAsync(CancellationToken cancellation)
+    {
+        var pod = await ReadAsync(cancellation);
+        var entries = HelperEntry.Of(pod, container);
+        foreach (var running in entries.Where(entry => entry.IsRunning))
+        {
+            var staged = _staged?.Name == running.Name ? _staged
+                : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
+            // From the container: the helper has given up what it would need to end a process of another user.
+            await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
+        }
+        return [.. entries.Select(entry => entry.Name)];
+    }
+
+    /// <summary>Finds out if a helper would be added, and leaves the pod as it is.</summary>
+    /// <exception cref="SshpodException">None would be added; the message says why.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        var pod = await ReadAsync(cancellation);
+        var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
+        await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, name, cancellation);
+    }
+
+    // The next helper then knows whom it is for.
+    private async Task<HelperException> RefuseAsync(StagedHelper staged, CancellationToken cancellation)
+    {
+        await RunAsync(container with { Container = staged.Name }, "sh",
+            HelperShell.End(staged.Pid, "", HelperIdentity.Message(staged.Uid, staged.Gid)), cancellation);
+        return HelperException.Unreadable(container, staged);
+    }
+
+    private async Task<Pod> ReadAsync(CancellationToken cancellation)
+    {
+        var pod = await cluster.Objects.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
+        return ContainerChoice.IsRunning(pod, container) ? pod : throw new ContainerNotFoundException(container);
+    }
+
+    private async Task AddAsync(Pod pod, string name, SshpodException failure, CancellationToken cancellation)
+    {
+        if (!terms.IsAllowed || _isAdded)
+            throw failure is ShellNotFoundException ? new ShellNotFoundException(container, terms.Host) : failure;
+        await new HelperAddition(cluster.Objects, container, terms.Image).AddAsync(pod, name, cancellation);
+        _isAdded = true;
+        Log.Notice($"added ephemeral container \"{name}\" to pod \"{container.Pod}\" in namespace \"{container.Namespace}\": "
+            + "its record keeps it until the pod is deleted");
+    }
+
+    private async Task<PodContainer> WaitAsync(string name, Progress progress, CancellationToken cancellation)
+    {
+        progress.Report($"waiting for ephemeral container \"{name}\" of pod \"{container.Pod}\"");
+        var limit = settings.Wait > TimeSpan.Zero ? settings.Wait : UserSettings.UsualWait;
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(ServerLimits.HelperPause, cancellation))
+        {
+            var pod = await ReadAsync(cancellation);
+            var entry = HelperEntry.Of(pod, container).FirstOrDefault(entry => entry.Name == name);
+            if (entry?.IsRunning == true)
+                return ContainerChoice.Choose(pod, name).OrThrow();
+            if (entry?.Failed is not null)
+                throw HelperException.NotStarting(entry);
+            if (Stopwatch.GetElapsedTime(start) is var waited && waited > limit)
+                throw HelperException.Late(container, entry, name, waited);
+        }
+    }
+
+    private Task<StagedHelper> StageAsync(PodContainer helper, HelperIdentity identity, CancellationToken cancellation) =>
+        new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings).StageAsync(identity, cancellation);
+
+    // Its failure is nobody's: a helper that is not told ends by itself.
+    private async Task RunAsync(PodContainer where, string shell, string script, CancellationToken cancellation)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(ServerLimits.Silence);
+            await using var exec = await cluster.Streams.ExecAsync(where, [shell, "-c", script], limit.Token);
+            await exec.EndAsync(limit.Token);
+        }
+        catch (SshpodException e)
+        {
+            Log.Debug($"helper: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            Log.Debug("helper: no answer");
+        }
+    }
+}
