@@ -14,8 +14,8 @@ busybox_options() {
   sed 's/#.*//' "$here/build/busybox.config" | tr ' ' '\n' | sed -n 's/^[A-Z][A-Z0-9_]*$/&=y/; s/^[A-Z]/CONFIG_&/p' | sort -u
 }
 
-# All that is not named is off, or by its own default where it is no switch. A newer BusyBox may have renamed an option: it would be off, and
-# nobody would notice.
+# All that is not named is off, or by its own default where it is no switch. A newer BusyBox may have renamed an option: it would be off,
+# and nobody would notice.
 configure_busybox() {
   local missing
   busybox_options > wanted

@@ -8,7 +8,8 @@ install_packages() {
   local -a missing=()
   local package
   for package in "${packages[@]}"; do
-    [ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
+    [ -e "/var/lib/dpkg/info/$package.list" ] || [ -e "/var/lib/dpkg/info/$package:$(dpkg --print-architecture).list" ] ||
+      missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || die "missing packages; as root: apt-get install ${missing[*]}"

@@ -41,15 +41,19 @@ put() {
   cmp -s "$1" "$output/$2" || { cp "$1" "$output/$2.new" && mv "$output/$2.new" "$output/$2"; }
 }
 
-# BusyBox is under the GPL: its source goes wherever the program goes (build/release.sh).
+# BusyBox is under the GPL: its source, and how it was built, goes wherever the program goes (build/release.sh).
 publish_source() {
-  local file
+  local file name version
+  version=$(version_of busybox)
   mkdir -p "$output/source"
   for file in "$cache"/sources/busybox_*; do
     put "$file" "source/${file##*/}"
   done
+  for name in config sh; do
+    put "$here/build/busybox.$name" "source/busybox_$version.build.$name"
+  done
   for file in "$output"/source/*; do
-    [ -e "$cache/sources/${file##*/}" ] || rm -f "$file"
+    [ -e "$cache/sources/${file##*/}" ] || [[ $file = */busybox_"$version".build.* ]] || rm -f "$file"
   done
 }
 
