@@ -26,23 +26,25 @@ int
 handover_exec(const char *name, char *const argv[])
 {
 	static char agent[sizeof("SSHPOD_AGENT=") + sizeof(origin.agent)], keys[32], logins[32];
+	static char bundle[sizeof("SSHPOD_BUNDLE=") + sizeof(origin.bundle)];
 	bool session = strcmp(name, "sshd-session") == 0;
-	char *added[] = { agent,
+	char *added[] = { agent, bundle,
 	    session ? announce(keys, sizeof(keys), "SSHPOD_KEYS", keys_hand_on()) : NULL,
 	    session ? announce(logins, sizeof(logins), "SSHPOD_LOGINS", logins_open()) : NULL };
 	size_t count = 0;
 	char **environment;
 	char *arguments[64] = { (char *)name };
 
-	if (session && added[1] == NULL)
+	if (session && added[2] == NULL)
 		return -1;
 	/* sshd-auth talks to strangers, and needs none of the container's secrets */
 	while ((session || strcmp(name, "sshd-auth") != 0) && origin.environment[count] != NULL)
 		count++;
-	if ((environment = calloc(count + 4, sizeof(*environment))) == NULL)
+	if ((environment = calloc(count + 5, sizeof(*environment))) == NULL)
 		return -1;
 	memcpy(environment, origin.environment, count * sizeof(*environment));
 	snprintf(agent, sizeof(agent), "SSHPOD_AGENT=%s", origin.agent);
+	snprintf(bundle, sizeof(bundle), "SSHPOD_BUNDLE=%s", origin.bundle);
 	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
 		if (added[i] != NULL)
 			environment[count++] = added[i];
@@ -70,11 +72,13 @@ announced(const char *name)
 void
 handover_receive(void)
 {
-	const char *agent = getenv("SSHPOD_AGENT");
+	const char *agent = getenv("SSHPOD_AGENT"), *bundle = getenv("SSHPOD_BUNDLE");
 	int fd;
 
 	if (agent != NULL && strlen(agent) < sizeof(origin.agent))
 		strcpy(origin.agent, agent);
+	if (bundle != NULL && strlen(bundle) < sizeof(origin.bundle))
+		strcpy(origin.bundle, bundle);
 	if ((fd = announced("SSHPOD_KEYS")) != -1)
 		keys_receive(fd);
 	if ((fd = announced("SSHPOD_LOGINS")) != -1)
