@@ -94,7 +94,8 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
             try
             {
                 exec = await cluster.ExecAsync(container, shell.Command(Probe, arguments, unfit.Select(place => place.Path)), cancellation);
-                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation, shell.Directory).RunAsync();
+                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation, shell.Directory,
+                    isStage: arguments[0] == Stage).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
                 // The container cannot hash; we have read back the right bytes, so the file may be used.
@@ -149,6 +150,5 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
         access.Options, .. shell.Directory.Length > 0 ? (string[])[shell.Directory] : []];
 
     // Nobody logs in there. The holder's user and group, where they are known.
-    private static string[] Arguments(HelperIdentity identity) =>
-        [Stage, string.Create(CultureInfo.InvariantCulture, $"{identity.Uid} {identity.Gid}"), "", "0", "-"];
+    private static string[] Arguments(HelperIdentity identity) => [Stage, identity.Argument, "", "0", "-"];
 }
