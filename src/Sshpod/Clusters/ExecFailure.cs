@@ -39,7 +39,7 @@ internal static partial class ExecFailure
     }
 
     // Worded differently by runc, crun, containerd and CRI-O; all name the program.
-    private static bool Names(string said, string? program) => program is null or "sh" or "/bin/sh" ? Shell().IsMatch(said)
+    private static bool Names(string said, string? program) => program is not ['/', ..] or "/bin/sh" ? Shell().IsMatch(said)
         : said.Contains($"\"{program}\"", StringComparison.Ordinal) || said.Contains($"`{program}`", StringComparison.Ordinal);
 
     [GeneratedRegex("[\"`](/bin/)?sh[\"`]")]

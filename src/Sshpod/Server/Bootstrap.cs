@@ -25,10 +25,7 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     private const int MaxAttempts = 4;
 
     // They replace the idle seconds, which neither has: a session is over this stream, and a helper only gets the files.
-    private const string Session = "session";
-
-    /// <summary>The same of a helper.</summary>
-    internal const string Stage = "stage";
+    private const string Session = "session", Stage = "stage";
 
     // Places that only the server's own program finds unfit, since the container has no ls.
     private const int MaxUnfit = 10;
@@ -68,12 +65,11 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
 
     /// <summary>Puts the bundle into a helper, with its shell and tools.</summary>
     /// <param name="identity">Whom it is for, as far as that is known.</param>
-    /// <param name="target">The container that it is for.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SshpodException">The helper cannot be used; the message says why.</exception>
-    internal async Task<StagedHelper> StageAsync(HelperIdentity identity, PodContainer target, CancellationToken cancellation)
+    internal async Task<StagedHelper> StageAsync(HelperIdentity identity, CancellationToken cancellation)
     {
-        var (outcome, exec) = await ConverseAsync(Arguments(identity, target), outcome => outcome.Staged is not null, cancellation);
+        var (outcome, exec) = await ConverseAsync(Arguments(identity), outcome => outcome.Staged is not null, cancellation);
         await exec.DisposeAsync();
         return outcome.Staged! with { Name = container.Container };
     }
@@ -98,7 +94,8 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
             try
             {
                 exec = await cluster.ExecAsync(container, shell.Command(Probe, arguments, unfit.Select(place => place.Path)), cancellation);
-                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation, shell.Directory).RunAsync();
+                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation, shell.Directory,
+                    isStage: arguments[0] == Stage).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
                 // The container cannot hash; we have read back the right bytes, so the file may be used.
@@ -152,7 +149,6 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     private string[] Arguments(string seconds, bool fresh) => [seconds, access!.Key.ToString(), fresh ? "fresh" : "", access.Seconds,
         access.Options, .. shell.Directory.Length > 0 ? (string[])[shell.Directory] : []];
 
-    // Nobody logs in there. The holder's user and group, where they are known, and whose main process to ask for them otherwise.
-    private static string[] Arguments(HelperIdentity identity, PodContainer target) =>
-        [Stage, string.Create(CultureInfo.InvariantCulture, $"{identity.Uid} {identity.Gid} {target.ContainerId}"), "", "0", "-"];
+    // Nobody logs in there. The holder's user and group, where they are known.
+    private static string[] Arguments(HelperIdentity identity) => [Stage, identity.Argument, "", "0", "-"];
 }

@@ -24,8 +24,8 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <remarks>
 /// What the container may answer, see <see cref="ScriptRun"/>:
 /// <list type="bullet">
-/// <item><c>need MACHINE [PATH] [TOOLS] [FOR]</c>: the bundle is missing; the output of <c>uname -m</c>, the path of gzip if there is one,
-/// the tools that can count bytes, see <see cref="Upload"/>, and what it is for: a helper needs the shell too;</item>
+/// <item><c>need MACHINE [PATH] [TOOLS]</c>: the bundle is missing; the output of <c>uname -m</c>, the path of gzip if there is one, and
+/// the tools that can count bytes, see <see cref="Upload"/>;</item>
 /// <item><c>verify FILE</c>: followed by as many bytes as were uploaded, for the client to hash;</item>
 /// <item><c>program FILE</c>: the server's executable;</item>
 /// <item><c>installed</c>: the bundle is installed; a session needs another exec, since the input of this one may have ended;</item>
@@ -40,9 +40,10 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <param name="verifiedFile">The bundle in the container, if an earlier dialogue has read it back; null to upload it.</param>
 /// <param name="cancellation">Ends it.</param>
 /// <param name="staged">The directory with the bundle that the container's shell came with; empty if the shell is its own.</param>
+/// <param name="isStage">Whether it is a helper, which gets the shell and its tools too.</param>
 /// <param name="limits">How long it may take.</param>
 internal sealed class BootstrapConversation(PodContainer container, Duplex exec, string? verifiedFile, CancellationToken cancellation,
-    string staged = "", ScriptLimits? limits = null)
+    string staged = "", bool isStage = false, ScriptLimits? limits = null)
 {
     /// <summary>Each answer comes at most once.</summary>
     public static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
@@ -74,9 +75,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
             {
                 case "need":
                     var needs = rest.Split(' ');
-                    bundle = ChooseBundle(needs[0]);
-                    if (needs[^1] == Bootstrap.Stage)
-                        bundle = bundle.WithShell();
+                    bundle = isStage ? ChooseBundle(needs[0]).WithShell() : ChooseBundle(needs[0]);
                     // Runs concurrently with reading. A failure shows in the container's answers, or in their absence.
                     _ = SendAsync(bundle, gzip: rest.Contains('/'), tools: needs.Length > 2 ? needs[2] : "");
                     break;
@@ -153,9 +152,10 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         if (upload.IsText)
             _script.AllowFor(ServerLimits.Text);
         Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
-        var stage = bundle.ShellSize > 0 ? $"shell={bundle.ShellSize}\n{Script.Read("stage.sh")}\n" : "";
-        var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\nbytes() {{ {upload.Command}; }}\n"
-            + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{stage}{Script.Read("install.sh")}\n.\n";
+        var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\n"
+            + $"{(isStage ? FormattableString.Invariant($"shell={bundle.ShellSize}\n") : "")}bytes() {{ {upload.Command}; }}\n"
+            + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{(isStage ? $"{Script.Read("stage.sh")}\n" : "")}"
+            + $"{Script.Read("install.sh")}\n.\n";
         var goesOn = await SendAsync(Encoding.UTF8.GetBytes(script));
         var buffer = new byte[Piece];
         using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);

@@ -137,7 +137,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     }
 
     private Task<StagedHelper> StageAsync(PodContainer helper, HelperIdentity identity, CancellationToken cancellation) =>
-        new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings).StageAsync(identity, container, cancellation);
+        new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings).StageAsync(identity, cancellation);
 
     // Its failure is nobody's: a helper that is not told ends by itself.
     private async Task RunAsync(PodContainer where, string shell, string script, CancellationToken cancellation)

@@ -11,7 +11,9 @@ namespace Sshpod.Server;
 /// <param name="Gid">The group; null when unknown.</param>
 /// <param name="MustNotBeRoot">Whether the kubelet starts no container as root in this pod.</param>
 /// <param name="Inherited">The user that a container without a securityContext gets from the pod; null for that of its image.</param>
-public sealed record HelperIdentity(long? Uid, long? Gid, bool MustNotBeRoot = false, long? Inherited = null)
+/// <param name="ContainerId">The whole ID of the container, by which its processes are known among others; null when unknown.</param>
+public sealed record HelperIdentity(
+    long? Uid, long? Gid, bool MustNotBeRoot = false, long? Inherited = null, string? ContainerId = null)
 {
     // Of an ended helper that had guessed wrongly.
     private const string Word = "user";
@@ -32,8 +34,11 @@ public sealed record HelperIdentity(long? Uid, long? Gid, bool MustNotBeRoot = f
         var found = Started(pod, container.Container) ?? Found(pod, container)
             ?? new HelperIdentity(own?.RunAsUser ?? all?.RunAsUser, own?.RunAsGroup ?? all?.RunAsGroup);
         // The helper inherits the pod's word, and not the container's.
-        return found with { MustNotBeRoot = all?.RunAsNonRoot == true, Inherited = all?.RunAsUser };
+        return found with { MustNotBeRoot = all?.RunAsNonRoot == true, Inherited = all?.RunAsUser, ContainerId = Id(pod, container.Container) };
     }
+
+    /// <summary>The identity as <c>stage.sh</c> takes it.</summary>
+    internal string Argument => string.Create(CultureInfo.InvariantCulture, $"{Uid} {Gid}{(ContainerId is null ? "" : $" {ContainerId}")}");
 
     /// <summary>What a helper that ends leaves in its status for the next one.</summary>
     /// <param name="uid">The user of the container's main process.</param>
@@ -41,8 +46,15 @@ public sealed record HelperIdentity(long? Uid, long? Gid, bool MustNotBeRoot = f
     internal static string Message(long uid, long gid) => string.Create(CultureInfo.InvariantCulture, $"{Word} {uid} {gid}");
 
     private static HelperIdentity? Started(Pod pod, string container) =>
+        Status(pod, container)?.User?.Linux is { } user ? new HelperIdentity(user.Uid, user.Gid) : null;
+
+    // "containerd://4f5c…": it goes into a script's argument.
+    private static string? Id(Pod pod, string container) =>
+        Status(pod, container)?.ContainerId?.Split('/')[^1] is { Length: 64 } id && id.All(char.IsAsciiLetterOrDigit) ? id : null;
+
+    private static ContainerStatus? Status(Pod pod, string container) =>
         (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? [])
-        .FirstOrDefault(status => status.Name == container)?.User?.Linux is { } user ? new HelperIdentity(user.Uid, user.Gid) : null;
+        .FirstOrDefault(status => status.Name == container);
 
     private static HelperIdentity? Found(Pod pod, PodContainer container) => HelperEntry.Of(pod, container)
         .Select(entry => entry.Ended?.Message?.Trim().Split(' '))

@@ -11,7 +11,7 @@ home=/tmp/sshpod holder='' main=1
 # first, but the first in a control group of that ID.
 stage_look() {
 	id=${k##* }
-	if [ ${#id} -ge 16 ]; then
+	if [ ${#id} = 64 ]; then
 		least=''
 		set +f
 		for process in /proc/[0-9]*; do
