@@ -22,6 +22,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
 
     private bool _installedIsTried, _isAdded;
     private StagedHelper? _staged;
+    private HelperIdentity? _other;
+    private string? _useless;
 
     /// <summary>Finds the next shell to try, by its path in the container.</summary>
     /// <param name="failure">Why the last one could not be run.</param>
@@ -30,7 +32,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     public async Task<string> FindAsync(SshpodException failure, CancellationToken cancellation)
     {
         if (_staged is { } denied)
-            throw failure is ShellDeniedException ? await RefuseAsync(denied, cancellation) : failure;
+            await TurnFromAsync(denied, failure, cancellation);
         using var progress = Progress.Begin($"looking for a shell for {container}");
         var pod = await ReadAsync(cancellation);
         if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
@@ -41,10 +43,10 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             _installedIsTried = true;
             return installed;
         }
-        var name = HelperEntry.Next(entries, container) ?? throw HelperException.TooMany(container);
+        var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
+        var identity = _other ?? HelperIdentity.Of(pod, container);
         if (entries.All(entry => entry.Name != name))
-            await AddAsync(pod, name, failure, cancellation);
-        var identity = HelperIdentity.Of(pod, container);
+            await AddAsync(pod, identity, name, failure, cancellation);
         _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
         if (_staged.Pid == 1)
             throw HelperException.Apart(container);
@@ -92,15 +94,25 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     {
         var pod = await ReadAsync(cancellation);
         var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
-        await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, name, cancellation);
+        await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
     }
 
-    // The next helper then knows whom it is for.
-    private async Task<HelperException> RefuseAsync(StagedHelper staged, CancellationToken cancellation)
+    // Nobody knew beforehand as whom the runtime starts processes. A helper that became the user of the main process has the wrong one if that
+    // has changed its user, which only root can; one that had to guess now knows it. The next helper is told, also that of a later connection.
+    private async Task TurnFromAsync(StagedHelper staged, SshpodException failure, CancellationToken cancellation)
     {
+        if (failure is not ShellDeniedException)
+            throw failure;
+        var pod = await ReadAsync(cancellation);
+        var (before, began) = (HelperIdentity.Of(pod, container), HelperIdentity.Of(pod, container with { Container = staged.Name }));
+        var isHeld = (began.Uid ?? 0) == 0;
+        var other = isHeld ? before with { Uid = 0, Gid = 0 } : before with { Uid = staged.Uid, Gid = staged.Gid };
+        var isSame = (other.Uid, other.Gid) == (isHeld ? (staged.Uid, staged.Gid) : (began.Uid, began.Gid));
         await RunAsync(container with { Container = staged.Name }, "sh",
-            HelperShell.End(staged.Pid, "", HelperIdentity.Message(staged.Uid, staged.Gid)), cancellation);
-        return HelperException.Unreadable(container, staged);
+            HelperShell.End(staged.Pid, "", HelperIdentity.Message(other.Uid!.Value, other.Gid!.Value)), cancellation);
+        if (before.IsKnown || _other is not null || isSame)
+            throw HelperException.Unreadable(container, staged);
+        (_other, _useless, _staged, _isAdded) = (other, staged.Name, null, false);
     }
 
     private async Task<Pod> ReadAsync(CancellationToken cancellation)
@@ -109,11 +121,11 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         return ContainerChoice.IsRunning(pod, container) ? pod : throw new ContainerNotFoundException(container);
     }
 
-    private async Task AddAsync(Pod pod, string name, SshpodException failure, CancellationToken cancellation)
+    private async Task AddAsync(Pod pod, HelperIdentity identity, string name, SshpodException failure, CancellationToken cancellation)
     {
         if (!terms.IsAllowed || _isAdded)
             throw failure is ShellNotFoundException ? new ShellNotFoundException(container, terms.Host) : failure;
-        await new HelperAddition(cluster.Objects, container, terms.Image).AddAsync(pod, name, cancellation);
+        await new HelperAddition(cluster.Objects, container, terms.Image).AddAsync(pod, identity, name, cancellation);
         _isAdded = true;
         Log.Notice($"added ephemeral container \"{name}\" to pod \"{container.Pod}\" in namespace \"{container.Namespace}\": "
             + "its record keeps it until the pod is deleted");

@@ -12,18 +12,20 @@ internal sealed class HelperAddition(IClusterObjects cluster, PodContainer conta
 {
     /// <summary>Adds it, or leaves the pod as it is.</summary>
     /// <param name="pod">The pod.</param>
+    /// <param name="identity">The container's user and group, as far as they are known.</param>
     /// <param name="name">Its name.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="SshpodException">It is not added; the message says why.</exception>
-    public Task AddAsync(Pod pod, string name, CancellationToken cancellation) => TryAsync(pod, name, onlyDry: false, cancellation);
+    public Task AddAsync(Pod pod, HelperIdentity identity, string name, CancellationToken cancellation) =>
+        TryAsync(pod, identity, name, onlyDry: false, cancellation);
 
     /// <summary>Finds out if it would be added, and leaves the pod as it is.</summary>
     /// <exception cref="SshpodException">It would not be added; the message says why.</exception>
-    public Task CheckAsync(Pod pod, string name, CancellationToken cancellation) => TryAsync(pod, name, onlyDry: true, cancellation);
+    public Task CheckAsync(Pod pod, HelperIdentity identity, string name, CancellationToken cancellation) =>
+        TryAsync(pod, identity, name, onlyDry: true, cancellation);
 
-    private async Task TryAsync(Pod pod, string name, bool onlyDry, CancellationToken cancellation)
+    private async Task TryAsync(Pod pod, HelperIdentity identity, string name, bool onlyDry, CancellationToken cancellation)
     {
-        var identity = HelperIdentity.Of(pod, container);
         var bodies = HelperBody.Choose(identity);
         for (var i = 0; ; i++)
         {

@@ -41,7 +41,11 @@ internal sealed record HelperEntry(string Name, ContainerStatus? Status)
     }
 
     /// <summary>Which one to use or wait for, or else under which name to add one; null if no more are added.</summary>
-    public static string? Next(IReadOnlyList<HelperEntry> entries, PodContainer container) =>
-        entries.FirstOrDefault(entry => entry.IsRunning)?.Name
-        ?? HelperName.All(container).FirstOrDefault(name => entries.FirstOrDefault(entry => entry.Name == name)?.Failed is null);
+    /// <param name="entries">Those that are there.</param>
+    /// <param name="container">The container.</param>
+    /// <param name="useless">The name of one that the container cannot read.</param>
+    public static string? Next(IReadOnlyList<HelperEntry> entries, PodContainer container, string? useless = null) =>
+        entries.FirstOrDefault(entry => entry.IsRunning && entry.Name != useless)?.Name
+        ?? HelperName.All(container).FirstOrDefault(name => name != useless
+            && entries.FirstOrDefault(entry => entry.Name == name)?.Failed is null);
 }

@@ -132,7 +132,7 @@ public sealed class DistrolessTests(TestCluster cluster)
         Assert.DoesNotContain(':', session["PATH"][(container["PATH"].Length + 1)..]);
         container.Remove("PATH");
         session.Remove("PATH");
-        Assert.Equal(container.Order(), session.Order());
+        Assert.Equal(container.OrderBy(variable => variable.Key), session.OrderBy(variable => variable.Key));
 
         async Task<Dictionary<string, string>> VariablesAsync(string process) =>
             (await workstation.SshAsync(target, $"exec cat /proc/{process}/environ")).Quietly().Text.Split('\0')
@@ -170,7 +170,8 @@ public sealed class DistrolessTests(TestCluster cluster)
         await Eventually.HoldsAsync("the job stops", async () => await PressedAsync("C-z", "Stopped"));
         await terminal.TypeAsync("clear; jobs");
         await terminal.WaitForAsync(@"^\[1\] *\+ *Stopped .*sleep 1000");
-        await terminal.TypeAsync("clear; fg");
+        await terminal.TypeAsync("fg");
+        await terminal.WaitForAsync("^sleep 1000");
         await Eventually.HoldsAsync("the job ends", async () =>
         {
             await terminal.PressAsync("C-c");
