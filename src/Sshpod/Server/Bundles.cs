@@ -90,8 +90,9 @@ public sealed record Bundle(string Architecture, string Sha256, long Size, long 
     /// <summary>What a helper gets: the shell, which is BusyBox and knows how to take these bytes apart, and then the server.</summary>
     public Bundle WithShell()
     {
-        var both = this with { ShellSize = Bundles.SizeOfShell(Architecture)
-            ?? throw new InvalidOperationException($"there is no shell for {Architecture}") };
+        var shellSize = Bundles.SizeOfShell(Architecture)
+            ?? throw new InvalidOperationException($"there is no shell for {Architecture}");
+        var both = this with { ShellSize = shellSize };
         using var content = both.OpenPlain();
         return both with { Size = Size + both.ShellSize, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)) };
     }

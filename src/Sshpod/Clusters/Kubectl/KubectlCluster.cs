@@ -80,7 +80,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
 
     /// <inheritdoc/>
     public Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation) =>
-        new KubectlEphemeral((arguments, input) => TryAsync(arguments, cancellation, input), _named).AddAsync(pod, request);
+        new KubectlEphemeral((arguments, input) => TryAsync(arguments, input, cancellation), _named).AddAsync(pod, request);
 
     /// <inheritdoc/>
     public async Task<string> GetVersionAsync(CancellationToken cancellation)
@@ -143,12 +143,12 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     /// <returns>Its stdout.</returns>
     private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation, byte[]? input = null)
     {
-        var (output, errorText) = await TryAsync(arguments, cancellation, input);
+        var (output, errorText) = await TryAsync(arguments, input, cancellation);
         return errorText is null ? output : throw ClusterException.FromKubectl(errorText, _named);
     }
 
     // The second is null when it succeeds.
-    private async Task<(byte[] Output, string? ErrorText)> TryAsync(string[] arguments, CancellationToken cancellation, byte[]? input)
+    private async Task<(byte[] Output, string? ErrorText)> TryAsync(string[] arguments, byte[]? input, CancellationToken cancellation)
     {
         await using var process = Start(arguments, withInput: input is not null, ClusterLimits.KubectlRequest);
         using var limit = process.LinkTo(cancellation);

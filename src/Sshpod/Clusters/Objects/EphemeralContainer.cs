@@ -13,12 +13,13 @@ public sealed record EphemeralContainer(string Name, string Image, string Target
     EphemeralSecurityContext? SecurityContext = null, string ImagePullPolicy = "IfNotPresent");
 
 /// <summary>SecurityContext (core/v1), as far as sshpod sets it.</summary>
+/// <remarks>The last two are as restricted Pod Security asks for them.</remarks>
 public sealed record EphemeralSecurityContext(long RunAsUser, long RunAsGroup, bool? RunAsNonRoot, Capabilities Capabilities)
 {
-    /// <summary>No more than the container's first process has.</summary>
-    public bool AllowPrivilegeEscalation => false;
+    /// <summary>Whether a process may gain more than its parent has.</summary>
+    public bool AllowPrivilegeEscalation { get; }
 
-    /// <summary>As restricted Pod Security asks for it.</summary>
+    /// <summary>The system calls that are left.</summary>
     public SeccompProfile SeccompProfile { get; } = new("RuntimeDefault");
 }
 

@@ -29,5 +29,5 @@ public static class HelperName
 
     /// <summary>Whether an ephemeral container of this name is a helper.</summary>
     public static bool IsOne(string name) => name.Length == Prefix.Length + Digits && name.StartsWith(Prefix, StringComparison.Ordinal)
-        && name.AsSpan(Prefix.Length).IndexOfAnyExcept("0123456789abcdef") < 0;
+        && name[Prefix.Length..].All(char.IsAsciiHexDigitLower);
 }
