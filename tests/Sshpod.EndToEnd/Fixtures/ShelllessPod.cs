@@ -75,7 +75,7 @@ public sealed partial record ShelllessPod(TestCluster Cluster, string Name)
     /// <summary>The version of the pod's record, which each change of it changes.</summary>
     public Task<string> VersionAsync() => FieldAsync("{.metadata.resourceVersion}");
 
-    /// <summary>The names of the helpers that were added, in order.</summary>
+    /// <summary>The names of the helpers that were added.</summary>
     public async Task<string[]> HelpersAsync() =>
         [.. (await FieldAsync("{.spec.ephemeralContainers[*].name}")).Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(name => HelperName().IsMatch(name))];

@@ -12,18 +12,23 @@ public sealed class AttackTests(TestCluster cluster)
         var pod = await ShelllessPod.CreateAsync(cluster, "attack-user");
         await using var workstation = await ShelllessPod.SetUpAsync(cluster);
         (await workstation.SshAsync(pod.Target, "true")).Successfully();
-        const string Attack = """
-            cd /tmp/sshpod/*/
+        // It cannot list it either.
+        var release = (await workstation.SshAsync(pod.Target, "ls /tmp/sshpod")).Quietly().Text.Trim();
+        var id = (await pod.FieldAsync("{.status.containerStatuses[0].containerID}")).Split('/')[^1][..16];
+        (await workstation.SshAsync(pod.Target, $"cat /tmp/sshpod/{release}/{id}/host_key")).Quietly();
+        var attack = $"""
+            cd /tmp/sshpod/{release}
             for f in sh busybox sshd bin/ls; do
               (echo ruined >$f) 2>/dev/null && echo "wrote $f"
               rm -f $f 2>/dev/null && echo "removed $f"
             done
             mv /tmp/sshpod /tmp/mine 2>/dev/null && echo moved
             touch bin/new 2>/dev/null && echo planted
-            cat */host_key */authorized_keys 2>/dev/null
+            ls /tmp/sshpod . 2>/dev/null
+            cat {id}/host_key {id}/authorized_keys 2>/dev/null
             echo tried
             """;
-        Assert.Equal("tried\n", await new Login(workstation, "nonroot", pod.Target).RunAsync(Attack));
+        Assert.Equal("tried\n", await new Login(workstation, "nonroot", pod.Target).RunAsync(attack));
         Assert.Equal("0\n", (await workstation.SshAsync(pod.Target, "id -u")).Quietly().Text);
     }
 
