@@ -33,18 +33,20 @@ public static class DebugCommand
         var command = new Command("debug", "Reach a container without a shell, through an ephemeral container.") { host, options, image, keep };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(options) is { Length: > 0 } && !HasDashes(result.Tokens))
-                result.AddError("debug takes options of ssh behind --.");
             if (result.GetValue(image) is { } name && !Setting.TryParseImage(name, out _))
                 result.AddError($"--image is {Setting.ImageForm}.");
         });
-        command.SetAction((arguments, cancellation) => RunAsync(
-            arguments.GetRequiredValue(host), arguments.GetValue(image), arguments.GetValue(keep),
-            HasDashes(arguments.Tokens) ? arguments.GetValue(options) ?? [] : null, cancellation));
+        command.SetAction(async (arguments, cancellation) =>
+        {
+            var (connects, words) = (arguments.Tokens.Any(token => token.Type == TokenType.DoubleDash), arguments.GetValue(options) ?? []);
+            if (connects || words.Length == 0)
+                return await RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(image), arguments.GetValue(keep),
+                    connects ? words : null, cancellation);
+            Log.Error(new SshpodException($"sshpod debug takes \"{words[0]}\", for ssh, only behind --", "see sshpod help debug"));
+            return UsageError.ExitCode;
+        });
         return command;
     }
-
-    private static bool HasDashes(IEnumerable<Token> tokens) => tokens.Any(token => token.Type == TokenType.DoubleDash);
 
     private static async Task<int> RunAsync(string destination, string? image, bool keeps, string[]? sshOptions,
         CancellationToken cancellation)
