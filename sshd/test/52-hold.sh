@@ -6,12 +6,9 @@ container_environment=(PATH=/bin)
 make_container helper 1001
 make_container target 1001
 
-# all but three, which are what an ephemeral container may have to become another user
-few=$(capsh --print | sed -n 's/^Bounding set =//p' | tr , '\n' | grep -vxE 'cap_(chown|setuid|setgid)' | paste -sd ,)
-
 # hold UID GID: starts it with all that a restricted root has, and waits; sets $held
 hold() {
-  container_options=(--groups=2000 "--drop=$few")
+  container_options=(--groups=2000 "--drop=$all_but_three")
   run_in helper /tmp/sshpod/b/sshd hold "$@" < /dev/null > "$work/hold.out" 2>&1 &
   holder=$!
   for _ in $(seq 100); do

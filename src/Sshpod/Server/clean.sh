@@ -14,7 +14,7 @@ verified() { [ -x "$program" ] && mine "${program%/*}" "$program" .. && known; }
 # Whether there are directories here: another container's state, or another release.
 inhabited() {
 	set +f
-	for entry in ./*; do [ ! -d "$entry" ] || [ -L "$entry" ] || { set -f && return; }; done
+	for entry in ./*; do [ ! -d "$entry" ] || [ -L "$entry" ] || [ "$entry" = ./bin ] || { set -f && return; }; done
 	set -f
 	return 1
 }
