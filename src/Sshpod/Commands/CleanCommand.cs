@@ -43,7 +43,18 @@ public static class CleanCommand
     {
         var shell = new ContainerShell(container, snapshot.Settings, RememberedServers.ShellOf(container));
         var helper = new Helper(cluster, container, snapshot.Settings, new HelperTerms(false, snapshot.Settings.EphemeralImage, host));
-        var found = await Cleaning.RunAsync(cluster.Streams, container, shell, helper, cancellation);
+        Cleaned found;
+        try
+        {
+            found = await Cleaning.RunAsync(cluster.Streams, container, shell, helper, cancellation);
+        }
+        catch (ShellNotFoundException)
+        {
+            // Without a shell of its own, and without one of ours, it has no server of ours either.
+            RememberedServers.Remove(container);
+            Log.Notice($"nothing to clean in {container}: it has no shell, and none of sshpod's");
+            return;
+        }
         RememberedServers.Remove(container);
         // We do not run a program that we do not know, not even to end it.
         var left = found.Left.Count > 0

@@ -36,15 +36,14 @@ public static class DebugCommand
             if (result.GetValue(image) is { } name && !Setting.TryParseImage(name, out _))
                 result.AddError($"--image is {Setting.ImageForm}.");
         });
-        command.SetAction((arguments, cancellation) =>
+        command.SetAction(async (arguments, cancellation) =>
         {
-            // Only the whole command line has the dashes among its tokens.
-            var hasDashes = arguments.Tokens.Any(token => token.Type == TokenType.DoubleDash);
-            if (hasDashes || arguments.GetValue(options) is not { Length: > 0 })
-                return RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(image), arguments.GetValue(keep),
-                    hasDashes ? arguments.GetValue(options) ?? [] : null, cancellation);
-            Log.Error(new SshpodException("debug takes options of ssh behind --", "see sshpod help debug"));
-            return Task.FromResult(UsageError.ExitCode);
+            var (connects, words) = (arguments.Tokens.Any(token => token.Type == TokenType.DoubleDash), arguments.GetValue(options) ?? []);
+            if (connects || words.Length == 0)
+                return await RunAsync(arguments.GetRequiredValue(host), arguments.GetValue(image), arguments.GetValue(keep),
+                    connects ? words : null, cancellation);
+            Log.Error(new SshpodException($"sshpod debug takes \"{words[0]}\", for ssh, only behind --", "see sshpod help debug"));
+            return UsageError.ExitCode;
         });
         return command;
     }

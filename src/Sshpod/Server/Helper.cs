@@ -20,6 +20,9 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
 {
     private const string Mirror = "kubernetes.io/config.mirror";
 
+    // A helper may be ended by another client, which needs it no longer.
+    private const int MaxLooks = 3;
+
     private bool _installedIsTried, _isAdded;
     private StagedHelper? _staged;
     private HelperIdentity? _other;
@@ -31,26 +34,34 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     /// <exception cref="SshpodException">There is none; the message says why, and what to do.</exception>
     public async Task<string> FindAsync(SshpodException failure, CancellationToken cancellation)
     {
-        if (_staged is { } denied)
-            await TurnFromAsync(denied, failure, cancellation);
+        if (_staged is { } denied && failure is ShellDeniedException)
+            await TurnFromAsync(denied, cancellation);
         using var progress = Progress.Begin($"looking for a shell for {container}");
-        var pod = await ReadAsync(cancellation);
-        if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
-            throw HelperException.Static(container);
-        var entries = HelperEntry.Of(pod, container);
-        if (!_installedIsTried && HelperShell.Installed(entries, container) is { } installed && !entries.Any(entry => entry.IsRunning))
+        for (var attempt = 1; attempt <= MaxLooks; attempt++)
         {
-            _installedIsTried = true;
-            return installed;
+            var pod = await ReadAsync(cancellation);
+            if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
+                throw HelperException.Static(container);
+            var entries = HelperEntry.Of(pod, container);
+            // It would fail again.
+            if (_staged is { } last && entries.Any(entry => entry.IsRunning && entry.Name == last.Name))
+                throw failure;
+            if (!_installedIsTried && !entries.Any(entry => entry.IsRunning)
+                && HelperShell.Installed(entries, container) is { } installed)
+            {
+                _installedIsTried = true;
+                return installed;
+            }
+            var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
+            var identity = _other ?? HelperIdentity.Of(pod, container);
+            if (entries.All(entry => entry.Name != name))
+                await AddAsync(pod, identity, name, failure, cancellation);
+            _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
+            if (_staged is null)
+                continue;
+            return _staged.Pid != 1 ? _staged.Shell : throw HelperException.Apart(container);
         }
-        var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
-        var identity = _other ?? HelperIdentity.Of(pod, container);
-        if (entries.All(entry => entry.Name != name))
-            await AddAsync(pod, identity, name, failure, cancellation);
-        _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
-        if (_staged.Pid == 1)
-            throw HelperException.Apart(container);
-        return _staged.Shell;
+        throw failure;
     }
 
     /// <summary>
@@ -83,7 +94,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             var staged = _staged?.Name == running.Name ? _staged
                 : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
             // From the container: the helper has given up what it would need to end a process of another user.
-            await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
+            if (staged is not null)
+                await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
         }
         return [.. entries.Select(entry => entry.Name)];
     }
@@ -97,12 +109,10 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
     }
 
-    // Nobody knew beforehand as whom the runtime starts processes. A helper that became the user of the main process has the wrong one if that
-    // has changed its user, which only root can; one that had to guess now knows it. The next helper is told, also that of a later connection.
-    private async Task TurnFromAsync(StagedHelper staged, SshpodException failure, CancellationToken cancellation)
+    // Nobody knew beforehand as whom the runtime starts processes. A helper that became the user of the main process has the wrong one if
+    // that has changed its user, which only root can; one that had to guess now knows it. The next helper is told, by its status too.
+    private async Task TurnFromAsync(StagedHelper staged, CancellationToken cancellation)
     {
-        if (failure is not ShellDeniedException)
-            throw failure;
         var pod = await ReadAsync(cancellation);
         var (before, began) = (HelperIdentity.Of(pod, container), HelperIdentity.Of(pod, container with { Container = staged.Name }));
         var isHeld = (began.Uid ?? 0) == 0;
@@ -148,8 +158,35 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         }
     }
 
-    private Task<StagedHelper> StageAsync(PodContainer helper, HelperIdentity identity, CancellationToken cancellation) =>
-        new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings).StageAsync(identity, cancellation);
+    /// <summary>Puts the bundle into a helper; null if that has ended meanwhile, which an exec may not notice.</summary>
+    private async Task<StagedHelper?> StageAsync(PodContainer helper, HelperIdentity identity, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var staging = new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings)
+            .StageAsync(identity, over.Token);
+        var ending = EndOfAsync(helper, over.Token);
+        try
+        {
+            return await Task.WhenAny(staging, ending) == staging ? await staging : null;
+        }
+        catch (ContainerNotFoundException)
+        {
+            await ending;
+            return null;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await Task.WhenAll((Task)staging, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task EndOfAsync(PodContainer helper, CancellationToken cancellation)
+    {
+        do
+            await Task.Delay(ServerLimits.HelperLook, cancellation);
+        while (ContainerChoice.IsRunning(await ReadAsync(cancellation), helper));
+    }
 
     // Its failure is nobody's: a helper that is not told ends by itself.
     private async Task RunAsync(PodContainer where, string shell, string script, CancellationToken cancellation)

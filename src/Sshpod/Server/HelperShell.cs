@@ -15,7 +15,7 @@ internal static class HelperShell
     /// <param name="root">Its root, as seen from where this runs.</param>
     /// <param name="message">What its status says afterwards, which only its user can write.</param>
     public static string End(int pid, string root, string message) =>
-        FormattableString.Invariant($"rm -f {root}/tmp/sshpod/live; echo '{message}' >{root}/dev/termination-log; kill {pid}");
+        FormattableString.Invariant($"echo '{message}' >{root}/dev/termination-log; kill {pid}");
 
     /// <summary>Whether a path, of a shell or of the server's program, is in a helper.</summary>
     public static bool IsStaged(string path) => path.StartsWith("/proc/", StringComparison.Ordinal);
