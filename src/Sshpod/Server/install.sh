@@ -12,6 +12,8 @@ file='' reason=''
 # One line for the client: what failed, then what the tool said about it.
 fail() {
 	[ -z "$file" ] || rm -f "./$file"
+	# The helper has ended under our hands: the client comes again.
+	[ -z "$lent" ] || [ -e "$lent/sh" ] || set -- corrupt
 	[ "$session" != stage ] || stage_left
 	line="error $*"
 	while :; do case $line in *"$nl"*) line="${line%%"$nl"*} ${line#*"$nl"}" ;; *) break ;; esac; done
