@@ -39,7 +39,7 @@ foreach (var package in assets["project"]!["frameworks"]!.AsObject().First().Val
         Licensed(Component("framework", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)), LicenceOf(name, number)));
 }
 
-// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto and of Mbed TLS, musl and our overrides.
+// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto and of Mbed TLS, musl and our overrides; and the shells, which are BusyBox.
 var openssh = (string)manifest["openssh"]!;
 // Both under Apache-2.0; for Mbed TLS that is the one of two licences that we chose.
 foreach (var library in new[] { "openssl", "mbedtls" })
@@ -51,6 +51,13 @@ foreach (var (architecture, bundle) in manifest["bundles"]!.AsObject())
 {
     var component = Component("application", $"sshd-{architecture}", openssh, null, ("SHA-256", (string)bundle!["sha256"]!));
     components.Add(OfSource(Licensed(component, "SSH-OpenSSH"), "openssh"));
+}
+var busybox = (string)manifest["busybox"]!;
+foreach (var (architecture, shell) in manifest["shells"]!.AsObject())
+{
+    var component = Component("application", $"busybox-{architecture}", busybox, SourcePackage("busybox", busybox),
+        ("SHA-256", (string)shell!["sha256"]!));
+    components.Add(OfSource(Licensed(component, "GPL-2.0-only"), "busybox"));
 }
 foreach (var (input, hash) in manifest["inputs"]!.AsObject())
     components.Add(Component("file", input, null, PackageUrl(input), ("SHA-256", (string)hash!)));

@@ -38,10 +38,17 @@ platform() { # RID
 	esac
 }
 
+# BusyBox is under the GPL: its source, and how it was built, is offered beside what contains it.
+put_sources() {
+	[ -e artifacts/sshd/source ] || fail "artifacts/sshd/source is missing, the source of BusyBox: run sshd/build.sh"
+	rm -f "$files"/busybox_*
+	cp artifacts/sshd/source/busybox_* "$files"
+}
+
 # The bundles may come from another machine, and from a build that was none for a release.
 check_bundles() {
 	local package listed used
-	for package in openssh openssl mbedtls; do
+	for package in openssh openssl mbedtls busybox; do
 		listed=$(sed -n "s/^  \"newestListed\":.*\"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
 		used=$(sed -n "s/^  \"$package\": \"\([^\"]*\)\".*/\1/p" artifacts/sshd/manifest.json)
 		# An older manifest may lack one.
@@ -90,7 +97,7 @@ publish() {
 		shopt -s nullglob
 		# And the packages of packaging/package.sh, when it has run.
 		sha256 sshpod-"$version"-*.{tar.gz,zip,cdx.json} ./*.{deb,rpm,tgz,nupkg,rb,yaml} ./*scoop.json [P]KGBUILD [f]lake.nix \
-			install.sh install.ps1 README.md | sed 's|  \./|  |' >SHA256SUMS
+			./busybox_* install.sh install.ps1 README.md | sed 's|  \./|  |' >SHA256SUMS
 		ssh-keygen -q -Y sign -f "$key" -n sshpod-release SHA256SUMS >&2
 	)
 	rm -rf "$release/latest"
@@ -117,7 +124,10 @@ mkdir -p "$release"
 release=$(cd "$release" && pwd)
 files=$release/download/v$version
 mkdir -p "$files"
-[ $# = 0 ] || check_bundles
+if [ $# != 0 ]; then
+	check_bundles
+	put_sources
+fi
 for rid; do archive "$rid"; done
 # Machines that make an archive each do not sign.
 if [ $# = 0 ] || [ -n "${SSHPOD_SIGNING_KEY:-}" ]; then publish; fi

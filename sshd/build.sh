@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds the bundle, the static OpenSSH server that sshpod puts into containers, for the named
-# architectures (default: all) into artifacts/sshd/. README.md tells what it consists of.
+# Builds the bundle, the static OpenSSH server that sshpod puts into containers, and the shell for
+# those that have none, for the named architectures (default: all) into artifacts/sshd/. README.md tells what it consists of.
 #
 #   sshd/build.sh [amd64] [arm64]
 set -euo pipefail
@@ -27,6 +27,8 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-build
 . "$here/build/openssh.sh"
 # shellcheck source=SCRIPTDIR/build/bundle.sh
 . "$here/build/bundle.sh"
+# shellcheck source=SCRIPTDIR/build/busybox.sh
+. "$here/build/busybox.sh"
 # shellcheck source=SCRIPTDIR/build/publish.sh
 . "$here/build/publish.sh"
 
@@ -51,6 +53,7 @@ main() {
     build_mbedtls "$architecture"
     build_openssh "$architecture"
     build_bundle "$architecture"
+    build_busybox "$architecture"
   done
   publish "${architectures[@]}"
 }

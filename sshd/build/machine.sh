@@ -1,13 +1,15 @@
 # shellcheck shell=bash disable=SC2154 # variables of build.sh and its other parts
 # What the build needs of the machine: Debian, compilers.
 
-packages=(dpkg-dev make patch zopfli gcc gcc-aarch64-linux-gnu)
+# libc6-dev: BusyBox's build makes programs for itself.
+packages=(dpkg-dev make patch zopfli gcc libc6-dev gcc-aarch64-linux-gnu)
 
 install_packages() {
   local -a missing=()
   local package
   for package in "${packages[@]}"; do
-    [ -e "/var/lib/dpkg/info/$package.list" ] || missing+=("$package")
+    [ -e "/var/lib/dpkg/info/$package.list" ] || [ -e "/var/lib/dpkg/info/$package:$(dpkg --print-architecture).list" ] ||
+      missing+=("$package")
   done
   [ ${#missing[@]} -gt 0 ] || return 0
   [ "$(id -u)" = 0 ] || die "missing packages; as root: apt-get install ${missing[*]}"

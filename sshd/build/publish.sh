@@ -3,16 +3,19 @@
 
 size_of() { stat -c %s "$1"; }
 
-bundle_entries() {
-  local architecture directory separator=''
+# entries PROGRAM ARCHITECTURE...
+entries() {
+  local program=$1 architecture file separator=''
+  shift
   for architecture in "$@"; do
-    directory=$(bundle_directory "$architecture")
+    file=$(directory_of "$program" "$architecture")/$program
     printf '%s\n    "%s": {\n      "sha256": "%s",\n      "size": %s,\n      "gzSha256": "%s",\n      "gzSize": %s\n    }' \
-      "$separator" "$architecture" "$(hash_of "$directory/sshd")" "$(size_of "$directory/sshd")" \
-      "$(hash_of "$directory/sshd.gz")" "$(size_of "$directory/sshd.gz")"
+      "$separator" "$architecture" "$(hash_of "$file")" "$(size_of "$file")" "$(hash_of "$file.gz")" "$(size_of "$file.gz")"
     separator=,
   done
 }
+
+directory_of() { case $1 in sshd) bundle_directory "$2" ;; busybox) busybox_directory "$2" ;; esac; }
 
 inputs() {
   cat "$cache/sources/SHA256SUMS"
@@ -22,11 +25,12 @@ inputs() {
 }
 
 manifest() {
-  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n  "mbedtls": "%s",\n' \
-    "$(openssh_version)" "$(version_of openssl)" "$(version_of mbedtls)"
-  printf '  "newestListed": { "openssh": "%s", "openssl": "%s", "mbedtls": "%s" },\n' \
-    "$(newest_of openssh)" "$(newest_of openssl)" "$(newest_of mbedtls)"
-  printf '  "bundles": {%s\n  },\n' "$(bundle_entries "$@")"
+  printf '{\n  "openssh": "%s",\n  "openssl": "%s",\n  "mbedtls": "%s",\n  "busybox": "%s",\n' \
+    "$(openssh_version)" "$(version_of openssl)" "$(version_of mbedtls)" "$(version_of busybox)"
+  printf '  "newestListed": { "openssh": "%s", "openssl": "%s", "mbedtls": "%s", "busybox": "%s" },\n' \
+    "$(newest_of openssh)" "$(newest_of openssl)" "$(newest_of mbedtls)" "$(newest_of busybox)"
+  printf '  "bundles": {%s\n  },\n' "$(entries sshd "$@")"
+  printf '  "shells": {%s\n  },\n' "$(entries busybox "$@")"
   printf '  "compilers": [\n%s\n  ],\n' "$(compilers | sed 's/.*/    "&"/; $!s/$/,/')"
   printf '  "inputs": {\n%s\n  }\n}\n' \
     "$(inputs | sed 's|^\([0-9a-f]*\)  \(.*\)|    "\2": "\1"|; $!s/$/,/')"
@@ -37,22 +41,43 @@ put() {
   cmp -s "$1" "$output/$2" || { cp "$1" "$output/$2.new" && mv "$output/$2.new" "$output/$2"; }
 }
 
+# BusyBox is under the GPL: its source, and how it was built, goes wherever the program goes (build/release.sh).
+publish_source() {
+  local file name version
+  version=$(version_of busybox)
+  mkdir -p "$output/source"
+  for file in "$cache"/sources/busybox_*; do
+    put "$file" "source/${file##*/}"
+  done
+  for name in config sh; do
+    put "$here/build/busybox.$name" "source/busybox_$version.build.$name"
+  done
+  for file in "$output"/source/*; do
+    [ -e "$cache/sources/${file##*/}" ] || [[ $file = */busybox_"$version".build.* ]] || rm -f "$file"
+  done
+}
+
 publish() {
-  local architecture directory
+  local architecture program directory
   local -a current=()
   mkdir -p "$output"
   for architecture in amd64 arm64; do
-    directory=$(bundle_directory "$architecture")
-    if [ -e "$directory/sshd.gz" ]; then
+    if [ -e "$(bundle_directory "$architecture")/sshd.gz" ] && [ -e "$(busybox_directory "$architecture")/busybox.gz" ]; then
       current+=("$architecture")
-      put "$directory/sshd" "sshd-$architecture"
-      put "$directory/sshd.gz" "sshd-$architecture.gz"
-      chmod 755 "$output/sshd-$architecture"
-    else
-      # of other sources than the manifest says
-      rm -f "$output/sshd-$architecture" "$output/sshd-$architecture.gz"
     fi
+    for program in sshd busybox; do
+      directory=$(directory_of "$program" "$architecture")
+      if [[ " ${current[*]} " = *" $architecture "* ]]; then
+        put "$directory/$program" "$program-$architecture"
+        put "$directory/$program.gz" "$program-$architecture.gz"
+        chmod 755 "$output/$program-$architecture"
+      else
+        # of other sources than the manifest says
+        rm -f "$output/$program-$architecture" "$output/$program-$architecture.gz"
+      fi
+    done
   done
+  publish_source
   manifest "${current[@]}" > "$cache/manifest.json"
   put "$cache/manifest.json" manifest.json
 }

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # variables of build.sh and its other parts
-# Fetches what the bundle is made of from Debian trixie: the sources of OpenSSH, OpenSSL and
-# Mbed TLS, musl for both architectures, the kernel's headers. apt does it, with a configuration of
+# Fetches what the bundle is made of from Debian trixie: the sources of OpenSSH, OpenSSL, Mbed TLS
+# and BusyBox, musl for both architectures, the kernel's headers. apt does it, with a configuration of
 # its own, so that signatures are verified and security updates taken whatever release this machine runs.
 
 suite=trixie
-source_packages=(openssh openssl mbedtls)
+source_packages=(openssh openssl mbedtls busybox)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # Where this machine gets its Debian from: no mirror is named here. Reads "apt-get update

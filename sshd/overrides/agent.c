@@ -35,7 +35,6 @@ let_others_pass(int fd)
 void
 agent_prepare(void)
 {
-	char path[200];
 	int above;
 
 	if (tmp_is_usable_by_all())
@@ -49,8 +48,8 @@ agent_prepare(void)
 			fail_errno("directory", ".agent");
 		close(above);
 	}
-	place_path(place.bundle, path, sizeof(path));
-	snprintf(origin.agent, sizeof(origin.agent), "%s/.agent", path);
+	if (!origin_bundle_path(origin.agent, sizeof(origin.agent), ".agent"))
+		fail("directory", "no path leads to .agent");
 }
 
 /* A template for mkdtemp(), which sshd calls with the user's rights. */

@@ -1,6 +1,7 @@
 /*
  * A session gets the environment that the container was started with, byte for byte, and on top of it what sshd sets
- * (SSH_*, USER, HOME, TERM, ...) and what the user sends with SendEnv or SetEnv.
+ * (SSH_*, USER, HOME, TERM, ...) and what the user sends with SendEnv or SetEnv. The one exception is PATH where the
+ * bundle brings tools, for a container that has none.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,6 +38,24 @@ is_passed_on(const char *entry)
 	return false;
 }
 
+/* Tools of the bundle are found last, by whatever looks in PATH: what the container itself has goes first. */
+static void
+add_tools(char **environment)
+{
+	char directory[300], *longer;
+
+	if (!origin_bundle_path(directory, sizeof(directory), "bin") || access(directory, X_OK) == -1)
+		return;
+	while (*environment != NULL && strncmp(*environment, "PATH=", 5) != 0)
+		environment++;
+	if (*environment == NULL || (*environment)[5] == '\0') {
+		if (asprintf(&longer, "PATH=%s", directory) == -1)
+			return;
+	} else if (asprintf(&longer, "%s:%s", *environment, directory) == -1)
+		return;
+	*environment = longer;
+}
+
 static char **
 session_environment(char *const envp[])
 {
@@ -47,7 +66,7 @@ session_environment(char *const envp[])
 		count++;
 	for (char *const *e = envp; *e != NULL; e++)
 		count++;
-	if ((merged = calloc(count + 1, sizeof(*merged))) == NULL)
+	if ((merged = calloc(count + 2, sizeof(*merged))) == NULL)
 		return NULL;
 	for (char **e = origin.environment; *e != NULL; e++)
 		if (!is_overridden(*e, envp) && is_passed_on(*e))
@@ -55,6 +74,7 @@ session_environment(char *const envp[])
 	for (char *const *e = envp; *e != NULL; e++)
 		if (strncmp(*e, "SSHPOD_", 7) != 0)
 			merged[n++] = *e;
+	add_tools(merged);
 	return merged;
 }
 

@@ -26,8 +26,9 @@ int
 handover_exec(const char *name, char *const argv[])
 {
 	static char agent[sizeof("SSHPOD_AGENT=") + sizeof(origin.agent)], keys[32], logins[32];
+	static char bundle[sizeof("SSHPOD_BUNDLE=") + sizeof(origin.bundle)];
 	bool session = strcmp(name, "sshd-session") == 0;
-	char *added[] = { agent, address_announce(),
+	char *added[] = { agent, bundle, address_announce(),
 	    session ? announce(keys, sizeof(keys), "SSHPOD_KEYS", keys_hand_on()) : NULL,
 	    session ? announce(logins, sizeof(logins), "SSHPOD_LOGINS", logins_open()) : NULL };
 	size_t count = 0;
@@ -43,6 +44,7 @@ handover_exec(const char *name, char *const argv[])
 		return -1;
 	memcpy(environment, origin.environment, count * sizeof(*environment));
 	snprintf(agent, sizeof(agent), "SSHPOD_AGENT=%s", origin.agent);
+	snprintf(bundle, sizeof(bundle), "SSHPOD_BUNDLE=%s", origin.bundle);
 	for (size_t i = 0; i < sizeof(added) / sizeof(*added); i++)
 		if (added[i] != NULL)
 			environment[count++] = added[i];
@@ -70,12 +72,14 @@ announced(const char *name)
 void
 handover_receive(void)
 {
-	const char *agent = getenv("SSHPOD_AGENT");
+	const char *agent = getenv("SSHPOD_AGENT"), *bundle = getenv("SSHPOD_BUNDLE");
 	int fd;
 
 	if (agent != NULL && strlen(agent) < sizeof(origin.agent))
 		strcpy(origin.agent, agent);
 	address_receive(getenv("SSHPOD_PORTS"));
+	if (bundle != NULL && strlen(bundle) < sizeof(origin.bundle))
+		strcpy(origin.bundle, bundle);
 	if ((fd = announced("SSHPOD_KEYS")) != -1)
 		keys_receive(fd);
 	if ((fd = announced("SSHPOD_LOGINS")) != -1)

@@ -22,6 +22,7 @@ static const struct {
 	{ "session", session_main },
 	{ "place", place_main },
 	{ "sweep", sweep_main },
+	{ "hold", hold_main },
 	{ "version", version_main },
 };
 

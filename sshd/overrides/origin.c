@@ -135,6 +135,13 @@ origin_program_path(char *path, size_t size, const char *name)
 	return false;
 }
 
+/* The path of what lies beside the program in BUNDLE_DIR, as others in this container see it. */
+bool
+origin_bundle_path(char *path, size_t size, const char *name)
+{
+	return origin.bundle[0] != '\0' && (size_t)snprintf(path, size, "%s/%s", origin.bundle, name) < size;
+}
+
 /*
  * sshd and sshd-session add 022 to the umask that they were started with. Sessions keep the container's own, sftp
  * included, which runs without another exec.

@@ -131,6 +131,26 @@ place_holds_bundle(const struct stat *directory)
 	return fstatat(place.bundle, "../..", &st, 0) == 0 && same_file(&st, directory);
 }
 
+/*
+ * Notes the path of BUNDLE_DIR. The kernel knows none that leads out of this container: where the bundle is reached
+ * through another one's root (/proc/PID/root), the shell that has gone there knows it.
+ */
+static void
+note_path(void)
+{
+	char path[sizeof(origin.bundle)];
+	const char *candidates[] = { path, getenv("PWD") };
+	struct stat named, own;
+
+	place_path(place.bundle, path, sizeof(path));
+	for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++)
+		if (candidates[i] != NULL && candidates[i][0] == '/' && strlen(candidates[i]) < sizeof(origin.bundle) &&
+		    stat(candidates[i], &named) == 0 && fstat(place.bundle, &own) == 0 && same_file(&named, &own)) {
+			strcpy(origin.bundle, candidates[i]);
+			return;
+		}
+}
+
 /* BUNDLE_DIR is where the program was started. It and the directory above, `sshpod`, must be ours alone. */
 void
 place_open_bundle(void)
@@ -142,6 +162,7 @@ place_open_bundle(void)
 		fail_errno("place", "the working directory");
 	if ((fault = fault_of_chain(place.bundle, 2, path, sizeof(path))) != NULL)
 		fail("place", "%s %s", path, fault);
+	note_path();
 }
 
 /* Whether STATE may be called that. */

@@ -45,6 +45,7 @@ struct origin {
 	mode_t umask;
 	char **environment;		/* without SSHPOD_* */
 	char agent[256];		/* where agent sockets go; empty: /tmp */
+	char bundle[256];		/* the path of BUNDLE_DIR in this container; empty: none leads there */
 	bool privileged;		/* root that may switch to other users */
 };
 extern struct origin origin;
@@ -52,6 +53,7 @@ void origin_capture(char **);
 const char *value_in(const char *, const char *);
 const char *origin_getenv(const char *);
 bool origin_program_path(char *, size_t, const char *);
+bool origin_bundle_path(char *, size_t, const char *);
 
 /* sandbox.c: Whether the process that talks to strangers can be locked away, and whether an emulator runs it. */
 int sshpod_has_seccomp(void);
@@ -191,6 +193,7 @@ pid_t session_lock_holder(int);
 /* unused.c: A STATE or an installation that no process uses. */
 typedef bool visitor(int, const char *);
 bool visit_all(int, visitor *);
+bool visit_tools(int, visitor *);
 int open_own(int, const char *, struct stat *);
 bool remove_unused_state(int, const char *, time_t);
 bool is_of_installation(const char *);
@@ -281,6 +284,9 @@ int session_main(int, char **);
 
 /* down.c: The command "down". */
 int down_main(int, char **);
+
+/* hold.c: The command "hold". */
+int hold_main(int, char **);
 
 /* programs.c: Calls that OpenSSH's three programs answer differently. */
 

@@ -43,15 +43,35 @@ budget_begin(int directories, int milliseconds)
 	budget.before = place_may_be_shared() ? time(NULL) - DAY : LONG_MAX;
 }
 
+/* What the installation brings into a container without a shell. */
+static bool
+is_tool(const char *name)
+{
+	return strcmp(name, "bin") == 0 || strcmp(name, "sh") == 0 || strcmp(name, "busybox") == 0;
+}
+
 /* An upload takes two minutes at most, so one that is an hour old broke off. */
 static bool
 sweep_beside(int bundle, const char *name)
 {
 	if (is_of_installation(name))
 		remove_old_file(bundle, name, time(NULL) - HOUR);
-	else if (place_is_name(name) && strcmp(name, place.name) != 0)
+	else if (place_is_name(name) && !is_tool(name) && strcmp(name, place.name) != 0)
 		budget.directories -= remove_unused_state(bundle, name, budget.before);
 	return budget_remains();
+}
+
+/* Of the shell and its tools: links and one file. The directory is empty by then, or has something else in it. */
+static bool
+sweep_tool(int directory, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT;
+	if (S_ISDIR(st.st_mode))
+		return unlinkat(directory, name, AT_REMOVEDIR) == 0;
+	return st.st_uid == geteuid() && st.st_mtime <= time(NULL) - HOUR && unlinkat(directory, name, 0) == 0;
 }
 
 /* In a release of another version: its states go first, what an installation wrote goes last. */
@@ -60,7 +80,7 @@ sweep_state_of_release(int release, const char *name)
 {
 	bool removed;
 
-	if (strcmp(name, "sshd") == 0 || strcmp(name, ".agent") == 0 || is_of_installation(name))
+	if (strcmp(name, "sshd") == 0 || strcmp(name, ".agent") == 0 || is_tool(name) || is_of_installation(name))
 		return budget_remains();
 	removed = place_is_name(name) && remove_unused_state(release, name, time(NULL) - DAY);
 	budget.directories -= removed;
@@ -92,7 +112,7 @@ sweep_release(int above, const char *name)
 	    (fstatat(release, "sshd", &program, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    program.st_mtime <= time(NULL) - DAY) && visit_all(release, sweep_state_of_release) &&
 	    (unlinkat(release, ".agent", AT_REMOVEDIR) == 0 || errno == ENOENT) &&
-	    visit_all(release, sweep_installation))
+	    visit_tools(release, sweep_tool) && visit_all(release, sweep_installation))
 		budget.directories -= unlinkat(above, name, AT_REMOVEDIR) == 0;
 	close(release);
 	return budget_remains();

@@ -180,6 +180,24 @@ remove_unused_state(int bundle, const char *name, time_t before)
 	return removed;
 }
 
+/*
+ * Visits the links to the tools, `bin` itself where that is all that it has, the link to the shell, and the shell: what
+ * the installation brings into a container that has none. True when each visit returned true, or nothing is there.
+ */
+bool
+visit_tools(int directory, visitor *visit)
+{
+	static const char *const names[] = { "bin", "sh", "busybox" };
+	struct stat st;
+	int bin = open_own(directory, "bin", &st);
+	bool all = bin == -1 || visit_all(bin, visit);
+
+	close(bin);
+	for (size_t i = 0; all && i < sizeof(names) / sizeof(*names); i++)
+		all = visit(directory, names[i]);
+	return all;
+}
+
 /* Whether install.sh makes files of that name in BUNDLE_DIR, beside the program. */
 bool
 is_of_installation(const char *name)

@@ -40,17 +40,22 @@ is_shell(const char *path)
 	return true;
 }
 
-/* Falls back to the bundle itself, so that forwarding and sftp work without a shell. */
+/*
+ * Falls back to the shell that came with the bundle, where the container has none, and then to the bundle itself, so that
+ * forwarding and sftp work without a shell.
+ */
 static char *
 choose_shell(const char *of_entry)
 {
-	static char none[300];
+	static char none[300], ours[300];
 	const char *candidates[] = { of_entry, origin_getenv("SHELL"), "/bin/bash", "/usr/bin/bash",
 	    "/bin/sh", "/usr/bin/sh", "/bin/ash", "/bin/busybox/sh", "/busybox/sh" };
 
 	for (size_t i = 0; i < sizeof(candidates) / sizeof(*candidates); i++)
 		if (is_shell(candidates[i]))
 			return (char *)candidates[i];
+	if (origin_bundle_path(ours, sizeof(ours), "sh") && is_shell(ours))
+		return ours;
 	return origin_program_path(none, sizeof(none), "sshd") ? none : (char *)"/bin/sh";
 }
 
@@ -105,13 +110,16 @@ own_user(const char *login)
 	return &user;
 }
 
-/* The user to switch to, or NULL when the name means the container's own. */
+/*
+ * The user to switch to, or NULL when the name means the container's own. What is reached through another process
+ * (/proc/PID/root) is closed to every other UID: no session of theirs could read anything of ours.
+ */
 static struct passwd *
 other_user(const char *login)
 {
 	struct passwd *user;
 
-	if (!origin.privileged)
+	if (!origin.privileged || strncmp(origin.bundle, "/proc/", 6) == 0)
 		return NULL;
 	user = find_entry(login, 0);
 	if (user == NULL || user->pw_uid == origin.uid || !ids_mapped(user->pw_uid, user->pw_gid))

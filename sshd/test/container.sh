@@ -30,6 +30,9 @@ EOF
   printf '%s\n' 'root:x:0:' 'app:x:1001:' 'extra:x:3000:app' 'many:x:3001:other,app' > "$root/etc/group"
 }
 
+# All capabilities but three, which are what an ephemeral container may have to become another user.
+all_but_three=$(capsh --print | sed -n 's/^Bounding set =//p' | tr , '\n' | grep -vxE 'cap_(chown|setuid|setgid)' | paste -sd ,)
+
 # Options of the next run_in, as capsh takes them; and variables of the container's environment.
 container_options=()
 container_environment=(PATH=/usr/bin:/bin)

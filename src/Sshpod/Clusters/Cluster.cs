@@ -41,6 +41,13 @@ public interface IClusterObjects
     /// <summary>Asks whether this user may do something (SelfSubjectAccessReview), which every user may ask.</summary>
     Task<bool> MayAsync(Right right, CancellationToken cancellation);
 
+    /// <summary>Adds an ephemeral container to a pod, where it stays until the pod is deleted. Adding it twice adds it once.</summary>
+    /// <param name="pod">A container of the pod.</param>
+    /// <param name="request">What to add.</param>
+    /// <param name="cancellation">Cancels the request.</param>
+    /// <exception cref="EphemeralRefusedException">The pod gets none; the message says why.</exception>
+    Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation);
+
     /// <summary>Gets the Kubernetes version, such as <c>v1.34.1</c>.</summary>
     Task<string> GetVersionAsync(CancellationToken cancellation);
 }

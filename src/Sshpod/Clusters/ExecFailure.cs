@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sshpod.Clusters.Objects;
+using Sshpod.HostNames;
 using Sshpod.Terminal;
 
 namespace Sshpod.Clusters;
@@ -11,18 +12,21 @@ internal static partial class ExecFailure
     /// <param name="container">Where the stream was to lead.</param>
     /// <param name="message">What the API server says.</param>
     /// <param name="output">What came as stderr: of the runtime, or of the container, which may write what it likes there.</param>
+    /// <param name="program">The program that was to run; null for a shell by one of its usual names.</param>
     /// <returns>Null when it is something else.</returns>
-    public static SshpodException? Explain(PodContainer container, string message, string output = "")
+    public static SshpodException? Explain(PodContainer container, string message, string output = "", string? program = null)
     {
         // Final, and about somebody else's node: the container is not believed.
         if (NoNode().Match(message) is { Success: true } noNode)
             return WithoutNode(container, noNode.Groups["why"].Value.Trim());
         var said = $"{message}\n{output}";
-        if (IsWithoutShell(said))
-            return new ShellNotFoundException(container, $"{container} has no shell \"sh\"",
-                $"connect to a container that has one, or add one: kubectl debug -it {container.Pod} "
-                + $"-n {container.Namespace} --image=busybox --target={container.Container} (where Pod Security is restricted, add "
-                + "--profile=restricted, and take an image that does not run as root)");
+        if (Names(said, program))
+        {
+            if (said.Contains("not found", StringComparison.Ordinal) || said.Contains("no such file", StringComparison.OrdinalIgnoreCase))
+                return new ShellNotFoundException(container);
+            if (said.Contains("permission denied", StringComparison.OrdinalIgnoreCase))
+                return new ShellDeniedException(container, program ?? "sh");
+        }
         return Ended().IsMatch(said) ? new ContainerNotFoundException(container) : null;
     }
 
@@ -35,9 +39,8 @@ internal static partial class ExecFailure
     }
 
     // Worded differently by runc, crun, containerd and CRI-O; all name the program.
-    private static bool IsWithoutShell(string said) =>
-        Shell().IsMatch(said)
-        && (said.Contains("not found", StringComparison.Ordinal) || said.Contains("no such file", StringComparison.Ordinal));
+    private static bool Names(string said, string? program) => program is not ['/', ..] or "/bin/sh" ? Shell().IsMatch(said)
+        : said.Contains($"\"{program}\"", StringComparison.Ordinal) || said.Contains($"`{program}`", StringComparison.Ordinal);
 
     [GeneratedRegex("[\"`](/bin/)?sh[\"`]")]
     private static partial Regex Shell();
@@ -54,11 +57,21 @@ internal static partial class ExecFailure
 }
 
 /// <summary>The requested shell does not exist, or is not on the container's PATH.</summary>
-internal sealed class ShellNotFoundException(PodContainer container, string message, string hint) : SshpodException(message, hint)
+/// <param name="container">The container.</param>
+/// <param name="host">Its host name, for the hint; null for one that is made up of what is known.</param>
+internal sealed class ShellNotFoundException(PodContainer container, string? host = null)
+    : SshpodException($"{container} has no shell \"sh\"",
+        $"put one beside it with: sshpod debug {host ?? HostOf(container)} (an ephemeral container, which the pod's record keeps)")
 {
-    /// <summary>The container without the shell.</summary>
-    public PodContainer Container => container;
+    private static string HostOf(PodContainer container) => HostName.Write(
+        new PodAddress(TargetKind.Pod, container.Pod, container.Container, container.Namespace)) ?? "HOST";
 }
+
+/// <summary>The container's user may not run the requested shell.</summary>
+/// <param name="container">The container.</param>
+/// <param name="program">The shell.</param>
+internal sealed class ShellDeniedException(PodContainer container, string program)
+    : SshpodException($"{container} may not run {program}", "see which user and which capabilities the container has");
 
 /// <summary>The API server does not reach the kubelet on the container's node: no other way into the container would be better.</summary>
 internal sealed class NodeUnreachableException(string message, string hint) : SshpodException(message, hint);

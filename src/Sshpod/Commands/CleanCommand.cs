@@ -34,19 +34,37 @@ public static class CleanCommand
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var cluster = Transport.Choose(snapshot, address.Context);
         var container = await Resolution.ResolveAsync(cluster.Objects, address, snapshot.Settings, cancellation);
-        await CleanAsync(cluster.Streams, container.OrThrow(), snapshot, cancellation);
+        await CleanAsync(cluster, container.OrThrow(), host, snapshot, cancellation);
         return 0;
     }
 
-    private static async Task CleanAsync(IClusterStreams cluster, PodContainer container, Snapshot snapshot, CancellationToken cancellation)
+    private static async Task CleanAsync(
+        Cluster cluster, PodContainer container, string? host, Snapshot snapshot, CancellationToken cancellation)
     {
-        var found = await Cleaning.RunAsync(cluster, container, new ContainerShell(container, snapshot.Settings), cancellation);
+        var shell = new ContainerShell(container, snapshot.Settings, RememberedServers.ShellOf(container));
+        var helper = new Helper(cluster, container, snapshot.Settings, new HelperTerms(false, snapshot.Settings.EphemeralImage, host));
+        Cleaned found;
+        try
+        {
+            found = await Cleaning.RunAsync(cluster.Streams, container, shell, helper, cancellation);
+        }
+        catch (ShellNotFoundException)
+        {
+            // Without a shell of its own, and without one of ours, it has no server of ours either.
+            Forget(container);
+            Log.Notice($"nothing to clean in {container}: it has no shell, and none of sshpod's");
+            return;
+        }
         Forget(container);
         // We do not run a program that we do not know, not even to end it.
         var left = found.Left.Count > 0
             ? $"; {string.Join(", ", found.Left)} belongs to another version of sshpod: its server exits when it is idle. To end it now, "
             + $"connect once and clean again" : "";
-        Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left);
+        // A container with a shell of its own has none.
+        var helpers = shell.Lent is null ? [] : await helper.EndAsync(cancellation);
+        var kept = helpers.Count > 0 ? $"; the pod's record keeps {string.Join(", ", helpers.Select(name => $"ephemeral container \"{name}\""))}"
+            : "";
+        Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left + kept);
     }
 
     /// <summary>If one container cannot be cleaned, the others still are.</summary>
@@ -61,7 +79,7 @@ public static class CleanCommand
                 var snapshot = Snapshot.Take();
                 var cluster = Transport.Choose(snapshot, used.Context);
                 if (await IsStillThereAsync(cluster.Objects, used.Container, cancellation))
-                    await CleanAsync(cluster.Streams, used.Container, snapshot, cancellation);
+                    await CleanAsync(cluster, used.Container, null, snapshot, cancellation);
                 else
                     Forget(used.Container);
             }

@@ -15,7 +15,7 @@ public static class CommandLine
     public static RootCommand Create() => Create(
         new("Once", ConfigureCommand.Create(), CompletionCommand.Create()),
         new("To find containers", ListCommand.Create()),
-        new("When something is wrong", DoctorCommand.Create()),
+        new("When something is wrong", DoctorCommand.Create(), DebugCommand.Create()),
         new("When you are done", CleanCommand.Create()),
         new("About sshpod", HelpCommand.Create(), VersionCommand.Create()),
         new("Run by ssh", ProxyCommand.Create(), ShareCommand.Create()));

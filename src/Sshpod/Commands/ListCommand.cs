@@ -91,7 +91,13 @@ public static class ListCommand
             container.Workload?.ToString() ?? "-",
             container.Node ?? "-",
             container.Created is { } created ? Age.Format(now - created) : "-",
-            container.ServerIsInstalled ? "installed" : "-",
+            (container.ServerIsInstalled, container.HasShell) switch
+            {
+                (true, false) => "installed, no sh",
+                (true, _) => "installed",
+                (_, false) => "no sh",
+                _ => "-",
+            },
             .. isWide ? [container.Container, container.Image ?? "-"] : Array.Empty<string>(),
         ];
     }

@@ -25,6 +25,7 @@ public sealed class Connection : IAsyncDisposable
     {
         _cluster = cluster;
         Tunnel = tunnel;
+        Shell = server.Shell;
         Container = server.Container;
         Since = server.Since;
         Until = time.RenewalOf(server.Since, server.Access.Limit ?? TimeSpan.Zero);
@@ -35,6 +36,9 @@ public sealed class Connection : IAsyncDisposable
 
     /// <summary>The tunnel to it.</summary>
     public Duplex Tunnel { get; }
+
+    /// <summary>The shell that brought the server up, by its path there; null for the container's own.</summary>
+    public string? Shell { get; }
 
     /// <summary>When the exec that gave access began.</summary>
     public DateTimeOffset Since { get; }
@@ -51,12 +55,13 @@ public sealed class Connection : IAsyncDisposable
     /// <param name="isShared">Whether sessions from other terminals may share it: then it leaves this terminal's session.</param>
     /// <param name="resuming">How long it may be paused, and who hears of that, once the container is known.</param>
     /// <param name="cancellation">Ends the attempt.</param>
+    /// <param name="terms">On which terms a container without a shell gets a helper; null for those of the settings.</param>
     /// <exception cref="SshpodException">
     /// There is no container, no server can run in it, or the tunnel that the user wants is not available.
     /// </exception>
     public static async Task<Connection> OpenAsync(
         Cluster cluster, GivenHost host, PodAddress address, Snapshot snapshot, PublicKey clientKey, bool isShared,
-        Func<PodContainer, ResumeOptions> resuming, CancellationToken cancellation)
+        Func<PodContainer, ResumeOptions> resuming, CancellationToken cancellation, HelperTerms? terms = null)
     {
         // Invalid values throw here, before anything runs.
         var settings = snapshot.Settings;
@@ -103,11 +108,14 @@ public sealed class Connection : IAsyncDisposable
         async Task<Connection> OpenToAsync(PodContainer found)
         {
             var used = new RememberedServer(name, cluster.Objects.Context, found, null, Bundles.Release, access, DateTimeOffset.UtcNow);
-            var bootstrap = new Bootstrap(cluster.Streams, found, new ContainerShell(found, settings), access, settings);
+            var shell = new ContainerShell(found, settings, RememberedServers.Find(name) is { } before && before.Container == found
+                ? before.Shell : null);
+            var helper = new Helper(cluster, found, settings, terms ?? HelperTerms.Of(settings, address, host.Text));
+            var bootstrap = new Bootstrap(cluster.Streams, found, shell, access, settings, helper);
             var opening = new TunnelOpening(cluster, found, forced, bootstrap, (hostKey, server) =>
             {
                 LeaveIfShared();
-                used = used with { Server = server };
+                used = used with { Server = server, Shell = shell.Lent };
                 return RecordAsync(host, used, hostKey, cancellation);
             });
             return Over(await opening.OpenAsync(cancellation), used);

@@ -130,8 +130,8 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
                 _kind = TunnelKind.Exec;
             }
         limit.CancelAfter(ConnectionLimits.RedialByExec);
-        var bootstrap = new Bootstrap(
-            cluster.Streams, _container, new ContainerShell(_container, snapshot.Settings), remembered.Access, snapshot.Settings);
+        var shell = new ContainerShell(_container, snapshot.Settings, remembered.Shell);
+        var bootstrap = new Bootstrap(cluster.Streams, _container, shell, remembered.Access, snapshot.Settings);
         return _kind == TunnelKind.PortForward && await AskAsync(cluster, bootstrap, limit.Token) is { } open ? open
             : await ExecTunnel.OpenAsync(await bootstrap.StartSessionAsync(limit.Token), _container, limit.Token);
     }

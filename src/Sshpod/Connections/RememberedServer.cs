@@ -19,8 +19,10 @@ namespace Sshpod.Connections;
 /// <param name="Release">Its bundle, see <see cref="Bundles.Release"/>.</param>
 /// <param name="Access">What the last exec requested: the key that may log in, and how.</param>
 /// <param name="Since">When that exec began, by this machine's clock.</param>
+/// <param name="Shell">The shell that ran it, by its path in the container; null for the container's own.</param>
 public sealed record RememberedServer(
-    RememberedHost Host, string? Context, PodContainer Container, RemoteServer? Server, string Release, Access Access, DateTimeOffset Since)
+    RememberedHost Host, string? Context, PodContainer Container, RemoteServer? Server, string Release, Access Access, DateTimeOffset Since,
+    string? Shell = null)
 {
     /// <summary>Whether the server lets the key in without another exec.</summary>
     /// <param name="key">The key that logs in.</param>
@@ -52,6 +54,10 @@ public static class RememberedServers
     /// <returns>Null if none is remembered that runs this program's bundle.</returns>
     public static RememberedServer? Find(RememberedHost host) =>
         FileOf(host).Read() is { } found && found.Host == host && found.Release == Bundles.Release ? found : null;
+
+    /// <summary>The shell of a container to which this client has connected; null for its own, or if none is remembered.</summary>
+    public static string? ShellOf(PodContainer container) => List()
+        .FirstOrDefault(server => server.Container == container && server.Release == Bundles.Release && server.Shell is not null)?.Shell;
 
     /// <summary>Remembers a server, and forgets those that were not used for a month.</summary>
     public static void Add(RememberedServer server)

@@ -26,7 +26,8 @@ public sealed class TunnelOpening(Cluster cluster, PodContainer container, Tunne
             "tunnel", TunnelChoice.Order(forced, container), TunnelMemory.Of(cluster.Objects, container));
         return tunnels.FirstAsync((kind, isLast) => OpenAsync(kind, isLast, cancellation), e => e is TunnelRefusedException,
             // Each tunnel begins with an exec, which would fail again.
-            isFinal: e => e is ContainerNotFoundException or NodeUnreachableException or ShellNotFoundException);
+            isFinal: e => e is ContainerNotFoundException or NodeUnreachableException or ShellNotFoundException or ShellDeniedException
+                or HelperException or EphemeralRefusedException);
     }
 
     private async Task<Tunnel> OpenAsync(TunnelKind kind, bool isLast, CancellationToken cancellation)

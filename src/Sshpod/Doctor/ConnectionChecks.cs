@@ -103,7 +103,8 @@ internal sealed class ConnectionChecks(Cluster cluster, PodContainer container, 
         // So that `sshpod clean --all` finds this one too.
         var address = new AddressBook(snapshot.Settings.Aliases, snapshot.Kubeconfig).Find(host);
         var name = RememberedHost.Of(new GivenHost(host), cluster.Objects, address, snapshot.Kubeconfig);
-        RememberedServers.Add(new RememberedServer(name, cluster.Objects.Context, container, server, Bundles.Release, access, since));
+        RememberedServers.Add(new RememberedServer(
+            name, cluster.Objects.Context, container, server, Bundles.Release, access, since, shell.Lent));
         return server;
     }
 

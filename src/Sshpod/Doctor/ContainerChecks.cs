@@ -11,22 +11,63 @@ namespace Sshpod.Doctor;
 internal sealed class ContainerChecks(PodContainer container, ContainerShell shell)
 {
     /// <summary>Its shell and the few tools that installing the server needs.</summary>
-    public async Task<Finding<Examination>> ShellAsync(ExecAttempt attempt, IClusterStreams cluster, CancellationToken cancellation)
+    /// <param name="attempt">An exec that has begun.</param>
+    /// <param name="cluster">How the container is reached.</param>
+    /// <param name="helper">Finds a shell where there is none; adds nothing.</param>
+    /// <param name="host">The container's host name.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<Finding<Examination>> ShellAsync(
+        ExecAttempt attempt, Cluster cluster, Helper helper, string host, CancellationToken cancellation)
     {
         Examination found;
         try
         {
-            found = await Examination.ReadAsync(attempt.Exec ?? throw attempt.Failure!, container, cancellation);
+            found = await ExamineAsync(attempt, cluster.Streams, helper, cancellation);
         }
-        catch (ShellNotFoundException) when (shell.HasAnother())
+        catch (ShellNotFoundException)
         {
-            await using var exec = await cluster.ExecAsync(container, Examination.Command(shell), cancellation);
-            found = await Examination.ReadAsync(exec, container, cancellation);
+            return await WithoutShellAsync(cluster.Objects, helper, host, cancellation);
         }
-        return found.Missing.Count == 0
-            ? Finding.Ok(found, "sh, and every tool that is needed")
-            : Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}",
-                "put them into the image", Who.PodOwner);
+        return found.Missing.Count > 0
+            ? Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image", Who.PodOwner)
+            : Finding.Ok(found, shell.Lent is null ? "sh, and every tool that is needed"
+                : $"none of its own; sshpod's is in {shell.Directory}");
+    }
+
+    private async Task<Examination> ExamineAsync(
+        ExecAttempt attempt, IClusterStreams cluster, Helper helper, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Examination.ReadAsync(attempt.Exec ?? throw attempt.Failure!, container, cancellation);
+        }
+        catch (SshpodException e) when (e is ShellNotFoundException or ShellDeniedException)
+        {
+            if (!shell.HasAnother())
+                shell.Use(await helper.FindAsync(e, cancellation));
+            await using var next = await StreamCheck.AttemptAsync(cluster, container, shell, cancellation);
+            return await ExamineAsync(next, cluster, helper, cancellation);
+        }
+    }
+
+    // What the next step would come to. Nothing is added.
+    private async Task<Finding<Examination>> WithoutShellAsync(
+        IClusterObjects cluster, Helper helper, string host, CancellationToken cancellation)
+    {
+        var right = new Right("patch", "pods", EphemeralRequest.Subresource, container.Namespace, Name: container.Pod);
+        if (!await cluster.MayAsync(right, cancellation))
+            return Finding.Failure<Examination>($"{container} has no shell \"sh\", and you may not {right}",
+                "bind the role sshpod-ephemeral of docs/rbac.yaml", Who.Administrator);
+        try
+        {
+            await helper.CheckAsync(cancellation);
+        }
+        catch (SshpodException e) when (e is EphemeralRefusedException or HelperException)
+        {
+            return Finding.Failure<Examination>($"{container} has no shell \"sh\", and {e.Message}", e.Hint ?? "", Who.PodOwner);
+        }
+        return Finding.Failure<Examination>($"{container} has no shell \"sh\"; the cluster would admit an ephemeral container that lends one",
+            $"add it with: sshpod debug {host}");
     }
 
     /// <summary>Its architecture.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
+using Sshpod.Connections;
 using Sshpod.HostNames;
 using Sshpod.Server;
 using Sshpod.Settings;
@@ -76,13 +77,16 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
             cancellation => FindAsync(cluster.Transport.Value.Cluster.Objects, address.Value, cancellation));
         var chosen = await walk.CheckAsync("container", pod.Found is { } found && AllRun(found) ? Who.You : Who.PodOwner, [pod],
             () => Choose(pod.Value, address.Value));
-        var shell = new Lazy<ContainerShell>(() => new ContainerShell(chosen.Value, snapshot.Settings));
+        var shell = new Lazy<ContainerShell>(() => new ContainerShell(
+            chosen.Value, snapshot.Settings, RememberedServers.ShellOf(chosen.Value)));
         var stream = await walk.CheckAsync("websocket", Who.You, [chosen, cluster.MayExec],
             cancellation => StreamCheck.RunAsync(cluster.Transport.Value, chosen.Value, shell.Value, cancellation));
         await using var attempt = stream.Found;
         ContainerChecks Checks() => new(chosen.Value, shell.Value);
         var examination = await walk.CheckAsync("shell", Who.You, [stream],
-            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster.Streams, cancellation));
+            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, new Helper(
+                cluster.Transport.Value.Cluster, chosen.Value, snapshot.Settings,
+                new HelperTerms(false, snapshot.Settings.EphemeralImage, _host)), _host!, cancellation));
         var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks()
             .Architecture(examination.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));

@@ -1,3 +1,4 @@
+using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
@@ -18,6 +19,20 @@ internal sealed record ExecAttempt(Duplex? Exec, SshpodException? Failure) : IAs
 /// <summary>The stream of an exec: a WebSocket or SPDY, or kubectl if the API server or something in between refuses both.</summary>
 internal static class StreamCheck
 {
+    /// <summary>Starts the examination once more, with another shell.</summary>
+    public static async Task<ExecAttempt> AttemptAsync(
+        IClusterStreams streams, PodContainer container, ContainerShell shell, CancellationToken cancellation)
+    {
+        try
+        {
+            return new ExecAttempt(await streams.ExecAsync(container, Examination.Command(shell), cancellation), null);
+        }
+        catch (SshpodException e)
+        {
+            return new ExecAttempt(null, e);
+        }
+    }
+
     /// <summary>Starts the examination.</summary>
     public static async Task<Finding<ExecAttempt>> RunAsync(
         ChosenTransport transport, PodContainer container, ContainerShell shell, CancellationToken cancellation)

@@ -12,7 +12,11 @@ namespace Sshpod.HostNames;
 /// <param name="Context">
 /// Context of the kubeconfig, or null for the current one. Its case is kept; from an alias it may have any characters.
 /// </param>
-public sealed record PodAddress(TargetKind Kind, string Target, string? Container = null, string? Namespace = null, string? Context = null)
+/// <param name="Ephemeral">
+/// Whether an alias says that it gets an ephemeral container if it has no shell; null for what the settings say of all.
+/// </param>
+public sealed record PodAddress(TargetKind Kind, string Target, string? Container = null, string? Namespace = null, string? Context = null,
+    bool? Ephemeral = null)
 {
     /// <summary>
     /// The host name that parses to this address, in the order container, target, namespace, context; unless an alias brought in a name

@@ -20,6 +20,7 @@ namespace Sshpod.Listing;
 /// Whether this client has installed a server in this very container and not removed it: the next connection uploads nothing. Servers of
 /// other clients are unknown, and so is whether one is running: a server exits when it is idle.
 /// </param>
+/// <param name="HasShell">False if it is known to have none of its own; null if nothing is known: nobody looks.</param>
 public sealed record ListedContainer(
     string? Host,
     string? Context,
@@ -31,13 +32,17 @@ public sealed record ListedContainer(
     string? Node,
     DateTimeOffset? Created,
     string? Image,
-    bool ServerIsInstalled)
+    bool ServerIsInstalled,
+    bool? HasShell = null)
 {
     internal static ListedContainer Of(Clusters.Objects.Pod pod, string? context, PodContainer container, string? image, bool isDefault,
         bool serverIsInstalled) => new(
         HostName.Write(new PodAddress(TargetKind.Pod, container.Pod, isDefault ? null : container.Container, container.Namespace, context)),
         context, container.Namespace, container.Pod, container.Container, isDefault,
-        PodOwner.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled);
+        PodOwner.Of(pod), pod.Spec.NodeName, pod.Metadata.CreationTimestamp, image, serverIsInstalled,
+        // Only such a container gets a helper.
+        pod.Spec.EphemeralContainers?.Any(other => other.TargetContainerName == container.Container && HelperName.IsOne(other.Name)) == true
+            ? false : null);
 }
 
 /// <summary>Serialization without reflection.</summary>

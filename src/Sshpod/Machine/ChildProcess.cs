@@ -73,6 +73,21 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(process, mark, limit);
     }
 
+    /// <summary>Runs a program with our stdin, stdout and stderr, as a shell would; for commands that have no stream of ssh there.</summary>
+    /// <param name="name">Its name, or an absolute path.</param>
+    /// <param name="arguments">Its arguments, unquoted.</param>
+    /// <param name="cancellation">Stops waiting for it. It gets the signals of the terminal itself.</param>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="CannotRunException">The program does not exist, or the system cannot run it.</exception>
+    public static async Task<int> RunInTerminalAsync(string name, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        var start = Prepare(name, arguments);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = start.CreateNoWindow = false;
+        using var process = Start(start);
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode;
+    }
+
     /// <summary>Starts a program that outlives us; nobody waits for it or reads its output.</summary>
     /// <param name="name">Its name, or an absolute path.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>

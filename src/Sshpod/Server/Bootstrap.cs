@@ -14,16 +14,18 @@ namespace Sshpod.Server;
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>
 /// <param name="shell">Its shell.</param>
-/// <param name="access">Who may log in, and how.</param>
+/// <param name="access">Who may log in, and how; null where nobody does.</param>
 /// <param name="settings">The user's settings.</param>
-public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, ContainerShell shell, Access access, UserSettings settings)
+/// <param name="helper">Finds a shell where there is none; null if the container must have one.</param>
+public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, ContainerShell shell, Access? access, UserSettings settings,
+    Helper? helper = null)
 {
     // One for a bundle that is installed or can be verified there, another if it is read back, one for a session after an upload, and one
     // more if a stream breaks.
     private const int MaxAttempts = 4;
 
-    // Replaces the idle seconds, which a session does not have.
-    private const string Session = "session";
+    // They replace the idle seconds, which neither has: a session is over this stream, and a helper only gets the files.
+    private const string Session = "session", Stage = "stage";
 
     // Places that only the server's own program finds unfit, since the container has no ls.
     private const int MaxUnfit = 10;
@@ -39,7 +41,8 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
         var seconds = ((int)settings.Idle.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var (outcome, exec) = await ConverseAsync(Arguments(seconds, fresh), outcome => outcome.Server is not null, cancellation);
         await exec.DisposeAsync();
-        return outcome.Server!;
+        await SettleAsync(outcome.Server!.Program, cancellation);
+        return outcome.Server;
     }
 
     /// <summary>Starts a server for one connection, on the exec's own stream. Nothing listens.</summary>
@@ -47,8 +50,35 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     /// <exception cref="SshpodException">The server cannot run there; the message says why.</exception>
     public async Task<RemoteSession> StartSessionAsync(CancellationToken cancellation)
     {
-        var (outcome, _) = await ConverseAsync(Arguments(Session, fresh: false), outcome => outcome.Session is not null, cancellation);
-        return outcome.Session!;
+        var (outcome, exec) = await ConverseAsync(Arguments(Session, fresh: false), outcome => outcome.Session is not null, cancellation);
+        try
+        {
+            await SettleAsync(outcome.Session!.Program, cancellation);
+            return outcome.Session;
+        }
+        catch
+        {
+            await exec.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Puts the bundle into a helper, with its shell and tools.</summary>
+    /// <param name="identity">Whom it is for, as far as that is known.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="SshpodException">The helper cannot be used; the message says why.</exception>
+    internal async Task<StagedHelper> StageAsync(HelperIdentity identity, CancellationToken cancellation)
+    {
+        var (outcome, exec) = await ConverseAsync(Arguments(identity), outcome => outcome.Staged is not null, cancellation);
+        await exec.DisposeAsync();
+        return outcome.Staged! with { Name = container.Container };
+    }
+
+    // What was lent is needed no longer, or for good.
+    private async Task SettleAsync(string program, CancellationToken cancellation)
+    {
+        if (helper is not null && await helper.SettleAsync(program, cancellation) is { } path)
+            shell.Use(path);
     }
 
     private async Task<(BootstrapOutcome Outcome, Duplex Exec)> ConverseAsync(
@@ -64,7 +94,8 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
             try
             {
                 exec = await cluster.ExecAsync(container, shell.Command(Probe, arguments, unfit.Select(place => place.Path)), cancellation);
-                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation).RunAsync();
+                outcome = await new BootstrapConversation(container, exec, verifiedFile, cancellation, shell.Directory,
+                    isStage: arguments[0] == Stage).RunAsync();
                 if (isDone(outcome))
                     return (outcome, exec);
                 // The container cannot hash; we have read back the right bytes, so the file may be used.
@@ -83,9 +114,15 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
             {
                 throw BootstrapConversation.NoPlace(container, $"open {unfit[0].Path}");
             }
-            catch (ShellNotFoundException e) when (shell.HasAnother())
+            catch (SshpodException e) when (e is ShellNotFoundException or ShellDeniedException && shell.HasAnother())
             {
-                Log.Debug($"bootstrap: {e.Message}: again with /bin/sh");
+                Log.Debug($"bootstrap: {e.Message}: again with another");
+                attempt--;
+            }
+            catch (SshpodException e) when (e is ShellNotFoundException or ShellDeniedException && helper is not null)
+            {
+                Log.Debug($"bootstrap: {e.Message}: looking for one of ours");
+                shell.Use(await helper.FindAsync(e, cancellation));
                 attempt--;
             }
             catch (BrokenStreamException e) when (attempt < MaxAttempts)
@@ -109,6 +146,9 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
     }
 
     // They follow the arguments that all scripts share, see probe.sh.
-    private string[] Arguments(string seconds, bool fresh) => [seconds, access.Key.ToString(), fresh ? "fresh" : "",
-        access.Seconds, access.Options];
+    private string[] Arguments(string seconds, bool fresh) => [seconds, access!.Key.ToString(), fresh ? "fresh" : "", access.Seconds,
+        access.Options, .. shell.Directory.Length > 0 ? (string[])[shell.Directory] : []];
+
+    // Nobody logs in there. The holder's user and group, where they are known.
+    private static string[] Arguments(HelperIdentity identity) => [Stage, identity.Argument, "", "0", "-"];
 }

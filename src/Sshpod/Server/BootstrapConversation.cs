@@ -12,9 +12,10 @@ namespace Sshpod.Server;
 /// <param name="Server">A server that is listening.</param>
 /// <param name="Session">A server on this exec's stream.</param>
 /// <param name="VerifiedFile">A file in the container that this client has verified.</param>
+/// <param name="Staged">A helper that is ready.</param>
 /// <param name="Unfit">A place that turned out not to be private to us, and why. If all are null, the bundle is now installed.</param>
 internal sealed record BootstrapOutcome(RemoteServer? Server = null, RemoteSession? Session = null, string? VerifiedFile = null,
-    UnfitPlace? Unfit = null);
+    StagedHelper? Staged = null, UnfitPlace? Unfit = null);
 
 /// <summary>A directory that the server's own program rejects.</summary>
 internal sealed record UnfitPlace(string Path, string Why);
@@ -31,6 +32,7 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <item><c>port N</c>, <c>host-key ssh-ed25519 BASE64</c>, <c>resume-key BASE64</c>, <c>ok</c>: the server runs; without
 /// <c>ok</c> the lines before it do not count (kubernetes#60140). Without a port it is a session: the rest of this stream
 /// belongs to ssh;</item>
+/// <item><c>helper PID UID GID</c>, <c>ok</c>: a helper is ready, see <see cref="StagedHelper"/>;</item>
 /// <item><c>error CODE TEXT</c>: the server does not run, and why.</item>
 /// </list>
 /// </remarks>
@@ -38,15 +40,18 @@ internal sealed record UnfitPlace(string Path, string Why);
 /// <param name="exec">The exec that runs <c>probe.sh</c>.</param>
 /// <param name="verifiedFile">The bundle in the container, if an earlier dialogue has read it back; null to upload it.</param>
 /// <param name="cancellation">Ends it.</param>
+/// <param name="staged">The directory with the bundle that the container's shell came with; empty if the shell is its own.</param>
+/// <param name="isStage">Whether it is a helper, which gets the shell and its tools too.</param>
 /// <param name="limits">How long it may take.</param>
 internal sealed class BootstrapConversation(PodContainer container, Duplex exec, string? verifiedFile, CancellationToken cancellation,
-    ScriptLimits? limits = null)
+    string staged = "", bool isStage = false, ScriptLimits? limits = null)
 {
     /// <summary>Each answer comes at most once.</summary>
     public static readonly ScriptGrammar Grammar = new(new Dictionary<string, string[]>
     {
-        [""] = ["need", "program", "error"],
-        ["need"] = ["verify", "installed", "program", "error"],
+        [""] = ["need", "program", "helper", "error"],
+        ["need"] = ["verify", "installed", "program", "helper", "error"],
+        ["helper"] = ["ok", "error"],
         ["program"] = ["port", "host-key", "error"],
         ["port"] = ["host-key", "error"],
         ["host-key"] = ["resume-key", "error"],
@@ -65,6 +70,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
         ResumeKey? resumeKey = null;
         string program = "";
         Bundle? bundle = null;
+        StagedHelper? helper = null;
         while (true)
         {
             var (word, rest) = await _script.NextAsync();
@@ -72,7 +78,7 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
             {
                 case "need":
                     var needs = rest.Split(' ');
-                    bundle = ChooseBundle(needs[0]);
+                    bundle = isStage ? ChooseBundle(needs[0]).WithShell() : ChooseBundle(needs[0]);
                     // Runs concurrently with reading. A failure shows in the container's answers, or in their absence.
                     _ = SendAsync(bundle, gzip: rest.Contains('/'), tools: needs.Length > 2 ? needs[2] : "");
                     break;
@@ -93,9 +99,15 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
                 case "resume-key":
                     resumeKey = ResumeKey.Parse(rest) ?? throw new ScriptException(container, "answers with an invalid resume key");
                     break;
+                case "helper":
+                    helper = StagedHelper.Parse(container.Container, rest)
+                        ?? throw new ScriptException(container, "answers with an invalid process or user");
+                    break;
+                case "ok" when helper is not null:
+                    return new BootstrapOutcome(Staged: helper);
                 case "ok":
                     return port is { } number ? new BootstrapOutcome(Server: new RemoteServer(number, hostKey!, program, resumeKey!))
-                        : new BootstrapOutcome(Session: new RemoteSession(new(hostKey!, resumeKey!), _script.Output));
+                        : new BootstrapOutcome(Session: new RemoteSession(new(hostKey!, resumeKey!), _script.Output, program));
                 default:
                     var error = rest.Split(' ', 3);
                     if (error is ["place", ['/', ..] place, var why])
@@ -136,14 +148,20 @@ internal sealed class BootstrapConversation(PodContainer container, Duplex exec,
 
     private async Task SendAsync(Bundle bundle, bool gzip, string tools)
     {
+        // A helper that lends the shell has the bundle too. Elsewhere a file may be damaged.
+        var isThere = HelperShell.IsStaged(staged);
+        gzip &= !isThere;
         var form = verifiedFile ?? (gzip ? "gzip" : "plain");
-        using var content = verifiedFile is not null ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
-        var upload = Upload.Choose(exec.HasHalfClose, tools, gzip ? content.Length : bundle.Size);
+        using var content = verifiedFile is not null || isThere ? new MemoryStream() : gzip ? bundle.OpenGzip() : bundle.OpenPlain();
+        var upload = isThere ? new Upload($"cat {staged}/sshd")
+            : Upload.Choose(exec.HasHalfClose, tools, gzip ? content.Length : bundle.Size);
         if (upload.IsText)
             _script.AllowFor(ServerLimits.Text);
         Log.Debug($"bootstrap: upload of the bundle for {bundle.Architecture}, form {form}, {upload.Command}");
-        var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\nbytes() {{ {upload.Command}; }}\n"
-            + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{Script.Read("install.sh")}\n.\n";
+        var script = $"form='{form}'\nsha256={bundle.Sha256} room={RoomNeeded.Free}\n"
+            + $"{(isStage ? FormattableString.Invariant($"shell={bundle.ShellSize}\n") : "")}bytes() {{ {upload.Command}; }}\n"
+            + $"{Script.Read("closed.sh")}\n{Script.Read("judge.sh")}\n{(isStage ? $"{Script.Read("stage.sh")}\n" : "")}"
+            + $"{Script.Read("install.sh")}\n.\n";
         var goesOn = await SendAsync(Encoding.UTF8.GetBytes(script));
         var buffer = new byte[Piece];
         using var progress = Progress.Begin($"sending the server to pod \"{container.Pod}\"", gzip ? content.Length : bundle.Size);

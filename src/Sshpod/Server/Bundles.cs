@@ -7,27 +7,34 @@ using System.Text.Json.Serialization;
 
 namespace Sshpod.Server;
 
-/// <summary>The bundles that this program carries: one static OpenSSH server for each architecture.</summary>
+/// <summary>
+/// The bundles that this program carries: one static OpenSSH server for each architecture, and a shell with its tools for containers that
+/// have none.
+/// </summary>
 public static class Bundles
 {
     private static readonly Lazy<BundleManifest> Manifest = new(() =>
     {
         using var stream = typeof(Bundles).Assembly.GetManifestResourceStream("manifest.json");
-        return stream is null ? new BundleManifest("", "", "", null, new Dictionary<string, BundleEntry>())
+        return stream is null ? new BundleManifest("", "", "", "", null, new Dictionary<string, BundleEntry>(), null)
             : JsonSerializer.Deserialize(stream, BundleJson.Default.BundleManifest)!;
     });
 
     /// <summary>Whether the program was built without bundles, as for tests that do not need them.</summary>
     public static bool AreMissing => Manifest.Value.Bundles.Count == 0;
 
-    /// <summary>Name of the directory in the container, derived from the bundles' hashes.</summary>
-    public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.ASCII.GetBytes(
-            string.Concat(All.OrderBy(bundle => bundle.Architecture, StringComparer.Ordinal).Select(bundle => bundle.Sha256)))))[..16];
+    /// <summary>Name of the directory in the container, derived from the hashes of the bundles and shells.</summary>
+    public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
+        string.Concat(new[] { Manifest.Value.Bundles, Manifest.Value.Shells ?? new Dictionary<string, BundleEntry>() }
+            .SelectMany(entries => entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            .Select(entry => entry.Value.Sha256)))))[..16];
 
     /// <summary>All bundles.</summary>
     public static IEnumerable<Bundle> All =>
         Manifest.Value.Bundles.Select(bundle => new Bundle(bundle.Key, bundle.Value.Sha256, bundle.Value.Size));
+
+    /// <summary>Size of the shell for an architecture, in bytes; null if there is none.</summary>
+    internal static long? SizeOfShell(string architecture) => Manifest.Value.Shells?.GetValueOrDefault(architecture)?.Size;
 
     /// <summary>Hashes of all bundles, separated by commas.</summary>
     public static string Hashes => string.Join(',', All.Select(bundle => bundle.Sha256));
@@ -59,17 +66,41 @@ public static class Bundles
 /// <param name="Architecture">amd64 or arm64.</param>
 /// <param name="Sha256">Hash of the executable, in lower-case hexadecimal.</param>
 /// <param name="Size">Size of the executable in bytes.</param>
-public sealed record Bundle(string Architecture, string Sha256, long Size)
+/// <param name="ShellSize">Size of the shell that stands before the executable, in bytes; 0 without one.</param>
+public sealed record Bundle(string Architecture, string Sha256, long Size, long ShellSize = 0)
 {
     /// <summary>The executable, compressed with gzip.</summary>
-    public Stream OpenGzip() => Bundles.Open($"sshd-{Architecture}.gz");
+    public Stream OpenGzip()
+    {
+        if (ShellSize == 0)
+            return Bundles.Open($"sshd-{Architecture}.gz");
+        // What gzip has compressed one after the other, it decompresses as one.
+        var all = new MemoryStream();
+        foreach (var program in new[] { "busybox", "sshd" })
+        {
+            using var part = Bundles.Open($"{program}-{Architecture}.gz");
+            part.CopyTo(all);
+        }
+        all.Position = 0;
+        return all;
+    }
 
     /// <summary>The executable.</summary>
     public Stream OpenPlain() => new GZipStream(OpenGzip(), CompressionMode.Decompress);
+
+    /// <summary>What a helper gets: the shell, which is BusyBox and knows how to take these bytes apart, and then the server.</summary>
+    public Bundle WithShell()
+    {
+        var shellSize = Bundles.SizeOfShell(Architecture)
+            ?? throw new InvalidOperationException($"there is no shell for {Architecture}");
+        var both = this with { ShellSize = shellSize };
+        using var content = both.OpenPlain();
+        return both with { Size = Size + both.ShellSize, Sha256 = Convert.ToHexStringLower(SHA256.HashData(content)) };
+    }
 }
 
 /// <summary>A Debian source package from which the bundles are built.</summary>
-/// <param name="Name">OpenSSH, OpenSSL or Mbed TLS.</param>
+/// <param name="Name">OpenSSH, OpenSSL, Mbed TLS or BusyBox.</param>
 /// <param name="Version">The version that was built.</param>
 /// <param name="NewestListed">The newest version that Debian listed at the time; null if the build did not record it.</param>
 public sealed record BundleSource(string Name, string Version, string? NewestListed)
@@ -80,7 +111,8 @@ public sealed record BundleSource(string Name, string Version, string? NewestLis
 
 /// <summary>The manifest that the build of the bundles wrote.</summary>
 internal sealed record BundleManifest(
-    string Openssh, string Openssl, string Mbedtls, NewestListed? NewestListed, IReadOnlyDictionary<string, BundleEntry> Bundles)
+    string Openssh, string Openssl, string Mbedtls, string Busybox, NewestListed? NewestListed,
+    IReadOnlyDictionary<string, BundleEntry> Bundles, IReadOnlyDictionary<string, BundleEntry>? Shells)
 {
     /// <summary>The sources, in the order of <c>sshpod version</c>.</summary>
     [JsonIgnore]
@@ -89,6 +121,7 @@ internal sealed record BundleManifest(
         new("OpenSSH", Openssh, NewestListed?.Openssh),
         new("OpenSSL", Openssl, NewestListed?.Openssl),
         new("Mbed TLS", Mbedtls, NewestListed?.Mbedtls),
+        new("BusyBox", Busybox, NewestListed?.Busybox),
     ];
 
     /// <summary>Parses the manifest.</summary>
@@ -96,9 +129,9 @@ internal sealed record BundleManifest(
 }
 
 /// <summary>The newest listed version of each source package.</summary>
-internal sealed record NewestListed(string? Openssh, string? Openssl, string? Mbedtls);
+internal sealed record NewestListed(string? Openssh, string? Openssl, string? Mbedtls, string? Busybox);
 
-/// <summary>One bundle in the manifest.</summary>
+/// <summary>One bundle, or shell, in the manifest.</summary>
 internal sealed record BundleEntry(string Sha256, long Size);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

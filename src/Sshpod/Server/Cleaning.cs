@@ -24,7 +24,7 @@ public static class Cleaning
 
     /// <summary>Cleans one container.</summary>
     /// <exception cref="SshpodException">The container cannot be cleaned; the message says why.</exception>
-    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, ContainerShell shell,
+    public static async Task<Cleaned> RunAsync(IClusterStreams cluster, PodContainer container, ContainerShell shell, Helper helper,
         CancellationToken cancellation)
     {
         try
@@ -33,9 +33,11 @@ public static class Cleaning
             _ = Script.SendAsync(exec, CleanScript, cancellation);
             return await ReadAsync(exec, container, ScriptLimits.Default, cancellation);
         }
-        catch (ShellNotFoundException) when (shell.HasAnother())
+        catch (SshpodException e) when (e is ShellNotFoundException or ShellDeniedException)
         {
-            return await RunAsync(cluster, container, shell, cancellation);
+            if (!shell.HasAnother())
+                shell.Use(await helper.FindAsync(e, cancellation));
+            return await RunAsync(cluster, container, shell, helper, cancellation);
         }
     }
 

@@ -6,11 +6,21 @@ namespace Sshpod.Server;
 /// <summary>The shell of a container, which runs our scripts. Keep the instance: it remembers where the shell is.</summary>
 /// <param name="container">The container.</param>
 /// <param name="settings">The user's settings.</param>
-public sealed class ContainerShell(PodContainer container, UserSettings settings)
+/// <param name="remembered">Where it was at the last connection, if that was not where shells are.</param>
+public sealed class ContainerShell(PodContainer container, UserSettings settings, string? remembered = null)
 {
     private static readonly string Common = Script.Read("places.sh");
 
-    private bool _isAskedForByPath;
+    // PATH may lead to none.
+    private readonly Queue<string> _others = new(IsLent(remembered) ? ["sh", "/bin/sh"] : ["/bin/sh"]);
+
+    private string _program = IsLent(remembered) ? remembered! : "sh";
+
+    /// <summary>Where it is, if it is not the container's own; null if it is.</summary>
+    public string? Lent => IsLent(_program) ? _program : null;
+
+    /// <summary>Where its tools are, and the bundle that it came with; empty if it is the container's own.</summary>
+    internal string Directory => Lent is { } path ? path[..path.LastIndexOf('/')] : "";
 
     /// <summary>The command that runs a script, with the code and arguments that all scripts share.</summary>
     /// <param name="script">The script.</param>
@@ -18,17 +28,25 @@ public sealed class ContainerShell(PodContainer container, UserSettings settings
     /// <param name="without">Directories not to use.</param>
     internal string[] Command(string script, IEnumerable<string> arguments, params IEnumerable<string> without) =>
     [
-        _isAskedForByPath ? "/bin/sh" : "sh", "-c", $"{Common}\n{script}", "sshpod", Bundles.Release, container.ContainerId,
-        $",{Bundles.Hashes},", .. arguments,
+        // What the container itself has goes first.
+        _program, "-c", $"{(Lent is null ? "" : $"PATH=$PATH:{Directory}/bin\n")}{Common}\n{script}", "sshpod", Bundles.Release,
+        container.ContainerId, $",{Bundles.Hashes},", .. arguments,
         .. settings.AllowsSharedPlaces ? (string[])["any"] : [],
         .. (container.Places ?? Places.None).Arguments(RoomNeeded.IsBelow, settings.AllowsSharedPlaces, without),
     ];
 
-    /// <summary>Whether to retry a command because PATH led to no shell: from now on the shell is run by its path.</summary>
+    /// <summary>Whether to retry a command because there was no shell: from now on another is run.</summary>
     internal bool HasAnother()
     {
-        var wasAskedForByPath = _isAskedForByPath;
-        _isAskedForByPath = true;
-        return !wasAskedForByPath;
+        if (!_others.TryDequeue(out var other))
+            return false;
+        _program = other;
+        return true;
     }
+
+    /// <summary>Runs another shell from now on.</summary>
+    /// <param name="path">Its path in the container.</param>
+    internal void Use(string path) => _program = path;
+
+    private static bool IsLent(string? path) => path is not null && HelperShell.IsOne(path);
 }

@@ -27,7 +27,8 @@ public sealed record RemoteServer(int Port, PublicKey HostKey, string Program, R
 /// <summary>A server for one connection, over the stream of the exec that started it.</summary>
 /// <param name="Keys">Its keys.</param>
 /// <param name="Exec">The exec: after the lines of the bootstrap, its stream belongs to the server.</param>
-public sealed record RemoteSession(ServerKeys Keys, Duplex Exec)
+/// <param name="Program">Its executable in the container.</param>
+public sealed record RemoteSession(ServerKeys Keys, Duplex Exec, string Program)
 {
     /// <summary>The public half of its host key.</summary>
     public PublicKey HostKey => Keys.HostKey;

@@ -15,6 +15,12 @@ internal static class ServerLimits
     /// <summary>For a shell that reads the bundle as text, after the last piece.</summary>
     public static readonly TimeSpan Text = TimeSpan.FromMinutes(2);
 
+    /// <summary>Between two looks at a helper that is starting, which takes about two seconds if its image is there.</summary>
+    public static readonly TimeSpan HelperPause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between two looks at whether a helper still runs, while the bundle is put into it.</summary>
+    public static readonly TimeSpan HelperLook = TimeSpan.FromSeconds(2);
+
     /// <summary>Before another exec into a container that the node does not know yet: it looks for containers once a second.</summary>
     public static readonly TimeSpan NodePause = TimeSpan.FromSeconds(1);
 }

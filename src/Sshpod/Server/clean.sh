@@ -5,6 +5,8 @@
 # only our own program, with the right hash.
 volumes "$@"
 cleaned=0 program=../$release/sshd
+# A shell of ours may be among what goes. It is the program of this process, and has all the tools in it.
+[ -z "$lent" ] || for tool in ls rm rmdir sha256sum; do eval "$tool() (exec -a $tool /proc/$$/exe \"\$@\")"; done
 
 # Whether our program is there, and is of this client's bundle.
 verified() { [ -x "$program" ] && mine "${program%/*}" "$program" .. && known; }
@@ -12,7 +14,7 @@ verified() { [ -x "$program" ] && mine "${program%/*}" "$program" .. && known; }
 # Whether there are directories here: another container's state, or another release.
 inhabited() {
 	set +f
-	for entry in ./*; do [ ! -d "$entry" ] || [ -L "$entry" ] || { set -f && return; }; done
+	for entry in ./*; do [ ! -d "$entry" ] || [ -L "$entry" ] || [ "$entry" = ./bin ] || { set -f && return; }; done
 	set -f
 	return 1
 }
@@ -59,7 +61,7 @@ remove() {
 		rmdir ./.agent 2>/dev/null
 	fi
 	set +f
-	rm -f ./sshd ./upload.* ./try.* 2>/dev/null
+	rm -rf ./sshd ./sh ./busybox ./bin ./upload.* ./try.* 2>/dev/null
 	set -f
 	enter "$1" '' && mine . && rmdir "./$2" 2>/dev/null
 }
@@ -86,5 +88,7 @@ try() {
 each "$usual"
 mounts
 each "$mounts"
+# In a helper there is only the server to end.
+[ ! -d "$lent/$container" ] || { enter "$lent" && mine . && end; }
 echo "cleaned $cleaned"
 read -r _

@@ -17,3 +17,6 @@ closed() (
 		done
 	)
 )
+
+# Where the shell and its tools are, if they are ours.
+case $lent in */"$release"/bin) lent=${lent%/bin} ;; *) lent='' ;; esac

@@ -65,6 +65,7 @@ try() { [ "$found" ] || server "$1"; }
 each "$usual"
 mounts
 each "$mounts"
+[ ! -d "$lent/$container" ] || try "$lent"
 
 found=''
 try() {

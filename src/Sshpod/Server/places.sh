@@ -1,10 +1,13 @@
-# shellcheck shell=sh disable=SC2012,SC2015,SC2034,SC2086 # the scripts that follow use the variables; ls is all that there is
+# shellcheck shell=sh disable=SC2012,SC2015,SC2034,SC2086,SC2164 # the scripts that follow use the variables; ls is all that there is
 # Stands before each of our scripts in the container: which directories they look at, and whose these are. It travels in a URL, so it is
 # short: load.sh brings the rest of a script over stdin, except probe.sh.
 #
 # $1 release of the bundle, $2 container ID, $3 hashes of the bundles, each between commas; then the script's own arguments; then volumes
 # (Places.cs): `-PATH` where a container of our UID may be at work, `=PATH` where others may be, `+PATH` where nobody is, `<PATH` where
 # there is too little room for us. What is not named is the container's own. `any`: the user trusts all of them (shared-places: allow).
+#
+# A container without a shell has ours lent, with its tools, which are the last in PATH. They may be in a helper, whose processes this
+# container shares: /proc/PID/root/tmp/sshpod/RELEASE/bin.
 #
 # `into` looks a path up once, and what is there is judged as `.`, `..` and names below it. PWD is then the path that the kernel gives, so
 # that no link and no `..` can have led elsewhere: bash works PWD out before it goes, so we go once more, to where we are. An attacker of
@@ -17,9 +20,9 @@ release=$1 container=$2 hashes=$3 marks=' ' uid='' mounts='' default=1 program=.
 '
 shift 3
 # We work in directories in which others may have put an `ls`. Sessions do not get this PATH.
-CDPATH='' rest=$PATH: safe=''
+CDPATH='' rest=$PATH: safe='' lent=${PATH##*:}
 while [ -n "$rest" ]; do
-	case $rest in /*) safe=$safe${safe:+:}${rest%%:*} ;; esac
+	case $rest in /*) safe=$safe${safe:+:}${rest%%:*}; esac
 	rest=${rest#*:}
 done
 PATH=$safe${safe:+:}/usr/bin:/bin
@@ -83,8 +86,11 @@ known() { case $hashes in *,"$hash",*) ;; *) [ -z "$hash" ] ;; esac }
 # Runs the server's program in the place that `enter` has found. It gives sessions what this shell was started with.
 run() { SSHPOD_PRIVATE=$private SSHPOD_ENVIRON=/proc/$$/environ "$program" "$@"; }
 
-# Enters our directory in $1, and the directory $2 in it. Sets `base` to the path of $1.
-enter() { into "$1" && base=${PWD%/} && usable "$base" && into "./$own/$2" && [ "$PWD" = "$base/$own${2:+/$2}" ]; }
+# Enters our directory in $1, and the directory $2 in it. Sets `base` to the path of $1. In a helper, $1 is all: the kernel knows no path.
+enter() {
+	case $1 in /proc/*) cd "$1"; return; esac
+	into "$1" && base=${PWD%/} && usable "$base" && into "./$own/$2" && [ "$PWD" = "$base/$own${2:+/$2}" ]
+}
 
 # Calls `try` with each of these directories. A blank stands behind each.
 each() {

@@ -62,11 +62,33 @@ internal static class Setting
         (text, out value) => (value = AccessTime.Parse(text)!) is not null, AccessTime.Form, _ => $"use {AccessTime.Form}",
         $"set it to {AccessTime.Form}");
 
+    /// <summary>Whether a container without a shell gets an ephemeral container.</summary>
+    public static readonly Setting<bool?> Ephemeral = Words<bool?>("ephemeral", "SSHPOD_EPHEMERAL", ("never", false), ("always", true));
+
+    /// <summary>The image of that ephemeral container.</summary>
+    public static readonly Setting<string> EphemeralImage = new("ephemeral-image", "SSHPOD_EPHEMERAL_IMAGE", TryParseImage, ImageForm,
+        _ => $"use {ImageForm}", $"set it to {ImageForm}");
+
     /// <summary>All variables.</summary>
     public static readonly string[] Variables =
     [
         Transport.Variable, Tunnel.Variable, SharedPlaces.Variable, Idle.Variable, Wait.Variable, Access.Variable, Resume.Variable,
+        Ephemeral.Variable, EphemeralImage.Variable,
     ];
+
+    /// <summary>The accepted form of an image's name, for messages.</summary>
+    internal const string ImageForm = "the name of an image with sh, such as busybox:musl";
+
+    // As in a pod; Kubernetes and the node judge the rest.
+    private const int MaxImage = 1024;
+
+    /// <summary>Whether a text may be the name of an image.</summary>
+    internal static bool TryParseImage(string text, out string value)
+    {
+        value = text;
+        return text.Length is > 0 and <= MaxImage && char.IsAsciiLetterOrDigit(text[0])
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/' or ':' or '@' or '+');
+    }
 
     private static Setting<T> Words<T>(string key, string variable, params (string Word, T Value)[] all)
     {

@@ -35,8 +35,8 @@ internal sealed class SettingsFile(string file)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
         var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>())
             : Section(stream.Documents[0].RootNode, "the file",
-            "access", "aliases", "container", "identity", "idle", "other-users-environment", "resume", "resume-line",
-            "shared-places", "transport", "tunnel", "wait");
+            "access", "aliases", "container", "ephemeral", "ephemeral-image", "identity", "idle", "other-users-environment", "resume",
+            "resume-line", "shared-places", "transport", "tunnel", "wait");
         return new FileSettings(
             AliasesOf(root["aliases"]),
             root["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
@@ -49,7 +49,9 @@ internal sealed class SettingsFile(string file)
             root["resume-line"] is { } line ? Value(line, Setting.ResumeLine) : OutageDisplay.Row,
             root["identity"] is { } identity ? FilePath(identity, "identity") : null,
             root["other-users-environment"] is { } others && Value(others, Setting.OtherUsersEnvironment),
-            root["shared-places"] is { } places && Value(places, Setting.SharedPlaces));
+            root["shared-places"] is { } places && Value(places, Setting.SharedPlaces),
+            root["ephemeral"] is { } ephemeral ? Value(ephemeral, Setting.Ephemeral) : null,
+            root["ephemeral-image"] is { } image ? Value(image, Setting.EphemeralImage) : null);
     }
 
     private Aliases AliasesOf(YamlNode? node)
@@ -106,7 +108,7 @@ internal sealed class SettingsFile(string file)
 
     private PodAddress AddressOfParts(YamlNode node, string alias)
     {
-        var section = Section(node, $"alias \"{alias}\"", [.. Targets, "container", "namespace", "context"]);
+        var section = Section(node, $"alias \"{alias}\"", [.. Targets, "container", "namespace", "context", "ephemeral"]);
         var targets = Enum.GetValues<TargetKind>().Where(kind => section[HostName.Prefix(kind)] is not null).ToArray();
         if (targets is not [var target])
             throw Wrong(node.Start.Line, $"alias \"{alias}\" names {(targets.Length == 0 ? "no target" : $"{targets.Length} targets")}",
@@ -114,7 +116,8 @@ internal sealed class SettingsFile(string file)
         return new PodAddress(target, Name(section[HostName.Prefix(target)]!, HostName.Prefix(target), HostName.MaxName, withDots: true),
             section["container"] is { } container ? Name(container, "container", HostName.MaxDnsLabel, withDots: false) : null,
             section["namespace"] is { } ns ? Name(ns, "namespace", HostName.MaxDnsLabel, withDots: false) : null,
-            section["context"] is { } context ? Text(context, "the name of a context") : null);
+            section["context"] is { } context ? Text(context, "the name of a context") : null,
+            section["ephemeral"] is { } ephemeral ? Value(ephemeral, Setting.Ephemeral) : null);
     }
 
     private Section Section(YamlNode node, string name, params string[] known)
@@ -187,7 +190,7 @@ internal sealed record Section(IReadOnlyDictionary<string, YamlNode> Values)
 internal sealed record FileSettings(
     Aliases Aliases, string? Container = null, TransportKind? Transport = null, TunnelKind? Tunnel = null, TimeSpan? Idle = null,
     TimeSpan? Wait = null, AccessTime? Access = null, TimeSpan? Resume = null, OutageDisplay ResumeLine = OutageDisplay.Row,
-    string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false)
+    string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false, bool? Ephemeral = null, string? EphemeralImage = null)
 {
     /// <summary>The settings if there is no file.</summary>
     public static FileSettings None { get; } = new(Aliases.None);

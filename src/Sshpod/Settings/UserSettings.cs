@@ -18,6 +18,9 @@ public sealed class UserSettings
 
     private static readonly AccessTime UsualAccess = new(TimeSpan.FromDays(1));
 
+    // About one megabyte, and static.
+    private const string UsualEphemeralImage = "docker.io/library/busybox:musl";
+
     private readonly Dictionary<string, string> _variables = [];
     private readonly Lazy<FileSettings> _file;
     private readonly TimeSpan _usualGrace;
@@ -104,6 +107,18 @@ public sealed class UserSettings
     /// <c>SSHPOD_SHARED_PLACES</c>, else the setting <c>shared-places</c>, else no.
     /// </summary>
     public bool AllowsSharedPlaces => Find(Setting.SharedPlaces, file => file.SharedPlaces);
+
+    /// <summary>
+    /// Whether a container without a shell gets an ephemeral container, which its pod's record keeps: <c>SSHPOD_EPHEMERAL</c>, else what the
+    /// alias says, else the setting <c>ephemeral</c>, else no.
+    /// </summary>
+    /// <param name="address">The container.</param>
+    public bool AllowsEphemeral(PodAddress address) => Find(Setting.Ephemeral, file => address.Ephemeral ?? file.Ephemeral) ?? false;
+
+    /// <summary>
+    /// Its image: <c>SSHPOD_EPHEMERAL_IMAGE</c>, else the setting <c>ephemeral-image</c>, else busybox. A node that has it does not pull it.
+    /// </summary>
+    public string EphemeralImage => Find(Setting.EphemeralImage, file => file.EphemeralImage ?? UsualEphemeralImage);
 
     /// <summary>The raw file, for comparison only.</summary>
     internal FileOnce Content { get; }

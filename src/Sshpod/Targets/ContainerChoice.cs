@@ -37,7 +37,7 @@ internal static class ContainerChoice
 
     /// <summary>
     /// The containers of a pod that can be connected to, and whether each is the one that is meant if none is named. Their places are left
-    /// out: among thousands of pods, that would be most of the work.
+    /// out: among thousands of pods, that would be most of the work. So are helpers, which nobody looks for.
     /// </summary>
     /// <param name="pod">The pod.</param>
     /// <param name="byDefault">The setting <c>container</c>; null if it is not set.</param>
@@ -47,7 +47,8 @@ internal static class ContainerChoice
             return [];
         var statuses = Statuses(pod).ToLookup(status => status.Name);
         var chosen = DefaultOrNull(pod, Names(pod.Spec.Containers), byDefault);
-        return (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? [])
+        return (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? [])
+            .Concat((pod.Spec.EphemeralContainers ?? []).Where(container => !HelperName.IsOne(container.Name)))
             .Where(container => statuses[container.Name].Any(status => status.State?.Running is not null))
             .Select(container => (In(pod, container.Name, statuses[container.Name].First()), container.Image, container.Name == chosen));
     }

@@ -32,6 +32,9 @@ internal static class Startup
     /// <summary>Whether the scheduler finds no node for the pod.</summary>
     public static bool NeedsNode(Pod pod) => Unscheduled(pod) is not null;
 
+    /// <summary>Whether a container that waits for this reason will not run.</summary>
+    public static bool IsHopeless(string? reason) => Hopeless.Contains(reason);
+
     /// <summary>How a container ended that will be restarted, but has ended too often for that to be soon; null if none has.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="container">The container, to which the init containers before it count; null for all of them.</param>

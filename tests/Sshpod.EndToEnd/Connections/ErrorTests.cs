@@ -189,7 +189,7 @@ public sealed class ErrorTests(TestCluster cluster)
         await cluster.CreatePodAsync("static", "static:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         AssertOneLine(await workstation.SshAsync("pod--static", "true"), "container \"main\" of pod \"static\"",
-            "has no shell \"sh\"", "kubectl debug");
+            "has no shell \"sh\"", "sshpod debug");
     }
 
     [Fact]

@@ -28,6 +28,12 @@ public sealed partial class Reader : IAsyncDisposable
     public static async Task<Reader> SetUpAsync(TestCluster cluster, string name)
     {
         await cluster.CreatePodAsync(name, "debian:12");
+        return await OfAsync(cluster, name);
+    }
+
+    /// <summary>The same, with a pod that is there.</summary>
+    public static async Task<Reader> OfAsync(TestCluster cluster, string name)
+    {
         var workstation = Workstation.Bare(cluster);
         await workstation.UseKubeconfigAsync(config => config.SetContextsAsync(cluster.Namespace, "here", "user@dev.example"));
         Directory.CreateDirectory(workstation.File("folder/below"));

@@ -2,7 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Security;
 
-/// <summary>Users with exactly the rights of one of the roles in docs/rbac.yaml, taken from that file.</summary>
+/// <summary>Users with exactly the rights of the roles in docs/rbac.yaml, taken from that file.</summary>
 public sealed class RightsTests(TestCluster cluster)
 {
     private static readonly string Roles = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../docs/rbac.yaml"));
@@ -87,20 +87,76 @@ public sealed class RightsTests(TestCluster cluster)
         Assert.Contains("the administrator of namespace", line, StringComparison.Ordinal);
     }
 
-    // Real users have tokens; impersonation would add the impersonator's own rights.
-    private async Task<Workstation> AsUserWithAsync(string role, string tunnel)
+    [Theory]
+    [InlineData("api", "patch")]
+    [InlineData("kubectl", "update")]
+    public async Task Without_the_role_for_ephemeral_containers_the_line_names_the_right_and_the_role(string transport, string verb)
     {
+        var pod = await ShelllessPod.CreateAsync(cluster, $"rights-no-{verb}");
+        await using var workstation = await AsUserWithAsync("sshpod", "auto");
+        Consent(workstation, transport);
+        var version = await pod.VersionAsync();
+
+        var refused = await workstation.SshAsync(pod.Target, "true");
+
+        Assert.Equal(255, refused.ExitCode);
+        Assert.Equal($"sshpod: you may not {verb} pods/ephemeralcontainers in namespace \"{cluster.Namespace}\"; an administrator of the "
+            + "cluster can grant it (edit and admin do not have it): role sshpod-ephemeral in docs/rbac.yaml",
+            Assert.Single(ShelllessPod.Lines(refused)));
+        Assert.Equal(version, await pod.VersionAsync());
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("kubectl")]
+    public async Task With_that_role_beside_it_a_container_without_a_shell_is_reached(string transport)
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, $"rights-{transport}");
+        await using var workstation = await AsUserWithAsync("sshpod", "auto", "sshpod-ephemeral");
+        Consent(workstation, transport);
+        Assert.Equal("in\n", (await workstation.SshAsync(pod.Target, "echo in")).Successfully().Text);
+        await pod.OnlyHelperAsync();
+    }
+
+    [Theory]
+    [InlineData("api", "patch")]
+    [InlineData("kubectl", "update")]
+    public async Task Of_that_role_each_transport_needs_one_verb(string transport, string verb)
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, $"rights-only-{verb}");
+        await using var workstation = await LimitedUser.SetUpAsync(cluster, $"only-{verb}", $$"""
+            {apiGroups: [""], resources: [pods], verbs: [get]},
+            {apiGroups: [""], resources: [pods/exec, pods/portforward], verbs: [get, create]},
+            {apiGroups: [""], resources: [pods/ephemeralcontainers], verbs: [{{verb}}]}
+            """);
+        Consent(workstation, transport);
+        Assert.Equal("in\n", (await workstation.SshAsync(pod.Target, "echo in")).Successfully().Text);
+    }
+
+    private static void Consent(Workstation workstation, string transport)
+    {
+        workstation.Environment["SSHPOD_TRANSPORT"] = transport;
+        workstation.Environment["SSHPOD_EPHEMERAL"] = "always";
+        workstation.Environment["SSHPOD_EPHEMERAL_IMAGE"] = TestCluster.Image("busybox:1");
+    }
+
+    // Real users have tokens; impersonation would add the impersonator's own rights.
+    private async Task<Workstation> AsUserWithAsync(string role, string tunnel, string? second = null)
+    {
+        var user = second ?? role;
         await cluster.ApplyAsync($$$"""
             {{{await File.ReadAllTextAsync(Roles)}}}
             ---
-            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{role}}} }}
-            ---
-            {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{role}}} },
-             roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{role}}} },
-            """ + $$$"""
-             subjects: [{kind: ServiceAccount, name: {{{role}}}, namespace: {{{cluster.Namespace}}} }]}
+            {apiVersion: v1, kind: ServiceAccount, metadata: {name: {{{user}}} }}
             """);
-        var token = await cluster.TokenOfAsync(role);
+        foreach (var bound in second is null ? [role] : new[] { role, second })
+            await cluster.ApplyAsync($$$"""
+                {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: {{{user}}}-{{{bound}}} },
+                 roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: {{{bound}}} },
+                """ + $$$"""
+                 subjects: [{kind: ServiceAccount, name: {{{user}}}, namespace: {{{cluster.Namespace}}} }]}
+                """);
+        var token = await cluster.TokenOfAsync(user);
         var workstation = await Workstation.SetUpAsync(cluster);
         await workstation.UseKubeconfigAsync(config => config.UseTokenAsync(token));
         workstation.Environment["SSHPOD_TUNNEL"] = tunnel;

@@ -35,8 +35,20 @@ public class ExecFailureTests
         Assert.Null(ExecFailure.Explain(Container, "command terminated with exit code 1", "error dialing backend: dial tcp: refused"));
 
     [Fact]
-    public void The_hint_without_a_shell_also_works_under_restricted_pod_security() =>
-        Assert.Contains("--profile=restricted", ExecFailure.Explain(Container, "exec: \"sh\": executable file not found in $PATH")!.Hint);
+    public void Without_a_shell_the_hint_is_a_command_that_lends_one() => Assert.Equal(
+        "container \"main\" of pod \"web\" in namespace \"app\" has no shell \"sh\"; put one beside it with: sshpod debug "
+        + "container--main.pod--web.namespace--app.sshpod (an ephemeral container, which the pod's record keeps)",
+        ExecFailure.Explain(Container, "exec: \"sh\": executable file not found in $PATH")!.Line);
+
+    private const string Lent = "/proc/8/root/tmp/sshpod/0123456789abcdef/sh";
+
+    [Theory]
+    [InlineData($"OCI runtime exec failed: exec failed: unable to start container process: exec: \"{Lent}\": stat {Lent}: no such file or "
+        + "directory: unknown", typeof(ShellNotFoundException))]
+    [InlineData($"exec: \"{Lent}\": stat {Lent}: permission denied: unknown", typeof(ShellDeniedException))]
+    [InlineData("exec: \"sh\": executable file not found in $PATH", null)]
+    public void A_shell_by_its_path_is_gone_or_out_of_reach_or_something_else_is_wrong(string said, Type? expected) =>
+        Assert.Equal(expected, ExecFailure.Explain(Container, said, program: Lent)?.GetType());
 
     [Theory]
     [InlineData("boom")]

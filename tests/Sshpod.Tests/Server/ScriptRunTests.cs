@@ -158,7 +158,7 @@ public class ScriptRunTests
             exec => Examination.ReadAsync(exec, Container, Short, default)];
 
     private static Task<BootstrapOutcome> BootstrapAsync(Duplex exec) =>
-        new BootstrapConversation(Container, exec, null, default, Short).RunAsync();
+        new BootstrapConversation(Container, exec, null, default, limits: Short).RunAsync();
 
     private static async Task EndsAsync(Duplex exec, Func<Duplex, Task> dialogue)
     {

@@ -47,6 +47,7 @@ public partial class ScriptTests
     [InlineData("install.sh")]
     [InlineData("judge.sh")]
     [InlineData("places.sh")]
+    [InlineData("stage.sh")]
     public void Variables_are_words(string name) =>
         Assert.DoesNotContain(Variable().Matches(Script.Read(name)),
             variable => variable.Groups["name"].Captures.Any(name => name.Length == 1));

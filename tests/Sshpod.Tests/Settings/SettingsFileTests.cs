@@ -41,8 +41,8 @@ public partial class SettingsFileTests
     [Theory]
     [InlineData(
         "# x\ntransprot: api",
-        "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, "
-        + "other-users-environment, resume, resume-line, shared-places, transport, tunnel, wait")]
+        "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, ephemeral, "
+        + "ephemeral-image, identity, idle, other-users-environment, resume, resume-line, shared-places, transport, tunnel, wait")]
     [InlineData("verbose: 1", "line 1: unknown key \"verbose\"; allowed in the file: access,")]
     [InlineData("aliases:\n  context: {a: b}",
         "line 2: unknown key \"context\"; did you mean \"contexts\"? allowed in aliases: contexts, namespaces, targets")]

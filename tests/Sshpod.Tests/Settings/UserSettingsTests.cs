@@ -1,3 +1,4 @@
+using Sshpod.HostNames;
 using Sshpod.Settings;
 using Sshpod.Terminal;
 
@@ -67,6 +68,8 @@ public sealed class UserSettingsTests : IDisposable
     [InlineData("ACCESS", "10s", "set it to \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
     [InlineData("RESUME", "8d", "set it to seconds, or a time such as 90s, 10m or 2h, of at most 168h; 0 means never resume")]
     [InlineData("SHARED_PLACES", "yes", "use refuse or allow")]
+    [InlineData("EPHEMERAL", "ask", "use never or always")]
+    [InlineData("EPHEMERAL_IMAGE", "two words", "set it to the name of an image with sh, such as busybox:musl")]
     public void An_invalid_variable_fails_only_where_it_is_needed(string variable, string value, string hint)
     {
         var settings = With((variable, value));
@@ -79,11 +82,36 @@ public sealed class UserSettingsTests : IDisposable
             ["ACCESS"] = () => settings.Access,
             ["RESUME"] = () => settings.Resume,
             ["SHARED_PLACES"] = () => settings.AllowsSharedPlaces,
+            ["EPHEMERAL"] = () => settings.AllowsEphemeral(Anywhere),
+            ["EPHEMERAL_IMAGE"] = () => settings.EphemeralImage,
         };
         Assert.Equal($"SSHPOD_{variable} is \"{value}\"; {hint}", Assert.Throws<SshpodException>(() => values[variable]()).Line);
         foreach (var (_, other) in values.Where(other => other.Key != variable))
             other();
     }
+
+    [Theory]
+    [InlineData("", null, null, false)]
+    [InlineData("ephemeral: always", null, null, true)]
+    [InlineData("ephemeral: always", null, "never", false)]
+    [InlineData("", true, null, true)]
+    [InlineData("ephemeral: always", false, null, false)]
+    [InlineData("", true, "never", false)]
+    public void An_ephemeral_container_needs_the_word_of_the_variable_or_else_of_the_alias_or_else_of_the_file(
+        string file, bool? alias, string? variable, bool isAllowed)
+    {
+        File.WriteAllText(_file, file);
+        Assert.Equal(isAllowed, With(("EPHEMERAL", variable ?? "")).AllowsEphemeral(Anywhere with { Ephemeral = alias }));
+    }
+
+    [Fact]
+    public void An_alias_may_allow_an_ephemeral_container()
+    {
+        File.WriteAllText(_file, "aliases: {targets: {api: {deployment: api, ephemeral: always}}}");
+        Assert.True(With().Aliases.Targets["api"].Ephemeral);
+    }
+
+    private static PodAddress Anywhere => new(TargetKind.Pod, "web");
 
     [Fact]
     public void The_file_is_read_once_and_only_when_it_is_wanted()

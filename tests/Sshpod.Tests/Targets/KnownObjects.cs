@@ -37,5 +37,8 @@ internal sealed class KnownObjects(params object[] objects) : IClusterObjects
 
     public Task<bool> MayAsync(Right right, CancellationToken cancellation) => Task.FromResult(!Forbidden.Contains($"{right}"));
 
+    public Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
     public Task<string> GetVersionAsync(CancellationToken cancellation) => throw new NotSupportedException();
 }

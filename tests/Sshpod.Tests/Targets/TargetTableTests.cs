@@ -49,6 +49,18 @@ public class TargetTableTests
         Assert.Equal(needed.Order(), Granted(role).Where(right => !right.Contains('/', StringComparison.Ordinal)).Order());
     }
 
+    [Fact]
+    public void The_role_for_ephemeral_containers_has_a_verb_for_each_transport_and_the_documents_name_the_same()
+    {
+        var granted = Granted("sshpod-ephemeral").ToArray();
+        Assert.Equal(["patch pods/ephemeralcontainers", "update pods/ephemeralcontainers"], granted.Order());
+        Assert.Contains("| `patch`, `update` pods/ephemeralcontainers |",
+            File.ReadAllText(Path.Combine(Document.Root, "docs/security.md")).Split('\n')
+                .Single(line => line.StartsWith("| `sshpod-ephemeral` |", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("`patch` pods/ephemeralcontainers (`update`, through kubectl)",
+            File.ReadAllText(Path.Combine(Document.Root, "README.md")), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("README.md", @"(?<=^\|.*)(?<=`)[a-z]+(?=--(NAME)?`)")]
     [InlineData("docs/sshpod.1", @"(?<=^\.(It )?Cm .*)\b[a-z]+(?=--( Ns| ,))")]

@@ -42,13 +42,13 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         RequestAsync("GET", path, $"Accept: {accept}\r\n", default, cancellation);
 
     /// <summary>Sends a POST request. Retried when the server is busy or a connection breaks, so it must be idempotent.</summary>
-    /// <param name="path">Path and query below the server's URL.</param>
-    /// <param name="json">The body.</param>
-    /// <param name="cancellation">Cancels the request.</param>
     /// <returns>The response, whatever its status.</returns>
-    /// <exception cref="SshpodException">There was no response.</exception>
     public Task<HttpResponse> PostAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
-        RequestAsync("POST", path, $"Accept: {Json}\r\nContent-Type: {Json}\r\nContent-Length: {json.Length}\r\n", json, cancellation);
+        WriteAsync("POST", path, Json, json, cancellation);
+
+    /// <summary>Sends a strategic merge patch, under the same conditions.</summary>
+    public Task<HttpResponse> PatchAsync(string path, ReadOnlyMemory<byte> json, CancellationToken cancellation) =>
+        WriteAsync("PATCH", path, "application/strategic-merge-patch+json", json, cancellation);
 
     /// <summary>How far the API server is. The connection that tells it is used by the next request.</summary>
     /// <exception cref="SshpodException">There is no connection.</exception>
@@ -71,8 +71,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         StreamWay way, string path, IReadOnlyList<SpdyStream> streams, Right asked, CancellationToken cancellation)
     {
         var upgrade = way.Ask();
-        var (connection, response) = await SendAsync(
-            way.Method, path, upgrade.Headers, default, ClusterLimits.ApiUpgrade, cancellation);
+        var (connection, response) = await SendAsync(way.Method, path, upgrade.Headers, default, ClusterLimits.ApiUpgrade, cancellation);
         if (response.Status == 101 && upgrade.IsAccepted(response))
             return await OpenAsync(way, connection.Detach(), response, streams, cancellation);
         // The next way would pay for TCP and TLS again.
@@ -104,7 +103,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         }
     }
 
-    /// <summary>Gets the credentials for requests; this is when a credential plugin runs.</summary>
+    /// <inheritdoc cref="ApiCluster.AuthenticateAsync"/>
     public ValueTask<Credential> AuthenticateAsync(CancellationToken cancellation) => _credentials.GetAsync(cancellation);
 
     /// <summary>Explains an unsuccessful response.</summary>
@@ -163,6 +162,9 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         _credentials.Dispose();
     }
 
+    private Task<HttpResponse> WriteAsync(string method, string path, string type, ReadOnlyMemory<byte> json, CancellationToken cancel) =>
+        RequestAsync(method, path, $"Accept: {Json}\r\nContent-Type: {type}\r\nContent-Length: {json.Length}\r\n", json, cancel);
+
     private async Task<HttpResponse> RequestAsync(
         string method, string path, string headers, ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {
@@ -217,8 +219,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                 await connection.DisposeAsync();
                 if (cancellation.IsCancellationRequested)
                     throw;
-                throw ClusterException.Unreachable(
-                    $"{configuration.Server}", configuration.Context,
+                throw ClusterException.Unreachable($"{configuration.Server}", configuration.Context,
                     $"no answer to a request in {patience.TotalSeconds:0} s");
             }
         }
@@ -227,8 +228,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     private string Head(string method, string path, string headers, Credential credential)
     {
         var server = configuration.Server.Url;
-        var head = new StringBuilder()
-            .Append(method).Append(' ').Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
+        var head = new StringBuilder().Append(method).Append(' ').Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
             .Append("Host: ").Append(Authority.HostHeader(server)).Append("\r\n")
             .Append("User-Agent: sshpod\r\n").Append(headers);
         if (credential.Authorization is { } authorization)

@@ -112,6 +112,20 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     }
 
     /// <inheritdoc/>
+    public async Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation)
+    {
+        var response = await _client.PatchAsync(request.Path(pod), request.Patch(), cancellation);
+        if (response.Status == 200)
+            return request.Judge(Read(response, KubernetesJson.Default.EphemeralEcho));
+        var status = ApiClient.ReadStatus(response);
+        // Without details, it is not the pod that is missing.
+        return response.Status == 404 && status?.Details?.Name is null or "" ? EphemeralAnswer.Ignored
+            : throw EphemeralRefusedException.Explain(pod, status?.Reason, status?.Message ?? "")
+                ?? (SshpodException)_client.Failure(response,
+                    new Right("patch", "pods", EphemeralRequest.Subresource, pod.Namespace, Name: pod.Pod));
+    }
+
+    /// <inheritdoc/>
     public async Task<string> GetVersionAsync(CancellationToken cancellation)
     {
         var response = await _client.GetAsync("/version", ApiClient.Json, cancellation);
@@ -128,9 +142,10 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     {
         var arguments = string.Concat(command.Select(argument => $"&command={EscapeShort(argument)}"));
         var channels = await OpenAsync(_execs, container,
-            $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", SpdyStream.Exec, cancellation);
+            $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", SpdyStream.Exec, cancellation,
+            command[0]);
         Log.Debug($"api: exec in {container}{(channels.CanCloseChannels ? "" : ", without half-close")}");
-        return new ApiExec(channels, container, configuration.Context);
+        return new ApiExec(channels, container, configuration.Context, command[0]);
     }
 
     /// <inheritdoc/>
@@ -158,7 +173,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
             : null;
 
     private Task<Channels> OpenAsync(Ways<StreamWay> ways, PodContainer container, string what, IReadOnlyList<SpdyStream> streams,
-        CancellationToken cancellation)
+        CancellationToken cancellation, string? program = null)
     {
         var path = $"/api/v1/namespaces/{Escape(container.Namespace)}/pods/{Escape(container.Pod)}/{what}";
         // Before Kubernetes 1.35 a WebSocket needed only `get`; since then it needs `create` too, and the error does not say so.
@@ -177,7 +192,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
                 LastWay = way;
                 return channels;
             }
-            catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message) is { } failure)
+            catch (UpgradeRefusedException e) when (ExecFailure.Explain(container, e.Message, program: program) is { } failure)
             {
                 throw failure;
             }

@@ -79,6 +79,10 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     }
 
     /// <inheritdoc/>
+    public Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation) =>
+        new KubectlEphemeral((arguments, input) => TryAsync(arguments, input, cancellation), _named).AddAsync(pod, request);
+
+    /// <inheritdoc/>
     public async Task<string> GetVersionAsync(CancellationToken cancellation)
     {
         string[] arguments = ["get", "--raw", "/version"];
@@ -90,7 +94,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     {
         var process = Start(["exec", "-i", container.Pod, "-n", container.Namespace, "-c", container.Container, "--", .. command],
             withInput: true, Timeout.InfiniteTimeSpan);
-        return Task.FromResult<Duplex>(new KubectlExec(process, container, _named));
+        return Task.FromResult<Duplex>(new KubectlExec(process, container, _named, command[0]));
     }
 
     /// <inheritdoc/>
@@ -139,6 +143,13 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     /// <returns>Its stdout.</returns>
     private async Task<byte[]> RunAsync(string[] arguments, CancellationToken cancellation, byte[]? input = null)
     {
+        var (output, errorText) = await TryAsync(arguments, input, cancellation);
+        return errorText is null ? output : throw ClusterException.FromKubectl(errorText, _named);
+    }
+
+    // The second is null when it succeeds.
+    private async Task<(byte[] Output, string? ErrorText)> TryAsync(string[] arguments, byte[]? input, CancellationToken cancellation)
+    {
         await using var process = Start(arguments, withInput: input is not null, ClusterLimits.KubectlRequest);
         using var limit = process.LinkTo(cancellation);
         var reachability = Reachability.WatchAsync(_named, limit.Token);
@@ -152,7 +163,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
                 throw unreachable;
             var (exitCode, output, errorText) = await run;
             Log.Debug($"kubectl {string.Join(' ', arguments)}: exit {exitCode}");
-            return exitCode == 0 ? output : throw ClusterException.FromKubectl(errorText, _named);
+            return (output, exitCode == 0 ? null : errorText);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -166,7 +177,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
         }
     }
 
-    // The input fits into the pipe's buffer, so this does not wait for kubectl to read.
+    // kubectl reads all of it before it writes anything.
     private static async Task SendAsync(KubectlProcess process, byte[] input, CancellationToken cancellation)
     {
         try

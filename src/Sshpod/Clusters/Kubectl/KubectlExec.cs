@@ -6,7 +6,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Kubectl;
 
 /// <summary>A <c>kubectl exec -i</c>.</summary>
-internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, NamedContext context)
+internal sealed partial class KubectlExec(KubectlProcess process, PodContainer container, NamedContext context, string program)
     // On Windows, .NET buffers the stdin of a process.
     : StreamDuplex(process.Output, process.Input, isBuffered: true)
 {
@@ -15,7 +15,7 @@ internal sealed partial class KubectlExec(KubectlProcess process, PodContainer c
     {
         var (exitCode, errorText) = await process.WaitAsync(cancellation);
         Log.Debug($"kubectl exec: exit {exitCode}: {errorText.ReplaceLineEndings(" ")}");
-        if (ExecFailure.Explain(container, errorText) is { } failure)
+        if (ExecFailure.Explain(container, errorText, program: program) is { } failure)
             return new StreamEnd.Refused(failure);
         // This is uncertain: kubectl reports a lost connection as success (kubernetes#73056).
         if (exitCode == 0)

@@ -107,7 +107,8 @@ public sealed record PodSpec(
     string? NodeName = null,
     IReadOnlyList<Volume>? Volumes = null,
     SecurityContext? SecurityContext = null,
-    bool? HostIPC = null);
+    bool? HostIPC = null,
+    bool? ShareProcessNamespace = null);
 
 /// <summary>Container (core/v1).</summary>
 public sealed record Container(
@@ -116,13 +117,14 @@ public sealed record Container(
     IReadOnlyList<VolumeMount>? VolumeMounts = null,
     SecurityContext? SecurityContext = null,
     string? RestartPolicy = null,
-    ResourceRequirements? Resources = null);
+    ResourceRequirements? Resources = null,
+    string? TargetContainerName = null);
 
 /// <summary>ResourceRequirements (core/v1): quantities, see <see cref="Quantity"/>.</summary>
 public sealed record ResourceRequirements(IReadOnlyDictionary<string, string>? Limits = null);
 
 /// <summary>PodSecurityContext and SecurityContext (core/v1): a container's own wins.</summary>
-public sealed record SecurityContext(long? RunAsUser = null);
+public sealed record SecurityContext(long? RunAsUser = null, long? RunAsGroup = null, bool? RunAsNonRoot = null);
 
 /// <summary>VolumeMount (core/v1).</summary>
 public sealed record VolumeMount(string Name, string MountPath);
@@ -168,7 +170,13 @@ public sealed record PodCondition(string Type, string Status, string? Reason = n
 
 /// <summary>ContainerStatus (core/v1).</summary>
 public sealed record ContainerStatus(string Name, [property: JsonPropertyName("containerID")]
-    string? ContainerId = null, ContainerState? State = null, int? RestartCount = null);
+    string? ContainerId = null, ContainerState? State = null, int? RestartCount = null, ContainerUser? User = null);
+
+/// <summary>ContainerUser (core/v1, from Kubernetes 1.31 on): who a container was started as.</summary>
+public sealed record ContainerUser(LinuxContainerUser? Linux = null);
+
+/// <summary>LinuxContainerUser (core/v1).</summary>
+public sealed record LinuxContainerUser(long Uid, long Gid);
 
 /// <summary>ContainerState (core/v1): one of its members is set.</summary>
 public sealed record ContainerState(ContainerStateRunning? Running = null, ContainerStateDetail? Waiting = null,
@@ -201,6 +209,11 @@ internal sealed record VersionInfo(string GitVersion);
 [JsonSerializable(typeof(SelfSubjectAccessReview))]
 [JsonSerializable(typeof(AccessAnswer))]
 [JsonSerializable(typeof(VersionInfo))]
+[JsonSerializable(typeof(EphemeralPatch))]
+[JsonSerializable(typeof(EphemeralContainers))]
+[JsonSerializable(typeof(EphemeralContainer))]
+[JsonSerializable(typeof(EphemeralEcho))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonObject))]
 internal sealed partial class KubernetesJson : JsonSerializerContext
 {
     /// <summary>Reads an answer.</summary>

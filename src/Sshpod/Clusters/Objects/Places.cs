@@ -57,7 +57,7 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
         var all = All(pod).ToArray();
         if (all.FirstOrDefault(other => other.Name == container) is not { } own)
             return None;
-        var others = all.Where(other => other != own && !HasEnded(pod, other)).ToArray();
+        var others = all.Where(other => other != own && !HasEnded(pod, other) && !IsHelperOf(other, container)).ToArray();
         var sources = (pod.Spec.Volumes ?? []).ToLookup(volume => volume.Name);
         var limitOfPod = Room.Of(pod.Spec);
         var mounted = (own.VolumeMounts ?? [])
@@ -135,6 +135,10 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
 
     private static IEnumerable<Container> All(Pod pod) =>
         (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? []);
+
+    // It runs our shell as the same user, and nothing else.
+    private static bool IsHelperOf(Container other, string container) =>
+        other.TargetContainerName == container && HelperName.IsOne(other.Name);
 
     private static bool Mounts(Container container, string volume) => container.VolumeMounts?.Any(mount => mount.Name == volume) == true;
 

@@ -9,7 +9,7 @@ using Sshpod.Terminal;
 namespace Sshpod.Clusters.Api.Streams;
 
 /// <summary>An exec.</summary>
-internal sealed class ApiExec(Channels channels, PodContainer container, string? context) : Duplex
+internal sealed class ApiExec(Channels channels, PodContainer container, string? context, string program = "sh") : Duplex
 {
     private const byte Stdin = 0, Stdout = 1, Stderr = 2, Status = 3;
 
@@ -73,7 +73,7 @@ internal sealed class ApiExec(Channels channels, PodContainer container, string?
         Log.Debug(
             $"api: exec ended: {status?.Status ?? "no status"} {status?.Reason} {status?.Message} {_broken}: "
             + $"{said.ReplaceLineEndings(" ")}");
-        if (ExecFailure.Explain(container, status?.Message ?? "", said) is { } failure)
+        if (ExecFailure.Explain(container, status?.Message ?? "", said, program) is { } failure)
             return new StreamEnd.Refused(failure);
         if (status is { Status: "Failure" })
             return status.Details?.Causes?.FirstOrDefault(cause => cause?.Reason == "ExitCode") is { } exit

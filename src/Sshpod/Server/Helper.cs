@@ -1,0 +1,210 @@
+using System.Diagnostics;
+using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Settings;
+using Sshpod.Targets;
+using Sshpod.Terminal;
+
+namespace Sshpod.Server;
+
+/// <summary>
+/// Finds a shell for a container that has none: one that is there from an earlier connection, or in a helper. A helper shares the container's
+/// processes, so a process of the container sees the helper's files below <c>/proc</c>, and a shell there can be run in the container. The
+/// server is then copied, and the helper ends, or the server runs out of it.
+/// </summary>
+/// <param name="cluster">How the container is reached.</param>
+/// <param name="container">The container.</param>
+/// <param name="settings">The user's settings.</param>
+/// <param name="terms">On which terms one is added.</param>
+public sealed class Helper(Cluster cluster, PodContainer container, UserSettings settings, HelperTerms terms)
+{
+    private const string Mirror = "kubernetes.io/config.mirror";
+
+    // A helper may be ended by another client, which needs it no longer.
+    private const int MaxLooks = 3;
+
+    private bool _installedIsTried, _isAdded;
+    private StagedHelper? _staged;
+    private HelperIdentity? _other;
+    private string? _useless;
+
+    /// <summary>Finds the next shell to try, by its path in the container.</summary>
+    /// <param name="failure">Why the last one could not be run.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="SshpodException">There is none; the message says why, and what to do.</exception>
+    public async Task<string> FindAsync(SshpodException failure, CancellationToken cancellation)
+    {
+        if (_staged is { } denied && failure is ShellDeniedException)
+            await TurnFromAsync(denied, cancellation);
+        using var progress = Progress.Begin($"looking for a shell for {container}");
+        for (var attempt = 1; attempt <= MaxLooks; attempt++)
+        {
+            var pod = await ReadAsync(cancellation);
+            if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
+                throw HelperException.Static(container);
+            var entries = HelperEntry.Of(pod, container);
+            // It would fail again.
+            if (_staged is { } last && entries.Any(entry => entry.IsRunning && entry.Name == last.Name))
+                throw failure;
+            if (!_installedIsTried && !entries.Any(entry => entry.IsRunning)
+                && HelperShell.Installed(entries, container) is { } installed)
+            {
+                _installedIsTried = true;
+                return installed;
+            }
+            var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
+            var identity = _other ?? HelperIdentity.Of(pod, container);
+            if (entries.All(entry => entry.Name != name))
+                await AddAsync(pod, identity, name, failure, cancellation);
+            _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
+            if (_staged is null)
+                continue;
+            return _staged.Pid != 1 ? _staged.Shell : throw HelperException.Apart(container);
+        }
+        throw failure;
+    }
+
+    /// <summary>
+    /// When the server runs: ends the helper, if all was copied, and leaves word where; otherwise makes it stay.
+    /// </summary>
+    /// <param name="program">The server's program.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The path of the shell from now on; null if this has lent none.</returns>
+    public async Task<string?> SettleAsync(string program, CancellationToken cancellation)
+    {
+        if (_staged is not { } staged)
+            return null;
+        var copied = HelperShell.Beside(program);
+        var isCopied = copied is not null && !HelperShell.IsStaged(program);
+        if (!isCopied || terms.Keeps)
+            await RunAsync(container with { Container = staged.Name }, "sh", HelperShell.Stay, cancellation);
+        else
+            await RunAsync(container, copied!, HelperShell.End(staged.Pid, staged.Root, copied!), cancellation);
+        return isCopied ? copied : staged.Shell;
+    }
+
+    /// <summary>Ends the helpers of the container.</summary>
+    /// <returns>The names of all that the pod's record keeps.</returns>
+    public async Task<IReadOnlyList<string>> EndAsync(CancellationToken cancellation)
+    {
+        var pod = await ReadAsync(cancellation);
+        var entries = HelperEntry.Of(pod, container);
+        foreach (var running in entries.Where(entry => entry.IsRunning))
+        {
+            var staged = _staged?.Name == running.Name ? _staged
+                : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
+            // From the container: the helper has given up what it would need to end a process of another user.
+            if (staged is not null)
+                await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
+        }
+        return [.. entries.Select(entry => entry.Name)];
+    }
+
+    /// <summary>Finds out if a helper would be added, and leaves the pod as it is.</summary>
+    /// <exception cref="SshpodException">None would be added; the message says why.</exception>
+    public async Task CheckAsync(CancellationToken cancellation)
+    {
+        var pod = await ReadAsync(cancellation);
+        var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
+        await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
+    }
+
+    // Nobody knew beforehand as whom the runtime starts processes. A helper that became the user of the main process has the wrong one if
+    // that has changed its user, which only root can; one that had to guess now knows it. The next helper is told, by its status too.
+    private async Task TurnFromAsync(StagedHelper staged, CancellationToken cancellation)
+    {
+        var pod = await ReadAsync(cancellation);
+        var (before, began) = (HelperIdentity.Of(pod, container), HelperIdentity.Of(pod, container with { Container = staged.Name }));
+        var isHeld = (began.Uid ?? 0) == 0;
+        var other = isHeld ? before with { Uid = 0, Gid = 0 } : before with { Uid = staged.Uid, Gid = staged.Gid };
+        var isSame = (other.Uid, other.Gid) == (isHeld ? (staged.Uid, staged.Gid) : (began.Uid, began.Gid));
+        await RunAsync(container with { Container = staged.Name }, "sh",
+            HelperShell.End(staged.Pid, "", HelperIdentity.Message(other.Uid!.Value, other.Gid!.Value)), cancellation);
+        if (before.IsKnown || _other is not null || isSame)
+            throw HelperException.Unreadable(container, staged);
+        (_other, _useless, _staged, _isAdded) = (other, staged.Name, null, false);
+    }
+
+    private async Task<Pod> ReadAsync(CancellationToken cancellation)
+    {
+        var pod = await cluster.Objects.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
+        return ContainerChoice.IsRunning(pod, container) ? pod : throw new ContainerNotFoundException(container);
+    }
+
+    private async Task AddAsync(Pod pod, HelperIdentity identity, string name, SshpodException failure, CancellationToken cancellation)
+    {
+        if (!terms.IsAllowed || _isAdded)
+            throw failure is ShellNotFoundException ? new ShellNotFoundException(container, terms.Host) : failure;
+        await new HelperAddition(cluster.Objects, container, terms.Image).AddAsync(pod, identity, name, cancellation);
+        _isAdded = true;
+        Log.Notice($"added ephemeral container \"{name}\" to pod \"{container.Pod}\" in namespace \"{container.Namespace}\": "
+            + "its record keeps it until the pod is deleted");
+    }
+
+    private async Task<PodContainer> WaitAsync(string name, Progress progress, CancellationToken cancellation)
+    {
+        progress.Report($"waiting for ephemeral container \"{name}\" of pod \"{container.Pod}\"");
+        var limit = settings.Wait > TimeSpan.Zero ? settings.Wait : UserSettings.UsualWait;
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(ServerLimits.HelperPause, cancellation))
+        {
+            var pod = await ReadAsync(cancellation);
+            var entry = HelperEntry.Of(pod, container).FirstOrDefault(entry => entry.Name == name);
+            if (entry?.IsRunning == true)
+                return ContainerChoice.Choose(pod, name).OrThrow();
+            if (entry?.Failed is not null)
+                throw HelperException.NotStarting(entry);
+            if (Stopwatch.GetElapsedTime(start) is var waited && waited > limit)
+                throw HelperException.Late(container, entry, name, waited);
+        }
+    }
+
+    /// <summary>Puts the bundle into a helper; null if that has ended meanwhile, which an exec may not notice.</summary>
+    private async Task<StagedHelper?> StageAsync(PodContainer helper, HelperIdentity identity, CancellationToken cancellation)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var staging = new Bootstrap(cluster.Streams, helper, new ContainerShell(helper, settings), null, settings)
+            .StageAsync(identity, over.Token);
+        var ending = EndOfAsync(helper, over.Token);
+        try
+        {
+            return await Task.WhenAny(staging, ending) == staging ? await staging : null;
+        }
+        catch (ContainerNotFoundException)
+        {
+            await ending;
+            return null;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await Task.WhenAll((Task)staging, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task EndOfAsync(PodContainer helper, CancellationToken cancellation)
+    {
+        do
+            await Task.Delay(ServerLimits.HelperLook, cancellation);
+        while (ContainerChoice.IsRunning(await ReadAsync(cancellation), helper));
+    }
+
+    // Its failure is nobody's: a helper that is not told ends by itself.
+    private async Task RunAsync(PodContainer where, string shell, string script, CancellationToken cancellation)
+    {
+        try
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            limit.CancelAfter(ServerLimits.Silence);
+            await using var exec = await cluster.Streams.ExecAsync(where, [shell, "-c", script], limit.Token);
+            await exec.EndAsync(limit.Token);
+        }
+        catch (SshpodException e)
+        {
+            Log.Debug($"helper: {e.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            Log.Debug("helper: no answer");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Sshpod.Clusters.Objects;
+
+namespace Sshpod.Server;
+
+/// <summary>Where a shell of ours is in a container, and what it tells a helper.</summary>
+internal static class HelperShell
+{
+    private const string Name = "/sh";
+
+    /// <summary>Told to a helper: it stays until it is ended.</summary>
+    public const string Stay = ": >/tmp/sshpod/live";
+
+    /// <summary>Ends a helper.</summary>
+    /// <param name="pid">Its process.</param>
+    /// <param name="root">Its root, as seen from where this runs.</param>
+    /// <param name="message">What its status says afterwards, which only its user can write.</param>
+    public static string End(int pid, string root, string message) =>
+        FormattableString.Invariant($"echo '{message}' >{root}/dev/termination-log; kill {pid}");
+
+    /// <summary>Whether a path, of a shell or of the server's program, is in a helper.</summary>
+    public static bool IsStaged(string path) => path.StartsWith("/proc/", StringComparison.Ordinal);
+
+    /// <summary>The shell beside a server's program; null if the path is not one of ours.</summary>
+    public static string? Beside(string program) => program.LastIndexOf('/') is > 0 and var end && IsOne(program[..end] + Name)
+        ? program[..end] + Name : null;
+
+    /// <summary>
+    /// The shell that a helper which has ended has left in the container, in a place that nobody else could write to. Its own word, in its
+    /// status, and not what is found there: a container may have processes of other users, and what it runs at our word runs as its own.
+    /// </summary>
+    /// <returns>Null if there is none, or if another container has come to write to that place.</returns>
+    public static string? Installed(IReadOnlyList<HelperEntry> entries, PodContainer container) =>
+        entries.Select(entry => entry.Ended?.Message?.Trim())
+            .LastOrDefault(path => path is not null && IsOne(path) && !IsStaged(path) && !IsShared(path, container));
+
+    /// <summary>Whether a text is the path of a shell that this client installs.</summary>
+    public static bool IsOne(string path) => path.StartsWith('/') && path.Length < 256
+        && path.EndsWith($"/{Bundles.Release}{Name}", StringComparison.Ordinal)
+        && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
+        && !path.Contains("/../", StringComparison.Ordinal);
+
+    private static bool IsShared(string path, PodContainer container) => (container.Places?.Volumes ?? [])
+        .Any(volume => volume.IsRefused && path.StartsWith(volume.Path.TrimEnd('/') + "/", StringComparison.Ordinal));
+}

@@ -1,0 +1,116 @@
+using Sshpod.EndToEnd.Fixtures;
+
+namespace Sshpod.EndToEnd.NoShell;
+
+/// <summary>What is left in a container and its pod, and who sees it.</summary>
+public sealed class TraceTests(TestCluster cluster)
+{
+    [Fact]
+    public async Task Clean_leaves_nothing_in_the_container_and_names_what_the_record_keeps()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "cleaned-place");
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+        var helper = await pod.OnlyHelperAsync();
+        await pod.HasEndedWellAsync(helper);
+        var watcher = await WatchAsync(pod);
+        Assert.Equal("sshpod\n", (await InTmpAsync(pod, watcher)).Successfully().Text);
+
+        var said = (await workstation.SshpodAsync("clean", workstation.Host(pod.Target))).Successfully();
+
+        Assert.Equal($"sshpod: cleaned container \"main\" of pod \"cleaned-place\" in namespace \"{cluster.Namespace}\"; "
+            + $"the pod's record keeps ephemeral container \"{helper}\"", Assert.Single(ShelllessPod.Lines(said)));
+        await Eventually.HoldsAsync("/tmp is empty", async () => (await InTmpAsync(pod, watcher)).Successfully().Text == "");
+        Assert.DoesNotContain("sshd", (await cluster.KubectlAsync("exec", pod.Name, "-n", cluster.Namespace, "-c", watcher, "--", "ps"))
+            .Successfully().Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clean_ends_a_helper_out_of_which_the_server_runs()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "cleaned-helper", ShelllessPod.NoPlace);
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+        var helper = await pod.OnlyHelperAsync();
+        Assert.True(await pod.RunsAsync(helper));
+
+        var said = (await workstation.SshpodAsync("clean", workstation.Host(pod.Target))).Successfully();
+
+        Assert.EndsWith($"; the pod's record keeps ephemeral container \"{helper}\"", Assert.Single(ShelllessPod.Lines(said)),
+            StringComparison.Ordinal);
+        await pod.HasEndedWellAsync(helper);
+        // It is not brought back to life, but followed by another.
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+        Assert.Equal(2, (await pod.HelpersAsync()).Length);
+    }
+
+    [Fact]
+    public async Task Lists_and_completion_do_not_show_helpers()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "hidden", ShelllessPod.NoPlace);
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+        Assert.True(await pod.RunsAsync(await pod.OnlyHelperAsync()));
+        string[] here = ["-n", cluster.Namespace, .. cluster.Context is { } context ? ["--context", context] : Array.Empty<string>()];
+
+        var names = (await workstation.SshpodAsync(["list", .. here, "-o", "name"])).Successfully().Text;
+        Assert.Contains(workstation.Host(pod.Target), names.Split('\n'));
+        foreach (var form in new[] { "name", "wide", "json" })
+            Assert.DoesNotMatch("sshpod-[0-9a-f]{8}(?![0-9a-f])",
+                (await workstation.SshpodAsync(["list", .. here, "-o", form])).Successfully().Text);
+
+        var typed = workstation.Host(pod.Target).Replace(".sshpod", ".container--", StringComparison.Ordinal);
+        var offered = "";
+        // The first TAB may come before the answer of the cluster.
+        await Eventually.HoldsAsync("the container is offered", async () =>
+            (offered = (await workstation.SshpodAsync("complete", "host", "ssh", typed)).Text).Contains("container--main",
+                StringComparison.Ordinal));
+        Assert.DoesNotContain("container--sshpod-", offered, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_says_whether_one_would_be_admitted_and_leaves_the_pod_as_it_was()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "doctor-no-shell");
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster, consent: null);
+        var version = await pod.VersionAsync();
+
+        var doctor = await DoctorRun.RunAsync(workstation, "--no-connect", workstation.Host(pod.Target));
+
+        doctor.FailsAt("shell", "has no shell \"sh\"; the cluster would admit an ephemeral container that lends one",
+            $"add it with: sshpod debug {workstation.Host(pod.Target)}");
+        Assert.Equal(version, await pod.VersionAsync());
+    }
+
+    [Fact]
+    public async Task Doctor_looks_through_the_shell_that_was_put_there()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "doctor-our-shell");
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+
+        var doctor = await DoctorRun.RunAsync(workstation, workstation.Host(pod.Target));
+
+        Assert.True(doctor.ExitCode == 0, $"{doctor}");
+        Assert.Matches("^none of its own; sshpod's is in /tmp/sshpod/[0-9a-f]{16}$", doctor.Checks["shell"].Text);
+        Assert.Equal("ok", doctor.Checks["login"].Outcome);
+    }
+
+    // A container of our own in the pod, which sees the processes of main, and so its files.
+    private async Task<string> WatchAsync(ShelllessPod pod)
+    {
+        string[] context = cluster.Context is { } name ? ["--context", name] : [];
+        (await Run.ProgramAsync(Kubectl, [.. context, "debug", pod.Name, "-n", cluster.Namespace, "-c", "watcher",
+            "--target=main", $"--image={TestCluster.Image("busybox:1")}"])).Successfully();
+        await Eventually.HoldsAsync("the watcher runs", () => pod.RunsAsync("watcher"), TimeSpan.FromSeconds(30));
+        return "watcher";
+    }
+
+    private Task<Outcome> InTmpAsync(ShelllessPod pod, string watcher) =>
+        cluster.KubectlAsync("exec", pod.Name, "-n", cluster.Namespace, "-c", watcher, "--", "ls", "-A", "/proc/1/root/tmp");
+
+    // Before 1.23 ephemeral containers used another API, so the local cluster needs the kubectl that was built with it.
+    private static string Kubectl =>
+        Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } kubeconfig
+        && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "bin/kubectl") is var own && File.Exists(own) ? own : "kubectl";
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text;
+using Sshpod.Clusters.Objects;
+using Sshpod.Server;
+
+namespace Sshpod.Tests.Server;
+
+public class HelperBodyTests
+{
+    [Fact]
+    public void A_helper_for_a_user_has_no_rights_at_all() => Assert.Equal(
+        """
+        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app","command":["sh","-c","…"],
+        "securityContext":{"runAsUser":65532,"runAsGroup":65532,"runAsNonRoot":true,"capabilities":{"drop":["ALL"]},
+        "allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}},"imagePullPolicy":"IfNotPresent"}]}}
+        """.ReplaceLineEndings(""), Patch(new HelperBody(65532, 65532, MustNotBeRoot: true)));
+
+    [Fact]
+    public void A_helper_for_an_unknown_user_may_become_any_user_and_nothing_else() => Assert.Equal(
+        """
+        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app","command":["sh","-c","…"],
+        "securityContext":{"runAsUser":0,"runAsGroup":0,"capabilities":{"drop":["ALL"],"add":["CHOWN","SETGID","SETUID"]},
+        "allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}},"imagePullPolicy":"IfNotPresent"}]}}
+        """.ReplaceLineEndings(""), Patch(new HelperBody(0, 0, Changes: true)));
+
+    [Fact]
+    public void The_older_API_gets_a_helper_without_a_security_context() => Assert.Equal(
+        """
+        {"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app","command":["sh","-c","…"],
+        "imagePullPolicy":"IfNotPresent"}]}
+        """.ReplaceLineEndings(""), Patch(new HelperBody(0, 0, Changes: true), isAlpha: true));
+
+    // Kubernetes reads $$ as a dollar sign, and $(NAME) as one of its variables.
+    [Fact]
+    public void The_shell_of_a_helper_writes_its_own_process_though_Kubernetes_reads_its_command_first()
+    {
+        var command = new HelperBody(0, 0).Container("n", "i", "app").Command;
+        Assert.Contains("echo $$$$ >/tmp/sshpod/holder", command[2], StringComparison.Ordinal);
+        Assert.DoesNotContain("$(", command[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_command_of_a_helper_is_one_that_a_shell_understands(bool changes)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
+        var script = new HelperBody(0, 0, changes).Container("n", "i", "app").Command[2].Replace("$$", "$", StringComparison.Ordinal);
+#pragma warning disable RS0030
+        using var shell = Process.Start("/bin/sh", ["-n", "-c", script]);
+#pragma warning restore RS0030
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
+
+    private static string Patch(HelperBody body, bool isAlpha = false)
+    {
+        var container = body.Container("sshpod-1f2e3d4c", "busybox:musl", "app", withContext: !isAlpha);
+        return Encoding.UTF8.GetString(new EphemeralRequest(container with { Command = ["sh", "-c", "…"] }, isAlpha).Patch())
+            .Replace("\\u2026", "…", StringComparison.Ordinal);
+    }
+}

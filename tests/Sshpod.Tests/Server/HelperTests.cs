@@ -1,0 +1,186 @@
+using Sshpod.Clusters;
+using Sshpod.Clusters.Objects;
+using Sshpod.Server;
+using Sshpod.Settings;
+using Sshpod.Streams;
+using Sshpod.Terminal;
+
+namespace Sshpod.Tests.Server;
+
+public class HelperTests
+{
+    private static readonly PodContainer Container = new("shop", "web", "uid", "app", "0123456789abcdef");
+
+    private static readonly string Name = HelperName.Of(Container, 0);
+
+    [Fact]
+    public async Task Without_consent_nothing_is_added_and_the_command_that_gives_it_is_named()
+    {
+        var cluster = new ScriptedPod(Pod());
+        Assert.Equal("container \"app\" of pod \"web\" in namespace \"shop\" has no shell \"sh\"; put one beside it with: sshpod debug "
+            + "api.sshpod (an ephemeral container, which the pod's record keeps)", await FailureAsync(cluster, isAllowed: false));
+        Assert.Empty(cluster.Requests);
+    }
+
+    [Fact]
+    public async Task A_static_pod_gets_none_whatever_the_user_says()
+    {
+        var cluster = new ScriptedPod(Pod() with
+        {
+            Metadata = Pod().Metadata with { Annotations = new Dictionary<string, string> { ["kubernetes.io/config.mirror"] = "x" } },
+        });
+        Assert.StartsWith("pod \"web\" in namespace \"shop\" is a static pod: it takes no ephemeral container; ", await FailureAsync(cluster),
+            StringComparison.Ordinal);
+        Assert.Empty(cluster.Requests);
+    }
+
+    [Fact]
+    public async Task An_image_that_cannot_be_had_is_said_at_once()
+    {
+        var cluster = new ScriptedPod(Pod(), Pod((Name, null)),
+            Pod((Name, new(Waiting: new("ErrImageNeverPull", "Container image is not present with pull policy of Never")))));
+        Assert.StartsWith($"ephemeral container \"{Name}\" does not start (ErrImageNeverPull: Container image is not present with pull policy "
+            + "of Never); name an image with sh that the cluster can pull: ephemeral-image in ", await FailureAsync(cluster),
+            StringComparison.Ordinal);
+        // First a dry run.
+        Assert.Equal([(Name, true), (Name, false)], cluster.Requests.Select(request => (request.Container.Name, request.IsDryRun)));
+        Assert.All(cluster.Requests, request => Assert.Equal(("busybox", "app"), (request.Container.Image, request.Container.TargetContainerName)));
+    }
+
+    [Fact]
+    public async Task A_policy_that_refuses_the_dry_run_leaves_the_pod_as_it_was()
+    {
+        var cluster = new ScriptedPod(Pod()) { Refusal = (_, _) => "violates PodSecurity" };
+        Assert.StartsWith("pod \"web\" in namespace \"shop\" gets no ephemeral container: violates PodSecurity; ", await FailureAsync(cluster),
+            StringComparison.Ordinal);
+        // As root that changes, and as the usual user.
+        Assert.Equal([0, 65532], cluster.Requests.Select(request => request.Container.SecurityContext?.RunAsUser));
+        Assert.All(cluster.Requests, request => Assert.True(request.IsDryRun));
+    }
+
+    [Fact]
+    public async Task A_policy_that_refuses_root_gets_the_usual_user()
+    {
+        var cluster = new ScriptedPod(Pod(), Pod((Name, new(Terminated: new("Error", "", 1)))))
+        { Refusal = (body, _) => body.SecurityContext!.RunAsUser == 0 ? "no root" : null };
+        await FailureAsync(cluster);
+        Assert.Equal((65532L, false), (cluster.Requests[^1].Container.SecurityContext!.RunAsUser, cluster.Requests[^1].IsDryRun));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_knows_no_dry_run_is_asked_in_earnest()
+    {
+        var cluster = new ScriptedPod(Pod(), Pod((Name, new(Terminated: new("Error", "", 1)))))
+        { Refusal = (_, isDry) => isDry ? "admission webhook \"w\" does not support dry run" : null };
+        await FailureAsync(cluster);
+        Assert.False(cluster.Requests[^1].IsDryRun);
+    }
+
+    [Fact]
+    public async Task An_older_API_gets_its_own_form_without_a_security_context()
+    {
+        var cluster = new ScriptedPod(Pod(), Pod((Name, new(Terminated: new("Error", "", 1))))) { IsAlpha = true };
+        await FailureAsync(cluster);
+        Assert.Equal([(false, true), (true, true), (true, false)], cluster.Requests.Select(request => (request.IsAlpha, request.IsDryRun)));
+        Assert.Null(cluster.Requests[^1].Container.SecurityContext);
+    }
+
+    [Fact]
+    public async Task Ten_are_enough()
+    {
+        var ended = HelperName.All(Container).Select(name => (name, (ContainerState?)new ContainerState(Terminated: new("Error", "", 1))));
+        Assert.Equal("10 ephemeral containers were added for \"app\" and have ended; delete the pod",
+            await FailureAsync(new ScriptedPod(Pod([.. ended]))));
+    }
+
+    [Fact]
+    public async Task A_shell_that_another_user_has_brought_is_used_before_anything_is_added()
+    {
+        var path = $"/dev/shm/sshpod/{Bundles.Release}/sh";
+        var cluster = new ScriptedPod(Pod((Name, new(Terminated: new("Completed", path, 0)))));
+        Assert.Equal(path, await Helper(cluster, isAllowed: false).FindAsync(new ShellNotFoundException(Container), default));
+    }
+
+    [Fact]
+    public async Task A_shell_that_is_gone_again_is_not_tried_twice()
+    {
+        var cluster = new ScriptedPod(Pod((Name, new(Terminated: new("Completed", $"/tmp/sshpod/{Bundles.Release}/sh", 0)))));
+        var helper = Helper(cluster, isAllowed: false);
+        await helper.FindAsync(new ShellNotFoundException(Container), default);
+        await Assert.ThrowsAsync<ShellNotFoundException>(() => helper.FindAsync(new ShellNotFoundException(Container), default));
+    }
+
+    [Fact]
+    public async Task A_container_that_has_been_restarted_meanwhile_is_not_helped() =>
+        await Assert.ThrowsAsync<ContainerNotFoundException>(() => new Helper(new Cluster(new ScriptedPod(Pod()), NoStreams.Instance),
+            Container with { ContainerId = "f" }, NoSettings, new HelperTerms(true, "busybox"))
+            .FindAsync(new ShellNotFoundException(Container), default));
+
+    private static readonly UserSettings NoSettings = new("/there/is/none", _ => null);
+
+    private static Helper Helper(ScriptedPod cluster, bool isAllowed) =>
+        new(new Cluster(cluster, NoStreams.Instance), Container, NoSettings, new HelperTerms(isAllowed, "busybox", "api.sshpod"));
+
+    private static async Task<string> FailureAsync(ScriptedPod cluster, bool isAllowed = true)
+    {
+        var helper = Helper(cluster, isAllowed);
+        return (await Assert.ThrowsAnyAsync<SshpodException>(() => helper.FindAsync(new ShellNotFoundException(Container), default))).Line;
+    }
+
+    private static Pod Pod(params (string Name, ContainerState? State)[] helpers) => new(
+        new ObjectMeta("web", "shop", "uid"),
+        new PodSpec([new("app")], EphemeralContainers: [.. helpers.Select(helper => new Container(helper.Name, TargetContainerName: "app"))]),
+        new PodStatus("Running", ContainerStatuses: [new("app", "containerd://0123456789abcdef0123", new(Running: new()))],
+            EphemeralContainerStatuses: [.. helpers.Where(helper => helper.State is not null)
+                .Select(helper => new ContainerStatus(helper.Name, "containerd://1", helper.State))]));
+
+    /// <summary>A pod that changes each time somebody looks, up to its last state.</summary>
+    private sealed class ScriptedPod(params Pod[] states) : IClusterObjects
+    {
+        private int _next;
+
+        public List<EphemeralRequest> Requests { get; } = [];
+
+        public Func<EphemeralContainer, bool, string?> Refusal { get; init; } = (_, _) => null;
+
+        public bool IsAlpha { get; init; }
+
+        public string? Context => null;
+
+        public Uri? Server => null;
+
+        public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) =>
+            Task.FromResult((T)(object)states[Math.Min(_next++, states.Length - 1)]);
+
+        public Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation)
+        {
+            Requests.Add(request);
+            return Refusal(request.Container, request.IsDryRun) is { } why ? throw new EphemeralRefusedException(pod, why)
+                : Task.FromResult(IsAlpha && !request.IsAlpha ? EphemeralAnswer.IsAlpha : EphemeralAnswer.Added);
+        }
+
+        public Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<bool> MayAsync(Right right, CancellationToken cancellation) => Task.FromResult(true);
+
+        public Task<string> GetVersionAsync(CancellationToken cancellation) => Task.FromResult("v1.22.0");
+    }
+
+    private sealed class NoStreams : IClusterStreams
+    {
+        public static NoStreams Instance { get; } = new();
+
+        public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+    }
+}
