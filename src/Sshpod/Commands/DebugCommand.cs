@@ -9,6 +9,7 @@ using Sshpod.Settings;
 using Sshpod.Ssh;
 using Sshpod.Targets;
 using Sshpod.Terminal;
+using Sshpod.Tunnels.Resuming;
 
 namespace Sshpod.Commands;
 
@@ -57,7 +58,8 @@ public static class DebugCommand
         var terms = new HelperTerms(IsAllowed: true, image ?? settings.EphemeralImage, host.Text, keeps);
         var key = await settings.ClientIdentity.EnsureAsync(settings.Access.Limit, cancellation);
         var cluster = Transport.Choose(snapshot, address.Context);
-        await using (var connection = await Connection.OpenAsync(cluster, host, address, snapshot, key, isShared: false, cancellation, terms))
+        await using (var connection = await Connection.OpenAsync(
+            cluster, host, address, snapshot, key, isShared: false, _ => new ResumeOptions(TimeSpan.Zero), cancellation, terms))
             Log.Notice(connection.Shell is null
                 ? $"{connection.Container} has a shell of its own: nothing was added"
                 : $"the server runs in {connection.Container}: connect with ssh {destination}");

@@ -1,7 +1,7 @@
 using Sshpod.EndToEnd.Fixtures;
 using Sshpod.EndToEnd.Fixtures.Relays;
 
-namespace Sshpod.EndToEnd.Resume;
+namespace Sshpod.EndToEnd.Resuming;
 
 /// <summary>A user behind a relay that cuts, falls silent or goes away as a test wants it, and what is looked at afterwards.</summary>
 internal static class Outage

@@ -1,7 +1,7 @@
 using Sshpod.EndToEnd.Fixtures;
-using static Sshpod.EndToEnd.Resume.Outage;
+using static Sshpod.EndToEnd.Resuming.Outage;
 
-namespace Sshpod.EndToEnd.Resume;
+namespace Sshpod.EndToEnd.Resuming;
 
 /// <summary>What a terminal shows of an outage.</summary>
 [Trait(Suites.Name, Suites.Once)]

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Sshpod.EndToEnd.Fixtures;
-using static Sshpod.EndToEnd.Resume.Outage;
+using static Sshpod.EndToEnd.Resuming.Outage;
 
-namespace Sshpod.EndToEnd.Resume;
+namespace Sshpod.EndToEnd.Resuming;
 
 /// <summary>Nothing is closed, and yet nothing arrives: a path that has gone silent, and machines and programs that sleep.</summary>
 [Trait(Suites.Name, Suites.Once)]

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
-using static Sshpod.EndToEnd.Resume.Outage;
+using static Sshpod.EndToEnd.Resuming.Outage;
 
-namespace Sshpod.EndToEnd.Resume;
+namespace Sshpod.EndToEnd.Resuming;
 
 /// <summary>The stream to the container breaks again and again, and ssh notices nothing: no byte is lost or doubled.</summary>
 public sealed class CutTests(TestCluster cluster)

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Sshpod.EndToEnd.Fixtures;
 using Sshpod.EndToEnd.Fixtures.Relays;
-using static Sshpod.EndToEnd.Resume.Outage;
+using static Sshpod.EndToEnd.Resuming.Outage;
 
-namespace Sshpod.EndToEnd.Resume;
+namespace Sshpod.EndToEnd.Resuming;
 
 /// <summary>What ends a connection for good, and how a paused one is cleaned up.</summary>
 [Trait(Suites.Name, Suites.Once)]
