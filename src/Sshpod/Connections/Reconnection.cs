@@ -3,7 +3,6 @@ using Sshpod.Clusters.Api;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
 using Sshpod.Clusters.Transports;
-using Sshpod.Machine;
 using Sshpod.Server;
 using Sshpod.Settings;
 using Sshpod.Targets;
