@@ -76,6 +76,9 @@ holder_end(struct holder *h, enum end_reason reason)
 			h->lost_at = boottime_milliseconds();
 		return;
 	}
+	/* nobody comes back to it, and whoever told us to leave may kill us soon */
+	if (expected && h->meeting != -1)
+		meeting_close(h->id);
 	leave_at = monotonic_milliseconds() + (expected ? BYE_DELAY : UNFETCHED);
 	if (h->leave_at == 0 && !h->end_sent)
 		h->reason = reason;

@@ -111,6 +111,7 @@ hold(const struct attachment *stream, int sshd, const struct first_message *firs
 	h.meeting = -1;
 	if (getrandom(h.id, sizeof(h.id), 0) != sizeof(h.id) || !new_accept(&h, first))
 		return;
+	holder_watch_signals();
 	/* without a lock, "down all" would not find it once its listener is gone */
 	if (!session_lock_hold() || h.grace == 0 || (h.meeting = meeting_open(h.id)) == -1)
 		h.grace = 0;

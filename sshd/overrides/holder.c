@@ -31,9 +31,11 @@ note_signal(int signal)
 		child_ended = 1;
 }
 
-/* Signals come only while we wait. */
-static void
-watch_signals(sigset_t *while_waiting)
+static sigset_t while_waiting;
+
+/* Signals come only while we wait. Called before others can find the holder, so that it leaves in order. */
+void
+holder_watch_signals(void)
 {
 	sigset_t watched;
 
@@ -45,7 +47,7 @@ watch_signals(sigset_t *while_waiting)
 	signal(SIGCHLD, note_signal);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	sigemptyset(while_waiting);
+	sigemptyset(&while_waiting);
 }
 
 /* How much sshd may say that the client has not acknowledged. */
@@ -151,7 +153,7 @@ pass_time(struct holder *h, long long now)
 }
 
 static void
-serve(struct holder *h, const sigset_t *mask)
+serve(struct holder *h)
 {
 	struct timespec wait = time_to_wait(h, monotonic_milliseconds());
 	struct pollfd fds[4] = {
@@ -167,7 +169,7 @@ serve(struct holder *h, const sigset_t *mask)
 	/* one that has hung up is reported without being asked for */
 	if (fds[1].events == 0)
 		fds[1].fd = -1;
-	if (syscall(SYS_ppoll, fds, 4, &wait, mask, _NSIG / 8) <= 0)
+	if (syscall(SYS_ppoll, fds, 4, &wait, &while_waiting, _NSIG / 8) <= 0)
 		return;
 	if (fds[2].revents != 0 && (received = receiving_read(h)) != RECEIVED)
 		(received == RECEIVED_INVALID ? holder_fault : holder_detach)(h);
@@ -185,11 +187,8 @@ serve(struct holder *h, const sigset_t *mask)
 void
 holder_run(struct holder *h)
 {
-	sigset_t mask;
-
-	watch_signals(&mask);
 	while (!holder_may_leave(h)) {
-		serve(h, &mask);
+		serve(h);
 		pass_time(h, monotonic_milliseconds());
 		if (h->attachment.in != -1 && !sending_flush(h))
 			holder_detach(h);

@@ -174,6 +174,7 @@ void attachment_close(struct attachment *);
 void takeover_accept(struct holder *);
 
 /* holder.c */
+void holder_watch_signals(void);
 void holder_run(struct holder *);
 
 /* plain.c */
