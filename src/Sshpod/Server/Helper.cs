@@ -23,7 +23,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     // A helper may be ended by another client, which needs it no longer.
     private const int MaxLooks = 3;
 
-    private bool _installedIsTried, _isAdded;
+    private bool _installedIsTried, _interpreterIsTried, _isAdded;
     private StagedHelper? _staged;
 
     /// <summary>Finds the next shell to try, by its path in the container.</summary>
@@ -38,8 +38,6 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         for (var attempt = 1; attempt <= MaxLooks; attempt++)
         {
             var pod = await ReadAsync(cancellation);
-            if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
-                throw HelperException.Static(container);
             var entries = HelperEntry.Of(pod, container);
             // It would fail again.
             if (_staged is { } last && entries.Any(entry => entry.IsRunning && entry.Name == last.Name))
@@ -49,6 +47,12 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             {
                 _installedIsTried = true;
                 return installed;
+            }
+            if (!_interpreterIsTried && !entries.Any(entry => entry.IsRunning))
+            {
+                _interpreterIsTried = true;
+                if (await new Interpreter(cluster.Streams, container, settings).LendAsync(cancellation) is { } lent)
+                    return lent;
             }
             var name = HelperEntry.Next(entries, container) ?? throw HelperException.TooMany(container);
             if (entries.All(entry => entry.Name != name))
@@ -122,6 +126,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
 
     private async Task AddAsync(Pod pod, string name, SshpodException failure, CancellationToken cancellation)
     {
+        if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
+            throw HelperException.Static(container);
         if (!terms.IsAllowed || _isAdded)
             throw failure is ShellNotFoundException ? new ShellNotFoundException(container, terms.Host) : failure;
         await new HelperAddition(cluster.Objects, container, terms.Image).AddAsync(pod, name, cancellation);
