@@ -66,6 +66,27 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     }
 
     /// <summary>
+    /// Finds a shell in place of one whose helper another client has ended meanwhile, which then does not need it any more: the server is
+    /// there. While the helper runs, the failure has another reason.
+    /// </summary>
+    /// <param name="failure">What has failed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Its path; the same for a stream that has broken.</returns>
+    public async Task<string> ReplaceAsync(SshpodException failure, CancellationToken cancellation)
+    {
+        if (_staged is not { } staged)
+            throw failure;
+        // The node tells of an end a second later.
+        for (var looks = 0; looks < MaxLooks; looks++)
+        {
+            await Task.Delay(ServerLimits.NodePause, cancellation);
+            if (HelperEntry.Of(await ReadAsync(cancellation), container).All(entry => !entry.IsRunning || entry.Name != staged.Name))
+                return await FindAsync(new ShellNotFoundException(container, terms.Host), cancellation);
+        }
+        return failure is BrokenStreamException ? staged.Shell : throw failure;
+    }
+
+    /// <summary>
     /// When the server runs: ends the helper, if all was copied, and leaves word where; otherwise makes it stay.
     /// </summary>
     /// <param name="program">The server's program.</param>
