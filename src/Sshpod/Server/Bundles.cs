@@ -26,7 +26,8 @@ public static class Bundles
     /// <summary>Name of the directory in the container, derived from the hashes of the bundles and shells.</summary>
     public static string Release { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(
         string.Concat(new[] { Manifest.Value.Bundles, Manifest.Value.Shells ?? new Dictionary<string, BundleEntry>() }
-            .SelectMany(entries => entries.OrderBy(entry => entry.Key, StringComparer.Ordinal)).Select(entry => entry.Value.Sha256)))))[..16];
+            .SelectMany(entries => entries.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            .Select(entry => entry.Value.Sha256)))))[..16];
 
     /// <summary>All bundles.</summary>
     public static IEnumerable<Bundle> All =>

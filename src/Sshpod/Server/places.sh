@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2012,SC2015,SC2034,SC2086 # the scripts that follow use the variables; ls is all that there is
+# shellcheck shell=sh disable=SC2012,SC2015,SC2034,SC2086,SC2164 # the scripts that follow use the variables; ls is all that there is
 # Stands before each of our scripts in the container: which directories they look at, and whose these are. It travels in a URL, so it is
 # short: load.sh brings the rest of a script over stdin, except probe.sh.
 #
@@ -22,7 +22,7 @@ shift 3
 # We work in directories in which others may have put an `ls`. Sessions do not get this PATH.
 CDPATH='' rest=$PATH: safe='' lent=${PATH##*:}
 while [ -n "$rest" ]; do
-	case $rest in /*) safe=$safe${safe:+:}${rest%%:*} ;; esac
+	case $rest in /*) safe=$safe${safe:+:}${rest%%:*}; esac
 	rest=${rest#*:}
 done
 PATH=$safe${safe:+:}/usr/bin:/bin
@@ -88,7 +88,7 @@ run() { SSHPOD_PRIVATE=$private SSHPOD_ENVIRON=/proc/$$/environ "$program" "$@";
 
 # Enters our directory in $1, and the directory $2 in it. Sets `base` to the path of $1. In a helper, $1 is all: the kernel knows no path.
 enter() {
-	case $1 in /proc/*) cd "$1" && return ;; esac
+	case $1 in /proc/*) cd "$1"; return; esac
 	into "$1" && base=${PWD%/} && usable "$base" && into "./$own/$2" && [ "$PWD" = "$base/$own${2:+/$2}" ]
 }
 

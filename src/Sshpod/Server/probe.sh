@@ -7,16 +7,16 @@
 # log in, $5 options of the server's program; then, where the shell is ours, its directory, which places.sh finds in PATH.
 i=$1 k=$2 f=$3 e=$4 o=$5 s=''
 shift 5
-case $1 in /*) shift ;; esac
+case $1 in /*) shift; esac
 volumes "$@"
 
 # Sets h to the answer of `sshd up`. The status 0 or 1 is its own; any other means that it could not even run.
-up() { h=$(run up "$container" "$i" "$e" "$o" "$k"); }
+up() { h=$(run up $container $i $e $o "$k"); }
 
 # Says that answer; or, where it is `start`, becomes the server. What the runtime has started, it reaps; the container's first process may
 # reap nothing.
 serve() {
-	case $h in start*) export SSHPOD_PRIVATE="$private" SSHPOD_ENVIRON="${h#* }" && exec ./sshd serve "$container" "$i" "$e" "$o" "$k" ;; esac
+	case $h in start*) export SSHPOD_PRIVATE="$private" SSHPOD_ENVIRON="${h#* }" && exec ./sshd serve $container $i $e $o "$k"; esac
 	echo "$h"
 }
 
@@ -25,21 +25,21 @@ try() {
 	enter "$1" "$release" && [ -x ./sshd ] && mine . ./sshd || return
 	# A damaged file is uploaded again, and its server started again. Where nothing can hash, damage shows when it does not run or answer.
 	known || { f=fresh && return; }
-	[ -z "$f" ] || run down "$container" >/dev/null
-	if [ "$i" = session ]; then
+	[ -z "$f" ] || run down $container >/dev/null
+	if [ $i = session ]; then
 		# Finds out now if it cannot even run: afterwards this stream is the client's, and no script can come on it.
 		h=$(run place 2>/dev/null)
-		case $h in ok) ;; error*) return ;; *) f=fresh && return ;; esac
+		case $h in ok) ;; error*) return ;; *) f=fresh && return; esac
 		echo "program $PWD/sshd"
-		run session "$container" "$e" "$o" "$k"
+		run session $container $e $o "$k"
 		e=$?
-		[ "$e" != 1 ] || read -r _
-		exit "$e"
+		[ $e != 1 ] || read -r _
+		exit $e
 	fi
 	up
 	p=$?
-	case $h in "error place"*) return ;; esac
-	[ "$p" -gt 1 ] || {
+	case $h in "error place"*) return; esac
+	[ $p -gt 1 ] || {
 		echo "program $PWD/sshd"
 		# The answer may be lost when its process has ended (kubernetes#60140), so it waits until the client ends.
 		serve && read -r _
@@ -54,6 +54,6 @@ try() {
 	# The server of a helper only where it runs already: what is copied outlasts the helper.
 	[ ! -d "$lent/../$container" ] || try "$lent/.."
 }
-# Also tells what can count bytes: not every stream can tell where it ends. A helper gets the shell too.
+# Also tells what can count bytes: not every stream can tell where it ends.
 cd /
-echo need "$(uname -m)" "$(command -v gzip)" "$({ echo h | head -c 1; echo d | dd ibs=1 count=1; } 2>/dev/null)" "$i"
+echo need "$(uname -m)" "$(command -v gzip)" "$({ echo h | head -c 1; echo d | dd ibs=1 count=1; } 2>/dev/null)"
