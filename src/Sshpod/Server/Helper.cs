@@ -187,7 +187,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         }
         catch (ContainerNotFoundException)
         {
-            await ending;
+            await Task.WhenAny(ending, Task.Delay(ServerLimits.Silence, cancellation));
             return null;
         }
         finally
