@@ -83,9 +83,10 @@ public sealed class NoShellTests(TestCluster cluster)
 
     private async Task<Workstation> SetUpAsync(string name, string pod, string container)
     {
-        await cluster.ApplyAsync($$"""
-            {apiVersion: v1, kind: Pod, metadata: {name: {{name}}}, spec: {terminationGracePeriodSeconds: 0, securityContext: {{pod}},
-              containers: [{name: main, image: "IMAGES/static:1"{{(container.Length > 0 ? $", {container}" : "")}}}]}}
+        var also = container.Length > 0 ? $", {container}" : "";
+        await cluster.ApplyAsync($$$"""
+            {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}} }, spec: {terminationGracePeriodSeconds: 0, securityContext: {{{pod}}},
+              containers: [{name: main, image: "IMAGES/static:1"{{{also}}} }]}}
             """);
         await Eventually.HoldsAsync($"{name} runs", async () => (await cluster.KubectlAsync("get", "pod", name, "-n", cluster.Namespace, "-o",
             "jsonpath={.status.containerStatuses[0].state.running.startedAt}")).Text.Length > 0);
