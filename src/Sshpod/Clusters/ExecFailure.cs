@@ -39,8 +39,9 @@ internal static partial class ExecFailure
     }
 
     // Worded differently by runc, crun, containerd and CRI-O; all name the program.
-    private static bool Names(string said, string? program) => program is not ['/', ..] or "/bin/sh" ? Shell().IsMatch(said)
-        : said.Contains($"\"{program}\"", StringComparison.Ordinal) || said.Contains($"`{program}`", StringComparison.Ordinal);
+    private static bool Names(string said, string? program) => (program is not ['/', ..] or "/bin/sh" && Shell().IsMatch(said))
+        || (program is not null
+            && (said.Contains($"\"{program}\"", StringComparison.Ordinal) || said.Contains($"`{program}`", StringComparison.Ordinal)));
 
     [GeneratedRegex("[\"`](/bin/)?sh[\"`]")]
     private static partial Regex Shell();

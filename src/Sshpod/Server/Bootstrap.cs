@@ -125,6 +125,12 @@ public sealed class Bootstrap(IClusterStreams cluster, PodContainer container, C
                 shell.Use(await helper.FindAsync(e, cancellation));
                 attempt--;
             }
+            catch (SshpodException e) when (
+                helper is not null && attempt < MaxAttempts && e is not ContainerNotFoundException && HelperShell.IsStaged(shell.Directory))
+            {
+                Log.Debug($"bootstrap: {e.Message}: unless the helper has ended");
+                shell.Use(await helper.ReplaceAsync(e, cancellation));
+            }
             catch (BrokenStreamException e) when (attempt < MaxAttempts)
             {
                 // Every step can be repeated.

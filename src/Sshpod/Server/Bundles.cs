@@ -33,6 +33,13 @@ public static class Bundles
     public static IEnumerable<Bundle> All =>
         Manifest.Value.Bundles.Select(bundle => new Bundle(bundle.Key, bundle.Value.Sha256, bundle.Value.Size));
 
+    /// <summary>The shells, each without the server.</summary>
+    internal static IEnumerable<Bundle> Shells =>
+        (Manifest.Value.Shells ?? new Dictionary<string, BundleEntry>()).Select(shell => new Bundle(shell.Key, shell.Value.Sha256, shell.Value.Size));
+
+    /// <summary>Opens the shell for an architecture.</summary>
+    internal static Stream OpenShell(string architecture) => new GZipStream(Open($"busybox-{architecture}.gz"), CompressionMode.Decompress);
+
     /// <summary>Size of the shell for an architecture, in bytes; null if there is none.</summary>
     internal static long? SizeOfShell(string architecture) => Manifest.Value.Shells?.GetValueOrDefault(architecture)?.Size;
 

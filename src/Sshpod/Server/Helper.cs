@@ -23,7 +23,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     // A helper may be ended by another client, which needs it no longer.
     private const int MaxLooks = 3;
 
-    private bool _installedIsTried, _isAdded;
+    private bool _installedIsTried, _interpreterIsTried, _isAdded;
     private StagedHelper? _staged;
     private HelperIdentity? _other;
     private string? _useless;
@@ -40,8 +40,6 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         for (var attempt = 1; attempt <= MaxLooks; attempt++)
         {
             var pod = await ReadAsync(cancellation);
-            if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
-                throw HelperException.Static(container);
             var entries = HelperEntry.Of(pod, container);
             // It would fail again.
             if (_staged is { } last && entries.Any(entry => entry.IsRunning && entry.Name == last.Name))
@@ -51,6 +49,12 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             {
                 _installedIsTried = true;
                 return installed;
+            }
+            if (!_interpreterIsTried && !entries.Any(entry => entry.IsRunning))
+            {
+                _interpreterIsTried = true;
+                if (await new Interpreter(cluster.Streams, container, settings).LendAsync(cancellation) is { } lent)
+                    return lent;
             }
             var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
             var identity = _other ?? HelperIdentity.Of(pod, container);
@@ -62,6 +66,27 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             return _staged.Pid != 1 ? _staged.Shell : throw HelperException.Apart(container);
         }
         throw failure;
+    }
+
+    /// <summary>
+    /// Finds a shell in place of one whose helper another client has ended meanwhile, which then does not need it any more: the server is
+    /// there. While the helper runs, the failure has another reason.
+    /// </summary>
+    /// <param name="failure">What has failed.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Its path; the same for a stream that has broken.</returns>
+    public async Task<string> ReplaceAsync(SshpodException failure, CancellationToken cancellation)
+    {
+        if (_staged is not { } staged)
+            throw failure;
+        // The node tells of an end a second later.
+        for (var looks = 0; looks < MaxLooks; looks++)
+        {
+            await Task.Delay(ServerLimits.NodePause, cancellation);
+            if (HelperEntry.Of(await ReadAsync(cancellation), container).All(entry => !entry.IsRunning || entry.Name != staged.Name))
+                return await FindAsync(new ShellNotFoundException(container, terms.Host), cancellation);
+        }
+        return failure is BrokenStreamException ? staged.Shell : throw failure;
     }
 
     /// <summary>
@@ -133,6 +158,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
 
     private async Task AddAsync(Pod pod, HelperIdentity identity, string name, SshpodException failure, CancellationToken cancellation)
     {
+        if (pod.Metadata.Annotations?.ContainsKey(Mirror) == true)
+            throw HelperException.Static(container);
         if (!terms.IsAllowed || _isAdded)
             throw failure is ShellNotFoundException ? new ShellNotFoundException(container, terms.Host) : failure;
         await new HelperAddition(cluster.Objects, container, terms.Image).AddAsync(pod, identity, name, cancellation);
@@ -171,7 +198,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         }
         catch (ContainerNotFoundException)
         {
-            await ending;
+            await Task.WhenAny(ending, Task.Delay(ServerLimits.Silence, cancellation));
             return null;
         }
         finally

@@ -178,7 +178,7 @@ public class HelperTests
         public static NoStreams Instance { get; } = new();
 
         public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation) =>
-            throw new NotSupportedException();
+            throw new ShellNotFoundException(container);
 
         public Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
             throw new NotSupportedException();
