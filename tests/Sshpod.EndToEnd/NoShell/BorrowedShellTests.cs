@@ -6,21 +6,6 @@ namespace Sshpod.EndToEnd.NoShell;
 [Trait(Suites.Name, Suites.Once)]
 public sealed class BorrowedShellTests(TestCluster cluster)
 {
-    [Theory]
-    [InlineData("borrowed-nonroot", "1000")]
-    [InlineData("borrowed-root", "0")]
-    public async Task A_container_beside_it_with_the_same_user_and_the_same_processes_lends_its_shell(string name, string uid)
-    {
-        var pod = await CreateAsync(name, uid, uid);
-        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
-        var version = await pod.VersionAsync();
-
-        Assert.Equal($"{uid} main\n", (await workstation.SshAsync(InMain(pod), "echo $(id -u) $WHO")).Quietly().Text);
-
-        Assert.Equal(version, await pod.VersionAsync());
-        await new Login(workstation, "root", InMain(pod)).CopyThereAndBackAsync();
-    }
-
     [Fact]
     public async Task A_container_beside_it_with_another_user_lends_nothing()
     {
@@ -36,14 +21,12 @@ public sealed class BorrowedShellTests(TestCluster cluster)
         Assert.Equal(version, await pod.VersionAsync());
     }
 
-    [Theory]
-    [InlineData("python3", "/usr/bin/perl*")]
-    [InlineData("perl", "/usr/bin/python3*")]
-    public async Task An_interpreter_of_the_image_stands_in_for_a_shell(string interpreter, string missing)
+    [Fact]
+    public async Task An_interpreter_of_the_image_stands_in_for_a_shell()
     {
-        await cluster.CreatePodAsync($"borrowed-{interpreter}", "debian:12", "lifecycle: {postStart: {exec: {command: [sh, -c, "
-            + $"\"rm -f {missing} /bin/sh /bin/dash /bin/bash /bin/rbash\"" + "]}}}");
-        var pod = new ShelllessPod(cluster, $"borrowed-{interpreter}");
+        await cluster.CreatePodAsync("borrowed-python", "debian:12", "lifecycle: {postStart: {exec: {command: [sh, -c, "
+            + "\"rm -f /usr/bin/perl* /bin/sh /bin/dash /bin/bash /bin/rbash\"" + "]}}}");
+        var pod = new ShelllessPod(cluster, "borrowed-python");
         Assert.NotEqual(0, (await cluster.ExecAsync(pod.Name, "sh", "-c", "true")).ExitCode);
         await using var workstation = await ShelllessPod.SetUpAsync(cluster);
         var version = await pod.VersionAsync();

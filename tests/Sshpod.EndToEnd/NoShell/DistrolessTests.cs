@@ -23,6 +23,7 @@ public sealed class DistrolessTests(TestCluster cluster)
     [InlineData("distroless-root", "", "0")]
     [InlineData("distroless-bare", $"securityContext: {{{Unprivileged}}}", "0")]
     [InlineData("distroless-nonroot", ShelllessPod.Nonroot, "65532")]
+    [InlineData("distroless-group", "securityContext: {runAsUser: 65532}", "65532")]
     public async Task A_container_without_a_shell_gets_everything(string name, string container, string uid)
     {
         var pod = await ShelllessPod.CreateAsync(cluster, name, Append("""env: [{name: SPACES, value: "  a  b "}]""", container));
