@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sshpod.EndToEnd.Fixtures;
-using Sshpod.Tests;
 
 namespace Sshpod.EndToEnd.Recipes;
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 using Sshpod.Settings;
+
+#pragma warning disable CA1416 // What it tests runs in containers of Linux.
 
 namespace Sshpod.Tests.Server;
 
@@ -17,13 +18,15 @@ public sealed class InterpreterTests : IDisposable
 
     private static readonly string Machine = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
 
+    private static readonly string[] Usual = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
+
     private readonly string _release = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
     private string Release => $"/tmp/sshpod/{_release}";
 
     public void Dispose()
     {
-        foreach (var place in new[] { "/tmp", "/var/tmp", "/run", "/dev/shm" }.Where(place => Directory.Exists($"{place}/sshpod/{_release}")))
+        foreach (var place in Usual.Where(place => Directory.Exists($"{place}/sshpod/{_release}")))
             Directory.Delete($"{place}/sshpod/{_release}", recursive: true);
     }
 
