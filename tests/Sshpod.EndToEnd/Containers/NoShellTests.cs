@@ -31,7 +31,8 @@ public sealed class NoShellTests(TestCluster cluster)
         Assert.Equal("", await login.RunAsync(
             "for f in Uid Gid CapInh CapPrm CapEff CapBnd NoNewPrivs Seccomp; do "
             + "[ \"$(grep ^$f: /proc/self/status)\" = \"$(grep ^$f: /proc/1/status)\" ] || echo $f; done; "
-            + "for n in mnt pid net ipc uts user; do [ \"$(readlink /proc/self/ns/$n)\" = \"$(readlink /proc/1/ns/$n)\" ] || echo $n; done"));
+            + "for n in mnt pid net ipc uts user; do "
+            + "[ \"$(readlink /proc/self/ns/$n)\" = \"$(readlink /proc/1/ns/$n)\" ] || echo $n; done"));
         if (!container.Contains("readOnly", StringComparison.Ordinal))
             await login.CopyThereAndBackAsync();
         Assert.StartsWith("/dev/pts/", await login.RunInTerminalAsync("tty"), StringComparison.Ordinal);
@@ -51,7 +52,8 @@ public sealed class NoShellTests(TestCluster cluster)
 
         (await workstation.SshpodAsync("debug", workstation.Host("pod--bare-consent"))).Successfully();
         await using var other = await Workstation.SetUpAsync(cluster);
-        await Eventually.HoldsAsync("the helper has ended", async () => (await StatusAsync("bare-consent")).Contains("/sh", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the helper has ended", async () => (await StatusAsync("bare-consent")).Contains("/sh",
+            StringComparison.Ordinal));
         Assert.Equal("0\n", await new Login(other, "root", "pod--bare-consent").RunAsync("id -u"));
         Assert.Single((await HelpersAsync("bare-consent")).Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
@@ -66,7 +68,8 @@ public sealed class NoShellTests(TestCluster cluster)
         var cleaned = await workstation.SshpodAsync("clean", workstation.Host("pod--bare-clean"));
         Assert.StartsWith("sshpod: cleaned container \"main\"", cleaned.Error, StringComparison.Ordinal);
         Assert.Contains("; the pod's record keeps ephemeral container \"sshpod-", cleaned.Error, StringComparison.Ordinal);
-        await Eventually.HoldsAsync("the helper has ended", async () => (await StatusAsync("bare-clean")).Contains("cleaned", StringComparison.Ordinal));
+        await Eventually.HoldsAsync("the helper has ended", async () => (await StatusAsync("bare-clean")).Contains("cleaned",
+            StringComparison.Ordinal));
         Assert.StartsWith("sshpod: nothing to clean in container",
             (await workstation.SshpodAsync("clean", workstation.Host("pod--bare-clean"))).Error, StringComparison.Ordinal);
     }
@@ -88,7 +91,8 @@ public sealed class NoShellTests(TestCluster cluster)
             {apiVersion: v1, kind: Pod, metadata: {name: {{{name}}} }, spec: {terminationGracePeriodSeconds: 0, securityContext: {{{pod}}},
               containers: [{name: main, image: "IMAGES/static:1"{{{also}}} }]}}
             """);
-        await Eventually.HoldsAsync($"{name} runs", async () => (await cluster.KubectlAsync("get", "pod", name, "-n", cluster.Namespace, "-o",
+        await Eventually.HoldsAsync($"{name} runs", async () => (await cluster.KubectlAsync("get", "pod", name, "-n", cluster.Namespace,
+            "-o",
             "jsonpath={.status.containerStatuses[0].state.running.startedAt}")).Text.Length > 0);
         var workstation = await Workstation.SetUpAsync(cluster);
         workstation.Environment["SSHPOD_EPHEMERAL_IMAGE"] = TestCluster.Image("busybox:1");
@@ -99,7 +103,8 @@ public sealed class NoShellTests(TestCluster cluster)
         "get", "pod", pod, "-n", cluster.Namespace, "-o", "jsonpath={.metadata.resourceVersion}")).Text;
 
     private async Task<string> StatusAsync(string pod) => (await cluster.KubectlAsync(
-        "get", "pod", pod, "-n", cluster.Namespace, "-o", "jsonpath={.status.ephemeralContainerStatuses[*].state.terminated.message}")).Text;
+        "get", "pod", pod, "-n", cluster.Namespace, "-o",
+            "jsonpath={.status.ephemeralContainerStatuses[*].state.terminated.message}")).Text;
 
     private async Task<string> HelpersAsync(string pod) => (await cluster.KubectlAsync(
         "get", "pod", pod, "-n", cluster.Namespace, "-o", "jsonpath={.spec.ephemeralContainers[*].name}")).Text;
