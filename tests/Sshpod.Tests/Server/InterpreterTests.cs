@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 using Sshpod.Settings;
@@ -13,6 +12,8 @@ public sealed class InterpreterTests : IDisposable
 {
     private const string Python = "/usr/bin/python3";
 
+    private static readonly string[] Places = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
+
     private static readonly byte[] BusyBox = "#!/bin/sh\n[ \"$1\" != --list ] || echo ls cat\n"u8.ToArray();
 
     private static readonly string Machine = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
@@ -23,7 +24,7 @@ public sealed class InterpreterTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var place in new[] { "/tmp", "/var/tmp", "/run", "/dev/shm" }.Where(place =>
+        foreach (var place in Places.Where(place =>
             Directory.Exists($"{place}/sshpod/{_release}")))
             Directory.Delete($"{place}/sshpod/{_release}", recursive: true);
     }
@@ -34,6 +35,7 @@ public sealed class InterpreterTests : IDisposable
         Assert.Equal(["sshpod-bootstrap", $"need {Machine}", $"shell {Release}/sh"], await RunAsync(BusyBox));
         Assert.Equal(BusyBox, await File.ReadAllBytesAsync($"{Release}/sh", TestContext.Current.CancellationToken));
         Assert.Equal("../busybox", new FileInfo($"{Release}/bin/cat").LinkTarget);
+        Assert.True(OperatingSystem.IsLinux());
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Release) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
         // It is there now.
         Assert.Equal(["sshpod-bootstrap", $"shell {Release}/sh"], await RunAsync([]));
