@@ -31,7 +31,8 @@ public static class DebugCommand
         var image = new Option<string?>("--image")
         { Description = "image with sh for the ephemeral container, instead of the setting ephemeral-image", HelpName = "IMAGE" };
         var keep = new Option<bool>("--keep") { Description = "let it run on when the server no longer needs it, to log in there too" };
-        var command = new Command("debug", "Reach a container without a shell, through an ephemeral container.") { host, options, image, keep };
+        var command = new Command("debug", "Reach a container without a shell, through an ephemeral container.") { host, options, image,
+            keep };
         command.Validators.Add(result =>
         {
             if (result.GetValue(image) is { } name && !Setting.TryParseImage(name, out _))

@@ -14,11 +14,11 @@ public sealed class InterpreterTests : IDisposable
 {
     private const string Python = "/usr/bin/python3";
 
+    private static readonly string[] Places = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
+
     private static readonly byte[] BusyBox = "#!/bin/sh\n[ \"$1\" != --list ] || echo ls cat\n"u8.ToArray();
 
     private static readonly string Machine = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
-
-    private static readonly string[] Usual = ["/tmp", "/var/tmp", "/run", "/dev/shm"];
 
     private readonly string _release = RandomNumberGenerator.GetHexString(16, lowercase: true);
 
@@ -26,7 +26,7 @@ public sealed class InterpreterTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var place in Usual.Where(place => Directory.Exists($"{place}/sshpod/{_release}")))
+        foreach (var place in Places.Where(place => Directory.Exists($"{place}/sshpod/{_release}")))
             Directory.Delete($"{place}/sshpod/{_release}", recursive: true);
     }
 
@@ -36,6 +36,7 @@ public sealed class InterpreterTests : IDisposable
         Assert.Equal(["sshpod-bootstrap", $"need {Machine}", $"shell {Release}/sh"], await RunAsync(BusyBox));
         Assert.Equal(BusyBox, await File.ReadAllBytesAsync($"{Release}/sh", TestContext.Current.CancellationToken));
         Assert.Equal("../busybox", new FileInfo($"{Release}/bin/cat").LinkTarget);
+        Assert.True(OperatingSystem.IsLinux());
         Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(Release) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
         // It is there now.
         Assert.Equal(["sshpod-bootstrap", $"shell {Release}/sh"], await RunAsync([]));
@@ -50,7 +51,8 @@ public sealed class InterpreterTests : IDisposable
 
     [Fact]
     public async Task A_place_that_others_share_is_passed_over() =>
-        Assert.DoesNotContain("/tmp/sshpod/", (await RunAsync(BusyBox, "/tmp"))[^1].Replace("/var/tmp/", "/var-tmp/", StringComparison.Ordinal),
+        Assert.DoesNotContain("/tmp/sshpod/", (await RunAsync(BusyBox, "/tmp"))[^1].Replace("/var/tmp/", "/var-tmp/",
+            StringComparison.Ordinal),
             StringComparison.Ordinal);
 
     [Fact]
