@@ -39,7 +39,8 @@ foreach (var package in assets["project"]!["frameworks"]!.AsObject().First().Val
         Licensed(Component("framework", name, number, $"pkg:nuget/{name}@{number}", ("SHA-512", hash)), LicenceOf(name, number)));
 }
 
-// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto and of Mbed TLS, musl and our overrides; and the shells, which are BusyBox.
+// The bundles, each made of OpenSSH, parts of OpenSSL's libcrypto and of Mbed TLS, musl and our overrides; and the shells, which are
+// BusyBox.
 var openssh = (string)manifest["openssh"]!;
 // Both under Apache-2.0; for Mbed TLS that is the one of two licences that we chose.
 foreach (var library in new[] { "openssl", "mbedtls" })

@@ -62,8 +62,8 @@ public static class CleanCommand
             + $"connect once and clean again" : "";
         // A container with a shell of its own has none.
         var helpers = shell.Lent is null ? [] : await helper.EndAsync(cancellation);
-        var kept = helpers.Count > 0 ? $"; the pod's record keeps {string.Join(", ", helpers.Select(name => $"ephemeral container \"{name}\""))}"
-            : "";
+        var names = string.Join(", ", helpers.Select(name => $"ephemeral container \"{name}\""));
+        var kept = helpers.Count > 0 ? $"; the pod's record keeps {names}" : "";
         Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left + kept);
     }
 

@@ -30,7 +30,8 @@ public static class DebugCommand
         var image = new Option<string?>("--image")
         { Description = "image with sh for the ephemeral container, instead of the setting ephemeral-image", HelpName = "IMAGE" };
         var keep = new Option<bool>("--keep") { Description = "let it run on when the server no longer needs it, to log in there too" };
-        var command = new Command("debug", "Reach a container without a shell, through an ephemeral container.") { host, options, image, keep };
+        var command = new Command("debug", "Reach a container without a shell, through an ephemeral container.") { host, options, image,
+            keep };
         command.Validators.Add(result =>
         {
             if (result.GetValue(image) is { } name && !Setting.TryParseImage(name, out _))
@@ -57,7 +58,8 @@ public static class DebugCommand
         var terms = new HelperTerms(IsAllowed: true, image ?? settings.EphemeralImage, host.Text, keeps);
         var key = await settings.ClientIdentity.EnsureAsync(settings.Access.Limit, cancellation);
         var cluster = Transport.Choose(snapshot, address.Context);
-        await using (var connection = await Connection.OpenAsync(cluster, host, address, snapshot, key, isShared: false, cancellation, terms))
+        await using (var connection = await Connection.OpenAsync(cluster, host, address, snapshot, key, isShared: false, cancellation,
+            terms))
             Log.Notice(connection.Shell is null
                 ? $"{connection.Container} has a shell of its own: nothing was added"
                 : $"the server runs in {connection.Container}: connect with ssh {destination}");

@@ -29,7 +29,8 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
             return await WithoutShellAsync(cluster.Objects, helper, host, cancellation);
         }
         return found.Missing.Count > 0
-            ? Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image", Who.PodOwner)
+            ? Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image",
+                Who.PodOwner)
             : Finding.Ok(found, shell.Lent is null ? "sh, and every tool that is needed"
                 : $"none of its own; sshpod's is in {shell.Directory}");
     }
@@ -66,7 +67,8 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
         {
             return Finding.Failure<Examination>($"{container} has no shell \"sh\", and {e.Message}", e.Hint ?? "", Who.PodOwner);
         }
-        return Finding.Failure<Examination>($"{container} has no shell \"sh\"; the cluster would admit an ephemeral container that lends one",
+        return Finding.Failure<Examination>(
+            $"{container} has no shell \"sh\"; the cluster would admit an ephemeral container that lends one",
             $"add it with: sshpod debug {host}");
     }
 

@@ -73,7 +73,6 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(process, mark, limit);
     }
 
-    /// <summary>Runs a program with our stdin, stdout and stderr, as a shell would; for commands that have no stream of ssh there.</summary>
     /// <param name="name">Its name, or an absolute path.</param>
     /// <param name="arguments">Its arguments, unquoted.</param>
     /// <param name="cancellation">Stops waiting for it. It gets the signals of the terminal itself.</param>

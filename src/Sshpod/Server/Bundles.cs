@@ -35,7 +35,8 @@ public static class Bundles
 
     /// <summary>The shells, each without the server.</summary>
     internal static IEnumerable<Bundle> Shells =>
-        (Manifest.Value.Shells ?? new Dictionary<string, BundleEntry>()).Select(shell => new Bundle(shell.Key, shell.Value.Sha256, shell.Value.Size));
+        (Manifest.Value.Shells ?? new Dictionary<string, BundleEntry>()).Select(shell => new Bundle(shell.Key, shell.Value.Sha256,
+            shell.Value.Size));
 
     /// <summary>Opens the shell for an architecture.</summary>
     internal static Stream OpenShell(string architecture) => new GZipStream(Open($"busybox-{architecture}.gz"), CompressionMode.Decompress);

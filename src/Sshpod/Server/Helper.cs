@@ -8,9 +8,9 @@ using Sshpod.Terminal;
 namespace Sshpod.Server;
 
 /// <summary>
-/// Finds a shell for a container that has none: one that is there from an earlier connection, or in a helper. A helper shares the container's
-/// processes, so a process of the container sees the helper's files below <c>/proc</c>, and a shell there can be run in the container. The
-/// server is then copied, and the helper ends, or the server runs out of it.
+/// Finds a shell for a container that has none: one that is there from an earlier connection, or in a helper. A helper shares the
+/// container's processes, so a process of the container sees the helper's files below <c>/proc</c>, and a shell there can be run in the
+/// container. The server is then copied, and the helper ends, or the server runs out of it.
 /// </summary>
 /// <param name="cluster">How the container is reached.</param>
 /// <param name="container">The container.</param>

@@ -3,8 +3,8 @@ using Sshpod.Clusters.Objects;
 namespace Sshpod.Server;
 
 /// <summary>
-/// What a helper may do: nothing, as the container's user; or, where that user is not known beforehand, become any user, which it does before
-/// it is used.
+/// What a helper may do: nothing, as the container's user; or, where that user is not known beforehand, become any user, which it does
+/// before it is used.
 /// </summary>
 /// <param name="Uid">The user it starts as.</param>
 /// <param name="Gid">The group it starts as.</param>
@@ -15,8 +15,8 @@ public sealed record HelperBody(long Uid, long Gid, bool Changes = false, bool M
     // The user of images without a shell that are not root's (distroless).
     private const long Usual = 65532;
 
-    // `$$$$` is the shell's `$$`: Kubernetes reads `$$` as a dollar sign. It writes where it is, and waits to be used, for ten minutes; then
-    // as long as a server runs out of it. The trap makes its end a success.
+    // `$$$$` is the shell's `$$`: Kubernetes reads `$$` as a dollar sign. It writes where it is, and waits to be used, for ten minutes;
+    // then as long as a server runs out of it. The trap makes its end a success.
     private const string Begin = "umask 077; mkdir -p /tmp/sshpod && echo $$$$ >/tmp/sshpod/holder; trap 'exit 0' TERM; ";
 
     private const string Wait = "sleep 600 & wait; while [ -e /tmp/sshpod/live ]; do sleep 3600 & wait; done";

@@ -27,8 +27,8 @@ internal sealed record HelperEntry(string Name, ContainerStatus? Status)
     };
 
     /// <summary>
-    /// The helpers that were added for this very container. One that runs may have another name: with a shared process namespace it outlives
-    /// a restart.
+    /// The helpers that were added for this very container. One that runs may have another name: with a shared process namespace it
+    /// outlives a restart.
     /// </summary>
     public static IReadOnlyList<HelperEntry> Of(Pod pod, PodContainer container)
     {

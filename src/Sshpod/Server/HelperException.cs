@@ -9,7 +9,8 @@ namespace Sshpod.Server;
 public sealed class HelperException(string message, string hint) : SshpodException(message, hint)
 {
     /// <summary>Its node starts it by itself, from a file.</summary>
-    internal static HelperException Static(PodContainer container) => new($"{Pod(container)} is a static pod: it takes no ephemeral container",
+    internal static HelperException Static(PodContainer container) =>
+        new($"{Pod(container)} is a static pod: it takes no ephemeral container",
         "add a shell to the image");
 
     /// <summary>The image cannot be had, or has no shell.</summary>

@@ -4,8 +4,8 @@ using Sshpod.Clusters.Objects;
 namespace Sshpod.Server;
 
 /// <summary>
-/// The user and group that the runtime gives to a process of a container, as far as they are known without asking it. The kernel lets such a
-/// process see a helper's files only if both are the same there.
+/// The user and group that the runtime gives to a process of a container, as far as they are known without asking it. The kernel lets such
+/// a process see a helper's files only if both are the same there.
 /// </summary>
 /// <param name="Uid">The user; null when unknown.</param>
 /// <param name="Gid">The group; null when unknown.</param>
@@ -22,8 +22,8 @@ public sealed record HelperIdentity(
     public bool IsKnown => Uid is not null && Gid is not null;
 
     /// <summary>
-    /// What a pod says: first what the container was started with (Kubernetes 1.31), then what an ended helper has found, then the spec. The
-    /// main process is not asked, since it may have changed its user.
+    /// What a pod says: first what the container was started with (Kubernetes 1.31), then what an ended helper has found, then the spec.
+    /// The main process is not asked, since it may have changed its user.
     /// </summary>
     /// <param name="pod">The pod.</param>
     /// <param name="container">The container.</param>
@@ -34,7 +34,12 @@ public sealed record HelperIdentity(
         var found = Started(pod, container.Container) ?? Found(pod, container)
             ?? new HelperIdentity(own?.RunAsUser ?? all?.RunAsUser, own?.RunAsGroup ?? all?.RunAsGroup);
         // The helper inherits the pod's word, and not the container's.
-        return found with { MustNotBeRoot = all?.RunAsNonRoot == true, Inherited = all?.RunAsUser, ContainerId = Id(pod, container.Container) };
+        return found with
+        {
+            MustNotBeRoot = all?.RunAsNonRoot == true,
+            Inherited = all?.RunAsUser,
+            ContainerId = Id(pod, container.Container),
+        };
     }
 
     /// <summary>The identity as <c>stage.sh</c> takes it.</summary>
@@ -53,7 +58,8 @@ public sealed record HelperIdentity(
         Status(pod, container)?.ContainerId?.Split('/')[^1] is { Length: 64 } id && id.All(char.IsAsciiLetterOrDigit) ? id : null;
 
     private static ContainerStatus? Status(Pod pod, string container) =>
-        (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? [])
+        (pod.Status.ContainerStatuses ?? []).Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses
+            ?? [])
         .FirstOrDefault(status => status.Name == container);
 
     private static HelperIdentity? Found(Pod pod, PodContainer container) => HelperEntry.Of(pod, container)

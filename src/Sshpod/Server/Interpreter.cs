@@ -59,7 +59,8 @@ internal sealed class Interpreter(IClusterStreams cluster, PodContainer containe
     private string[] Refused()
     {
         string[] paths = [.. (container.Places ?? Places.None).Volumes
-            .Where(volume => (volume.IsRefused && !settings.AllowsSharedPlaces) || RoomNeeded.IsBelow(volume.Room)).Select(volume => volume.Path)];
+            .Where(volume => (volume.IsRefused && !settings.AllowsSharedPlaces) || RoomNeeded.IsBelow(volume.Room)).Select(volume =>
+                volume.Path)];
         return paths.Sum(path => path.Length + 1) <= MaxLength ? paths : ["/"];
     }
 
@@ -75,7 +76,8 @@ internal sealed class Interpreter(IClusterStreams cluster, PodContainer containe
                     _ = SendAsync(script, exec, bundle.Architecture, cancellation);
                     break;
                 case { Word: "shell", Rest: var path }:
-                    return HelperShell.IsOne(path) ? path : throw new ScriptException(container, "answers with a file name that is not ours");
+                    return HelperShell.IsOne(path) ? path : throw new ScriptException(container,
+                        "answers with a file name that is not ours");
                 case { Rest: var text }:
                     throw new SshpodException($"{Program} in {container} puts no shell there: {text}");
             }

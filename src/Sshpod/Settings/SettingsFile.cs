@@ -35,7 +35,8 @@ internal sealed class SettingsFile(string file)
             throw Wrong(stream.Documents[1].RootNode.Start.Line, "a second document begins here", "remove the line ---");
         var root = stream.Documents.Count == 0 || IsEmpty(stream.Documents[0].RootNode) ? new Section(new Dictionary<string, YamlNode>())
             : Section(stream.Documents[0].RootNode, "the file",
-            "access", "aliases", "container", "ephemeral", "ephemeral-image", "identity", "idle", "other-users-environment", "shared-places",
+            "access", "aliases", "container", "ephemeral", "ephemeral-image", "identity", "idle", "other-users-environment",
+            "shared-places",
             "transport", "tunnel", "wait");
         return new FileSettings(
             AliasesOf(root["aliases"]),

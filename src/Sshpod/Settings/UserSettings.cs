@@ -97,14 +97,15 @@ public sealed class UserSettings
     public bool AllowsSharedPlaces => Find(Setting.SharedPlaces, file => file.SharedPlaces);
 
     /// <summary>
-    /// Whether a container without a shell gets an ephemeral container, which its pod's record keeps: <c>SSHPOD_EPHEMERAL</c>, else what the
-    /// alias says, else the setting <c>ephemeral</c>, else no.
+    /// Whether a container without a shell gets an ephemeral container, which its pod's record keeps: <c>SSHPOD_EPHEMERAL</c>, else what
+    /// the alias says, else the setting <c>ephemeral</c>, else no.
     /// </summary>
     /// <param name="address">The container.</param>
     public bool AllowsEphemeral(PodAddress address) => Find(Setting.Ephemeral, file => address.Ephemeral ?? file.Ephemeral) ?? false;
 
     /// <summary>
-    /// Its image: <c>SSHPOD_EPHEMERAL_IMAGE</c>, else the setting <c>ephemeral-image</c>, else busybox. A node that has it does not pull it.
+    /// Its image: <c>SSHPOD_EPHEMERAL_IMAGE</c>, else the setting <c>ephemeral-image</c>, else busybox. A node that has it does not pull
+    /// it.
     /// </summary>
     public string EphemeralImage => Find(Setting.EphemeralImage, file => file.EphemeralImage ?? UsualEphemeralImage);
 

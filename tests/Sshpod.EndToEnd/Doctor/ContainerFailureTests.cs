@@ -27,8 +27,8 @@ public sealed class ContainerFailureTests(TestCluster cluster)
     public async Task The_container_has_no_shell()
     {
         await cluster.CreatePodAsync("doctor-static", "static:1");
-        await FailsAtAsync("pod--doctor-static", "shell", 
-            "has no shell \"sh\"; the cluster would admit an ephemeral container", "sshpod debug");
+        await FailsAtAsync("pod--doctor-static", "shell", "has no shell \"sh\"; the cluster would admit an ephemeral container",
+            "sshpod debug");
     }
 
     [Fact]

@@ -11,9 +11,10 @@ public class EphemeralRefusedExceptionTests
     [InlineData("patch")]
     [InlineData("update")]
     public void Who_may_not_add_one_is_sent_to_an_administrator_of_the_cluster(string verb) => Assert.Equal(
-        $"you may not {verb} pods/ephemeralcontainers in namespace \"shop\"; an administrator of the cluster can grant it (edit and admin do "
-        + "not have it): role sshpod-ephemeral in docs/rbac.yaml",
-        Explain("Forbidden", $"pods \"web\" is forbidden: User \"dev1\" cannot {verb} resource \"pods/ephemeralcontainers\" in API group \"\" "
+        $"you may not {verb} pods/ephemeralcontainers in namespace \"shop\"; an administrator of the cluster can grant it (edit and "
+        + "admin do not have it): role sshpod-ephemeral in docs/rbac.yaml",
+        Explain("Forbidden",
+            $"pods \"web\" is forbidden: User \"dev1\" cannot {verb} resource \"pods/ephemeralcontainers\" in API group \"\" "
             + "in the namespace \"shop\"")?.Line);
 
     [Fact]

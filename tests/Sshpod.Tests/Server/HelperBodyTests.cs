@@ -10,7 +10,8 @@ public class HelperBodyTests
     [Fact]
     public void A_helper_for_a_user_has_no_rights_at_all() => Assert.Equal(
         """
-        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app","command":["sh","-c","…"],
+        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app",
+        "command":["sh","-c","…"],
         "securityContext":{"runAsUser":65532,"runAsGroup":65532,"runAsNonRoot":true,"capabilities":{"drop":["ALL"]},
         "allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}},"imagePullPolicy":"IfNotPresent"}]}}
         """.ReplaceLineEndings(""), Patch(new HelperBody(65532, 65532, MustNotBeRoot: true)));
@@ -18,7 +19,8 @@ public class HelperBodyTests
     [Fact]
     public void A_helper_for_an_unknown_user_may_become_any_user_and_nothing_else() => Assert.Equal(
         """
-        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app","command":["sh","-c","…"],
+        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app",
+        "command":["sh","-c","…"],
         "securityContext":{"runAsUser":0,"runAsGroup":0,"capabilities":{"drop":["ALL"],"add":["CHOWN","SETGID","SETUID"]},
         "allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}},"imagePullPolicy":"IfNotPresent"}]}}
         """.ReplaceLineEndings(""), Patch(new HelperBody(0, 0, Changes: true)));
@@ -26,7 +28,8 @@ public class HelperBodyTests
     [Fact]
     public void The_older_API_gets_a_helper_without_a_security_context() => Assert.Equal(
         """
-        {"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app","command":["sh","-c","…"],
+        {"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app",
+        "command":["sh","-c","…"],
         "imagePullPolicy":"IfNotPresent"}]}
         """.ReplaceLineEndings(""), Patch(new HelperBody(0, 0, Changes: true), isAlpha: true));
 

@@ -22,7 +22,8 @@ public class HelperIdentityTests
     }
 
     [Fact]
-    public void Without_a_word_nothing_is_known() => Assert.Equal(new HelperIdentity(null, null), HelperIdentity.Of(Pod(null, null), Container));
+    public void Without_a_word_nothing_is_known() => Assert.Equal(new HelperIdentity(null, null), HelperIdentity.Of(Pod(null, null),
+        Container));
 
     [Fact]
     public void What_an_ended_helper_has_found_goes_before_the_spec()
@@ -62,7 +63,8 @@ public class HelperIdentityTests
     [InlineData(65532, null, null, true)]
     [InlineData(65532, 65532, 65532, false)]
     [InlineData(0, 0, 0, false)]
-    public void Where_a_helper_has_no_security_context_it_changes_unless_the_pod_sets_its_user(int? uid, int? gid, int? inherited, bool changes)
+    public void Where_a_helper_has_no_security_context_it_changes_unless_the_pod_sets_its_user(int? uid, int? gid, int? inherited,
+        bool changes)
         => Assert.Equal(changes, HelperBody.WithoutContext(new(uid, gid, Inherited: inherited)).Changes);
 
     private static Pod Pod(SecurityContext? own, SecurityContext? all, ContainerUser? user = null) => new(

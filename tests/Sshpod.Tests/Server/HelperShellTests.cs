@@ -49,7 +49,8 @@ public class HelperShellTests
         var shell = new ContainerShell(Container, new UserSettings("/there/is/none", _ => null));
         shell.Use(Staged);
         Assert.Equal(Staged, shell.Lent);
-        Assert.StartsWith($"PATH=$PATH:/proc/7/root/tmp/sshpod/{Bundles.Release}/bin\n", shell.Command("true", [])[2], StringComparison.Ordinal);
+        Assert.StartsWith($"PATH=$PATH:/proc/7/root/tmp/sshpod/{Bundles.Release}/bin\n", shell.Command("true", [])[2],
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,7 +60,8 @@ public class HelperShellTests
     [InlineData("7/../1 0 0", null)]
     [InlineData("7 0", null)]
     [InlineData("99999999999 0 0", null)]
-    public void What_a_helper_says_of_itself_is_parsed(string text, string? root) => Assert.Equal(root, StagedHelper.Parse("n", text)?.Root);
+    public void What_a_helper_says_of_itself_is_parsed(string text, string? root) => Assert.Equal(root, StagedHelper.Parse("n",
+        text)?.Root);
 
     [Fact]
     public void The_next_helper_has_a_free_name_or_is_one_that_may_run()

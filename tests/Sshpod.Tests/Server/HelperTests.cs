@@ -29,7 +29,8 @@ public class HelperTests
         {
             Metadata = Pod().Metadata with { Annotations = new Dictionary<string, string> { ["kubernetes.io/config.mirror"] = "x" } },
         });
-        Assert.StartsWith("pod \"web\" in namespace \"shop\" is a static pod: it takes no ephemeral container; ", await FailureAsync(cluster),
+        Assert.StartsWith("pod \"web\" in namespace \"shop\" is a static pod: it takes no ephemeral container; ",
+            await FailureAsync(cluster),
             StringComparison.Ordinal);
         Assert.Empty(cluster.Requests);
     }
@@ -39,19 +40,21 @@ public class HelperTests
     {
         var cluster = new ScriptedPod(Pod(), Pod((Name, null)),
             Pod((Name, new(Waiting: new("ErrImageNeverPull", "Container image is not present with pull policy of Never")))));
-        Assert.StartsWith($"ephemeral container \"{Name}\" does not start (ErrImageNeverPull: Container image is not present with pull policy "
-            + "of Never); name an image with sh that the cluster can pull: ephemeral-image in ", await FailureAsync(cluster),
+        Assert.StartsWith($"ephemeral container \"{Name}\" does not start (ErrImageNeverPull: Container image is not present with pull "
+            + "policy of Never); name an image with sh that the cluster can pull: ephemeral-image in ", await FailureAsync(cluster),
             StringComparison.Ordinal);
         // First a dry run.
         Assert.Equal([(Name, true), (Name, false)], cluster.Requests.Select(request => (request.Container.Name, request.IsDryRun)));
-        Assert.All(cluster.Requests, request => Assert.Equal(("busybox", "app"), (request.Container.Image, request.Container.TargetContainerName)));
+        Assert.All(cluster.Requests, request => Assert.Equal(("busybox", "app"), (request.Container.Image,
+            request.Container.TargetContainerName)));
     }
 
     [Fact]
     public async Task A_policy_that_refuses_the_dry_run_leaves_the_pod_as_it_was()
     {
         var cluster = new ScriptedPod(Pod()) { Refusal = (_, _) => "violates PodSecurity" };
-        Assert.StartsWith("pod \"web\" in namespace \"shop\" gets no ephemeral container: violates PodSecurity; ", await FailureAsync(cluster),
+        Assert.StartsWith("pod \"web\" in namespace \"shop\" gets no ephemeral container: violates PodSecurity; ",
+            await FailureAsync(cluster),
             StringComparison.Ordinal);
         // As root that changes, and as the usual user.
         Assert.Equal([0, 65532], cluster.Requests.Select(request => request.Container.SecurityContext?.RunAsUser));
@@ -129,7 +132,8 @@ public class HelperTests
 
     private static Pod Pod(params (string Name, ContainerState? State)[] helpers) => new(
         new ObjectMeta("web", "shop", "uid"),
-        new PodSpec([new("app")], EphemeralContainers: [.. helpers.Select(helper => new Container(helper.Name, TargetContainerName: "app"))]),
+        new PodSpec([new("app")], EphemeralContainers: [.. helpers.Select(helper => new Container(helper.Name,
+            TargetContainerName: "app"))]),
         new PodStatus("Running", ContainerStatuses: [new("app", "containerd://0123456789abcdef0123", new(Running: new()))],
             EphemeralContainerStatuses: [.. helpers.Where(helper => helper.State is not null)
                 .Select(helper => new ContainerStatus(helper.Name, "containerd://1", helper.State))]));

@@ -23,7 +23,8 @@ public sealed class InterpreterTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var place in new[] { "/tmp", "/var/tmp", "/run", "/dev/shm" }.Where(place => Directory.Exists($"{place}/sshpod/{_release}")))
+        foreach (var place in new[] { "/tmp", "/var/tmp", "/run", "/dev/shm" }.Where(place =>
+            Directory.Exists($"{place}/sshpod/{_release}")))
             Directory.Delete($"{place}/sshpod/{_release}", recursive: true);
     }
 
@@ -47,7 +48,8 @@ public sealed class InterpreterTests : IDisposable
 
     [Fact]
     public async Task A_place_that_others_share_is_passed_over() =>
-        Assert.DoesNotContain("/tmp/sshpod/", (await RunAsync(BusyBox, "/tmp"))[^1].Replace("/var/tmp/", "/var-tmp/", StringComparison.Ordinal),
+        Assert.DoesNotContain("/tmp/sshpod/", (await RunAsync(BusyBox, "/tmp"))[^1].Replace("/var/tmp/", "/var-tmp/",
+            StringComparison.Ordinal),
             StringComparison.Ordinal);
 
     [Fact]

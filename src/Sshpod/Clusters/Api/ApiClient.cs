@@ -228,7 +228,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
     private string Head(string method, string path, string headers, Credential credential)
     {
         var server = configuration.Server.Url;
-        var head = new StringBuilder().Append(method).Append(' ').Append(server.AbsolutePath.TrimEnd('/')).Append(path).Append(" HTTP/1.1\r\n")
+        var head = new StringBuilder($"{method} {server.AbsolutePath.TrimEnd('/')}{path} HTTP/1.1\r\n")
             .Append("Host: ").Append(Authority.HostHeader(server)).Append("\r\n")
             .Append("User-Agent: sshpod\r\n").Append(headers);
         if (credential.Authorization is { } authorization)

@@ -5,7 +5,8 @@ using System.Text;
 namespace Sshpod.Clusters.Objects;
 
 /// <summary>
-/// The names of helpers. All clients compute the same ones, so that two that add a helper at once add one; a restarted container gets others.
+/// The names of helpers. All clients compute the same ones, so that two that add a helper at once add one; a restarted container gets
+/// others.
 /// </summary>
 public static class HelperName
 {

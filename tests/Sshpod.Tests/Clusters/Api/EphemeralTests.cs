@@ -36,7 +36,8 @@ public class EphemeralTests
     }
 
     [Theory]
-    [InlineData("""{"kind":"EphemeralContainers","apiVersion":"v1","metadata":{"name":"web"},"ephemeralContainers":[]}""", false, "IsAlpha")]
+    [InlineData("""{"kind":"EphemeralContainers","apiVersion":"v1","metadata":{"name":"web"},"ephemeralContainers":[]}""", false,
+        "IsAlpha")]
     [InlineData("""{"kind":"EphemeralContainers","metadata":{"name":"web"},"ephemeralContainers":[{"name":"sshpod-1f2e3d4c"}]}""", true,
         "Added")]
     [InlineData("""{"kind":"EphemeralContainers","apiVersion":"v1","metadata":{"name":"web"},"ephemeralContainers":null}""", true,
@@ -83,7 +84,8 @@ public class EphemeralTests
         {
             calls.Add(string.Join(' ', arguments));
             if (arguments[0] == "get")
-                return Answer("""{"kind":"Pod","metadata":{"name":"web","resourceVersion":"7"},"spec":{"containers":[{"name":"main"}],"x":1}}""");
+                return Answer(
+                    """{"kind":"Pod","metadata":{"name":"web","resourceVersion":"7"},"spec":{"containers":[{"name":"main"}],"x":1}}""");
             Assert.Contains("\"x\":1,\"ephemeralContainers\":[{\"name\":\"sshpod-1f2e3d4c\"", Text(input!), StringComparison.Ordinal);
             return conflicts-- > 0 ? Failed("Error from server (Conflict): Operation cannot be fulfilled on pods \"web\"") : Answer(Added);
         }, Named);
@@ -94,7 +96,8 @@ public class EphemeralTests
     }
 
     [Theory]
-    [InlineData("Error from server (BadRequest): Pod in version \"v1\" cannot be handled as a EphemeralContainers: unknown conversion", "IsAlpha")]
+    [InlineData("Error from server (BadRequest): Pod in version \"v1\" cannot be handled as a EphemeralContainers: unknown conversion",
+        "IsAlpha")]
     [InlineData("Error from server (NotFound): the server could not find the requested resource", "Ignored")]
     public async Task With_kubectl_an_older_server_is_known_by_what_it_says(string errorText, string expected)
     {
@@ -105,10 +108,14 @@ public class EphemeralTests
 
     [Fact]
     public void With_kubectl_an_older_server_gets_an_object_of_its_own() => Assert.Equal(
-        """{"apiVersion":"v1","kind":"EphemeralContainers","metadata":{"name":"web","namespace":"app","resourceVersion":"7"},"ephemeralContainers":[{"name":"old"},"""
-        + """{"name":"sshpod-1f2e3d4c","image":"busybox","targetContainerName":"main","command":["sh"],"imagePullPolicy":"IfNotPresent"}]}""",
+        """{"apiVersion":"v1","kind":"EphemeralContainers","metadata":{"name":"web","namespace":"app","resourceVersion":"7"},"""
+        + "\"ephemeralContainers\":" + """[{"name":"old"},{"name":"sshpod-1f2e3d4c","image":"busybox","targetContainerName":"main","""
+        + "\"command\":" + """["sh"],"imagePullPolicy":"IfNotPresent"}]}""",
         Text(KubectlEphemeral.Body(
-            """{"metadata":{"name":"web","namespace":"app","resourceVersion":"7","uid":"u"},"spec":{"ephemeralContainers":[{"name":"old"}]}}"""u8,
+            """
+            {"metadata":{"name":"web","namespace":"app","resourceVersion":"7","uid":"u"},
+            "spec":{"ephemeralContainers":[{"name":"old"}]}}
+            """u8,
             Request with { IsAlpha = true })));
 
     [Fact]
