@@ -25,6 +25,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
 
     private bool _installedIsTried, _interpreterIsTried, _isAdded;
     private StagedHelper? _staged;
+
+    // After a helper that the container could not read: for whom the next one is, and the name of that one.
     private HelperIdentity? _other;
     private string? _useless;
 
@@ -131,7 +133,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     {
         var pod = await ReadAsync(cancellation);
         var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
-        await new HelperAddition(cluster.Objects, container, terms.Image).CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
+        await new HelperAddition(cluster.Objects, container, terms.Image)
+            .CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
     }
 
     // Nobody knew beforehand as whom the runtime starts processes. A helper that became the user of the main process has the wrong one if

@@ -24,7 +24,7 @@ public sealed class AttackTests(TestCluster cluster)
             done
             mv /tmp/sshpod /tmp/mine 2>/dev/null && echo moved
             touch bin/new 2>/dev/null && echo planted
-            ls /tmp/sshpod . 2>/dev/null
+            for d in /tmp/sshpod/ ./; do ls $d >/dev/null 2>&1 && echo "listed $d"; done
             cat {id}/host_key {id}/authorized_keys 2>/dev/null
             echo tried
             """;

@@ -29,8 +29,10 @@ public sealed class NoShellTests(TestCluster cluster)
 
         var local = FreePort.Find();
         reader.FillIn("PORT", local.ToString(CultureInfo.InvariantCulture));
-        await using var forward = reader.Start(reader.Fill(Recipe.Named(recipe).Blocks.SelectMany(block => block.Commands).Single(RunsOn)));
-        await AnswersAsync(new Uri($"http://127.0.0.1:{local}/debug/pprof/"));
+        // Where connections are shared, ssh may go on in the background, and ends with its shell.
+        var command = Recipe.Named(recipe).Blocks.SelectMany(block => block.Commands).Single(RunsOn);
+        await using var forward = reader.Start($"{reader.Fill(command)}\nsleep 60");
+        await AnswersAsync(new Uri($"http://127.0.0.1:{local}/debug/pprof/"), forward);
     }
 
     [Fact]
@@ -54,7 +56,7 @@ public sealed class NoShellTests(TestCluster cluster)
 
     private static bool RunsOn(string command) => command.StartsWith("ssh -N", StringComparison.Ordinal);
 
-    private static async Task AnswersAsync(Uri address)
+    private static async Task AnswersAsync(Uri address, RunningProgram forward)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         await Eventually.HoldsAsync("the forwarded port answers", async () =>
@@ -63,8 +65,9 @@ public sealed class NoShellTests(TestCluster cluster)
             {
                 return await client.GetStringAsync(address, TestContext.Current.CancellationToken) == "of the service\n";
             }
-            catch (HttpRequestException)
+            catch (HttpRequestException e)
             {
+                Assert.False(forward.Completion.IsCompleted, $"{e.Message}; ssh ended: {forward.Error}");
                 return false;
             }
         });
