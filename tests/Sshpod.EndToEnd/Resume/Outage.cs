@@ -17,6 +17,21 @@ internal static class Outage
         return (workstation, await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server)));
     }
 
+    /// <summary>Starts ssh with a command, and returns when that runs.</summary>
+    public static async Task<Task<Outcome>> StartedAsync(TestCluster cluster, Workstation workstation, string pod, string command)
+    {
+        var flag = $"/tmp/here-{Guid.NewGuid():N}";
+        var session = workstation.SshAsync($"pod--{pod}", $"touch {flag}; {command}");
+        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(pod, "ls", flag)).ExitCode == 0);
+        return session;
+    }
+
+    /// <summary>Sends a signal to the processes of our server in a pod whose titles contain this.</summary>
+    public static async Task KillAsync(TestCluster cluster, string pod, string signal, string title) =>
+        Assert.NotEmpty((await cluster.ExecAsync(pod, "sh", "-c",
+            "for p in /proc/[0-9]*; do case $(readlink $p/exe)/$(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in"
+            + $" */sshpod/*/sshd/*'{title}'*) kill -{signal} ${{p#/proc/}} && echo ${{p#/proc/}};; esac; done")).Text);
+
     /// <summary>Cuts all connections again and again, at random moments, until something is over.</summary>
     /// <param name="relay">What cuts.</param>
     /// <param name="over">Ends with what is being cut.</param>
@@ -35,7 +50,7 @@ internal static class Outage
         }
     }
 
-    /// <summary>Waits until nothing of a connection is left in a pod: no process of ours but the listener, and no paused connection.</summary>
+    /// <summary>Waits until nothing of a connection is left in a pod: no process but the listener, and no paused connection.</summary>
     public static Task NothingIsLeftAsync(TestCluster cluster, string pod) =>
         Eventually.HoldsAsync($"nothing is left of the sessions in {pod}", async () =>
         {

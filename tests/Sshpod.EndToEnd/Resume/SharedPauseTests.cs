@@ -1,0 +1,32 @@
+using Sshpod.EndToEnd.Fixtures;
+using Sshpod.EndToEnd.Fixtures.Relays;
+
+namespace Sshpod.EndToEnd.Resume;
+
+/// <summary>A shared connection that is paused.</summary>
+[Trait(Suites.Name, Suites.Once)]
+public sealed class SharedPauseTests(TestCluster cluster)
+{
+    private const string Connection = "echo $SSH_CONNECTION";
+
+    [Fact]
+    public async Task A_new_session_does_not_join_a_connection_that_is_paused_and_joins_it_again_afterwards()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
+        var shared = (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text;
+        await using var session = await Conversation.BeginAsync(workstation, "pod--busybox");
+        Assert.Equal(shared, (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text);
+        relay.IsDown = true;
+        relay.Cut();
+        await Eventually.HoldsAsync("the connection is shunned",
+            async () => (await workstation.SshpodAsync("share", workstation.Host("pod--busybox"))).ExitCode != 0);
+        // It would hang; a connection of its own says why there is none.
+        FaultReport.Record("new session while a shared connection is paused", await workstation.SshAsync("pod--busybox", "true"),
+            "API server 127.0.0.1");
+        relay.IsDown = false;
+        FaultReport.GoesOn("shared connection cut for 5 s", await session.AnswersAsync());
+        await Eventually.HoldsAsync("it is joined again",
+            async () => (await workstation.SshAsync("pod--busybox", Connection)).Quietly().Text == shared);
+    }
+}
