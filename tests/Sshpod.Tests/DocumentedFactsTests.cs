@@ -17,6 +17,7 @@ using Sshpod.Streams;
 using Sshpod.Targets;
 using Sshpod.Terminal;
 using Sshpod.Tunnels;
+using Sshpod.Tunnels.Resuming;
 
 namespace Sshpod.Tests;
 
@@ -40,6 +41,16 @@ public partial class DocumentedFactsTests
         ("docs/tunnels.md", "took less than {ms} ms", typeof(ClusterLimits), nameof(ClusterLimits.Nearby)),
         ("docs/tunnels.md", "does not answer within {s} seconds", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
         ("docs/troubleshooting.md", "did not answer on port N in {s} s", typeof(TunnelLimits), nameof(TunnelLimits.Banner)),
+        ("docs/tunnels.md", "either; sshpod asks every {s} s", typeof(ResumingLimits), nameof(ResumingLimits.Silence)),
+        ("docs/how-it-works.md", "When nothing has come for {s} seconds, sshpod asks", typeof(ResumingLimits),
+            nameof(ResumingLimits.Silence)),
+        ("docs/how-it-works.md", "after {s} more seconds without any byte", typeof(ResumingLimits), nameof(ResumingLimits.Dead)),
+        ("docs/how-it-works.md", "network has changed, this takes {s} seconds", typeof(ResumingLimits),
+            nameof(ResumingLimits.DeadAfterHint)),
+        ("docs/how-it-works.md", "from then on every {s} seconds, after half an hour", typeof(ResumingLimits),
+            nameof(ResumingLimits.UsualPause)),
+        ("docs/how-it-works.md", "After {s} seconds you see what is going on", typeof(ResumingLimits), nameof(ResumingLimits.Told)),
+        ("docs/how-it-works.md", "is paused, for more than {s} seconds, a new", typeof(ResumingLimits), nameof(ResumingLimits.Shunned)),
         ("docs/tunnels.md", "messages have at most {KiB} KiB", typeof(ChannelSocket), nameof(ChannelSocket.MaxMessage)),
         ("docs/troubleshooting.md", "a line of more than {n} bytes", typeof(LineReader), nameof(LineReader.MaxLine)),
         ("docs/troubleshooting.md", "kubectl port-forward to CONTAINER did not start in {s} s", typeof(ClusterLimits),
@@ -72,6 +83,7 @@ public partial class DocumentedFactsTests
     private static readonly (string Document, string Sentence, string Source, string Pattern)[] LimitsInSources =
     [
         ("docs/tunnels.md", "or {n} s after the last byte", "sshd/overrides/holder.c", @"SILENT = (\d+) \* 1000"),
+        ("docs/how-it-works.md", "At most {n} connections are paused", "sshd/overrides/paused.c", @"MOST_PAUSED = (\d+)"),
         ("docs/containers.md", "| `log` | {n} KiB", "sshd/overrides/log_limit.c", @"LOG_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `logins`, `logins.old` | {n} KiB", "sshd/overrides/logins.c", @"LOGINS_SIZE = (\d+) \* 1024"),
         ("docs/containers.md", "| `authorized_keys` | {n} keys", "sshd/overrides/keys.c", @"MOST_KEYS = (\d+)"),

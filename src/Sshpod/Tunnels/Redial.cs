@@ -62,7 +62,7 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
                 }
                 catch (Exception e) when (IsPassing(e, stop))
                 {
-                    (_reason, asked) = (e is OperationCanceledException ? "no answer" : e.Message, RedialPauses.Asked(e));
+                    (_reason, asked) = (e is OperationCanceledException ? "no answer" : e.Message.TrimEnd('.'), RedialPauses.Asked(e));
                     Log.Debug($"resume: attempt {attempt + 1}: {_reason}");
                 }
                 if (Outage >= grace)

@@ -30,7 +30,7 @@ public sealed class CopyTests(TestCluster cluster)
     [InlineData("pod--debian")]
     [InlineData("deployment--web")]
     [InlineData("job--batch")]
-    [Trait(Suites.Name, Suites.Streams)]
+    [Trait(Suites.Name, Suites.Streams), Trait(Suites.Name, Suites.Front)]
     public async Task Sftp_runs_a_batch(string target)
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -54,7 +54,7 @@ public sealed class CopyTests(TestCluster cluster)
     }
 
     [Fact]
-    [Trait(Suites.Name, Suites.Streams)]
+    [Trait(Suites.Name, Suites.Streams), Trait(Suites.Name, Suites.Front)]
     public async Task Rsync_mirrors_a_tree_and_then_has_nothing_to_do()
     {
         await using var workstation = await Workstation.SetUpAsync(cluster);

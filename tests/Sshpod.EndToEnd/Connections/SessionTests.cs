@@ -4,7 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Connections;
 
-[Trait(Suites.Name, Suites.Streams)]
+[Trait(Suites.Name, Suites.Streams), Trait(Suites.Name, Suites.Front)]
 public sealed class SessionTests(TestCluster cluster)
 {
     /// <summary>A busybox and a debian image, and each kind of target.</summary>

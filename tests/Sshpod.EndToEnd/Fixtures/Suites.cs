@@ -12,6 +12,12 @@ public static class Suites
     public const string Streams = "streams";
 
     /// <summary>
+    /// Tests of exec, port-forward and copies that also run through the front: a current API server's way to stream, with each transport
+    /// and each tunnel. A few, since they run four times.
+    /// </summary>
+    public const string Front = "front";
+
+    /// <summary>
     /// Tests of what lies before or behind the stream, such as ssh clients, the configuration that they read, and what a server uses in its
     /// container. They run with one transport, since it makes no difference to them.
     /// </summary>

@@ -67,6 +67,10 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
 
+    /// <summary>Runs kubectl against the cluster, with input.</summary>
+    public Task<Outcome> KubectlAsync(PipeSource? input, params string[] arguments) =>
+        Run.ProgramAsync("kubectl", Context is null ? arguments : ["--context", Context, .. arguments], input: input);
+
     /// <summary>Applies objects in the namespace of this run; <c>IMAGES/</c> in image names is replaced by their location.</summary>
     public async Task ApplyAsync(string yaml) =>
         (await KubectlAsync(PipeSource.FromString($"---\n{yaml}".Replace("IMAGES/", ImagePrefix, StringComparison.Ordinal)), "apply",
@@ -161,9 +165,6 @@ public sealed class TestCluster : IAsyncLifetime
          spec: {terminationGracePeriodSeconds: 0, containers: [{{{containers}}}]{{{Append(spec)}}}}}
 
         """;
-
-    private Task<Outcome> KubectlAsync(PipeSource? input, params string[] arguments) =>
-        Run.ProgramAsync("kubectl", Context is null ? arguments : ["--context", Context, .. arguments], input: input);
 
     private static string PodsOfAllTests =>
         Pod("busybox", "{name: main, image: IMAGES/busybox:1}")

@@ -59,6 +59,34 @@ public sealed class RightsTests(TestCluster cluster)
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("exec", "pods/exec")]
+    [InlineData("port-forward", "pods/portforward")]
+    [Trait(Suites.Name, Suites.Once)]
+    public async Task From_Kubernetes_1_35_on_a_missing_right_to_create_is_named_although_the_api_server_does_not(
+        string tunnel, string resource)
+    {
+        // Nobody gets as far as the tunnel without the right to exec.
+        var name = $"rights-get-{tunnel}";
+        var exec = tunnel == "exec" ? "[get]" : "[get, create]";
+        await using var workstation = await LimitedUser.SetUpAsync(cluster, name,
+            "{apiGroups: [\"\"], resources: [pods], verbs: [get, list]}, "
+            + $"{{apiGroups: [\"\"], resources: [pods/exec], verbs: {exec}}}, "
+            + "{apiGroups: [\"\"], resources: [pods/portforward], verbs: [get]}");
+        var token = await cluster.TokenOfAsync(name);
+        await workstation.UseKubeconfigAsync(config => config.UseTokenAsync(token));
+        await Front.UseAsync(cluster, workstation, minor: 35);
+        workstation.Environment["SSHPOD_TUNNEL"] = tunnel;
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+
+        var result = await workstation.SshAsync("pod--busybox", "true");
+
+        Assert.Equal(255, result.ExitCode);
+        var line = Assert.Single(result.Error.Split('\n'), line => line.StartsWith("sshpod: ", StringComparison.Ordinal));
+        Assert.Contains($"may not create {resource} in namespace \"{cluster.Namespace}\"", line, StringComparison.Ordinal);
+        Assert.Contains("the administrator of namespace", line, StringComparison.Ordinal);
+    }
+
     // Real users have tokens; impersonation would add the impersonator's own rights.
     private async Task<Workstation> AsUserWithAsync(string role, string tunnel)
     {

@@ -38,10 +38,14 @@ build_images() {
 
 # part NAME TEXT RECIPE…: runs the function make_NAME.
 part() {
-  local name=$1 text=$2 stamp
+  local name=$1 text=$2
   shift 2
-  stamp=$(cat "$@" | sha256sum | cut -c1-16)
-  [ "$(cat "$DIR/stamps/$name" 2>/dev/null)" != "$stamp" ] || return 0
+  ! is_made "$name" "$@" || return 0
   step "$text" "make_$name"
-  mkdir -p "$DIR/stamps" && echo "$stamp" >"$DIR/stamps/$name"
+  made "$name" "$@"
 }
+
+# is_made NAME RECIPE…, and made NAME RECIPE… to remember it.
+is_made() { [ "$(cat "$DIR/stamps/$1" 2>/dev/null)" = "$(stamp_of "${@:2}")" ]; }
+made() { mkdir -p "$DIR/stamps" && stamp_of "${@:2}" >"$DIR/stamps/$1"; }
+stamp_of() { cat "$@" | sha256sum | cut -c1-16; }
