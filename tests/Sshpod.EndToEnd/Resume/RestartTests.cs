@@ -39,7 +39,7 @@ public sealed class RestartTests(TestCluster cluster)
         var remote = $"root@{other.Host("pod--restart-api")}:/tmp/";
         // Slow enough to be under way when the server ends.
         var scp = other.RunAsync("scp", "-q", "-l", "80000", "-F", other.SshConfig, other.File("there"), $"{remote}scp");
-        var rsync = RsyncAsync(other, $"{remote}rsync");
+        var rsync = other.RunAsync("rsync", "--bwlimit=10000", "-e", other.SshCommand, other.File("there"), $"{remote}rsync");
         await File.WriteAllTextAsync(workstation.File("many.yaml"), """
             - hosts: pods
               gather_facts: false
@@ -58,13 +58,12 @@ public sealed class RestartTests(TestCluster cluster)
         FaultReport.GoesOn("API server restarted, session through exec", await exec.AnswersAsync(Limit), Limit);
         await EchoesAsync(stream);
         FaultReport.Record("API server restarted, scp", await scp, within: Limit);
-        if (rsync is not null)
-            FaultReport.Record("API server restarted, rsync", await rsync, within: Limit);
+        FaultReport.Record("API server restarted, rsync", await rsync, within: Limit);
         Assert.Contains("changed=1", (await ansible).Successfully().Text, StringComparison.Ordinal);
         Assert.Equal(string.Concat(Enumerable.Range(0, 12).Select(i => $"{i}\n")),
             (await cluster.ExecAsync("restart-api", "cat", "/tmp/tasks")).Successfully().Text);
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        foreach (var file in rsync is null ? ["/tmp/scp"] : new[] { "/tmp/scp", "/tmp/rsync" })
+        foreach (var file in new[] { "/tmp/scp", "/tmp/rsync" })
             Assert.StartsWith(hash, (await cluster.ExecAsync("restart-api", "sha256sum", file)).Successfully().Text,
                 StringComparison.Ordinal);
         await session.EndAsync();
@@ -133,9 +132,6 @@ public sealed class RestartTests(TestCluster cluster)
             workstation.Environment.Remove("SSHPOD_TUNNEL");
         }
     }
-
-    private static Task<Outcome>? RsyncAsync(Workstation workstation, string remote) => workstation.RunAsync(
-        "rsync", "--bwlimit=10000", "-e", workstation.SshCommand, workstation.File("there"), remote);
 
     private static async Task<(RunningProgram Ssh, NetworkStream Stream)> ForwardedAsync(Workstation workstation, string pod)
     {

@@ -20,7 +20,7 @@ public sealed class SharedPauseTests(TestCluster cluster)
         relay.IsDown = true;
         relay.Cut();
         await Eventually.HoldsAsync("the connection is shunned",
-            async () => (await workstation.SshpodAsync("share", workstation.Host("pod--busybox"))).ExitCode != 0);
+            async () => (await workstation.SshpodAsync("share", "--host", workstation.Host("pod--busybox"))).ExitCode != 0);
         // It would hang; a connection of its own says why there is none.
         FaultReport.Record("new session while a shared connection is paused", await workstation.SshAsync("pod--busybox", "true"),
             "API server 127.0.0.1");
