@@ -72,7 +72,7 @@ public sealed class EndTests(TestCluster cluster)
         await using var _ = workstation;
         await using var __ = relay;
         var session = await StartedAsync(cluster, workstation, Pod, "sleep 1000");
-        await KillAsync(cluster, Pod, "9", "holder");
+        await KillAsync(cluster, Pod, "holder");
         var since = Stopwatch.StartNew();
         FaultReport.Record("holder killed while connected", (await session) with { Time = since.Elapsed }, "its session has ended there",
             TimeSpan.FromSeconds(25));
@@ -88,7 +88,7 @@ public sealed class EndTests(TestCluster cluster)
         await using var _ = workstation;
         await using var __ = relay;
         var session = await StartedAsync(cluster, workstation, Pod, "sleep 1000");
-        await KillAsync(cluster, Pod, "9", "sshd-session");
+        await KillAsync(cluster, Pod, "sshd-session");
         var ended = await session;
         Assert.Equal(255, ended.ExitCode);
         Assert.Contains("closed", ended.Error, StringComparison.OrdinalIgnoreCase);

@@ -40,6 +40,8 @@ public sealed class ManyTests(TestCluster cluster)
             foreach (var session in sessions)
                 await session.DisposeAsync();
         }
+        // Their proxies were killed with them.
+        (await workstation.SshAsync("pod--many", "true")).Quietly();
         await NothingIsLeftAsync(cluster, "many");
     }
 

@@ -26,11 +26,11 @@ internal static class Outage
         return session;
     }
 
-    /// <summary>Sends a signal to the processes of our server in a pod whose titles contain this.</summary>
-    public static async Task KillAsync(TestCluster cluster, string pod, string signal, string title) =>
-        Assert.NotEmpty((await cluster.ExecAsync(pod, "sh", "-c",
-            "for p in /proc/[0-9]*; do case $(readlink $p/exe)/$(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in"
-            + $" */sshpod/*/sshd/*'{title}'*) kill -{signal} ${{p#/proc/}} && echo ${{p#/proc/}};; esac; done")).Text);
+    /// <summary>Kills the processes of our server in a container whose titles contain this.</summary>
+    public static async Task KillAsync(TestCluster cluster, string pod, string title) =>
+        Assert.NotEmpty((await cluster.KubectlAsync("exec", pod, "-n", cluster.Namespace, "-c", "main", "--", "sh", "-c",
+            "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */sshpod/*/sshd)"
+            + $" grep -qF '{title}' $p/cmdline && kill -9 ${{p#/proc/}} && echo ${{p#/proc/}};; esac; done; true")).Successfully().Text);
 
     /// <summary>Cuts all connections again and again, at random moments, until something is over.</summary>
     /// <param name="relay">What cuts.</param>

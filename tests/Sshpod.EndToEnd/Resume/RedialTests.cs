@@ -20,7 +20,7 @@ public sealed class RedialTests(TestCluster cluster)
         await using var _ = workstation;
         await using var __ = relay;
         await using var session = await Conversation.BeginAsync(workstation, "pod--redial-listener");
-        await KillAsync(cluster, "redial-listener", "9", "[listener]");
+        await KillAsync(cluster, "redial-listener", "[listener]");
         relay.Cut();
         FaultReport.GoesOn("listener killed while connected, then cut", await session.AnswersAsync());
         await session.EndAsync();

@@ -40,9 +40,7 @@ public sealed class SidecarTests(TestCluster cluster)
         await using var __ = relay;
         await using var session = await Conversation.BeginAsync(workstation, $"pod--{Pod}.container--main");
         var port = await PortAsync(Pod);
-        (await cluster.KubectlAsync("exec", Pod, "-n", cluster.Namespace, "-c", "main", "--", "sh", "-c",
-            "for p in /proc/[0-9]*; do case $(readlink $p/exe)/$(tr '\\0' ' ' <$p/cmdline 2>/dev/null) in"
-            + " */sshpod/*/sshd/*'[listener]'*) kill -9 ${p#/proc/};; esac; done")).Successfully();
+        await KillAsync(cluster, Pod, "[listener]");
         var taken = SidecarAsync(Pod, "take-port", port, "");
         await Eventually.HoldsAsync("the sidecar has the port",
             async () => (await SidecarAsync(Pod, "has-port", port, "")).Text == "yes\n");
