@@ -195,67 +195,6 @@ public sealed class EndTests(TestCluster cluster)
         Assert.Empty(Directory.GetFiles(workstation.File("cache/sshpod/resume")));
     }
 
-    [Fact]
-    public async Task Where_sshd_is_killed_ssh_ends_and_nothing_is_left()
-    {
-        await cluster.CreatePodAsync("resume-sshd", "busybox:1");
-        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
-        await using var _ = workstation;
-        await using var __ = relay;
-        var session = await StartedAsync(workstation, "resume-sshd", "sleep 1000");
-        (await cluster.ExecAsync("resume-sshd", "pkill", "-9", "-f", "[s]shd-session: ")).Successfully();
-        var since = Stopwatch.StartNew();
-        Assert.Equal(255, (await session).ExitCode);
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(10), $"{since.Elapsed}");
-        await NothingIsLeftAsync(cluster, "resume-sshd");
-    }
-
-    [Fact]
-    public async Task The_session_of_an_ssh_that_was_killed_during_the_outage_ends_with_the_next_connection()
-    {
-        await cluster.CreatePodAsync("resume-paused", "busybox:1");
-        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
-        await using var _ = workstation;
-        await using var __ = relay;
-        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--resume-paused")}", "touch /tmp/here; sleep 1000");
-        await HereAsync("resume-paused");
-        relay.IsDown = true;
-        relay.Cut();
-        (await workstation.RunAsync("kill", "-9", $"{ssh.ProcessId}")).Successfully();
-        await EndsWithTheNextAsync(workstation, relay, "resume-paused");
-    }
-
-    [Fact]
-    public async Task The_escape_of_ssh_ends_a_paused_session_at_once()
-    {
-        await cluster.CreatePodAsync("resume-escape", "busybox:1");
-        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
-        await using var _ = workstation;
-        await using var __ = relay;
-        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24,
-            $"{workstation.SshCommand} -t root@{workstation.Host("pod--resume-escape")} sh");
-        await terminal.TypeAsync("echo $((40 + 2))");
-        await terminal.WaitForAsync("^42$");
-        relay.IsDown = true;
-        relay.Cut();
-        await terminal.WaitForAsync("sshpod: .*~\\. ends");
-        await terminal.PressAsync("Enter");
-        var since = Stopwatch.StartNew();
-        await terminal.WriteAsync("~.");
-        await terminal.WaitForAsync("exit status 255");
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(5), $"{since.Elapsed}");
-        await EndsWithTheNextAsync(workstation, relay, "resume-escape");
-    }
-
-    private async Task EndsWithTheNextAsync(Workstation workstation, TcpRelay relay, string pod)
-    {
-        await Eventually.HoldsAsync("sshpod has ended", () => ProxyProcess.Find(workstation.Host($"pod--{pod}")) is null);
-        relay.IsDown = false;
-        (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
-        await NothingIsLeftAsync(cluster, pod);
-        Assert.Empty(Directory.GetFiles(workstation.File("cache/sshpod/resume")));
-    }
-
     private async Task<(string Pod, Workstation Workstation, TcpRelay Relay, Task<Outcome> Session)> PausedAsync(
         string pod, string container = "", string? grace = null)
     {
