@@ -13,13 +13,16 @@ internal sealed class Conversation : IAsyncDisposable
     private readonly List<string> _said = [], _heard = [];
     private readonly RunningProgram _ssh;
 
-    private Conversation(Workstation workstation, string target, string[] options) => _ssh = new RunningProgram(
-        "ssh", ["-F", workstation.SshConfig, .. options, $"root@{workstation.Host(target)}", "cat"], workstation.Environment,
-        PipeSource.Create(WriteAsync), PipeTarget.ToDelegate(line =>
-        {
-            lock (_heard)
-                _heard.Add(line);
-        }));
+    private Conversation(Workstation workstation, string host, string[] through)
+    {
+        string[] command = [.. through, "ssh", "-F", workstation.SshConfig, $"root@{host}", "cat"];
+        _ssh = new RunningProgram(command[0], command[1..], workstation.Environment, PipeSource.Create(WriteAsync),
+            PipeTarget.ToDelegate(line =>
+            {
+                lock (_heard)
+                    _heard.Add(line);
+            }));
+    }
 
     /// <summary>The process ID of ssh.</summary>
     public int ProcessId => _ssh.ProcessId;
@@ -31,9 +34,13 @@ internal sealed class Conversation : IAsyncDisposable
     public Task<CommandResult> Completion => _ssh.Completion;
 
     /// <summary>Opens one, and returns when it has repeated its first line.</summary>
-    public static async Task<Conversation> BeginAsync(Workstation workstation, string target, params string[] options)
+    /// <param name="workstation">Whose.</param>
+    /// <param name="target">The first part or parts of the host name, or all of it.</param>
+    /// <param name="through">A program that runs ssh, with its arguments.</param>
+    public static async Task<Conversation> BeginAsync(Workstation workstation, string target, params string[] through)
     {
-        var conversation = new Conversation(workstation, target, options);
+        var host = target.EndsWith(".sshpod", StringComparison.Ordinal) ? target : workstation.Host(target);
+        var conversation = new Conversation(workstation, host, through);
         await conversation.AnswersAsync(TimeSpan.FromSeconds(60));
         return conversation;
     }
@@ -60,6 +67,13 @@ internal sealed class Conversation : IAsyncDisposable
             Assert.Equal(_said, _heard);
         return time;
     }
+
+    /// <summary>Waits until an attempt to come back has failed with these words. Needs <c>SSHPOD_LOG=debug</c>.</summary>
+    public Task FailsAsync(string words) => LogsAsync("resume: attempt ", words);
+
+    /// <summary>Waits until sshpod has said so in its log.</summary>
+    public Task LogsAsync(params string[] words) => Eventually.HoldsAsync($"the log says {string.Join("…", words)}",
+        () => Error.Split('\n').Any(line => words.All(word => line.Contains(word, StringComparison.Ordinal))));
 
     /// <summary>Ends it, and fails the test unless it has been in order to its end.</summary>
     public async Task EndAsync()

@@ -22,13 +22,13 @@ public sealed class RedialTests(TestCluster cluster)
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://{Name}:{relay.Port}"));
         await File.WriteAllTextAsync(workstation.File("resolv.conf"), $"nameserver {NameServerAddress}\noptions timeout:1 attempts:1\n");
         await using var names = new Names(NameServerAddress);
-        await using var session = await EchoSession.StartAsync(workstation, workstation.Host("pod--busybox"), "unshare", "--mount", "sh",
+        await using var session = await TalkAsync(workstation, "pod--busybox", "unshare", "--mount", "sh",
             "-c", "mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"", workstation.File("resolv.conf"));
         await names.StopAsync();
         relay.Cut();
         await session.FailsAsync(Name);
         names.Start();
-        await session.SaysAsync();
+        FaultReport.GoesOn("name server gone during an outage", await session.AnswersAsync());
     }
 
     [Fact]
@@ -38,12 +38,12 @@ public sealed class RedialTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         await using var _ = workstation;
         await using var __ = relay;
-        await using var session = await EchoSession.StartAsync(workstation, workstation.Host("pod--redial-listener"));
+        await using var session = await TalkAsync(workstation, "pod--redial-listener");
         await KillAsync(cluster, "redial-listener", "[listener]");
         // It is not needed by what is open.
-        await session.SaysAsync();
+        await session.AnswersAsync();
         relay.Cut();
-        await session.SaysAsync();
+        FaultReport.GoesOn("listener killed while connected, then cut", await session.AnswersAsync());
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class RedialTests(TestCluster cluster)
         relay.Cut();
         await session.FailsAsync("logged in");
         await File.WriteAllTextAsync(workstation.File("token"), token);
-        await session.SaysAsync();
+        FaultReport.GoesOn("token expired, then the plugin has another", await session.AnswersAsync());
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class RedialTests(TestCluster cluster)
         await Task.Delay(TimeSpan.FromSeconds(4));
         Assert.Single(await File.ReadAllLinesAsync(workstation.File("runs")));
         File.Move(workstation.File("away"), workstation.File("token"));
-        await session.SaysAsync();
+        FaultReport.GoesOn("plugin needs a login, and a key is pressed after it", await session.AnswersAsync());
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class RedialTests(TestCluster cluster)
         await SetRightsAsync("redial-exec", Pods, MayExec);
         await MayAsync("redial-exec", "portforward", "no");
         relay.Cut();
-        await session.SaysAsync();
+        FaultReport.GoesOn("right for port-forward revoked", await session.AnswersAsync());
         await session.LogsAsync("resume: ", "through exec");
     }
 
@@ -107,7 +107,7 @@ public sealed class RedialTests(TestCluster cluster)
         await session.FailsAsync("may not");
         await SetRightsAsync("redial-none", Pods, MayExec, MayPortForward);
         await MayAsync("redial-none", "portforward", "yes");
-        await session.SaysAsync();
+        FaultReport.GoesOn("all rights revoked, and given back", await session.AnswersAsync());
     }
 
     [Fact]
@@ -117,11 +117,11 @@ public sealed class RedialTests(TestCluster cluster)
         Uri? server = null;
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, uri => new TcpRelay(server = uri));
         await using var other = new TcpRelay(server!);
-        await using var session = await EchoSession.StartAsync(workstation, workstation.Host("pod--busybox"));
+        await using var session = await TalkAsync(workstation, "pod--busybox");
         relay.IsDown = true;
         relay.Cut();
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://127.0.0.1:{other.Port}"));
-        await session.SaysAsync();
+        FaultReport.GoesOn("kubeconfig has another URL", await session.AnswersAsync());
         Assert.NotEqual(0, other.Count);
     }
 
@@ -178,13 +178,13 @@ public sealed class RedialTests(TestCluster cluster)
         (await workstation.RunAsync("kubectl", "config", "set-cluster", "elsewhere", "--server=https://127.0.0.1:1")).Successfully();
         (await workstation.RunAsync("kubectl", "config", "set-context", "there", "--cluster=elsewhere")).Successfully();
         // The address names no context.
-        await using var session = await EchoSession.StartAsync(workstation, "pod--busybox.sshpod");
+        await using var session = await TalkAsync(workstation, "pod--busybox.sshpod");
         (await workstation.RunAsync("kubectl", "config", "use-context", "there")).Successfully();
         relay.Cut();
-        await session.SaysAsync();
+        FaultReport.GoesOn("kubectl config use-context", await session.AnswersAsync());
     }
 
-    private async Task<(Workstation Workstation, TcpRelay Relay, EchoSession Session)> WithPluginAsync(string user)
+    private async Task<(Workstation Workstation, TcpRelay Relay, Conversation Session)> WithPluginAsync(string user)
     {
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         workstation.Environment["SSHPOD_TRANSPORT"] = "api";
@@ -196,15 +196,21 @@ public sealed class RedialTests(TestCluster cluster)
             "$(cat {{{workstation.File("token")}}})"'"}}'
             """);
         await workstation.UseKubeconfigAsync(config => config.SetPluginAsync("my-login"));
-        return (workstation, relay, await EchoSession.StartAsync(workstation, workstation.Host("pod--busybox")));
+        return (workstation, relay, await TalkAsync(workstation, "pod--busybox"));
     }
 
-    private async Task<(Workstation Workstation, TcpRelay Relay, EchoSession Session)> AsLimitedUserAsync(string user)
+    private async Task<(Workstation Workstation, TcpRelay Relay, Conversation Session)> AsLimitedUserAsync(string user)
     {
         var workstation = await LimitedUser.SetUpAsync(cluster, user, $"{Pods}, {MayExec}, {MayPortForward}");
         await MayAsync(user, "portforward", "yes");
         var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
-        return (workstation, relay, await EchoSession.StartAsync(workstation, workstation.Host("pod--busybox")));
+        return (workstation, relay, await TalkAsync(workstation, "pod--busybox"));
+    }
+
+    private static Task<Conversation> TalkAsync(Workstation workstation, string target, params string[] through)
+    {
+        workstation.Environment["SSHPOD_LOG"] = "debug";
+        return Conversation.BeginAsync(workstation, target, through);
     }
 
     private Task SetRightsAsync(string user, params string[] rules) => cluster.ApplyAsync($$$"""
