@@ -99,7 +99,7 @@ public sealed class EnduranceTests(TestCluster cluster)
             // More cuts than there will be in most runs: they go on for as long as it takes.
             var stream = Run.ProgramAsync("sh", ["-c", up ? $"({pieces}) | {ssh} sha256sum" : $"{ssh} '{pieces}' | sha256sum"],
                 workstation.Environment, limit: TimeSpan.FromMinutes(3 + CutPieces / 8));
-            var cuts = await Outage.CutAsync(relay, stream, Cuts);
+            var cuts = await Outage.CutAsync(Outage.NotesOf(workstation), relay, stream, Cuts);
             var ended = (await stream).Quietly();
             Assert.StartsWith(expected, ended.Text, StringComparison.Ordinal);
             FaultReport.GoesOn($"{cuts} cuts in {CutPieces} MiB {(up ? "up" : "down")}, {tunnel}", ended.Time, TimeSpan.MaxValue);

@@ -53,11 +53,11 @@ public sealed class MemoryTests(TestCluster cluster)
         var remote = $"root@{workstation.Host($"pod--{pod}")}:/tmp/file";
 
         var up = workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("sent"), remote);
-        var cuts = await Outage.CutAsync(relay, up, 20);
+        var cuts = await Outage.CutAsync(Outage.NotesOf(workstation), relay, up, 20);
         (await up).Quietly();
         await NothingWasKilledAsync(pod);
         var down = workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, remote, workstation.File("back"));
-        cuts += await Outage.CutAsync(relay, down, 20);
+        cuts += await Outage.CutAsync(Outage.NotesOf(workstation), relay, down, 20);
         (await down).Quietly();
         await NothingWasKilledAsync(pod);
         var back = await File.ReadAllBytesAsync(workstation.File("back"));

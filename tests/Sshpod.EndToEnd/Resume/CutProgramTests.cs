@@ -25,7 +25,7 @@ public sealed class CutProgramTests(TestCluster cluster)
         // The first connection is open before anything is cut.
         (await reader.ShellAsync(reader.Fill("ssh root@pod--NAME.namespace--NS.sshpod true"))).Successfully();
         var play = reader.ShellAsync("ansible-playbook -i inventory.ini many.yaml");
-        Assert.NotEqual(0, await CutAsync(relay, play, 30));
+        Assert.NotEqual(0, await CutAsync(reader.Workstation.File(".cache/sshpod/resume"), relay, play, 30));
         Assert.Contains("changed=1", (await play).Successfully().Text, StringComparison.Ordinal);
         Assert.Equal(string.Concat(Enumerable.Range(0, 8).Select(i => $"{i}\n")),
             (await cluster.ExecAsync("cut-ansible", "cat", "/tmp/tasks")).Successfully().Text);

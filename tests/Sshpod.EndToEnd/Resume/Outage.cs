@@ -9,6 +9,9 @@ internal static class Outage
     /// <summary>The tunnels that each outage is tried with.</summary>
     public const string PortForward = "port-forward", Exec = "exec";
 
+    /// <summary>Where sshpod notes connections that can be resumed.</summary>
+    public static string NotesOf(Workstation workstation) => workstation.File("cache/sshpod/resume");
+
     /// <summary>A user whose connections all go through a relay, by one kind of tunnel.</summary>
     public static async Task<(Workstation Workstation, TcpRelay Relay)> PutBehindRelayAsync(TestCluster cluster, string tunnel)
     {
@@ -32,13 +35,19 @@ internal static class Outage
             "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */sshpod/*/sshd)"
             + $" grep -qF '{title}' $p/cmdline && kill -9 ${{p#/proc/}} && echo ${{p#/proc/}};; esac; done; true")).Successfully().Text);
 
-    /// <summary>Cuts all connections again and again, at random moments, until something is over.</summary>
+    /// <summary>
+    /// Cuts all connections again and again, at random moments, until something is over. It begins when sshpod has noted a connection that
+    /// can be resumed: what is cut before fails as any connection does.
+    /// </summary>
+    /// <param name="notes">The directory of those notes.</param>
     /// <param name="relay">What cuts.</param>
     /// <param name="over">Ends with what is being cut.</param>
     /// <param name="most">The most cuts: afterwards it may go on in peace.</param>
     /// <returns>How many there were.</returns>
-    public static async Task<int> CutAsync(Relay relay, Task over, int most)
+    public static async Task<int> CutAsync(string notes, Relay relay, Task over, int most)
     {
+        await Eventually.HoldsAsync("there is a connection", () => over.IsCompleted
+            || (Directory.Exists(notes) && Directory.EnumerateFiles(notes).Any()));
         for (var cuts = 0; ; cuts++)
         {
             if (cuts == most)

@@ -19,7 +19,12 @@ public sealed class RedialTests(TestCluster cluster)
         const string Name = "api.cluster.example", NameServerAddress = "127.0.0.79";
         await using var workstation = await Workstation.SetUpAsync(cluster);
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
-        await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://{Name}:{relay.Port}"));
+        await workstation.UseKubeconfigAsync(async config =>
+        {
+            // kubectl config forgets the one with the other.
+            await config.SetServerAsync($"https://{Name}:{relay.Port}");
+            await config.SetTlsServerNameAsync(relay.Server.Host);
+        });
         await File.WriteAllTextAsync(workstation.File("resolv.conf"), $"nameserver {NameServerAddress}\noptions timeout:1 attempts:1\n");
         await using var names = new Names(NameServerAddress);
         await using var session = await TalkAsync(workstation, "pod--busybox", "unshare", "--mount", "sh",
