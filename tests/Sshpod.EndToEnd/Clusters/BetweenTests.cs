@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
 using Sshpod.EndToEnd.Fixtures.Relays;
+using Sshpod.EndToEnd.Resuming;
 
 namespace Sshpod.EndToEnd.Clusters;
 
@@ -95,17 +96,11 @@ public sealed class BetweenTests(TestCluster cluster)
         var limit = TimeSpan.FromSeconds(4);
         await using var workstation = await UserAsync(tunnel);
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server) { IdleLimit = limit });
-        // Like keep-alives of 15 s against a limit of 20 s. Without keep-alives the connection is cut, so the balancer works.
-        var held = workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=2",
-            $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
-        var cut = await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-o", "ServerAliveInterval=0",
-            $"root@{workstation.Host("pod--busybox")}", "sleep 12; echo still");
-        Assert.Equal("still\n", (await held).Quietly().Text);
-        // kubectl has kept its own SPDY connections alive since 1.21.
-        if (cut.ExitCode != 0)
-            FaultReport.Record($"idle connection cut, {tunnel}", cut with { Time = cut.Time - limit }, "was lost");
-        else
-            Assert.True(WithKubectl, "nothing was cut");
+        await using var session = await Conversation.BeginAsync(workstation, "pod--busybox");
+        var before = relay.Count;
+        await Eventually.HoldsAsync("it was cut and is back, again and again", () => relay.Count >= before + 2);
+        FaultReport.GoesOn($"idle connection cut, {tunnel}", await session.AnswersAsync());
+        await session.EndAsync();
     }
 
     [Theory]
@@ -131,14 +126,31 @@ public sealed class BetweenTests(TestCluster cluster)
         await cluster.CreatePodAsync(name, "busybox:1");
         await using var workstation = await UserAsync(tunnel);
         await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
+        await using var session = await Conversation.BeginAsync(workstation, $"pod--{name}");
+        relay.Cut();
+        FaultReport.GoesOn($"cut in the middle, {tunnel}", await session.AnswersAsync());
+        await session.EndAsync();
+        await Outage.NothingIsLeftAsync(cluster, name);
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task Without_resuming_a_cut_in_the_middle_ends_it_with_one_line(string tunnel)
+    {
+        var name = $"cut-off-{tunnel}";
+        await cluster.CreatePodAsync(name, "busybox:1");
+        await using var workstation = await UserAsync(tunnel);
+        workstation.Environment["SSHPOD_RESUME"] = "0";
+        await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
         // In the middle of a download, with data in flight.
         var session = workstation.SshAsync($"pod--{name}", "touch /tmp/here; cat /dev/zero");
         await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(name, "ls", "/tmp/here")).ExitCode == 0);
         var since = Stopwatch.StartNew();
         relay.Cut();
         var ended = await session;
-        FaultReport.Record($"cut in the middle, {tunnel}", ended with { Time = since.Elapsed },
-            $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\" was lost");
+        FaultReport.Record($"cut in the middle with resume 0, {tunnel}", ended with { Time = since.Elapsed },
+            $"the connection to container \"main\" of pod \"{name}\" in namespace \"{cluster.Namespace}\"");
 
         await EndsAsync(name);
     }

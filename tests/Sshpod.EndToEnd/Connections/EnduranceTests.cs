@@ -3,12 +3,13 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
+using Sshpod.EndToEnd.Resuming;
 
 namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>
-/// Large, frequent and long transfers: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours. The bytes come from a counter,
-/// which reveals lost, repeated or swapped ones, and are never on disk.
+/// Large, frequent, long and broken transfers: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours, and 200 cuts in 1 GiB.
+/// The bytes come from a counter, which reveals lost, repeated or swapped ones, and are never on disk.
 /// </summary>
 [Collection(nameof(Alone))]
 public sealed class EnduranceTests(TestCluster cluster)
@@ -16,7 +17,8 @@ public sealed class EnduranceTests(TestCluster cluster)
     private const int Piece = 1 << 20;
 
     private static readonly int Pieces = Setting("SSHPOD_SOAK_MIB", 256), Sessions = Setting("SSHPOD_SOAK_SESSIONS", 30),
-        IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 30);
+        IdleSeconds = Setting("SSHPOD_SOAK_IDLE", 30), Cuts = Setting("SSHPOD_SOAK_CUTS", 10),
+        CutPieces = Setting("SSHPOD_SOAK_CUT_MIB", 64);
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2 + Pieces / 32);
 
@@ -69,6 +71,42 @@ public sealed class EnduranceTests(TestCluster cluster)
             await Task.Delay(TimeSpan.FromMilliseconds(300), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         return most;
+    }
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task A_stream_that_is_cut_at_random_moments_has_the_same_hash_at_both_ends_and_leaves_nothing(string tunnel)
+    {
+        var pod = $"endurance-cuts-{tunnel}";
+        await cluster.CreatePodAsync(pod, "debian:12");
+        var (workstation, relay) = await Outage.PutBehindRelayAsync(cluster, tunnel);
+        await using var _ = workstation;
+        await using var __ = relay;
+        var bytes = RandomNumberGenerator.GetBytes(Piece);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var i = 0; i < CutPieces; i++)
+            hash.AppendData(bytes);
+        var expected = Convert.ToHexStringLower(hash.GetHashAndReset());
+        await File.WriteAllBytesAsync(workstation.File("piece"), bytes);
+        (await workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("piece"),
+            $"root@{workstation.Host($"pod--{pod}")}:/tmp/piece")).Quietly();
+
+        foreach (var up in new[] { true, false })
+        {
+            var ssh = $"{workstation.SshCommand} root@{workstation.Host($"pod--{pod}")}";
+            var pieces = $"i=0; while [ $i -lt {CutPieces} ]; do cat {(up ? workstation.File("piece") : "/tmp/piece")}; i=$((i+1)); done";
+            // More cuts than there will be in most runs: they go on for as long as it takes.
+            var stream = Run.ProgramAsync("sh", ["-c", up ? $"({pieces}) | {ssh} sha256sum" : $"{ssh} '{pieces}' | sha256sum"],
+                workstation.Environment, limit: TimeSpan.FromMinutes(3 + CutPieces / 8));
+            var cuts = await Outage.CutAsync(Outage.NotesOf(workstation), relay, stream, Cuts);
+            var ended = (await stream).Quietly();
+            Assert.StartsWith(expected, ended.Text, StringComparison.Ordinal);
+            FaultReport.GoesOn($"{cuts} cuts in {CutPieces} MiB {(up ? "up" : "down")}, {tunnel}", ended.Time, TimeSpan.MaxValue);
+        }
+        await Outage.NothingIsLeftAsync(cluster, pod);
+        Assert.Empty(Directory.GetFiles(workstation.File("cache/sshpod/resume")));
+        Assert.Null(ProxyProcess.Find(workstation.Host($"pod--{pod}")));
     }
 
     [Theory]

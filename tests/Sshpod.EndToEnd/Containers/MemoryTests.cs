@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
+using Sshpod.EndToEnd.Resuming;
 
 namespace Sshpod.EndToEnd.Containers;
 
@@ -35,6 +36,33 @@ public sealed class MemoryTests(TestCluster cluster)
         await NothingWasKilledAsync(pod);
         var back = await File.ReadAllBytesAsync(workstation.File("back"));
         Assert.True(sent.AsSpan().SequenceEqual(back), "what came back is what was sent");
+    }
+
+    [Theory]
+    [InlineData("port-forward")]
+    [InlineData("exec")]
+    public async Task In_16_MiB_a_file_passes_both_ways_through_cut_after_cut(string tunnel)
+    {
+        var pod = $"memory-cut-{tunnel}";
+        await CreatePodAsync(pod, "16Mi", "busybox:1", "");
+        var (workstation, relay) = await Outage.PutBehindRelayAsync(cluster, tunnel);
+        await using var _ = workstation;
+        await using var __ = relay;
+        var sent = RandomNumberGenerator.GetBytes(Size / 4);
+        await File.WriteAllBytesAsync(workstation.File("sent"), sent);
+        var remote = $"root@{workstation.Host($"pod--{pod}")}:/tmp/file";
+
+        var up = workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("sent"), remote);
+        var cuts = await Outage.CutAsync(Outage.NotesOf(workstation), relay, up, 20);
+        (await up).Quietly();
+        await NothingWasKilledAsync(pod);
+        var down = workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, remote, workstation.File("back"));
+        cuts += await Outage.CutAsync(Outage.NotesOf(workstation), relay, down, 20);
+        (await down).Quietly();
+        await NothingWasKilledAsync(pod);
+        var back = await File.ReadAllBytesAsync(workstation.File("back"));
+        Assert.True(sent.AsSpan().SequenceEqual(back), "what came back is what was sent");
+        Assert.NotEqual(0, cuts);
     }
 
     [Theory]

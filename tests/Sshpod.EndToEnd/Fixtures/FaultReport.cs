@@ -31,11 +31,25 @@ public static class FaultReport
                 $"not the one line with \"{line}\": {result.Error}");
         }
         Assert.True(result.Time < (within ?? Limit), $"took {result.Time.TotalSeconds:0.0} s");
+        Write(fault, line is null ? "works" : $"one line: `{line}`", result.Time);
+    }
+
+    /// <summary>Asserts that a connection went on in time.</summary>
+    /// <param name="fault">What went wrong.</param>
+    /// <param name="time">From the fault, or from its end, to the next byte that arrived.</param>
+    /// <param name="within">The longest that it may take; null for <see cref="Limit"/>.</param>
+    public static void GoesOn(string fault, TimeSpan time, TimeSpan? within = null)
+    {
+        Assert.True(time < (within ?? Limit), $"took {time.TotalSeconds:0.0} s");
+        Write(fault, "goes on", time);
+    }
+
+    private static void Write(string fault, string outcome, TimeSpan time)
+    {
         if (File is null)
             return;
-        var row = string.Create(CultureInfo.InvariantCulture,
-            $"| {fault} | {Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"}"
-                + $" | {(line is null ? "works" : $"one line: `{line}`")} | {result.Time.TotalSeconds:0.0} s |\n");
+        var row = string.Create(CultureInfo.InvariantCulture, $"| {fault} | "
+            + $"{Environment.GetEnvironmentVariable("SSHPOD_TRANSPORT") ?? "auto"} | {outcome} | {time.TotalSeconds:0.0} s |\n");
         lock (Writing)
             System.IO.File.AppendAllText(File, row);
     }

@@ -55,6 +55,15 @@ public sealed class TestCluster : IAsyncLifetime
     /// <summary>Starts it again, and returns when the API server reaches it.</summary>
     public static Task StartKubeletAsync() => LocalAsync("kubelet-up");
 
+    /// <summary>Restarts the container runtime of the local cluster's node; containers go on meanwhile.</summary>
+    public static Task RestartContainerdAsync() => LocalAsync("restart-containerd");
+
+    /// <summary>Makes the path to the local cluster silent: nothing is closed, and nothing comes back.</summary>
+    public static Task CutLinkAsync() => LocalAsync("link-down");
+
+    /// <summary>Mends it.</summary>
+    public static Task MendLinkAsync() => LocalAsync("link-up");
+
     /// <summary>Runs kubectl against the cluster.</summary>
     public Task<Outcome> KubectlAsync(params string[] arguments) => KubectlAsync(null, arguments);
 

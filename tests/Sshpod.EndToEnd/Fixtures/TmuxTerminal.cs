@@ -46,6 +46,9 @@ public sealed class TmuxTerminal : IAsyncDisposable
     public async Task<string> ScreenAsync(bool withColours = false) =>
         (await TmuxAsync(["capture-pane", "-p", .. withColours ? ["-e"] : Array.Empty<string>()])).Text;
 
+    /// <summary>The title of the window.</summary>
+    public async Task<string> TitleAsync() => (await TmuxAsync("display-message", "-p", "#{pane_title}")).Text.TrimEnd();
+
     /// <summary>Waits until a line of the screen matches.</summary>
     public async Task WaitForAsync(string pattern)
     {

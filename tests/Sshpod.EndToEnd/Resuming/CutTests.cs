@@ -27,10 +27,10 @@ public sealed class CutTests(TestCluster cluster)
         var remote = $"root@{workstation.Host($"pod--{pod}")}:/tmp/file";
 
         var up = workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, workstation.File("there"), remote);
-        var cuts = await CutAsync(relay, up, Cuts);
+        var cuts = await CutAsync(NotesOf(workstation), relay, up, Cuts);
         (await up).Quietly();
         var down = workstation.RunAsync("scp", "-q", "-F", workstation.SshConfig, remote, workstation.File("back"));
-        cuts += await CutAsync(relay, down, Cuts);
+        cuts += await CutAsync(NotesOf(workstation), relay, down, Cuts);
         (await down).Quietly();
 
         var back = await File.ReadAllBytesAsync(workstation.File("back"));
@@ -58,7 +58,7 @@ public sealed class CutTests(TestCluster cluster)
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(40)), cancellation);
             }
         }), "pod--busybox", "cat");
-        Assert.NotEqual(0, await CutAsync(relay, session, int.MaxValue));
+        Assert.NotEqual(0, await CutAsync(NotesOf(workstation), relay, session, int.MaxValue));
         Assert.Equal(sent.ToString(), (await session).Quietly().Text);
     }
 
@@ -92,15 +92,11 @@ public sealed class CutTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         await using var _ = workstation;
         await using var __ = relay;
-        if ((await workstation.SshAsync("pod--cut-rsync", "command -v rsync")).ExitCode != 0)
-        {
-            Assert.Skip("the image has no rsync");
-        }
         var bytes = RandomNumberGenerator.GetBytes(Size);
         await File.WriteAllBytesAsync(workstation.File("there"), bytes);
         var sync = workstation.RunAsync("rsync", "-e", workstation.SshCommand, workstation.File("there"),
             $"root@{workstation.Host("pod--cut-rsync")}:/tmp/file");
-        Assert.NotEqual(0, await CutAsync(relay, sync, Cuts));
+        Assert.NotEqual(0, await CutAsync(NotesOf(workstation), relay, sync, Cuts));
         (await sync).Quietly();
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)),
             (await cluster.ExecAsync("cut-rsync", "sha256sum", "/tmp/file")).Successfully().Text.Split(' ')[0]);

@@ -17,7 +17,7 @@ public sealed class EndTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, tunnel);
         await using var _ = workstation;
         await using var __ = relay;
-        var session = await StartedAsync(workstation, "busybox", "sleep 3; echo done; exit 7");
+        var session = await StartedAsync(cluster, workstation, "busybox", "sleep 3; echo done; exit 7");
         relay.IsDown = true;
         relay.Cut();
         await Task.Delay(TimeSpan.FromSeconds(6));
@@ -64,6 +64,57 @@ public sealed class EndTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_session_whose_holder_was_killed_ends_with_one_line()
+    {
+        const string Pod = "resume-holder";
+        await cluster.CreatePodAsync(Pod, "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        var session = await StartedAsync(cluster, workstation, Pod, "sleep 1000");
+        await KillAsync(cluster, Pod, "holder");
+        var since = Stopwatch.StartNew();
+        FaultReport.Record("holder killed while connected", (await session) with { Time = since.Elapsed }, "its session has ended there",
+            TimeSpan.FromSeconds(25));
+        await NothingIsLeftAsync(cluster, Pod);
+    }
+
+    [Fact]
+    public async Task A_session_that_is_killed_there_ends_ssh_as_ever()
+    {
+        const string Pod = "resume-session";
+        await cluster.CreatePodAsync(Pod, "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        var session = await StartedAsync(cluster, workstation, Pod, "sleep 1000");
+        await KillAsync(cluster, Pod, "sshd-session");
+        var ended = await session;
+        Assert.Equal(255, ended.ExitCode);
+        Assert.Contains("closed", ended.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.True(ended.Time < FaultReport.Limit, $"{ended.Time}");
+        await NothingIsLeftAsync(cluster, Pod);
+    }
+
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_connection_that_is_cleaned_ends_with_one_line(string tunnel)
+    {
+        var pod = $"resume-swept-{tunnel}";
+        await cluster.CreatePodAsync(pod, "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, tunnel);
+        await using var _ = workstation;
+        await using var __ = relay;
+        var session = await StartedAsync(cluster, workstation, pod, "sleep 1000");
+        (await workstation.SshpodAsync("clean", workstation.Host($"pod--{pod}"))).Successfully();
+        var since = Stopwatch.StartNew();
+        FaultReport.Record($"sshpod clean while connected, {tunnel}", (await session) with { Time = since.Elapsed },
+            "sshpod clean has ended it", TimeSpan.FromSeconds(25));
+        await NothingIsLeftAsync(cluster, pod);
+    }
+
+    [Fact]
     public async Task A_paused_connection_that_is_cleaned_ends_with_one_line()
     {
         var (pod, workstation, relay, session) = await PausedAsync("resume-cleaned");
@@ -103,6 +154,29 @@ public sealed class EndTests(TestCluster cluster)
         await NothingIsLeftAsync(cluster, pod);
     }
 
+    [Theory]
+    [InlineData("-TERM")]
+    [InlineData("-9")]
+    public async Task Of_an_ssh_that_is_killed_while_paused_the_next_connection_takes_the_session_along(string signal)
+    {
+        var pod = $"resume-paused{signal.ToLowerInvariant()}";
+        await cluster.CreatePodAsync(pod, "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var session = await Conversation.BeginAsync(workstation, $"pod--{pod}");
+        relay.IsDown = true;
+        relay.Cut();
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        (await workstation.RunAsync("kill", signal, $"{session.ProcessId}")).Successfully();
+        await session.Completion;
+        await Eventually.HoldsAsync("no sshpod is left", () => ProxyProcess.Find(workstation.Host($"pod--{pod}")) is null);
+        relay.IsDown = false;
+        (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
+        await NothingIsLeftAsync(cluster, pod);
+        Assert.Empty(Directory.GetFiles(workstation.File("cache/sshpod/resume")));
+    }
+
     [Fact]
     public async Task The_session_of_a_proxy_that_was_killed_ends_with_the_next_connection()
     {
@@ -128,18 +202,10 @@ public sealed class EndTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         if (grace is not null)
             workstation.Environment["SSHPOD_RESUME"] = grace;
-        var session = await StartedAsync(workstation, pod, "sleep 1000");
+        var session = await StartedAsync(cluster, workstation, pod, "sleep 1000");
         relay.IsDown = true;
         relay.Cut();
         return (pod, workstation, relay, session);
-    }
-
-    private async Task<Task<Outcome>> StartedAsync(Workstation workstation, string pod, string command)
-    {
-        var flag = $"/tmp/here-{Guid.NewGuid():N}";
-        var session = workstation.SshAsync($"pod--{pod}", $"touch {flag}; {command}");
-        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(pod, "ls", flag)).ExitCode == 0);
-        return session;
     }
 
     private Task HereAsync(string pod) => Eventually.HoldsAsync("the session is open",

@@ -9,6 +9,9 @@ internal static class Outage
     /// <summary>The tunnels that each outage is tried with.</summary>
     public const string PortForward = "port-forward", Exec = "exec";
 
+    /// <summary>Where sshpod notes connections that can be resumed.</summary>
+    public static string NotesOf(Workstation workstation) => workstation.File("cache/sshpod/resume");
+
     /// <summary>A user whose connections all go through a relay, by one kind of tunnel.</summary>
     public static async Task<(Workstation Workstation, TcpRelay Relay)> PutBehindRelayAsync(TestCluster cluster, string tunnel)
     {
@@ -17,13 +20,34 @@ internal static class Outage
         return (workstation, await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server)));
     }
 
-    /// <summary>Cuts all connections again and again, at random moments, until something is over.</summary>
+    /// <summary>Starts ssh with a command, and returns when that runs.</summary>
+    public static async Task<Task<Outcome>> StartedAsync(TestCluster cluster, Workstation workstation, string pod, string command)
+    {
+        var flag = $"/tmp/here-{Guid.NewGuid():N}";
+        var session = workstation.SshAsync($"pod--{pod}", $"touch {flag}; {command}");
+        await Eventually.HoldsAsync("the session is open", async () => (await cluster.ExecAsync(pod, "ls", flag)).ExitCode == 0);
+        return session;
+    }
+
+    /// <summary>Kills the processes of our server in a container whose titles contain this.</summary>
+    public static async Task KillAsync(TestCluster cluster, string pod, string title) =>
+        Assert.NotEmpty((await cluster.KubectlAsync("exec", pod, "-n", cluster.Namespace, "-c", "main", "--", "sh", "-c",
+            "for p in /proc/[0-9]*; do case $(readlink $p/exe) in */sshpod/*/sshd)"
+            + $" grep -qF '{title}' $p/cmdline && kill -9 ${{p#/proc/}} && echo ${{p#/proc/}};; esac; done; true")).Successfully().Text);
+
+    /// <summary>
+    /// Cuts all connections again and again, at random moments, until something is over. It begins when sshpod has noted a connection that
+    /// can be resumed: what is cut before fails as any connection does.
+    /// </summary>
+    /// <param name="notes">The directory of those notes.</param>
     /// <param name="relay">What cuts.</param>
     /// <param name="over">Ends with what is being cut.</param>
     /// <param name="most">The most cuts: afterwards it may go on in peace.</param>
     /// <returns>How many there were.</returns>
-    public static async Task<int> CutAsync(Relay relay, Task over, int most)
+    public static async Task<int> CutAsync(string notes, Relay relay, Task over, int most)
     {
+        await Eventually.HoldsAsync("there is a connection", () => over.IsCompleted
+            || (Directory.Exists(notes) && Directory.EnumerateFiles(notes).Any()));
         for (var cuts = 0; ; cuts++)
         {
             if (cuts == most)
@@ -35,7 +59,7 @@ internal static class Outage
         }
     }
 
-    /// <summary>Waits until nothing of a connection is left in a pod: no process of ours but the listener, and no paused connection.</summary>
+    /// <summary>Waits until nothing of a connection is left in a pod: no process but the listener, and no paused connection.</summary>
     public static Task NothingIsLeftAsync(TestCluster cluster, string pod) =>
         Eventually.HoldsAsync($"nothing is left of the sessions in {pod}", async () =>
         {

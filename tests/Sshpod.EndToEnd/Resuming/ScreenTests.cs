@@ -29,6 +29,58 @@ public sealed class ScreenTests(TestCluster cluster)
         await Eventually.HoldsAsync("the screen is the one of before", async () => await terminal.ScreenAsync() == before);
     }
 
+    [Theory]
+    [InlineData("title")]
+    [InlineData("none")]
+    public async Task The_user_may_want_the_outage_in_the_title_or_nowhere(string display)
+    {
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        Directory.CreateDirectory(workstation.File("config/sshpod"));
+        await File.WriteAllTextAsync(workstation.File("config/sshpod/config.yaml"), $"resume-line: {display}\n");
+        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24,
+            $"{workstation.SshCommand} -t root@{workstation.Host("pod--busybox")} sh");
+        await terminal.TypeAsync("echo $((40 + 2))");
+        await terminal.WaitForAsync("^42$");
+        var before = await terminal.ScreenAsync();
+        relay.IsDown = true;
+        relay.Cut();
+        if (display == "title")
+            await Eventually.HoldsAsync("the title tells of the outage",
+                async () => (await terminal.TitleAsync()).StartsWith("sshpod: no connection for ", StringComparison.Ordinal));
+        else
+            await Task.Delay(TimeSpan.FromSeconds(4));
+        Assert.Equal(before, await terminal.ScreenAsync());
+        Assert.Equal(display == "title", (await terminal.TitleAsync()).Contains("sshpod:", StringComparison.Ordinal));
+        relay.IsDown = false;
+        await terminal.TypeAsync("echo $((60 + 2))");
+        await terminal.WaitForAsync("^62$");
+        Assert.DoesNotContain("sshpod:", await terminal.ScreenAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ssh_ends_at_once_when_the_user_types_its_escape_during_an_outage()
+    {
+        await cluster.CreatePodAsync("screen-escape", "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24,
+            $"{workstation.SshCommand} -t root@{workstation.Host("pod--screen-escape")} sh");
+        await terminal.TypeAsync("echo $((40 + 2))");
+        await terminal.WaitForAsync("^42$");
+        relay.IsDown = true;
+        relay.Cut();
+        await terminal.WaitForAsync("sshpod: .*~\\. ends");
+        await terminal.PressAsync("Enter");
+        await terminal.WriteAsync("~.");
+        await terminal.WaitForAsync("^exit status 255");
+        relay.IsDown = false;
+        (await workstation.SshAsync("pod--screen-escape", "true")).Quietly();
+        await NothingIsLeftAsync(cluster, "screen-escape");
+    }
+
     [Fact]
     public async Task A_short_outage_shows_nothing()
     {

@@ -8,6 +8,11 @@ namespace Sshpod.EndToEnd.Resuming;
 [Trait(Suites.Name, Suites.Once)]
 public sealed class SilenceTests(TestCluster cluster)
 {
+    // `make soak` sets five minutes.
+    private static readonly TimeSpan Sleep = TimeSpan.FromSeconds(
+        Environment.GetEnvironmentVariable("SSHPOD_SOAK_SLEEP") is { Length: > 0 } seconds
+            ? int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture) : 15);
+
     [Theory]
     [InlineData(PortForward)]
     [InlineData(Exec)]
@@ -16,9 +21,8 @@ public sealed class SilenceTests(TestCluster cluster)
         var (workstation, relay) = await PutBehindRelayAsync(cluster, tunnel);
         await using var _ = workstation;
         await using var __ = relay;
-        var session = workstation.SshAsync("pod--busybox", "echo in; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 2; echo $i; done");
-        await ProxyProcess.FindAsync(workstation.Host("pod--busybox"));
-        await Task.Delay(TimeSpan.FromSeconds(3));
+        var session = await StartedAsync(cluster, workstation, "busybox",
+            "echo in; for i in 1 2 3 4 5 6 7 8 9 10; do sleep 2; echo $i; done");
         relay.IsSilent = true;
         await Task.Delay(TimeSpan.FromSeconds(20));
         relay.IsSilent = false;
@@ -26,20 +30,56 @@ public sealed class SilenceTests(TestCluster cluster)
         Assert.Equal("in\n1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n", (await session).Quietly().Text);
     }
 
+    [Theory]
+    [InlineData(PortForward)]
+    [InlineData(Exec)]
+    public async Task A_proxy_that_was_stopped_as_in_a_sleep_goes_on(string tunnel)
+    {
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, tunnel);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await cluster.CreatePodAsync($"silence-sleep-{tunnel}", "busybox:1");
+        await using var session = await Conversation.BeginAsync(workstation, $"pod--silence-sleep-{tunnel}");
+        var proxy = await ProxyProcess.FindAsync(workstation.Host($"pod--silence-sleep-{tunnel}"));
+        (await workstation.RunAsync("kill", "-STOP", proxy.Id)).Successfully();
+        relay.Cut();
+        await Task.Delay(Sleep);
+        (await workstation.RunAsync("kill", "-CONT", proxy.Id)).Successfully();
+        FaultReport.GoesOn($"asleep for {Sleep.TotalSeconds:0} s and cut meanwhile, {tunnel}", await session.AnswersAsync());
+        await session.EndAsync();
+    }
+
     [Fact]
-    public async Task A_proxy_that_was_stopped_as_in_a_sleep_goes_on()
+    public async Task After_a_sleep_a_path_that_is_silent_is_left_within_seconds()
+    {
+        await cluster.CreatePodAsync("silence-woken", "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var session = await Conversation.BeginAsync(workstation, "pod--silence-woken");
+        var proxy = await ProxyProcess.FindAsync(workstation.Host("pod--silence-woken"));
+        (await workstation.RunAsync("kill", "-STOP", proxy.Id)).Successfully();
+        relay.Freeze();
+        await Task.Delay(Sleep);
+        (await workstation.RunAsync("kill", "-CONT", proxy.Id)).Successfully();
+        FaultReport.GoesOn("asleep, and the path is silent afterwards", await session.AnswersAsync(), TimeSpan.FromSeconds(10));
+        await session.EndAsync();
+    }
+
+    [Fact]
+    public async Task A_slow_path_is_no_dead_path()
     {
         var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
         await using var _ = workstation;
         await using var __ = relay;
-        await using var ssh = workstation.StartSsh($"root@{workstation.Host("pod--busybox")}", "sleep 25; exit 7");
-        var proxy = await ProxyProcess.FindAsync(workstation.Host("pod--busybox"));
-        await Task.Delay(TimeSpan.FromSeconds(3));
-        (await workstation.RunAsync("kill", "-STOP", proxy.Id)).Successfully();
-        relay.Cut();
-        await Task.Delay(TimeSpan.FromSeconds(15));
-        (await workstation.RunAsync("kill", "-CONT", proxy.Id)).Successfully();
-        Assert.Equal(7, (await ssh.Completion).ExitCode);
+        await using var session = await Conversation.BeginAsync(workstation, "pod--busybox");
+        relay.Delay = TimeSpan.FromSeconds(1.5);
+        var before = relay.Count;
+        for (var i = 0; i < 4; i++)
+            await session.AnswersAsync();
+        Assert.Equal(before, relay.Count);
+        relay.Delay = TimeSpan.Zero;
+        await session.EndAsync();
     }
 
     [Fact]

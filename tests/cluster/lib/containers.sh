@@ -13,6 +13,15 @@ containerd_stop() {
   in_node kill "$(cat "$RUN/containerd.pid")"
   within 20 containerd_is_gone
 }
+
+# For tests of what a client sees meanwhile: shims hold the containers, and only streams break.
+restart-containerd() {
+  node_exists || fail "is not up"
+  containerd_stop || fail "containerd does not exit"
+  containerd_start
+  within 60 kubelet_answers || fail "the kubelet does not reach containerd (log: $LOG/kubelet.log)"
+}
+
 containerd_is_gone() { ! in_node test -d "/proc/$(cat "$RUN/containerd.pid")"; }
 
 store() { "$DEBIAN/usr/bin/ctr" --address "$CONTAINERD_SOCKET" --namespace k8s.io "$@"; }

@@ -34,6 +34,17 @@ node_network() {
   in_node ip link set eth0 up
 }
 
+# For tests of what a client sees of a path that falls silent: what it sends arrives, and no answer leaves the node.
+link-down() {
+  node_exists || fail "is not up"
+  in_node ip route replace blackhole "$HOST_IP/32"
+}
+
+link-up() {
+  node_exists || fail "is not up"
+  in_node ip route delete blackhole "$HOST_IP/32"
+}
+
 node_exists() { [ -f "$RUN/node" ] && is_running "$(cat "$RUN/node")" && node_init >/dev/null; }
 
 # The process that holds the namespaces: the child of the one we know, which is outside of them.

@@ -22,6 +22,15 @@ public sealed class HttpRelay(Uri server, string authority, Func<string, bool> i
 
     private readonly X509Certificate2Collection _authorities = Import(authority);
 
+    /// <summary>The status of a refusal.</summary>
+    public string Status { get; init; } = "403 Forbidden";
+
+    /// <summary>What a refusal is written in.</summary>
+    public string ContentType { get; init; } = "text/plain";
+
+    /// <summary>What a refusal says.</summary>
+    public string Body { get; init; } = "upgrades are not allowed here\n";
+
     /// <summary>The authority that signed the relay's own certificate, as PEM.</summary>
     public static string Authority => Own.Pem;
 
@@ -39,11 +48,10 @@ public sealed class HttpRelay(Uri server, string authority, Func<string, bool> i
         var (head, rest) = await ReadHeadAsync(secure, cancellation);
         if (isRefused(head))
         {
-            const string body = "upgrades are not allowed here\n";
             await secure.WriteAsync(
                 Encoding.ASCII.GetBytes(
-                    $"HTTP/1.1 403 Forbidden\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\nConnection: "
-                    + $"close\r\n\r\n{body}"), cancellation);
+                    $"HTTP/1.1 {Status}\r\nContent-Type: {ContentType}\r\nContent-Length: {Body.Length}\r\nConnection: "
+                    + $"close\r\n\r\n{Body}"), cancellation);
             await secure.ShutdownAsync();
             return;
         }
