@@ -101,6 +101,7 @@ public sealed class ConsentTests(TestCluster cluster)
     }
 
     [Fact]
+    [Trait(Suites.Name, Suites.Once)]
     public async Task An_image_that_cannot_be_pulled_is_named_and_another_one_does()
     {
         var pod = await ShelllessPod.CreateAsync(cluster, "consent-image");
