@@ -147,7 +147,10 @@ public sealed class RedialTests(TestCluster cluster)
         {
             Status = "404 Not Found",
             ContentType = "application/json",
-            Body = """{"kind":"Status","apiVersion":"v1","status":"Failure","message":"not found","reason":"NotFound","code":404}""",
+            Body = """
+                {"kind": "Status", "apiVersion": "v1", "status": "Failure", "message": "pods \"busybox\" not found",
+                 "reason": "NotFound", "details": {"name": "busybox", "kind": "pods"}, "code": 404}
+                """,
         };
         var since = System.Diagnostics.Stopwatch.StartNew();
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://127.0.0.1:{other.Port}", HttpRelay.Authority));
