@@ -13,9 +13,6 @@ namespace Sshpod;
 /// <summary>The command line.</summary>
 public static class Program
 {
-    // The exit code of ssh for any failure of its own.
-    private const int Failure = 255;
-
     // For shutting down after a signal, when tunnels are closed in order.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -63,11 +60,11 @@ public static class Program
         catch (SshpodException e)
         {
             Log.Error(e);
-            return Failure;
+            return SshpodException.ExitCode;
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            return Failure;
+            return SshpodException.ExitCode;
         }
         catch (Exception e)
         {
@@ -75,7 +72,7 @@ public static class Program
             Log.Error(
                 new SshpodException($"internal error: {e.GetType().Name}: {e.Message}",
                     "this is a bug: please report it with the output of SSHPOD_LOG=debug"));
-            return Failure;
+            return SshpodException.ExitCode;
         }
     }
 
@@ -92,6 +89,6 @@ public static class Program
     {
         ChildProcess.EndAll();
         ClientCertificate.Forget();
-        Environment.Exit(Failure);
+        Environment.Exit(SshpodException.ExitCode);
     }
 }

@@ -80,10 +80,15 @@ public static class ProxyCommand
         // ssh may kill us at any time from here on.
         ClientCertificate.Forget();
         sharing?.Opened(connection);
-        // Open until the end is explained: once they are closed, ssh leaves, and ends its proxy.
         await using var ssh = StandardPipes.Open();
         if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
-            throw await connection.ExplainEndAsync(cancellation);
+        {
+            var end = await connection.ExplainEndAsync(cancellation);
+            // Told before anything is closed, which may take seconds: once ssh sees the end it leaves, and ends its proxy.
+            line.Dispose();
+            Log.Error(end);
+            return SshpodException.ExitCode;
+        }
         Log.Debug("connection ended");
         return 0;
     }

@@ -8,6 +8,9 @@ namespace Sshpod.Terminal;
 /// <param name="hint">What to do about it; null if the message is enough.</param>
 public class SshpodException(string message, string? hint = null) : Exception(message)
 {
+    /// <summary>The exit code of a program that ends with it: that of ssh for any failure of its own.</summary>
+    public const int ExitCode = 255;
+
     /// <summary>What to do about it; null if the message is enough.</summary>
     public string? Hint { get; } = hint;
 
