@@ -190,7 +190,8 @@ internal sealed record Section(IReadOnlyDictionary<string, YamlNode> Values)
 internal sealed record FileSettings(
     Aliases Aliases, string? Container = null, TransportKind? Transport = null, TunnelKind? Tunnel = null, TimeSpan? Idle = null,
     TimeSpan? Wait = null, AccessTime? Access = null, TimeSpan? Resume = null, OutageDisplay ResumeLine = OutageDisplay.Row,
-    string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false, bool? Ephemeral = null, string? EphemeralImage = null)
+    string? Identity = null, bool CleanEnvironment = false, bool SharedPlaces = false, bool? Ephemeral = null,
+    string? EphemeralImage = null)
 {
     /// <summary>The settings if there is no file.</summary>
     public static FileSettings None { get; } = new(Aliases.None);
