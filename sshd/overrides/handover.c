@@ -28,19 +28,19 @@ handover_exec(const char *name, char *const argv[])
 	static char agent[sizeof("SSHPOD_AGENT=") + sizeof(origin.agent)], keys[32], logins[32];
 	static char bundle[sizeof("SSHPOD_BUNDLE=") + sizeof(origin.bundle)];
 	bool session = strcmp(name, "sshd-session") == 0;
-	char *added[] = { agent, bundle, address_announce(),
-	    session ? announce(keys, sizeof(keys), "SSHPOD_KEYS", keys_hand_on()) : NULL,
+	char *held = session ? announce(keys, sizeof(keys), "SSHPOD_KEYS", keys_hand_on()) : NULL;
+	char *added[] = { agent, bundle, address_announce(), held,
 	    session ? announce(logins, sizeof(logins), "SSHPOD_LOGINS", logins_open()) : NULL };
 	size_t count = 0;
 	char **environment;
 	char *arguments[64] = { (char *)name };
 
-	if (session && added[2] == NULL)
+	if (session && held == NULL)
 		return -1;
 	/* sshd-auth talks to strangers, and needs none of the container's secrets */
 	while ((session || strcmp(name, "sshd-auth") != 0) && origin.environment[count] != NULL)
 		count++;
-	if ((environment = calloc(count + 5, sizeof(*environment))) == NULL)
+	if ((environment = calloc(count + sizeof(added) / sizeof(*added) + 1, sizeof(*environment))) == NULL)
 		return -1;
 	memcpy(environment, origin.environment, count * sizeof(*environment));
 	snprintf(agent, sizeof(agent), "SSHPOD_AGENT=%s", origin.agent);
