@@ -21,7 +21,7 @@ public sealed class ForwardingTests(TestCluster cluster)
         await using var ssh = workstation.StartSsh(
             "-N", "-o", "ExitOnForwardFailure=yes", "-L", $"127.0.0.1:{local}:127.0.0.1:{port}", $"root@{workstation.Host(target)}");
 
-        Assert.StartsWith("SSH-2.0-", await ReadWhenOpenAsync(local), StringComparison.Ordinal);
+        Assert.StartsWith("sshpod-r", await ReadWhenOpenAsync(local), StringComparison.Ordinal);
         Assert.Equal("", ssh.Error);
     }
 
@@ -70,7 +70,7 @@ public sealed class ForwardingTests(TestCluster cluster)
         await stream.WriteAsync(new byte[] { 5, 1, 0, 1, 127, 0, 0, 1, (byte)(port >> 8), (byte)port });
         Assert.Equal(0, (await ReadAsync(stream, 10))[1]);
 
-        Assert.Equal("SSH-2.0-", Encoding.ASCII.GetString(await ReadAsync(stream, 8)));
+        Assert.Equal("sshpod-r", Encoding.ASCII.GetString(await ReadAsync(stream, 8)));
         Assert.Equal("", ssh.Error);
     }
 

@@ -40,7 +40,7 @@ public sealed class Login(Workstation workstation, string user, string target)
     {
         var port = int.Parse((await RunAsync("echo $SSH_CONNECTION")).Trim().Split(' ')[3], CultureInfo.InvariantCulture);
         var answer = (await SshAsync("-W", $"127.0.0.1:{port}", Address)).Quietly().Text;
-        Assert.StartsWith("SSH-2.0-", answer, StringComparison.Ordinal);
+        Assert.StartsWith("sshpod-resume 1 ", answer, StringComparison.Ordinal);
     }
 
     /// <summary>Uses the workstation's agent in the container, which must have <c>ssh-add</c>.</summary>

@@ -216,7 +216,7 @@ public sealed class DistrolessTests(TestCluster cluster)
             }
             return true;
         });
-        Assert.Equal("SSH-2.0-", banner);
+        Assert.Equal("sshpod-r", banner);
         Assert.Equal("", ssh.Error);
     }
 
