@@ -44,7 +44,7 @@ show ssh root@pod--sshpod-demo.sshpod ls -l /tmp/README.md
 step "The way to the cluster is cut in the middle of a session"
 work=$(mktemp -d)
 proxy='' session=''
-trap 'kill $proxy $session 2>/dev/null; rm -rf "$work"' EXIT
+trap 'kill $proxy $session 2>/dev/null || true; rm -rf "$work"' EXIT
 namespace=$(kubectl get pod sshpod-demo -o 'jsonpath={.metadata.namespace}')
 
 # A way that this script can cut: a proxy on this machine that lets through what goes to the pod above, and nothing else. $1 is its port; 0
