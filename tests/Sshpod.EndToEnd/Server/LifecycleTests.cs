@@ -20,7 +20,7 @@ public sealed class LifecycleTests(TestCluster cluster)
     }
 
     [Fact]
-    public async Task The_server_exits_even_if_its_client_vanished()
+    public async Task The_server_exits_even_if_a_client_vanished_once_that_client_has_come_again()
     {
         await cluster.CreatePodAsync("vanished", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
@@ -32,6 +32,7 @@ public sealed class LifecycleTests(TestCluster cluster)
             foreach (var process in Descendants(ssh.ProcessId).Append(ssh.ProcessId))
                 Kill(process);
         }
+        (await workstation.SshAsync("pod--vanished", "true")).Quietly();
         await Eventually.HoldsAsync("the server has left",
             async () => !(await cluster.ExecAsync("vanished", "ps")).Text.Contains("sshd", StringComparison.Ordinal));
     }
