@@ -48,7 +48,11 @@ public sealed class ZombieTests(TestCluster cluster)
             if (victim == "ssh")
                 Process.GetProcessById(ssh.ProcessId).Kill();
             else
+            {
                 Process.GetProcessById(ssh.ProcessId).Kill(entireProcessTree: true);
+                // The session is paused until this machine says that nobody will come back for it.
+                (await workstation.SshAsync($"pod--{pod}", "true")).Quietly();
+            }
             await IsAsBeforeAsync(pod, before);
         }
     }
