@@ -190,6 +190,8 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         }
         catch (InvalidDataException e)
         {
+            // Before an answer with a right MAC, it may be anybody who speaks.
+            IsStranger |= !_reader.IsAnswered;
             if (!IsStranger && ++_state.Violations >= ResumingLimits.Violations)
                 throw ConnectionOverException.Bug($"internal error: {e.Message}");
             Lose(e.Message);
