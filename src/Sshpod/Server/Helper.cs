@@ -121,7 +121,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             var staged = _staged?.Name == running.Name ? _staged
                 : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
             // From the container: the helper has given up what it would need to end a process of another user.
-            if (staged is not null)
+            if (staged is { Pid: not 1 })
                 await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
         }
         return [.. entries.Select(entry => entry.Name)];
