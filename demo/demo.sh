@@ -47,12 +47,13 @@ proxy='' session=''
 trap 'kill $proxy $session 2>/dev/null || true; rm -rf "$work"' EXIT
 namespace=$(kubectl get pod sshpod-demo -o 'jsonpath={.metadata.namespace}')
 
-# A way that this script can cut: a proxy on this machine that lets through what goes to the pod above, and nothing else. $1 is its port; 0
-# is any.
+# A way that this script can cut: a proxy on this machine that lets through what goes to the pod above, and the lists of what a server
+# knows, which kubectl asks for first; nothing else. $1 is its port; 0 is any.
 open_way() {
 	: >"$work/proxy"
 	kubectl proxy --port="$1" --reject-paths='^$' \
-		--accept-paths="^/api/v1/namespaces/$namespace/pods/sshpod-demo(/exec|/portforward)?\$" >"$work/proxy" 2>&1 &
+		--accept-paths="^/(api(/v1)?|apis(/[^/]+/[^/]+)?|api/v1/namespaces/$namespace/pods/sshpod-demo(/exec|/portforward)?)\$" \
+		>"$work/proxy" 2>&1 &
 	proxy=$!
 	until grep -q '^Starting to serve on ' "$work/proxy"; do
 		kill -0 "$proxy" 2>/dev/null || { cat "$work/proxy" >&2 && return 1; }

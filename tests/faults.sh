@@ -8,7 +8,7 @@ trap 'rm -f "$SSHPOD_FAULT_REPORT"' EXIT
 # Those that report: a fault of a tunnel or of what stands between is with the other tests of it.
 tests/run.sh '*Faults*' '*BetweenTests*' '*TunnelChoiceTests.A_*' '*ExecTunnelTests*' \
 	'*ErrorTests.A_full_tmp' '*ErrorTests.The_api_server*' \
-	'*CrowdTests.Fifty_connections_at_once' '*.Resume.*' '*EnduranceTests.A_stream_that*' '*MemoryTests.In_16*' >&2
+	'*CrowdTests.Fifty_connections_at_once' '*.Resuming.*' '*EnduranceTests.A_stream_that*' '*MemoryTests.In_16*' >&2
 echo '| fault | transport | outcome | time |'
 echo '|---|---|---|---|'
 sort "$SSHPOD_FAULT_REPORT"

@@ -9,10 +9,14 @@ filter=() but=()
 for name; do filter+=(-method "$name"); done
 passed=0 failed=0 skipped=0 brought_up=false
 work=$(mktemp -d)
+: >"$work/times"
 # shellcheck source=SCRIPTDIR/suite.sh
 . tests/suite.sh
 
 say() { echo "tests: $*" >&2; }
+
+# done_with NAME START: for the table at the end, of where the time went.
+done_with() { printf '%6d s  %s\n' $((SECONDS - $2)) "$1" >>"$work/times"; }
 
 # Clients that users have; the machine of a test may not.
 install_clients() {
@@ -118,7 +122,7 @@ count() { # passed failed skipped
 }
 
 run_xunit() {
-	local project=$1 total bad skip
+	local project=$1 total bad skip start=$SECONDS
 	say "$project"
 	# The compiler leaves directories in TMPDIR. No build server may remember this one.
 	TMPDIR=$work dotnet build "tests/$project" -c Release --disable-build-servers --nologo -v quiet || { count 0 1 0; return; }
@@ -132,11 +136,12 @@ run_xunit() {
 		note_failures "$work/$project"
 		count $((total - bad - skip)) "$bad" "$skip"
 	fi
+	done_with "$project${SSHPOD_TRANSPORT:+, transport $SSHPOD_TRANSPORT}" "$start"
 }
 
 # A suite of shell closes with `N passed, N failed` and perhaps `, N skipped`.
 run_shell() {
-	local summary
+	local summary start=$SECONDS
 	say "$1"
 	"$1" 2>&1 | tee "$work/shell" || true
 	note_failures "$work/shell"
@@ -147,6 +152,7 @@ run_shell() {
 		say "$1 ended without a summary"
 		count 0 1 0
 	fi
+	done_with "$1" "$start"
 }
 
 install_clients
@@ -158,14 +164,19 @@ if [ ${#filter[@]} = 0 ]; then
 	say "building the program for Windows"
 	{ build/publish.sh win-x64 artifacts && tests/windows/build.sh artifacts; } ||
 		{ count 0 1 0 && echo "failed: build/publish.sh win-x64, tests/windows/build.sh" >>"$work/failures"; }
+	done_with "clients and programs" 0
+	start=$SECONDS
 	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
+	done_with build/lint.sh "$start"
 	run_shell build/test.sh
 	run_shell sshd/test.sh
 fi
 run_xunit Sshpod.Tests
+start=$SECONDS
 if use_cluster; then
 	# Tests ask for it, and say so where it cannot be had. The first time it is compiled, which would be one test's time.
 	[ ${#filter[@]} -gt 0 ] || [ -n "${SSHPOD_TEST_CONTEXT:-}" ] || tests/cluster/cluster front-up || say "there is no front"
+	done_with "cluster" "$start"
 	# Both transports have the same behaviour, and are held to the same tests: all but those that have nothing to do with them.
 	for SSHPOD_TRANSPORT in auto kubectl; do
 		export SSHPOD_TRANSPORT
@@ -184,6 +195,7 @@ else
 fi
 
 [ $passed -gt 0 ] || failed=$((failed + 1))
+cat "$work/times" >&2
 [ ! -e "$work/failures" ] || cat "$work/failures" >&2
 end
 trap - EXIT

@@ -4,6 +4,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>One connection that carries several sessions, as <c>sshpod configure</c> sets it up.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class SharingTests(TestCluster cluster)
 {
     // Has the port of ssh's end, so it is the same for all sessions of a connection.

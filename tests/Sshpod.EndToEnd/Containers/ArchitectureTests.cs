@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>The arm64 server in a container of arm64 programs. The local cluster runs them through qemu.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class ArchitectureTests(TestCluster cluster)
 {
     [Fact]

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>sshpod writes into its own directory and nowhere else.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class FootprintTests(TestCluster cluster)
 {
     // Path, kind, size, mode, owner and time of everything except our directory and the kernel's file systems. The time and size of /tmp,

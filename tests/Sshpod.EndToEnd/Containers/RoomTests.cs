@@ -7,6 +7,7 @@ namespace Sshpod.EndToEnd.Containers;
 /// The kubelet evicts a pod whose files exceed a limit, within about ten seconds of its next check. These tests show that nothing was
 /// written, so it has no reason to.
 /// </summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class RoomTests(TestCluster cluster)
 {
     private const string Ours = """

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Containers;
 
 /// <summary>A container that has <c>/bin/sh</c>, but not on its PATH.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class ShellTests(TestCluster cluster)
 {
     private const string Elsewhere = "env: [{name: PATH, value: /opt/tools}]";

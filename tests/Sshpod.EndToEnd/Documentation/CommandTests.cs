@@ -4,6 +4,7 @@ using Sshpod.Tests;
 namespace Sshpod.EndToEnd.Documentation;
 
 /// <summary>Commands in the documentation work as printed. Recipes have their own tests.</summary>
+[Trait(Suites.Name, Suites.Once)]
 public sealed class CommandTests(TestCluster cluster)
 {
     // Commands that do not run here: how they begin, and why they do not.

@@ -8,7 +8,6 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.NoShell;
 
 /// <summary>A container without a shell is used as any other, and a session there is what a process of its image would be.</summary>
-[Trait(Suites.Name, Suites.Once)]
 public sealed class DistrolessTests(TestCluster cluster)
 {
     private const string Unprivileged = "allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}";

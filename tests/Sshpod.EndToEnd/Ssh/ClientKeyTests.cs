@@ -2,6 +2,7 @@ using Sshpod.EndToEnd.Fixtures;
 
 namespace Sshpod.EndToEnd.Ssh;
 
+[Trait(Suites.Name, Suites.Once)]
 public sealed class ClientKeyTests(TestCluster cluster)
 {
     [Fact]

@@ -3,6 +3,7 @@ using Sshpod.EndToEnd.Fixtures;
 namespace Sshpod.EndToEnd.Ssh;
 
 [Collection(nameof(Alone))]
+[Trait(Suites.Name, Suites.Once)]
 public sealed class KeyReplacementTests(TestCluster cluster)
 {
     [Fact]
