@@ -12,6 +12,9 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
 {
     private readonly TimeProvider _time = options.Time;
     private readonly Lock _lock = new();
+
+    // Held while somebody is told, so that nobody hears of an outage after its end; never by a hint, since a terminal may keep us waiting.
+    private readonly Lock _telling = new();
     private TaskCompletionSource _hint = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _since, _tried;
     private DateTimeOffset _sinceByWall;
@@ -56,8 +59,7 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
                 {
                     var carrier = await TryAsync(attach, stop);
                     Log.Debug($"resume: after {Outage.TotalMilliseconds:0} ms, attempt {attempt + 1}");
-                    if (_isTold)
-                        options.Report?.Resumed(Outage);
+                    Over(isResumed: true);
                     return carrier;
                 }
                 catch (Exception e) when (IsPassing(e, stop))
@@ -71,10 +73,7 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
         }
         finally
         {
-            lock (_lock)
-                _isOut = _isTold = false;
-            if (_isShunned)
-                options.Lost?.Invoke(_isShunned = false);
+            Over(isResumed: false);
         }
     }
 
@@ -89,18 +88,35 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     /// <summary>Tells of the outage. To be called each second.</summary>
     public void Tick()
     {
-        string reason;
-        lock (_lock)
+        lock (_telling)
         {
-            if (!_isOut || Outage < ResumingLimits.Told)
+            string reason;
+            lock (_lock)
+            {
+                if (!_isOut || Outage < ResumingLimits.Told)
+                    return;
+                (reason, _isTold) = (_reason, true);
+            }
+            options.Report?.Paused(Outage, reason);
+            if (Outage < ResumingLimits.Shunned || _isShunned)
                 return;
-            (reason, _isTold) = (_reason, true);
+            _isShunned = true;
+            options.Lost?.Invoke(true);
         }
-        options.Report?.Paused(Outage, reason);
-        if (Outage < ResumingLimits.Shunned || _isShunned)
-            return;
-        _isShunned = true;
-        options.Lost?.Invoke(true);
+    }
+
+    private void Over(bool isResumed)
+    {
+        lock (_telling)
+        {
+            bool wasTold;
+            lock (_lock)
+                (wasTold, _isOut, _isTold) = (_isTold, false, false);
+            if (wasTold && isResumed)
+                options.Report?.Resumed(Outage);
+            if (_isShunned)
+                options.Lost?.Invoke(_isShunned = false);
+        }
     }
 
     private static bool IsPassing(Exception e, CancellationToken stop) =>
