@@ -17,6 +17,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
     private readonly byte[] _piece = new byte[FrameWriter.MaxPiece];
     private readonly byte[] _clientKey, _nonceS, _nonceC = RandomNumberGenerator.GetBytes(ResumeHandshake.NonceSize);
     private readonly bool _isNew;
+    private bool _isProven;
 
     /// <summary>Takes an open tunnel over.</summary>
     /// <param name="tunnel">The tunnel, whose server can resume.</param>
@@ -33,7 +34,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
     /// <summary>What is to be sent.</summary>
     public FrameWriter Writer { get; }
 
-    /// <summary>Whether the answer came from somebody who does not know the key.</summary>
+    /// <summary>Whether somebody answers there who does not know the key, or again nobody who does.</summary>
     public bool IsStranger { get; private set; }
 
     /// <summary>Called when the server has granted a connection.</summary>
@@ -61,8 +62,10 @@ internal sealed class Carrier : CarrierStream, IFrameSink
             while (!_reader.IsAnswered && await ReceiveAsync())
             {
             }
-        if (!_reader.IsAnswered || Loss is not null)
-            throw new IOException(Loss ?? "no answer to the request to resume");
+        if (_isProven && Loss is null)
+            return;
+        CountUnanswered();
+        throw new IOException(Loss ?? "no answer to the request to resume");
     }
 
     /// <summary>Reads until it is lost or, after END, closed.</summary>
@@ -72,7 +75,10 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         {
         }
         if (_state.End is null || Loss is not null)
+        {
+            CountUnanswered();
             return;
+        }
         // Our last message would be lost if we closed first.
         Writer.Bye();
         EndAfter(ResumingLimits.Farewell);
@@ -110,6 +116,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
     {
         if (_isNew && ResumeHandshake.ReadWelcome(message, _clientKey, _nonceS, _nonceC) is { } welcome)
         {
+            Prove();
             _state.Granted = welcome;
             _state.Replay.Allow(welcome.Window);
             Log.Debug($"resume: new, for {welcome.Grace.TotalSeconds:0} s, window {welcome.Window / 1024} KiB");
@@ -117,6 +124,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         }
         else if (!_isNew && ResumeHandshake.ReadResumed(message, _state.Granted!.Key, _nonceS, _nonceC) is var (got, took))
         {
+            Prove();
             var replay = _state.Replay;
             if (took < replay.Start || took > got || got > replay.End)
                 throw ConnectionOverException.Positions(replay.End, got);
@@ -170,6 +178,15 @@ internal sealed class Carrier : CarrierStream, IFrameSink
                 _state.Received.Close();
                 break;
         }
+    }
+
+    private void Prove() => (_isProven, _state.Unanswered) = (true, 0);
+
+    // A cut between greeting and answer happens; again and again, somebody may have taken the port who has only learned to greet.
+    private void CountUnanswered()
+    {
+        if (!_isProven && !Writer.IsWaiting)
+            IsStranger |= ++_state.Unanswered > ResumingLimits.Unanswered;
     }
 
     /// <summary>Reads once, and acts on it.</summary>

@@ -11,6 +11,8 @@ public interface IWayBack
     /// <exception cref="SshpodException">It does not work now. If it never will again, the connection ends.</exception>
     Task<Tunnel> OpenAsync(CancellationToken cancellation);
 
-    /// <summary>Something else answered: the next attempt asks the container where the server is.</summary>
+    /// <summary>
+    /// Something else answered, or again nobody who knows the key: the next attempt asks the container where the server is.
+    /// </summary>
     void Distrust();
 }

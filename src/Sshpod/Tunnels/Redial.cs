@@ -36,12 +36,13 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     /// <summary>Tries to come back.</summary>
     /// <param name="why">Why the stream was lost.</param>
     /// <param name="grace">How long the server waits.</param>
+    /// <param name="tried">How many attachments there were already that came to nothing.</param>
     /// <param name="attach">Goes on with the connection over a tunnel.</param>
     /// <param name="stop">Ends the attempts.</param>
     /// <returns>What goes on.</returns>
     /// <exception cref="ConnectionOverException">It is pointless.</exception>
     public async Task<Carrier> RunAsync(
-        string why, TimeSpan grace, Func<Tunnel, CancellationToken, Task<Carrier>> attach, CancellationToken stop)
+        string why, TimeSpan grace, int tried, Func<Tunnel, CancellationToken, Task<Carrier>> attach, CancellationToken stop)
     {
         Log.Debug($"resume: lost: {why}");
         lock (_lock)
@@ -49,7 +50,7 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
         try
         {
             TimeSpan? asked = null;
-            for (var attempt = 0; ; attempt++)
+            for (var attempt = tried; ; attempt++)
             {
                 var pause = asked ?? RedialPauses.Before(attempt, Outage, options.Jitter());
                 // The last attempt is at the end of the grace: only the server knows whether that is over.

@@ -179,7 +179,7 @@ public sealed class ResumableTunnel : Duplex
                 if (_state.End is not null)
                     await closing;
             }
-            carrier = await _redial.RunAsync(carrier.Loss ?? "it ended", Grace, ReattachAsync, _stop.Token);
+            carrier = await _redial.RunAsync(carrier.Loss ?? "it ended", Grace, _state.Unanswered, ReattachAsync, _stop.Token);
         }
     }
 
@@ -196,6 +196,7 @@ public sealed class ResumableTunnel : Duplex
     {
         if (tunnel.Nonce is null)
         {
+            _way.Distrust();
             await tunnel.DisposeAsync();
             throw new SshpodException("the server lacks a process to take the connection over");
         }

@@ -35,6 +35,9 @@ internal sealed class ResumeState(byte[] fingerprint, HostKeyGuard guard, TimePr
     /// <summary>Attachments in a row that ended because of the protocol.</summary>
     public int Violations { get; set; }
 
+    /// <summary>Attachments in a row on which nobody has proved to know the key.</summary>
+    public int Unanswered { get; set; }
+
     /// <summary>How many bytes may be handed on before an ACK is due: a quarter of what either side keeps.</summary>
     public int AckEach => Math.Min(ResumingLimits.Window, Granted?.Window ?? ResumingLimits.FirstWindow) / 4;
 }

@@ -14,6 +14,9 @@ internal static class ResumingLimits
     /// <summary>An attachment that ends because of the protocol: so many in a row without progress end the connection.</summary>
     public const int Violations = 3;
 
+    /// <summary>So many attachments in a row may break without an answer; after more, the container is asked where the server is.</summary>
+    public const int Unanswered = 1;
+
     /// <summary>How many dead connections one connection ends: the server keeps no more.</summary>
     public const int Abandoned = 32;
 
