@@ -221,6 +221,8 @@ public sealed class ResumableTunnel : Duplex
             carrier.Writer.End(EndReason.Closed);
         _state.Liveness.Heard();
         _carrier = carrier;
+        // ssh may have taken something while nobody could be told.
+        _acknowledgement.SendIfDue();
         _ = carrier.FlushAsync();
         return carrier;
     }
