@@ -36,7 +36,6 @@ internal sealed class FakeHolder : IWayBack
     private readonly SemaphoreSlim _one = new(1);
     private readonly List<byte> _says = [.. KeyExchange];
     private byte[] _id = [], _key = [];
-    private long _taken;
     private Task _serving = Task.CompletedTask;
     private Link? _link;
 
@@ -58,6 +57,18 @@ internal sealed class FakeHolder : IWayBack
 
     /// <summary>What it refuses with; 0 for nothing.</summary>
     public byte No { get; set; }
+
+    /// <summary>What somebody in its place does once greeted.</summary>
+    public Impostor Impostor { get; set; }
+
+    /// <summary>What it waits for before it answers to RESUME.</summary>
+    public Task Pause { get; set; } = Task.CompletedTask;
+
+    /// <summary>Whether RESUME has come.</summary>
+    public bool IsAsked { get; private set; }
+
+    /// <summary>Up to where the client has said that ssh has what it was sent.</summary>
+    public long Taken { get; private set; }
 
     /// <summary>Whether it knows the key.</summary>
     public bool IsStranger { get; set; }
@@ -124,6 +135,17 @@ internal sealed class FakeHolder : IWayBack
             return;
         // Nothing of an older stream counts any more.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        switch (Impostor)
+        {
+            case Impostor.Closes:
+                link.Break();
+                return;
+            case Impostor.SaysNothing:
+                return;
+            case Impostor.TalksNonsense:
+                await link.SendAsync("X"u8.ToArray());
+                return;
+        }
         if (start[1] == 'N')
         {
             if (await link.TakeAsync(72) is not { } rest || !IsMac(_clientKey, "new", [.. nonceS, .. start, .. rest[..56]], rest[56..]))
@@ -152,6 +174,9 @@ internal sealed class FakeHolder : IWayBack
                 await RefuseAsync(link, nonceS, nonceC, _id);
                 return;
             }
+            Taken = Math.Max(Taken, BinaryPrimitives.ReadInt64BigEndian(rest.AsSpan(72)));
+            IsAsked = true;
+            await Pause;
             link.Sent = (int)BinaryPrimitives.ReadInt64BigEndian(rest.AsSpan(64));
             byte[] resumed = [(byte)'S', .. Number(Heard.Count), .. Number(Heard.Count)];
             await link.SendAsync([.. resumed, .. Mac(IsStranger ? _clientKey : _key, "resumed", [.. nonceS, .. nonceC, .. resumed])]);
@@ -182,7 +207,7 @@ internal sealed class FakeHolder : IWayBack
             switch (head[0])
             {
                 case 2:
-                    _taken = Math.Max(_taken, BinaryPrimitives.ReadInt64BigEndian(payload));
+                    Taken = Math.Max(Taken, BinaryPrimitives.ReadInt64BigEndian(payload));
                     break;
                 case 3:
                     await link.SendAsync(Frame(4, payload));
@@ -326,4 +351,13 @@ internal sealed class FakeHolder : IWayBack
             }
         }
     }
+}
+
+/// <summary>Somebody who has taken a server's port, and greets as the server does.</summary>
+internal enum Impostor
+{
+    None,
+    Closes,
+    SaysNothing,
+    TalksNonsense,
 }

@@ -52,7 +52,7 @@ public class RedialTests
         var way = new Way(time, _ => new PluginFailedException("not logged in", null));
         var redial = new Redial(way, new ResumeOptions(TimeSpan.FromHours(1)) { Time = time, Jitter = () => 0.5 });
         using var stop = new CancellationTokenSource();
-        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), NobodyAsync, stop.Token);
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), 0, NobodyAsync, stop.Token);
         Assert.Single(way.Times);
         for (var press = 2; press < 5; press++)
         {
@@ -71,7 +71,7 @@ public class RedialTests
         var time = new TestTime();
         var way = new Way(time, _ => new SshpodException("no route to host"));
         var redial = new Redial(way, new ResumeOptions(TimeSpan.FromHours(1)) { Time = time, Jitter = () => 0.5 });
-        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), NobodyAsync, default);
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), 0, NobodyAsync, default);
         Assert.Single(way.Times);
         time.Sleep(TimeSpan.FromHours(30));
         redial.Hint();
@@ -93,7 +93,7 @@ public class RedialTests
         });
         using var stop = new CancellationTokenSource();
         redial.Tick();
-        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), NobodyAsync, stop.Token);
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), 0, NobodyAsync, stop.Token);
         for (var second = 0; second < 6; second++)
         {
             redial.Tick();
@@ -106,11 +106,49 @@ public class RedialTests
         Assert.Equal(["2 refused", "3 refused", "4 refused", "5 refused", "lost True", "6 refused", "lost False"], heard);
     }
 
+    [Fact]
+    public async Task Attachments_that_came_to_nothing_count_as_attempts()
+    {
+        var way = new Way(_time, _ => new SshpodException("refused"));
+        var redial = new Redial(way, new ResumeOptions(TimeSpan.FromMinutes(1)) { Time = _time, Jitter = () => 0.5 });
+        await Assert.ThrowsAsync<ConnectionOverException>(() => redial.RunAsync("cut", TimeSpan.FromMinutes(1), 5, NobodyAsync, default));
+        Assert.Equal(new double[] { 2, 6, 21 }, way.Times.Take(3).Select(time => time.TotalSeconds));
+    }
+
+    [Fact]
+    public async Task Nobody_hears_of_an_outage_after_its_end()
+    {
+        var (time, holder, heard) = (new TestTime(), new FakeHolder(), new List<string>());
+        var back = new TaskCompletionSource();
+        Task<Carrier>? run = null;
+        var redial = new Redial(holder, new ResumeOptions(TimeSpan.FromHours(1))
+        {
+            Time = time,
+            Report = new((_, _) =>
+            {
+                // The connection is back while the terminal is written.
+                back.SetResult();
+                ((IAsyncResult)run!).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(1));
+                heard.Add("paused");
+            }, _ => heard.Add("resumed")),
+            Lost = isLost => heard.Add($"lost {isLost}"),
+        });
+        run = redial.RunAsync("cut", TimeSpan.FromHours(1), 0, async (tunnel, _) =>
+        {
+            await back.Task;
+            return new Carrier(tunnel, new ResumeState([], tunnel.Guard, time));
+        }, default);
+        time.Advance(ResumingLimits.Shunned);
+        redial.Tick();
+        await (await run).DisposeAsync();
+        Assert.Equal(["paused", "lost True", "resumed", "lost False"], heard);
+    }
+
     private async Task<(Way Way, ConnectionOverException Over)> GiveUpAsync(TimeSpan grace, Func<int, Exception> failure)
     {
         var way = new Way(_time, failure);
         var redial = new Redial(way, new ResumeOptions(grace) { Time = _time, Jitter = () => 0.5 });
-        var run = redial.RunAsync("cut", grace, NobodyAsync, default);
+        var run = redial.RunAsync("cut", grace, 0, NobodyAsync, default);
         return (way, await Assert.ThrowsAsync<ConnectionOverException>(() => run.WaitAsync(TimeSpan.FromSeconds(60))));
     }
 

@@ -159,6 +159,87 @@ public class ResumableTunnelTests
     }
 
     [Fact]
+    public async Task Somebody_who_answers_with_nonsense_ends_nothing_however_often()
+    {
+        await using var tunnel = await BegunAsync();
+        _holder.Impostor = Impostor.TalksNonsense;
+        _holder.Cut();
+        await UntilAsync(() => _holder.Distrusted > ResumingLimits.Violations);
+        await GoesOnAsync(tunnel);
+    }
+
+    [Theory]
+    [InlineData(Impostor.Closes)]
+    [InlineData(Impostor.SaysNothing)]
+    public async Task Where_nobody_answers_twice_the_container_is_asked_for_the_server(Impostor impostor)
+    {
+        await using var tunnel = await BegunAsync();
+        _holder.Impostor = impostor;
+        _holder.Cut();
+        await UntilAsync(() => _holder.Distrusted > 0);
+        await GoesOnAsync(tunnel);
+    }
+
+    [Theory]
+    [InlineData(Impostor.Closes)]
+    [InlineData(Impostor.SaysNothing)]
+    public async Task The_same_before_there_is_a_connection(Impostor impostor)
+    {
+        _holder.Impostor = impostor;
+        await using var tunnel = await OpenAsync();
+        await tunnel.WriteAsync("hello"u8.ToArray(), default);
+        await UntilAsync(() => _holder.Distrusted > 0);
+        _holder.Impostor = Impostor.None;
+        await UntilAsync(() => _holder.Heard.Count == 5);
+    }
+
+    [Fact]
+    public async Task A_cut_between_greeting_and_answer_is_no_reason_for_distrust()
+    {
+        await using var tunnel = await BegunAsync();
+        for (var outage = 0; outage < 3; outage++)
+        {
+            var dialled = _holder.Dialled;
+            // The greeting passes, and the request to resume does not.
+            _holder.Breaks = () => _holder.Dialled == dialled + 1 ? 150 : int.MaxValue;
+            _holder.Cut();
+            await GoesOnAsync(tunnel);
+            Assert.Equal(dialled + 2, _holder.Dialled);
+        }
+        Assert.Equal(0, _holder.Distrusted);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_offer_to_resume_any_more_is_asked_for_another()
+    {
+        await using var tunnel = await BegunAsync();
+        _holder.IsPlain = true;
+        _holder.Cut();
+        await UntilAsync(() => _holder.Distrusted > 0);
+        _holder.IsPlain = false;
+        await GoesOnAsync(tunnel);
+    }
+
+    [Fact]
+    public async Task What_ssh_takes_while_the_server_answers_is_acknowledged()
+    {
+        await using var tunnel = await BegunAsync();
+        await _holder.SayAsync(new byte[900]);
+        await ReadAsync(tunnel, 1);
+        var asked = new TaskCompletionSource();
+        _holder.Pause = asked.Task;
+        _holder.Cut();
+        await UntilAsync(() => _holder.IsAsked);
+        await ReadAsync(tunnel, 899);
+        // Only the next read says that ssh has the last bytes.
+        var next = ReadAsync(tunnel, 1);
+        asked.SetResult();
+        await UntilAsync(() => _holder.Taken == _holder.Opening - _holder.Banner.Length - 2 + 900);
+        await _holder.SayAsync("x"u8.ToArray());
+        Assert.Equal("x", await next);
+    }
+
+    [Fact]
     public async Task Nothing_of_a_server_that_does_not_know_the_key_reaches_ssh()
     {
         _holder.IsStranger = true;
@@ -283,6 +364,13 @@ public class ResumableTunnelTests
         _holder.Cut();
         await tunnel.DisposeAsync();
         Assert.False(left!.IsDisposed);
+    }
+
+    private async Task GoesOnAsync(Duplex tunnel)
+    {
+        _holder.Impostor = Impostor.None;
+        await _holder.SayAsync("still here"u8.ToArray());
+        Assert.Equal("still here", await ReadAsync(tunnel, 10));
     }
 
     private Task<Duplex> OpenAsync(FakeHolder? holder = null, ResumeOptions? options = null) =>
