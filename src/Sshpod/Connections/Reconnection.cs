@@ -82,7 +82,8 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
         return Over(gone);
     }
 
-    private static ConnectionOverException Over(string gone) => new(gone) { IsForgotten = true };
+    // The server has not said so: with another cluster in the kubeconfig, it may be there all the same.
+    private static ConnectionOverException Over(string gone) => new(gone);
 
     // Its idle connections would stay open, attempt after attempt.
     private static async Task DisposeAfterAsync(Cluster cluster, Task looking, Task opening)
