@@ -81,7 +81,8 @@ public static class ProxyCommand
         ClientCertificate.Forget();
         sharing?.Opened(connection);
         await using var ssh = StandardPipes.Open();
-        if (!await new StdioPump(ssh, connection.Tunnel, UnaskedVariables.Line(Environment.GetEnvironmentVariable)).RunAsync(cancellation))
+        var unasked = UnaskedVariables.Line(Environment.GetEnvironmentVariable);
+        if (!await new StdioPump(ssh, connection.Tunnel, unasked, StandardPipes.IsReaderGone).RunAsync(cancellation))
         {
             var end = await connection.ExplainEndAsync(cancellation);
             // Told before anything is closed, which may take seconds: once ssh sees the end it leaves, and ends its proxy.

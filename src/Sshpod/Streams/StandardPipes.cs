@@ -1,16 +1,45 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Sshpod.Streams;
 
 /// <summary>The pipes to and from ssh.</summary>
-internal static class StandardPipes
+internal static partial class StandardPipes
 {
+    private const int Input = 0, Output = 1;
+
+    // poll(2): there are no others on a pipe that we only write.
+    private const short Error = 0x8, HangUp = 0x10;
+
     /// <summary>
     /// Reads what ssh sends, and writes to ssh. If ssh no longer reads, writing fails: .NET's console stream would ignore it.
     /// </summary>
     public static Duplex Open() => OperatingSystem.IsWindows()
         ? new StreamDuplex(Console.OpenStandardInput(), Console.OpenStandardOutput())
-        : new StreamDuplex(Open(0, FileAccess.Read), Open(1, FileAccess.Write));
+        : new StreamDuplex(Open(Input, FileAccess.Read), Open(Output, FileAccess.Write));
+
+    /// <summary>
+    /// Whether nobody is left to read what we write: ssh was killed. Our parent is no sign of that, since a shared connection outlives the
+    /// ssh that started us. Not known on Windows.
+    /// </summary>
+    public static bool IsReaderGone() => !OperatingSystem.IsWindows() && IsReaderGone(Output);
+
+    internal static bool IsReaderGone(int file)
+    {
+        var output = new Polled { File = file };
+        return Poll(ref output, 1, 0) > 0 && (output.Found & (Error | HangUp)) != 0;
+    }
 
     private static FileStream Open(int file, FileAccess access) => new(new SafeFileHandle(file, ownsHandle: false), access, bufferSize: 0);
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(ref Polled file, nuint count, int milliseconds);
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Polled
+    {
+        public int File;
+        public short Wanted, Found;
+    }
 }

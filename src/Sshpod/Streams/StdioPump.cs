@@ -1,10 +1,13 @@
+using Sshpod.Terminal;
+
 namespace Sshpod.Streams;
 
 /// <summary>Carries bytes between ssh and a tunnel, until either ends.</summary>
 /// <param name="ssh">The pipes to and from ssh; not owned.</param>
 /// <param name="tunnel">The open tunnel; not owned.</param>
 /// <param name="first">Bytes for the server before ssh's first byte.</param>
-public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> first)
+/// <param name="isSshGone">Whether ssh was killed; null if only its pipes can tell.</param>
+public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> first, Func<bool>? isSshGone = null)
 {
     private const int BufferSize = 64 * 1024;
 
@@ -25,7 +28,17 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
         // Reading stdin cannot be cancelled: the task is abandoned when the process exits.
         var up = SendAsync(cancellation);
         var down = CopyAsync(tunnel, ssh, cancellation);
-        if (await Task.WhenAny(up, down) == up && await up == Ended.BySource)
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var gone = WaitUntilGoneAsync(over.Token);
+        var ended = await Task.WhenAny(up, down, gone);
+        if (ended == gone)
+        {
+            await gone;
+            Log.Debug("stream: ssh is gone");
+            return true;
+        }
+        await over.CancelAsync();
+        if (ended == up && await up == Ended.BySource)
         {
             await Task.WhenAll(tunnel.CompleteAsync(cancellation).AsTask(), down).WaitAsync(StreamLimits.Farewell, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -40,6 +53,14 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
 
     private async Task<Ended> SendAsync(CancellationToken cancellation) =>
         first.IsEmpty || await tunnel.WriteAsync(first, cancellation) ? await CopyAsync(ssh, tunnel, cancellation) : Ended.BySink;
+
+    // While the tunnel accepts nothing, as in a long outage, nobody reads that ssh has ended. Two looks: what it said last comes first.
+    private async Task WaitUntilGoneAsync(CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(StreamLimits.Look);
+        for (var looks = 0; looks < 2; looks = isSshGone?.Invoke() is true ? looks + 1 : 0)
+            await timer.WaitForNextTickAsync(cancellation);
+    }
 
     private async Task<Ended> CopyAsync(Duplex source, Duplex sink, CancellationToken cancellation)
     {

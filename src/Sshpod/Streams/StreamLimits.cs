@@ -11,4 +11,7 @@ internal static class StreamLimits
     /// it gets little CPU.
     /// </summary>
     public static readonly TimeSpan AnsweredFarewell = TimeSpan.FromSeconds(5);
+
+    /// <summary>Between two looks whether ssh is still there.</summary>
+    public static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 }

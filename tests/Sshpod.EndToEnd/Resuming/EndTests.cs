@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CliWrap;
 using Sshpod.EndToEnd.Fixtures;
 using Sshpod.EndToEnd.Fixtures.Relays;
 using static Sshpod.EndToEnd.Resuming.Outage;
@@ -178,6 +179,36 @@ public sealed class EndTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Of_an_ssh_that_is_killed_while_it_waits_to_say_more_nothing_is_left()
+    {
+        const string Pod = "resume-full";
+        await cluster.CreatePodAsync(Pod, "busybox:1");
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        await using var _ = workstation;
+        await using var __ = relay;
+        await using var endless = File.OpenRead("/dev/zero");
+        await using var ssh = new RunningProgram("ssh",
+            ["-F", workstation.SshConfig, $"root@{workstation.Host($"pod--{Pod}")}", "touch /tmp/here; cat >/dev/null"],
+            workstation.Environment, PipeSource.FromStream(endless));
+        await HereAsync(Pod);
+        var proxy = await ProxyProcess.FindAsync(workstation.Host($"pod--{Pod}"));
+        relay.IsDown = true;
+        relay.Cut();
+        (long Read, long Written)? before = null;
+        await Eventually.HoldsAsync("sshpod takes nothing more", async () =>
+        {
+            before = proxy.Traffic;
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            return before is not null && proxy.Traffic?.Read == before?.Read;
+        });
+        (await workstation.RunAsync("kill", "-9", $"{ssh.ProcessId}")).Successfully();
+        await Eventually.HoldsAsync("no sshpod is left", () => ProxyProcess.Find(workstation.Host($"pod--{Pod}")) is null);
+        relay.IsDown = false;
+        (await workstation.SshAsync($"pod--{Pod}", "true")).Quietly();
+        await NothingIsLeftAsync(cluster, Pod);
+    }
+
+    [Fact]
     public async Task The_session_of_a_proxy_that_was_killed_ends_with_the_next_connection()
     {
         await cluster.CreatePodAsync("resume-proxy", "busybox:1");
@@ -199,12 +230,7 @@ public sealed class EndTests(TestCluster cluster)
         string pod, string container = "", string? grace = null)
     {
         await cluster.CreatePodAsync(pod, "busybox:1", container);
-        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
-        if (grace is not null)
-            workstation.Environment["SSHPOD_RESUME"] = grace;
-        var session = await StartedAsync(cluster, workstation, pod, "sleep 1000");
-        relay.IsDown = true;
-        relay.Cut();
+        var (workstation, relay, session) = await Outage.PausedAsync(cluster, pod, grace);
         return (pod, workstation, relay, session);
     }
 

@@ -29,6 +29,19 @@ internal static class Outage
         return session;
     }
 
+    /// <summary>The same behind a relay, which then cuts everything and stays down.</summary>
+    public static async Task<(Workstation Workstation, TcpRelay Relay, Task<Outcome> Session)> PausedAsync(
+        TestCluster cluster, string pod, string? grace = null)
+    {
+        var (workstation, relay) = await PutBehindRelayAsync(cluster, PortForward);
+        if (grace is not null)
+            workstation.Environment["SSHPOD_RESUME"] = grace;
+        var session = await StartedAsync(cluster, workstation, pod, "sleep 1000");
+        relay.IsDown = true;
+        relay.Cut();
+        return (workstation, relay, session);
+    }
+
     /// <summary>Kills the processes of our server in a container whose titles contain this.</summary>
     public static async Task KillAsync(TestCluster cluster, string pod, string title) =>
         Assert.NotEmpty((await cluster.KubectlAsync("exec", pod, "-n", cluster.Namespace, "-c", "main", "--", "sh", "-c",

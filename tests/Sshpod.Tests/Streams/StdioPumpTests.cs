@@ -58,6 +58,19 @@ public class StdioPumpTests
         Assert.Equal("why it ended", await ssh.HeardAsync());
     }
 
+    [Fact]
+    public async Task An_ssh_that_is_gone_ends_the_connection_while_the_tunnel_takes_nothing()
+    {
+        var (ssh, far) = (new Side(), new Side { IsStuck = true });
+        var isGone = false;
+        await ssh.SayAsync("more than there is room for");
+        ssh.HangUp();
+        var run = new StdioPump(ssh, far, default, () => isGone).RunAsync(default);
+        Assert.False(run.IsCompleted);
+        isGone = true;
+        Assert.True(await run.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
     /// <summary>One side of the pump, as its peer sees it.</summary>
     private sealed class Side : Duplex
     {
@@ -66,6 +79,8 @@ public class StdioPumpTests
         public Action? OnComplete { get; set; }
 
         public bool TakesNoMore { get; init; }
+
+        public bool IsStuck { get; init; }
 
         public bool IsComplete { get; private set; }
 
@@ -84,6 +99,8 @@ public class StdioPumpTests
 
         public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
+            if (IsStuck)
+                await Task.Delay(Timeout.Infinite, cancellation);
             if (!TakesNoMore)
                 await _heard.Writer.WriteAsync(bytes, cancellation);
             return !TakesNoMore;
