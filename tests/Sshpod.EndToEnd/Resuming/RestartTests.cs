@@ -75,12 +75,11 @@ public sealed class RestartTests(TestCluster cluster)
     public async Task The_kubelet_restarts(string tunnel)
     {
         Assert.SkipUnless(cluster.IsLocal, "the kubelet of a cluster that is not ours is not restarted");
-        await using var workstation = await Workstation.SetUpAsync(cluster);
-        await using var session = await BeginAsync(workstation, "busybox", tunnel);
-        await TestCluster.StopKubeletAsync();
-        await TestCluster.StartKubeletAsync();
-        FaultReport.GoesOn($"kubelet restarted, {tunnel}", await session.AnswersAsync(Limit), Limit);
-        await session.EndAsync();
+        await GoesOnAfterAsync("kubelet restarted", tunnel, async () =>
+        {
+            await TestCluster.StopKubeletAsync();
+            await TestCluster.StartKubeletAsync();
+        });
     }
 
     [Theory]
@@ -89,11 +88,7 @@ public sealed class RestartTests(TestCluster cluster)
     public async Task The_container_runtime_restarts(string tunnel)
     {
         Assert.SkipUnless(cluster.IsLocal, "the container runtime of a cluster that is not ours is not restarted");
-        await using var workstation = await Workstation.SetUpAsync(cluster);
-        await using var session = await BeginAsync(workstation, "busybox", tunnel);
-        await TestCluster.RestartContainerdAsync();
-        FaultReport.GoesOn($"containerd restarted, {tunnel}", await session.AnswersAsync(Limit), Limit);
-        await session.EndAsync();
+        await GoesOnAfterAsync("containerd restarted", tunnel, TestCluster.RestartContainerdAsync);
     }
 
     [Fact]
@@ -117,6 +112,15 @@ public sealed class RestartTests(TestCluster cluster)
         FaultReport.GoesOn($"path silent for {Silence.TotalSeconds:0} s, exec", await exec.AnswersAsync(Limit), Limit);
         await session.EndAsync();
         await exec.EndAsync();
+    }
+
+    private async Task GoesOnAfterAsync(string fault, string tunnel, Func<Task> restart)
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        await using var session = await BeginAsync(workstation, "busybox", tunnel);
+        await restart();
+        FaultReport.GoesOn($"{fault}, {tunnel}", await session.AnswersAsync(Limit), Limit);
+        await session.EndAsync();
     }
 
     private static async Task<Conversation> BeginAsync(Workstation workstation, string pod, string tunnel)
