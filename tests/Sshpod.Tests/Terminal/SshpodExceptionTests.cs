@@ -10,6 +10,9 @@ public class SshpodExceptionTests
         Assert.Equal("no pod \"x\"; look again", new SshpodException("no pod \"x\"", "look again").Line);
 
     [Fact]
+    public void A_failure_ends_with_the_exit_code_that_ssh_has_for_its_own() => Assert.Equal(255, SshpodException.ExitCode);
+
+    [Fact]
     public void Text_from_elsewhere_cannot_break_the_line_or_drive_the_terminal() =>
         Gen.String.Sample(text => !new SshpodException(text, "\u001b[2Jhint").Line.Any(char.IsControl));
 }
