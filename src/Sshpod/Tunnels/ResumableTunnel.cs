@@ -31,7 +31,7 @@ public sealed class ResumableTunnel : Duplex
         (_way, _options, _banner, _first) = (way, options, tunnel.Banner, tunnel.BannerLine.ToArray());
         var time = options.Time;
         _state = new(ResumeHandshake.Fingerprint($"{clientKey}"), tunnel.Guard, time);
-        _redial = new(way, options);
+        _redial = new Redial(way, options);
         _dead = [.. (options.Dead?.Invoke() ?? []).Take(ResumingLimits.Abandoned)];
         _carrier = Attach(tunnel);
         _carrier.Begin(options.Grace, _dead);
