@@ -8,8 +8,8 @@ internal static partial class StandardPipes
 {
     private const int Input = 0, Output = 1;
 
-    // poll(2): there are no others on a pipe that we only write.
-    private const short Error = 0x8, HangUp = 0x10;
+    // Of poll(2). Linux says the one of a pipe that nobody reads, and macOS the other if asked whether it can be written.
+    private const short CanWrite = 0x4, Error = 0x8, HangUp = 0x10;
 
     /// <summary>
     /// Reads what ssh sends, and writes to ssh. If ssh no longer reads, writing fails: .NET's console stream would ignore it.
@@ -26,7 +26,7 @@ internal static partial class StandardPipes
 
     internal static bool IsReaderGone(int file)
     {
-        var output = new Polled { File = file };
+        var output = new Polled { File = file, Wanted = CanWrite };
         return Poll(ref output, 1, 0) > 0 && (output.Found & (Error | HangUp)) != 0;
     }
 

@@ -119,7 +119,7 @@ public class RedialTests
     public async Task Nobody_hears_of_an_outage_after_its_end()
     {
         var (time, holder, heard) = (new TestTime(), new FakeHolder(), new List<string>());
-        var back = new TaskCompletionSource();
+        var back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<Carrier>? run = null;
         var redial = new Redial(holder, new ResumeOptions(TimeSpan.FromHours(1))
         {
