@@ -354,10 +354,17 @@ internal sealed class FakeHolder : IWayBack
 }
 
 /// <summary>Somebody who has taken a server's port, and greets as the server does.</summary>
-internal enum Impostor
+public enum Impostor
 {
+    /// <summary>There is none.</summary>
     None,
+
+    /// <summary>Closes when asked.</summary>
     Closes,
+
+    /// <summary>Does nothing when asked.</summary>
     SaysNothing,
+
+    /// <summary>Answers what no server does.</summary>
     TalksNonsense,
 }
