@@ -7,7 +7,7 @@
 
 enum {
 	BYE_DELAY = 500,		/* milliseconds, when somebody waits for us to leave */
-	FETCHED = 30 * 1000,		/* all is acknowledged, and only END is to be fetched */
+	FETCHED = 30 * 1000,		/* nothing but END is to be fetched, or nobody is known to be able to */
 	UNFETCHED = 10 * 60 * 1000,	/* the reason of an end that the client does not expect */
 	MOST_FAULTS = 3,
 };
@@ -29,7 +29,8 @@ holder_detach(struct holder *h)
 		return;
 	attachment_close(&h->attachment);
 	h->lost_at = boottime_milliseconds();
-	if (h->meeting == -1 || h->over)
+	/* where sshd has ended, what is still to be fetched takes as much memory */
+	if (h->meeting == -1 || h->client_ended || (h->over && ring_length(&h->to_client) == 0))
 		return;
 	meeting_mark(h->id, true);
 	paused_limit();
@@ -50,6 +51,7 @@ holder_attach(struct holder *h, const struct attachment *attachment)
 	h->ack_at = 0;
 	h->heard = monotonic_milliseconds();
 	h->lost_at = 0;
+	h->welcomed = true;
 	meeting_mark(h->id, false);
 }
 
@@ -61,7 +63,7 @@ close_sshd(struct holder *h)
 	h->over = true;
 }
 
-/* Ends the session for a reason of ours. The first reason counts. */
+/* Ends the session for a reason of ours. The first reason counts, unless the client loses what it would have fetched. */
 void
 holder_end(struct holder *h, enum end_reason reason)
 {
@@ -80,7 +82,7 @@ holder_end(struct holder *h, enum end_reason reason)
 	if (expected && h->meeting != -1)
 		meeting_close(h->id);
 	leave_at = monotonic_milliseconds() + (expected ? BYE_DELAY : UNFETCHED);
-	if (h->leave_at == 0 && !h->end_sent)
+	if (h->leave_at == 0 && (!h->end_sent || ring_length(&h->to_client) > 0))
 		h->reason = reason;
 	if (h->leave_at == 0 || leave_at < h->leave_at)
 		h->leave_at = leave_at;
@@ -109,13 +111,14 @@ holder_fault(struct holder *h)
 		holder_end(h, END_PROTOCOL);
 }
 
-/* How long we wait for the client to come back. */
+/* How long we wait for the client to come back. One that did not get our WELCOME never does: it has begun another one. */
 long long
 holder_patience(const struct holder *h)
 {
 	long long grace = h->grace * 1000LL;
+	bool unneeded = ring_length(&h->to_client) == 0 || !h->welcomed;
 
-	return h->over && ring_length(&h->to_client) == 0 && grace > FETCHED ? FETCHED : grace;
+	return h->over && unneeded && grace > FETCHED ? FETCHED : grace;
 }
 
 /* Whether nobody needs this connection any more. */

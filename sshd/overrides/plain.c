@@ -12,7 +12,10 @@
 #include "sshpod.h"
 #include "resume.h"
 
-enum { LINGER = 3000 };			/* milliseconds in which the client takes nothing */
+enum {
+	LINGER = 3000,			/* milliseconds in which the client takes nothing */
+	TAIL = 60 * 1000,		/* in which it takes one piece of what sshd has left when it has hung up */
+};
 
 /* What goes one way. */
 struct way {
@@ -87,12 +90,16 @@ linger(const struct attachment *stream)
 	}
 }
 
-/* `first` is what the client has said already. */
+/*
+ * `first` is what the client has said already. A session may be idle for as long as it likes, but once sshd has hung up,
+ * a client that takes nothing must not keep this process: anybody on the loopback can be such a client.
+ */
 void
 plain_copy(const struct attachment *stream, int sshd, uint8_t first, bool stream_needs_process)
 {
 	static struct way up, down;
 	bool shut = false;
+	long long until = 0;			/* 0: sshd has not hung up */
 
 	up.from = stream->in;
 	up.to = down.from = sshd;
@@ -101,18 +108,28 @@ plain_copy(const struct attachment *stream, int sshd, uint8_t first, bool stream
 	up.have = 1;
 	signal(SIGPIPE, SIG_IGN);
 	for (;;) {
-		struct pollfd fds[4] = {
+		struct pollfd fds[5] = {
 			{ .fd = up.ended || up.have > 0 ? -1 : up.from, .events = POLLIN },
 			{ .fd = up.have > 0 ? up.to : -1, .events = POLLOUT },
 			{ .fd = down.have > 0 ? -1 : down.from, .events = POLLIN },
 			{ .fd = down.have > 0 ? down.to : -1, .events = POLLOUT },
+			/* that it has hung up is reported without being asked for, and for ever */
+			{ .fd = until == 0 ? sshd : -1 },
 		};
+		long long left = until - monotonic_milliseconds();
+		int ready = until != 0 && left <= 0 ? 0 : poll(fds, 5, until == 0 ? -1 : (int)left);
 
-		if (poll(fds, 4, -1) == -1 && errno != EINTR)
+		if (ready == 0 || (ready == -1 && errno != EINTR))
 			return;
-		if (((fds[0].revents | fds[1].revents) != 0 && !move(&up)) ||
-		    ((fds[2].revents | fds[3].revents) != 0 && !move(&down)))
+		/* where sshd takes nothing any more, what it said last still goes out */
+		if ((fds[0].revents | fds[1].revents) != 0 && !move(&up)) {
+			up.ended = true;
+			up.have = 0;
+		}
+		if ((fds[2].revents | fds[3].revents) != 0 && !move(&down))
 			return;
+		if (fds[4].revents != 0 || (until != 0 && down.have == 0))
+			until = monotonic_milliseconds() + TAIL;
 		if (up.ended && up.have == 0 && !shut)
 			shut = shutdown(sshd, SHUT_WR) == 0;
 		if (down.ended && down.have == 0) {

@@ -117,6 +117,7 @@ take(struct holder *h, const struct frame *frame)
 		if (number < h->to_client.start || number > h->sent)
 			return false;
 		h->to_client.start = number;
+		h->welcomed = h->welcomed || number > 0;
 		return true;
 	case FRAME_PING:
 		h->pong = number;

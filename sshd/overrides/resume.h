@@ -91,6 +91,7 @@ struct holder {
 	long long emptied_at;		/* since when nothing is in the rings */
 	long long lost_at;		/* since when there is no attachment; by the clock that runs in a suspended machine */
 
+	bool welcomed;			/* the client has shown that it has our WELCOME */
 	bool over;			/* nothing more comes from sshd */
 	bool client_ended;
 	bool leaving;			/* BYE has come, or nobody is left who would say it */

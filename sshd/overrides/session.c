@@ -68,9 +68,9 @@ give_stream_away(int log)
 	return done;
 }
 
-/* The process that has the stream, and sshd below it. */
+/* The process that has the stream, and sshd below it. Answers when both are there: where no more processes may be, an error. */
 static void __attribute__((noreturn))
-carry(const struct host_key *host_key, int log)
+carry(const struct host_key *host_key, const char *line, int log)
 {
 	struct attachment stream = { .in = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1),
 	    .out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), .control = -1 };
@@ -79,19 +79,22 @@ carry(const struct host_key *host_key, int log)
 
 	/* a runtime that kills the exec's processes with its stream must not find this one */
 	setsid();
-	if (!give_stream_away(log) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1 || (sshd = fork()) == -1)
-		_exit(1);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == -1 || (sshd = fork()) == -1)
+		fail_errno("start", "cannot start a process");
 	if (sshd == 0) {
 		/* nobody else would end it when its holder is killed */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		close(stream.in);
 		close(stream.out);
 		close(pair[0]);
-		if (dup2(pair[1], STDIN_FILENO) == -1 || dup2(pair[1], STDOUT_FILENO) == -1)
+		if (!give_stream_away(log) || dup2(pair[1], STDIN_FILENO) == -1 || dup2(pair[1], STDOUT_FILENO) == -1)
 			_exit(1);
 		close(pair[1]);
 		sshd_run(host_key, "-i", log);
 	}
+	if (printf("host-key %s\n%sok\n", host_key->public, resume_key_line(line)) < 0 || fflush(stdout) == EOF ||
+	    !give_stream_away(log))
+		_exit(1);
 	explicit_bzero(host_key->private, host_key->length);
 	keep_only((int [4]){ stream.in, stream.out, pair[0], place.state }, 4);
 	greeting_serve(&stream, pair[0], true);
@@ -128,14 +131,12 @@ session_main(int argc, char **argv)
 	log = log_open();
 	if (!session_lock_hold())
 		fail_errno("directory", "%s/lock.sessions", place.name);
-	if (printf("host-key %s\n%sok\n", host_key.public, resume_key_line(line)) < 0 || fflush(stdout) == EOF)
-		return 1;
 
 	orphans_adopt();
 	if ((carrier = fork()) == -1)
-		return 1;
+		fail_errno("start", "cannot start a process");
 	if (carrier == 0)
-		carry(&host_key, log);
+		carry(&host_key, line, log);
 	signal(SIGTERM, end_carrier);
 	explicit_bzero(host_key.private, host_key.length);
 	if (!give_stream_away(log))
@@ -144,5 +145,5 @@ session_main(int argc, char **argv)
 	status = wait_for_carrier();
 	orphans_reap();
 	/* it exits by itself however the connection ends; otherwise something has killed it */
-	return WIFEXITED(status) ? 0 : 3;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 3;
 }

@@ -22,6 +22,7 @@ check "attack: of two at once, the later has it" attempt displace
 check "attack: a dead client's connection is abandoned by its next" attempt abandon
 check "attack: nobody abandons what is another's" attempt abandon_with_a_wrong_key
 check "attack: 33 paused connections: the oldest ends" attempt crowd
+check "attack: 33 that ended with something to be fetched: the oldest has it no more" attempt crowd_of_ended "$listener"
 check "attack: another user of the container" attempt other_user "$work/attacked$bundle/state"
 check "attack: nothing stays" equals 0 eval 'sleep 1; down attacked all > /dev/null; holders_of attacked'
 cat "$work/attacked$bundle/state/log" > "$work/attacked.log"

@@ -44,7 +44,7 @@ make_helper() {
   staged=/proc/$holder/root/tmp/sshpod/$lent_release
 }
 helper_waits='sleep 600 & wait; while [ -e /tmp/sshpod/live ]; do sleep 3600 & wait; done'
-helper_becomes='while [ ! -s /tmp/sshpod/go ]; do sleep 1; done; . /tmp/sshpod/go'
+helper_becomes='n=; while [ ! -s /tmp/sshpod/go ]; do sleep 1; n=x$n; [ ${#n} -lt 600 ] || exit 0; done; . /tmp/sshpod/go'
 
 # stage NAME KEY [FORM]: gives the helper the bundle, as the client does
 stage() {
@@ -173,5 +173,17 @@ check "becoming: a command" equals "65532 65532" remote root 'echo $(id -u) $(id
 check "becoming: clean" grep -qx 'cleaned 1' <(lent_clean changed "/tmp/sshpod/$lent_release/sh")
 exec_in changed "$staged/sh" -c "kill $holder"
 check "becoming: it ends well" gives 0 wait "$main"
+
+# One for which nobody comes does not stay. The limit is ten minutes.
+container_options=("--drop=$all_but_three")
+make_helper forgotten "${helper_becomes/-lt 600/-lt 3}"
+check "becoming: a helper for which nobody comes" eval 'sleep 1; kill -0 "$main"'
+ends_by_itself() {
+  for _ in $(seq 100); do kill -0 "$1" 2> /dev/null || return 0; sleep 0.1; done
+  kill "$holder"
+  return 1
+}
+check "becoming: a helper for which nobody comes ends by itself" ends_by_itself "$main"
+check "becoming: and that is no failure" gives 0 wait "$main"
 container_options=()
 container_mounts=:

@@ -4,6 +4,7 @@ Connections here never log in: sshd's banner is answered, and its first packet c
 """
 import os
 import re
+import resource
 import signal
 import socket
 import struct
@@ -321,6 +322,57 @@ def try_crowd(where, answer, key):
         c.await_frame(END)
         c.bye()
     return result
+
+
+def try_crowd_of_ended(where, answer, key, listener):
+    """Those whose sshd has ended count too, as long as they have something that was not fetched."""
+    all_of_them = []
+    for _ in range(33):
+        c, known = Connection(answer, key), children_of(listener)
+        c.new(where)
+        c.send(IDENTIFICATION)
+        c.await_frame(DATA)
+        for pid in sshd_processes(listener, known):
+            os.kill(pid, signal.SIGKILL)
+        c.await_frame(END)
+        c.cut()
+        all_of_them.append(c)
+    first, second = all_of_them[0], all_of_them[1]
+    time.sleep(0.5)
+    first.resume(where, received=0, consumed=0)
+    first.received = 0
+    kind, _ = first.next()
+    if kind != END or first.reason != 4:
+        return f"33 are kept ({kind})"
+    first.bye()
+    second.resume(where, received=0, consumed=0)
+    second.received = 0
+    if b"curve25519" not in second.await_frame(DATA):
+        return "more than one has gone"
+    for c in all_of_them[1:]:
+        c.resume(where)
+        c.await_frame(END)
+        c.bye()
+    return None
+
+
+def try_full(where, answer, key, listener):
+    """Where no process can be forked, a client that comes back is told to come later, and then goes on."""
+    c = Connection(answer, key)
+    c.new(where)
+    c.cut()
+    before = resource.prlimit(int(listener), resource.RLIMIT_NPROC)
+    resource.prlimit(int(listener), resource.RLIMIT_NPROC, (1, before[1]))
+    try:
+        c.resume(where)
+        return "it has a process"
+    except Closed:
+        pass
+    finally:
+        resource.prlimit(int(listener), resource.RLIMIT_NPROC, before)
+    c.cut()
+    c.resume(where)
+    return None if is_alive(c) else "it does not go on"
 
 
 def try_grace(where, answer, key, seconds="1"):
