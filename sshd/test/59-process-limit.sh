@@ -50,6 +50,26 @@ prlimit --pid "$listener" --nproc=unlimited:
 check "full: afterwards a client is served" equals "$limited" remote root 'id -u'
 ssh_options=("${plain_options[@]}")
 check "full: afterwards a plain client is served" equals "$limited" remote root 'id -u'
+
+# without_a_process COMMAND...: the next process that the listener would have cannot be forked, the one after that can
+without_a_process() {
+  local tracer result=0
+  strace -qq -o /dev/null -p "$listener" -e trace=fork,vfork,clone -e inject=fork,vfork,clone:error=EAGAIN:when=1 &
+  tracer=$!
+  for _ in $(seq 100); do grep -q '^TracerPid:.0$' "/proc/$listener/status" || break; sleep 0.1; done
+  "$@" || result=1
+  kill "$tracer"
+  wait "$tracer" || true
+  return $result
+}
+greeted_by_sshd() { timeout 10 nc -w 3 127.0.0.1 "$port" < /dev/null | head -n 1 | grep '^SSH-2.0-'; }
+if command -v strace > /dev/null; then
+  check "full: where no process can stand between, sshd greets" without_a_process greeted_by_sshd
+  check "full: and serves" without_a_process equals "$limited" remote root 'id -u'
+  check "full: nothing of these is left" stays "$listener"
+else
+  echo "# a connection without a process between was not tested: needs strace"
+fi
 check "full: a paused connection outlasts it" attempt full "$listener"
 check "full: nothing stays of that" stays "$listener"
 stop full
