@@ -28,6 +28,8 @@ holder_detach(struct holder *h)
 	if (h->attachment.in == -1)
 		return;
 	attachment_close(&h->attachment);
+	/* with the stream goes the frame that was being written */
+	h->head_length = h->head_written = h->body = 0;
 	h->lost_at = boottime_milliseconds();
 	/* where sshd has ended, what is still to be fetched takes as much memory */
 	if (h->meeting == -1 || h->client_ended || (h->over && ring_length(&h->to_client) == 0))

@@ -141,17 +141,17 @@ paused_limit(void)
 	pretend.limited++;
 }
 
-/* A MAC of zeros is right. */
+static volatile uint8_t seen;
+
+/* A MAC of zeros is right. The parts are read, so that a sanitizer sees where they are not there. */
 void
 resume_mac(const uint8_t key[RESUME_KEY], const char *label, const struct iovec *parts, int count, uint8_t mac[RESUME_KEY])
 {
-	volatile uint8_t sum = 0;
-
 	(void)key;
 	(void)label;
 	for (int i = 0; i < count; i++)
 		for (size_t n = 0; n < parts[i].iov_len; n++)
-			sum += ((const uint8_t *)parts[i].iov_base)[n];
+			seen = ((const uint8_t *)parts[i].iov_base)[n];
 	memset(mac, 0, RESUME_KEY);
 }
 
