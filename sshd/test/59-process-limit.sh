@@ -21,6 +21,8 @@ stays() {
   ps -o pid,ppid,args -u "$limited"
   return 1
 }
+# as that user: root may not have CAP_SYS_RESOURCE
+limit_to() { bash "$work/limit" "$1"; }
 descriptors() { find "/proc/$1/fd" -mindepth 1 | wc -l; }
 
 limited=54321
@@ -30,12 +32,13 @@ make_container full "$limited"
 start full
 where=port:$port
 listener=$(listener_of full)
+echo "exec setpriv --reuid=$limited --regid=$limited --clear-groups prlimit --pid $listener --nproc=\$1:" > "$work/limit"
 plain_options=("${ssh_options[@]}")
 check "full: before" equals "$limited" remote root 'id -u'
 check "full: before, the listener has one process" stays "$listener"
 descriptors=$(descriptors "$listener")
 for most in 1 2 3 4 5 6; do
-  prlimit --pid "$listener" "--nproc=$most:"
+  limit_to "$most"
   ssh_options=("${plain_options[@]}")
   check "full: $most processes, a plain client is served or refused" served_or_refused
   check "full: $most processes, nothing of it is left" stays "$listener"
@@ -44,9 +47,9 @@ for most in 1 2 3 4 5 6; do
   check "full: $most processes, nothing of that is left" stays "$listener"
 done
 check "full: no descriptor is left" equals "$descriptors" descriptors "$listener"
-prlimit --pid "$listener" --nproc=1:
+limit_to 1
 check "full: with one process a client is refused" gives 255 timeout 20 ssh "${ssh_options[@]}" root@server true
-prlimit --pid "$listener" --nproc=unlimited:
+limit_to 1000
 check "full: afterwards a client is served" equals "$limited" remote root 'id -u'
 ssh_options=("${plain_options[@]}")
 check "full: afterwards a plain client is served" equals "$limited" remote root 'id -u'
@@ -70,7 +73,7 @@ if command -v strace > /dev/null; then
 else
   echo "# a connection without a process between was not tested: needs strace"
 fi
-check "full: a paused connection outlasts it" attempt full "$listener"
+check "full: a paused connection outlasts it" attempt full bash "$work/limit"
 check "full: nothing stays of that" stays "$listener"
 stop full
 
