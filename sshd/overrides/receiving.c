@@ -141,7 +141,7 @@ take(struct holder *h, const struct frame *frame)
 enum received
 receiving_read(struct holder *h)
 {
-	static uint8_t bytes[32 * 1024];
+	static uint8_t bytes[64 * 1024];
 	const uint8_t *input = bytes;
 	ssize_t n = read(h->attachment.in, bytes, sizeof(bytes));
 	size_t left = n > 0 ? (size_t)n : 0;

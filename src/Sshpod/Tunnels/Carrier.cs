@@ -83,6 +83,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         Writer.Bye();
         EndAfter(ResumingLimits.Farewell);
         await FlushAsync();
+        await HalfCloseAsync(isOver: Writer.IsEnding);
         while (await ReadAsync() > 0)
         {
         }

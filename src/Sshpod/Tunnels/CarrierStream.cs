@@ -54,6 +54,24 @@ internal abstract class CarrierStream : IAsyncDisposable
         await _stream.DisposeAsync();
     }
 
+    /// <summary>
+    /// Ends our direction, behind what was written: else some runtimes let us wait for a second for the end of the other one.
+    /// </summary>
+    /// <param name="isOver">Whether our last message may be lost, as it may where this ends both directions.</param>
+    protected async Task HalfCloseAsync(bool isOver)
+    {
+        if (!isOver && !_stream.HasHalfClose)
+            return;
+        try
+        {
+            await _stream.CompleteAsync(_end.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // It is closed then.
+        }
+    }
+
     /// <summary>Lets nothing wait for longer.</summary>
     protected void EndAfter(TimeSpan time) => _end.CancelAfter(time);
 

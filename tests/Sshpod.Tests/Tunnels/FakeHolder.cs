@@ -70,6 +70,9 @@ internal sealed class FakeHolder : IWayBack
     /// <summary>Up to where the client has said that ssh has what it was sent.</summary>
     public long Taken { get; private set; }
 
+    /// <summary>Whether its stream ends only when the client's direction has, as where a runtime waits for both.</summary>
+    public bool ClosesLast { get; init; }
+
     /// <summary>Whether it knows the key.</summary>
     public bool IsStranger { get; set; }
 
@@ -87,6 +90,9 @@ internal sealed class FakeHolder : IWayBack
     public int Opening => Banner.Length + 2 + KeyExchange.Length;
 
     public void Distrust() => Distrusted++;
+
+    /// <summary>Whether the client has ended its direction of the stream, and still read.</summary>
+    public bool IsHalfClosed => _link?.IsCompleted == true;
 
     public void Cut() => _link?.Break();
 
@@ -219,6 +225,10 @@ internal sealed class FakeHolder : IWayBack
                 case 6:
                     Events.Add("bye");
                     IsForgotten = true;
+                    if (!ClosesLast)
+                        link.Break();
+                    // Or there is nothing more to take.
+                    await link.TakeAsync(1);
                     link.Break();
                     return;
                 case 7:
@@ -268,12 +278,20 @@ internal sealed class FakeHolder : IWayBack
 
         public Duplex Near => new End(this);
 
+        public bool IsCompleted { get; private set; }
+
         /// <summary>Whether it carries the connection.</summary>
         public bool IsOn { get; set; }
 
         public int Sent { get; set; }
 
         public void Break() => _broken.Cancel();
+
+        public void Complete()
+        {
+            IsCompleted = true;
+            _up.Writer.Complete();
+        }
 
         public async Task SendAsync(byte[] data) => await PutAsync(_down, data);
 
@@ -331,7 +349,11 @@ internal sealed class FakeHolder : IWayBack
             public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
                 await link.PutAsync(link._up, bytes);
 
-            public override ValueTask CompleteAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
+            public override ValueTask CompleteAsync(CancellationToken cancellation)
+            {
+                link.Complete();
+                return ValueTask.CompletedTask;
+            }
 
             public override ValueTask<StreamEnd> EndAsync(CancellationToken cancellation) =>
                 ValueTask.FromResult<StreamEnd>(new StreamEnd.Broken("it was cut"));

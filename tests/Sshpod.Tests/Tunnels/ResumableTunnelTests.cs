@@ -63,6 +63,20 @@ public class ResumableTunnelTests
     }
 
     [Fact]
+    public async Task Nobody_waits_for_a_runtime_that_ends_a_stream_only_when_both_directions_have_ended()
+    {
+        var holder = new FakeHolder { ClosesLast = true };
+        var tunnel = await OpenAsync(holder);
+        await tunnel.WriteAsync("hello"u8.ToArray(), default);
+        await tunnel.CompleteAsync(default);
+        await ReadToEndAsync(tunnel);
+        await tunnel.EndAsync(default);
+        Assert.True(holder.IsForgotten);
+        Assert.True(holder.IsHalfClosed);
+        await tunnel.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_killed_ssh_tells_the_server_too()
     {
         var tunnel = await OpenAsync();

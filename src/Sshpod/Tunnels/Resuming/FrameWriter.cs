@@ -8,8 +8,11 @@ namespace Sshpod.Tunnels.Resuming;
 /// <param name="received">The other direction, for ACKs.</param>
 internal sealed class FrameWriter(ReplayBuffer replay, ReceiveBuffer received)
 {
-    /// <summary>The largest piece: with the byte for its channel it is a WebSocket message of 32 KiB.</summary>
-    public const int MaxPiece = 32 * 1024 - 1;
+    /// <summary>
+    /// The largest piece: with the head of its frame it is a frame of SPDY of 32 KiB, and fits into a WebSocket message of that size. One
+    /// byte more would be a frame of its own, all the way.
+    /// </summary>
+    public const int MaxPiece = (32 * 1024) - 8;
 
     private readonly Lock _lock = new();
     private byte[] _first = [];
@@ -25,6 +28,16 @@ internal sealed class FrameWriter(ReplayBuffer replay, ReceiveBuffer received)
         {
             lock (_lock)
                 return _first.Length > 0;
+        }
+    }
+
+    /// <summary>Whether END has been sent.</summary>
+    public bool IsEnding
+    {
+        get
+        {
+            lock (_lock)
+                return _isEnding;
         }
     }
 

@@ -1,4 +1,5 @@
 using CsCheck;
+using Sshpod.Clusters.Api.Streams;
 using Sshpod.Tunnels.Resuming;
 
 namespace Sshpod.Tests.Tunnels.Resuming;
@@ -57,8 +58,9 @@ public class FrameTests
         Assert.Throws<InvalidDataException>(() => new FrameReader(new Heard()).Take(Head(FrameType.Data, 1)));
 
     [Fact]
-    public async Task A_piece_fits_into_one_message_with_the_byte_for_its_channel()
+    public async Task A_piece_fits_into_one_message_with_the_byte_for_its_channel_and_into_one_frame_of_spdy()
     {
+        Assert.Equal(Math.Min(ChannelSocket.MaxMessage - 1, SpdyWriter.MaxData), FrameWriter.MaxPiece);
         var (replay, received) = (new ReplayBuffer(TimeProvider.System), new ReceiveBuffer(TimeProvider.System));
         Assert.Equal(100_000, await replay.AppendAsync(new byte[100_000], default));
         var writer = new FrameWriter(replay, received);

@@ -9,6 +9,9 @@ internal sealed class SpdyWriter(Stream connection) : IAsyncDisposable
     // With its header, a frame fills two records of TLS, and one message of a WebSocket that passes everywhere.
     private const int MaxFrame = 32 * 1024;
 
+    /// <summary>The most bytes that travel in one frame.</summary>
+    internal const int MaxData = MaxFrame - SpdyFrame.HeaderSize;
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly byte[] _frame = new byte[MaxFrame];
     private volatile bool _hasEnded;
@@ -23,7 +26,7 @@ internal sealed class SpdyWriter(Stream connection) : IAsyncDisposable
         {
             while (bytes.Length > 0)
             {
-                var count = Math.Min(bytes.Length, MaxFrame - SpdyFrame.HeaderSize);
+                var count = Math.Min(bytes.Length, MaxData);
                 SpdyFrame.WriteData(_frame, stream, count, isLast: false);
                 bytes[..count].CopyTo(_frame.AsMemory(SpdyFrame.HeaderSize));
                 await PutAsync(_frame.AsMemory(0, SpdyFrame.HeaderSize + count), cancellation);
