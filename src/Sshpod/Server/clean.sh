@@ -82,6 +82,9 @@ try() {
 	done
 	set -f
 	remove "$1" "$release"
+	# The pod's record and other clients remember where our shell was. Without this directory, another user could put one there, and they
+	# would run it. Nobody else can remove it, since the one above is closed or sticky.
+	[ -z "$lent" ] || return
 	# Above, others may be able to write, but rmdir removes nothing that has something in it.
 	enter "$1" '' && rmdir "$PWD" 2>/dev/null
 }

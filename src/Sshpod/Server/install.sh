@@ -151,7 +151,9 @@ case $said in
 "error place "*)
 	[ "$form" != staged ] || fail directory "${said#error place }"
 	rm -rf ./sshd ./bin ./sh ./busybox
-	rmdir "$PWD" "${PWD%/*}" 2>/dev/null
+	rmdir "$PWD" 2>/dev/null
+	# As in clean.sh.
+	[ -n "$lent" ] || rmdir "${PWD%/*}" 2>/dev/null
 	# The client comes again for another.
 	fail place "${place:-/} ${said#error place }"
 	;;

@@ -95,6 +95,16 @@ public sealed partial record ShelllessPod(TestCluster Cluster, string Name)
         Assert.Equal("0", exitCode);
     }
 
+    /// <summary>Adds a container of the test's own, which sees the processes of <c>main</c>, and so its files.</summary>
+    public async Task<Watcher> WatchAsync()
+    {
+        string[] context = Cluster.Context is { } name ? ["--context", name] : [];
+        (await Run.ProgramAsync(Kubectl, [.. context, "debug", Name, "-n", Cluster.Namespace, "-c", "watcher",
+            "--target=main", $"--image={TestCluster.Image("busybox:1")}"])).Successfully();
+        await Eventually.HoldsAsync("the watcher runs", () => RunsAsync("watcher"), TimeSpan.FromSeconds(30));
+        return new Watcher(this);
+    }
+
     /// <summary>A field of the pod.</summary>
     /// <param name="jsonPath">Which.</param>
     public async Task<string> FieldAsync(string jsonPath) =>
@@ -105,9 +115,29 @@ public sealed partial record ShelllessPod(TestCluster Cluster, string Name)
         [.. outcome.Error.Split('\n').Where(line => line.StartsWith("sshpod: ", StringComparison.Ordinal))
             .Select(line => line.TrimEnd('\r'))];
 
+    // Before 1.23 ephemeral containers used another API, so the local cluster needs the kubectl that was built with it.
+    private static string Kubectl =>
+        Environment.GetEnvironmentVariable("KUBECONFIG") is { Length: > 0 } kubeconfig
+        && Path.Combine(Path.GetDirectoryName(kubeconfig)!, "bin/kubectl") is var own && File.Exists(own) ? own : "kubectl";
+
     private Task<string> StateAsync(string helper, string field) =>
         FieldAsync($"{{.status.ephemeralContainerStatuses[?(@.name==\"{helper}\")].state.{field}}}");
 
     [GeneratedRegex("^sshpod-[0-9a-f]{8}$")]
     private static partial Regex HelperName();
+}
+
+/// <summary>A container that sees the files of <c>main</c> below <c>/proc/1/root</c>.</summary>
+/// <param name="Pod">The pod of both.</param>
+public sealed record Watcher(ShelllessPod Pod)
+{
+    /// <summary>Runs a command there.</summary>
+    public async Task<string> RunAsync(params string[] command) =>
+        (await Pod.Cluster.KubectlAsync(["exec", Pod.Name, "-n", Pod.Cluster.Namespace, "-c", "watcher", "--", .. command]))
+            .Successfully().Text;
+
+    /// <summary>All files below <c>/tmp</c> of <c>main</c>, by their paths there.</summary>
+    public async Task<string[]> TmpAsync() =>
+        [.. (await RunAsync("sh", "-c", "cd /proc/1/root/tmp && find . -mindepth 1")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal)];
 }

@@ -55,6 +55,90 @@ public sealed class AttackTests(TestCluster cluster)
         Assert.Equal("ls: /tmp/fallen: No such file or directory\n", (await workstation.SshAsync(pod.Target, "ls /tmp/fallen")).Error);
     }
 
+    // The pod's record still says where the shell was.
+    [Fact]
+    public async Task A_shell_that_another_user_puts_where_ours_was_before_clean_is_not_run()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "attack-cleaned");
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+        var helper = await pod.OnlyHelperAsync();
+        await pod.HasEndedWellAsync(helper);
+        var release = (await workstation.SshAsync(pod.Target, "ls /tmp/sshpod")).Quietly().Text.Trim();
+        await using var innocent = await ShelllessPod.SetUpAsync(cluster, consent: null);
+        (await innocent.SshAsync(pod.Target, "true")).Successfully();
+        var watcher = await pod.WatchAsync();
+        // It goes on after clean has ended its session.
+        await new Login(workstation, "nonroot", pod.Target).RunAsync($$"""
+            cp /tmp/sshpod/{{release}}/busybox /tmp/tools
+            cat >/tmp/attack <<'E'
+            while :; do
+              /tmp/tools mkdir -p /tmp/sshpod/{{release}} && {
+                printf '#!/tmp/tools sh
+/tmp/tools id -u >/tmp/fallen
+' >/tmp/sshpod/{{release}}/sh &&
+                  /tmp/tools chmod 755 /tmp/sshpod/{{release}}/sh && echo planted >>/tmp/tries
+              }
+              echo tried >>/tmp/tries
+              /tmp/tools sleep 0.2
+            done
+            E
+            nohup /tmp/tools sh /tmp/attack >/dev/null 2>&1 &
+            """);
+        (await workstation.SshpodAsync("clean", workstation.Host(pod.Target))).Successfully();
+        var tries = (await TriesAsync()).Length;
+        await Eventually.HoldsAsync("it has tried", async () => (await TriesAsync()).Length > tries + 2);
+
+        // One remembers where the shell was, and the other reads the record.
+        await using var newcomer = await ShelllessPod.SetUpAsync(cluster, consent: null);
+        Assert.Equal(255, (await innocent.SshAsync(pod.Target, "true")).ExitCode);
+        Assert.Equal(255, (await newcomer.SshAsync(pod.Target, "true")).ExitCode);
+        Assert.Equal("0\n", (await workstation.SshAsync(pod.Target, "id -u")).Successfully().Text);
+
+        Assert.Equal(["tried"], (await TriesAsync()).Distinct());
+        Assert.DoesNotContain("./fallen", await watcher.TmpAsync());
+
+        async Task<string[]> TriesAsync() =>
+            (await watcher.RunAsync("cat", "/proc/1/root/tmp/tries")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    // It could exchange what the other container, with its capabilities, runs.
+    [Theory]
+    [InlineData("refuse")]
+    [InlineData("allow")]
+    public async Task Where_another_container_with_the_same_user_sees_the_processes_nothing_is_lent_unless_it_is_trusted(string setting)
+    {
+        var name = $"attack-same-user-{setting}";
+        await cluster.ApplyAsync($$$"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: {{{name}}}}
+            spec:
+              terminationGracePeriodSeconds: 0
+              shareProcessNamespace: true
+              containers:
+              - {name: main, image: "IMAGES/static:1"}
+              - {name: beside, image: "IMAGES/busybox:1", securityContext: {runAsUser: 0, capabilities: {drop: [ALL]}}}
+            """);
+        await cluster.WaitReadyAsync($"pod/{name}");
+        var pod = new ShelllessPod(cluster, name);
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        workstation.Environment["SSHPOD_SHARED_PLACES"] = setting;
+
+        var outcome = await workstation.SshAsync($"container--main.{pod.Target}", "id -u");
+
+        if (setting == "allow")
+        {
+            Assert.Equal("0\n", outcome.Successfully().Text);
+            return;
+        }
+        Assert.Equal(255, outcome.ExitCode);
+        Assert.Equal("sshpod: \"main\" shares its processes with another container that may run as the same user: that one could exchange "
+            + "the shell that an ephemeral container lends; give each container of the pod a runAsUser of its own, or, if you trust them, "
+            + "set shared-places: allow", Assert.Single(ShelllessPod.Lines(outcome)));
+        Assert.Empty(await pod.HelpersAsync());
+    }
+
     [Fact]
     public async Task A_container_with_the_same_processes_and_another_user_sees_nothing_of_the_helper()
     {
