@@ -39,6 +39,15 @@ internal static class HelperShell
         && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
         && !path.Contains("/../", StringComparison.Ordinal);
 
+    // The path is the kernel's; that of a volume in the spec may go through a link, such as /var/run. One may be the end of the other.
     private static bool IsShared(string path, PodContainer container) => (container.Places?.Volumes ?? [])
-        .Any(volume => volume.IsRefused && path.StartsWith(volume.Path.TrimEnd('/') + "/", StringComparison.Ordinal));
+        .Where(volume => volume.IsRefused)
+        .Any(volume => Above(path).Any(directory => volume.Path.EndsWith(directory, StringComparison.Ordinal)
+            || directory.EndsWith(volume.Path.TrimEnd('/'), StringComparison.Ordinal)));
+
+    private static IEnumerable<string> Above(string path)
+    {
+        for (int end; (end = path.LastIndexOf('/')) > 0;)
+            yield return path = path[..end];
+    }
 }

@@ -2,7 +2,9 @@
 # by the same rules (places.sh). It travels in the URL of the exec request, so it is short. BusyBox comes over stdin.
 # Arguments: the release of the bundle, hashes of BusyBox by machine (MACHINE=HASH=SIZE), then directories that others may write to.
 import hashlib, os, subprocess, sys
-release, refused = sys.argv[1], [a for a in sys.argv[2:] if a[0] == "/"]
+release, volumes = sys.argv[1], [a for a in sys.argv[2:] if a[0] == "/"]
+# Their paths may go through links, such as /var/run. Where one cannot be followed, nothing is known.
+refused = [os.path.realpath(v) if os.path.exists(v) else "/" for v in volumes]
 print("sshpod-bootstrap", flush=True)
 
 

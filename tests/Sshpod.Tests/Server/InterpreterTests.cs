@@ -55,6 +55,22 @@ public sealed class InterpreterTests : IDisposable
             StringComparison.Ordinal),
             StringComparison.Ordinal);
 
+    // Such as /var/run.
+    [Fact]
+    public async Task So_is_one_that_they_share_by_another_name()
+    {
+        var above = Directory.CreateTempSubdirectory("sshpod-").FullName;
+        string[] links = [.. Places.Select((_, i) => $"{above}/{i}")];
+        foreach (var (link, place) in links.Zip(Places))
+            Directory.CreateSymbolicLink(link, place);
+        Assert.StartsWith("error place /tmp: it is shared", (await RunAsync(BusyBox, links))[^1], StringComparison.Ordinal);
+        Directory.Delete(above, recursive: true);
+    }
+
+    [Fact]
+    public async Task Where_a_shared_one_cannot_be_found_none_is_used() => Assert.StartsWith("error place /tmp: it is shared",
+        (await RunAsync(BusyBox, "/there/is/none"))[^1], StringComparison.Ordinal);
+
     [Fact]
     public async Task Without_a_place_it_says_so() => Assert.StartsWith("error place /tmp: ", (await RunAsync(BusyBox, "/"))[^1],
         StringComparison.Ordinal);
