@@ -12,9 +12,9 @@ public sealed class ContainerShell(PodContainer container, UserSettings settings
     private static readonly string Common = Script.Read("places.sh");
 
     // PATH may lead to none.
-    private readonly Queue<string> _others = new(IsLent(remembered) ? ["sh", "/bin/sh"] : ["/bin/sh"]);
+    private readonly Queue<string> _others = new(IsUsed(remembered, container, settings) ? ["sh", "/bin/sh"] : ["/bin/sh"]);
 
-    private string _program = IsLent(remembered) ? remembered! : "sh";
+    private string _program = IsUsed(remembered, container, settings) ? remembered! : "sh";
 
     /// <summary>Where it is, if it is not the container's own; null if it is.</summary>
     public string? Lent => IsLent(_program) ? _program : null;
@@ -47,6 +47,9 @@ public sealed class ContainerShell(PodContainer container, UserSettings settings
     /// <summary>Runs another shell from now on.</summary>
     /// <param name="path">Its path in the container.</param>
     internal void Use(string path) => _program = path;
+
+    private static bool IsUsed(string? remembered, PodContainer container, UserSettings settings) =>
+        IsLent(remembered) && !(HelperShell.IsStaged(remembered!) && HelperShell.IsWatched(container, settings));
 
     private static bool IsLent(string? path) => path is not null && HelperShell.IsOne(path);
 }

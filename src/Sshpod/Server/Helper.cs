@@ -47,7 +47,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             if (_staged is { } last && entries.Any(entry => entry.IsRunning && entry.Name == last.Name))
                 throw failure;
             if (!_installedIsTried && !entries.Any(entry => entry.IsRunning)
-                && HelperShell.Installed(entries, container) is { } installed)
+                && HelperShell.Installed(entries, container, settings) is { } installed)
             {
                 _installedIsTried = true;
                 return installed;
@@ -58,6 +58,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
                 if (await new Interpreter(cluster.Streams, container, settings).LendAsync(cancellation) is { } lent)
                     return lent;
             }
+            HelperShell.RefuseWatched(container, settings);
             var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
             var identity = _other ?? HelperIdentity.Of(pod, container);
             if (entries.All(entry => entry.Name != name))
@@ -116,7 +117,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     {
         var pod = await ReadAsync(cancellation);
         var entries = HelperEntry.Of(pod, container);
-        foreach (var running in entries.Where(entry => entry.IsRunning))
+        foreach (var running in entries.Where(entry => entry.IsRunning && !HelperShell.IsWatched(container, settings)))
         {
             var staged = _staged?.Name == running.Name ? _staged
                 : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
@@ -132,6 +133,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     public async Task CheckAsync(CancellationToken cancellation)
     {
         var pod = await ReadAsync(cancellation);
+        HelperShell.RefuseWatched(container, settings);
         var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
         await new HelperAddition(cluster.Objects, container, terms.Image)
             .CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);

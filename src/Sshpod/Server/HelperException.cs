@@ -29,6 +29,14 @@ public sealed class HelperException(string message, string hint) : SshpodExcepti
         new($"the runtime keeps the processes of \"{container.Container}\" from ephemeral containers",
             "set shareProcessNamespace: true in the pod, or add a shell to the image");
 
+    /// <summary>What a helper lends could be exchanged.</summary>
+    internal static HelperException Watched(PodContainer container) => container.Places?.Processes == Sharing.Outside
+        ? new($"\"{container.Container}\" shares its processes with those of its node, which could exchange the shell that an ephemeral "
+            + "container lends", "add a shell to the image, or, if you trust them, set shared-places: allow")
+        : new($"\"{container.Container}\" shares its processes with another container that may run as the same user: that one could "
+            + "exchange the shell that an ephemeral container lends",
+            "give each container of the pod a runAsUser of its own, or, if you trust them, set shared-places: allow");
+
     /// <summary>The API server has none.</summary>
     internal static HelperException TooOld(string version) =>
         new($"Kubernetes {version} has no ephemeral containers that sshpod can use", "1.25 has");

@@ -1,4 +1,5 @@
 using Sshpod.Clusters.Objects;
+using Sshpod.Settings;
 
 namespace Sshpod.Server;
 
@@ -28,10 +29,34 @@ internal static class HelperShell
     /// The shell that a helper which has ended has left in the container, in a place that nobody else could write to. Its own word, in its
     /// status, and not what is found there: a container may have processes of other users, and what it runs at our word runs as its own.
     /// </summary>
-    /// <returns>Null if there is none, or if another container has come to write to that place.</returns>
-    public static string? Installed(IReadOnlyList<HelperEntry> entries, PodContainer container) =>
-        entries.Select(entry => entry.Ended?.Message?.Trim())
+    /// <remarks>
+    /// It counts for the life of the container for which the helper was added, which the helper's name tells: after a restart nothing is
+    /// there, and anybody could put something there.
+    /// </remarks>
+    /// <returns>
+    /// Null if there is none, or if another container has come to write to that place, or could write in the helper's name.
+    /// </returns>
+    public static string? Installed(IReadOnlyList<HelperEntry> entries, PodContainer container, UserSettings settings) =>
+        IsWatched(container, settings) ? null : entries.Where(entry => HelperName.All(container).Contains(entry.Name))
+            .Select(entry => entry.Ended?.Message?.Trim())
             .LastOrDefault(path => path is not null && IsOne(path) && !IsStaged(path) && !IsShared(path, container));
+
+    /// <summary>
+    /// Whether processes of another container could write to the files of a helper: they see it, have its user, and no more rights are
+    /// needed, since it has none. What it lends would run with those of this container.
+    /// </summary>
+    /// <param name="container">The container that it is for.</param>
+    /// <param name="settings">The user's settings, which may allow it.</param>
+    public static bool IsWatched(PodContainer container, UserSettings settings) =>
+        container.Places?.AreProcessesRefused == true && !settings.AllowsSharedPlaces;
+
+    /// <summary>Refuses a helper there.</summary>
+    /// <exception cref="HelperException">They could.</exception>
+    public static void RefuseWatched(PodContainer container, UserSettings settings)
+    {
+        if (IsWatched(container, settings))
+            throw HelperException.Watched(container);
+    }
 
     /// <summary>Whether a text is the path of a shell that this client installs.</summary>
     public static bool IsOne(string path) => path.StartsWith('/') && path.Length < 256

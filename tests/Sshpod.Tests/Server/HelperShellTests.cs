@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
 using Sshpod.Settings;
@@ -8,11 +9,13 @@ public class HelperShellTests
 {
     private static readonly PodContainer Container = new("shop", "web", "uid", "app", "0123456789abcdef");
 
+    private static readonly UserSettings NoSettings = new("/there/is/none", _ => null);
+
     private static readonly string There = $"/tmp/sshpod/{Bundles.Release}/sh", Staged = $"/proc/7/root{There}";
 
     [Fact]
     public void A_shell_that_was_left_in_the_container_is_found_by_what_the_helper_said_when_it_ended() =>
-        Assert.Equal(There, HelperShell.Installed([Ended(There + "\n")], Container));
+        Assert.Equal(There, HelperShell.Installed([Ended(There + "\n")], Container, NoSettings));
 
     [Theory]
     [InlineData("/tmp/sshpod/0000000000000000/sh")]
@@ -24,13 +27,60 @@ public class HelperShellTests
     [InlineData("")]
     [InlineData(null)]
     public void Nothing_else_that_a_helper_says_is_run(string? message) => Assert.Null(HelperShell.Installed(
-        [Ended(message?.Replace("RELEASE", Bundles.Release, StringComparison.Ordinal))], Container));
+        [Ended(message?.Replace("RELEASE", Bundles.Release, StringComparison.Ordinal))], Container, NoSettings));
+
+    // The spec's path may be a link, and then the container's is another.
+    [Theory]
+    [InlineData("/tmp/sshpod", "/tmp")]
+    [InlineData("/tmp/sshpod", "/")]
+    [InlineData("/run/sshpod", "/var/run")]
+    [InlineData("/private/tmp/sshpod", "/tmp")]
+    public void A_shell_in_a_place_to_which_others_have_come_is_not_run(string place, string volume)
+    {
+        var shared = Container with { Places = new Places([new MountedVolume(volume, "v", Sharing.SameUser)]) };
+        Assert.Null(HelperShell.Installed([Ended($"{place}/{Bundles.Release}/sh")], shared, NoSettings));
+        var other = Container with { Places = new Places([new MountedVolume("/data", "v", Sharing.SameUser)]) };
+        Assert.NotNull(HelperShell.Installed([Ended($"{place}/{Bundles.Release}/sh")], other, NoSettings));
+    }
 
     [Fact]
-    public void A_shell_in_a_place_to_which_others_have_come_is_not_run()
+    public void A_shell_that_was_left_before_a_restart_is_not_run_afterwards() => Assert.Null(HelperShell.Installed([Ended(There)],
+        Container with { ContainerId = "fedcba9876543210" }, NoSettings));
+
+    [Fact]
+    public void What_another_container_with_the_same_user_could_have_written_in_a_helper_is_not_run()
     {
-        var shared = Container with { Places = new Places([new MountedVolume("/tmp", "v", Sharing.SameUser)]) };
-        Assert.Null(HelperShell.Installed([Ended(There)], shared));
+        var watched = Container with { Places = new Places([], Processes: Sharing.SameUser) };
+        Assert.Null(HelperShell.Installed([Ended(There)], watched, NoSettings));
+        Assert.Equal(["sh", "/bin/sh"], Tried(new ContainerShell(watched, NoSettings, Staged)));
+        // What is in the container is not in the helper.
+        Assert.Equal(There, Tried(new ContainerShell(watched, NoSettings, There)).First());
+        var trusting = new UserSettings("/there/is/none", name => name == "SSHPOD_SHARED_PLACES" ? "allow" : null);
+        Assert.Equal(There, HelperShell.Installed([Ended(There)], watched, trusting));
+        Assert.Equal(Staged, Tried(new ContainerShell(watched, trusting, Staged)).First());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Only_the_process_of_a_helper_is_ended_and_not_another_with_its_number(bool isHelper)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
+        var root = Directory.CreateTempSubdirectory("sshpod-").FullName;
+        foreach (var directory in new[] { "dev", "tmp/sshpod" })
+            Directory.CreateDirectory(Path.Combine(root, directory));
+        if (isHelper)
+            await File.WriteAllTextAsync(Path.Combine(root, "tmp/sshpod/holder"), "", TestContext.Current.CancellationToken);
+#pragma warning disable RS0030
+        using var process = Process.Start("/bin/sh", ["-c", "exec sleep 60"]);
+        using var shell = Process.Start("/bin/sh", ["-c", HelperShell.End(process.Id, root, "cleaned")]);
+#pragma warning restore RS0030
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        if (isHelper)
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((isHelper, isHelper), (process.HasExited, File.Exists(Path.Combine(root, "dev/termination-log"))));
+        process.Kill();
+        Directory.Delete(root, recursive: true);
     }
 
     [Fact]

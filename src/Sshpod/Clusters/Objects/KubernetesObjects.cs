@@ -108,7 +108,8 @@ public sealed record PodSpec(
     IReadOnlyList<Volume>? Volumes = null,
     SecurityContext? SecurityContext = null,
     bool? HostIPC = null,
-    bool? ShareProcessNamespace = null);
+    bool? ShareProcessNamespace = null,
+    bool? HostPID = null);
 
 /// <summary>Container (core/v1).</summary>
 public sealed record Container(

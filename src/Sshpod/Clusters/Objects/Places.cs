@@ -24,7 +24,7 @@ public enum Sharing
 public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing, Room? Room = null)
 {
     /// <summary>Whether others can write to it as us: that must be impossible, not just forbidden by a file mode.</summary>
-    public bool IsRefused => Sharing is Sharing.SameUser or Sharing.Outside;
+    public bool IsRefused => Places.IsRefused(Sharing);
 
     /// <summary>How messages name it.</summary>
     public override string ToString() => Volume is null ? Path : $"volume \"{Volume}\" at {Path}";
@@ -38,15 +38,23 @@ public sealed record MountedVolume(string Path, string? Volume, Sharing Sharing,
 /// <remarks>
 /// <para>A process that shares the process namespace (shareProcessNamespace, hostPID) reaches a container's files through /proc/PID/root
 /// only if the kernel would let it trace that process: it has the same UID and no fewer capabilities, and could take over the container's
-/// own processes without us. So these settings change nothing here.</para>
+/// own processes without us. So these settings change nothing here; but they do for a helper, which has no capability at all, see
+/// <see cref="Processes"/>.</para>
 /// <para>An init container that has ended no longer writes; one that has yet to run, or runs again, does.</para>
 /// </remarks>
 /// <param name="Volumes">All volumes whose content is not written by Kubernetes.</param>
 /// <param name="Root">How much may be written to the container's file system; null when no limit is known.</param>
-public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = null)
+/// <param name="Processes">
+/// Who else sees its processes, and so the files of an ephemeral container that is added for it. One that another user has added for it
+/// does not count: that took the right to do more than its processes can.
+/// </param>
+public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = null, Sharing Processes = Sharing.Own)
 {
     // The arguments are sent in the URL of the exec request, with the script.
     private const int MaxLength = 1200;
+
+    /// <summary>Whether others can reach an ephemeral container as us.</summary>
+    public bool AreProcessesRefused => IsRefused(Processes);
 
     /// <summary>A container without volumes.</summary>
     public static Places None { get; } = new([]);
@@ -74,13 +82,21 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
         return new Places([.. mounted.Select(volume => volume with
         {
             Sharing = mounted.Where(other => IsAt(volume.Path, other.Path)).Max(other => other.Sharing),
-        })], Room.Least(Room.Of(own), limitOfPod));
+        })], Room.Least(Room.Of(own), limitOfPod), Seen());
 
         Sharing Among(IEnumerable<Container> sharing) => sharing.Select(UserOf).ToArray() switch
         {
             [] => Sharing.Own,
             var users when UserOf(own) is { } us && users.All(user => user is { } known && known != 0 && known != us) => Sharing.OtherUsers,
             _ => Sharing.SameUser,
+        };
+
+        // A helper of another container is that one's user, which counts anyway.
+        Sharing Seen() => pod.Spec switch
+        {
+            { HostPID: true } => Sharing.Outside,
+            { ShareProcessNamespace: true } => Among(others.Where(other => !HelperName.IsOne(other.Name))),
+            _ => Sharing.Own,
         };
 
         long? UserOf(Container other) => other.SecurityContext?.RunAsUser ?? pod.Spec.SecurityContext?.RunAsUser;
@@ -122,10 +138,14 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
     public Room? RoomAt(string path) => Find(path) is { } volume ? volume.Room : path == "/" ? Root : null;
 
     /// <inheritdoc/>
-    public bool Equals(Places? other) => other is not null && Root == other.Root && Volumes.SequenceEqual(other.Volumes);
+    public bool Equals(Places? other) => other is not null && Root == other.Root && Processes == other.Processes
+        && Volumes.SequenceEqual(other.Volumes);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Volumes.Aggregate(0, HashCode.Combine);
+
+    /// <summary>Whether others can be there as us.</summary>
+    internal static bool IsRefused(Sharing sharing) => sharing is Sharing.SameUser or Sharing.Outside;
 
     // A path in the spec is relative to the container's root, however it begins.
     private static string Absolute(string path) => "/" + string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));

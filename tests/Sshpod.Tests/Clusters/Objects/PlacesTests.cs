@@ -35,6 +35,33 @@ public class PlacesTests
         Assert.Equal([], Arguments([new Container("main", VolumeMounts: [new VolumeMount("v", "/dev/shm")])]));
     }
 
+    [Theory]
+    [InlineData(null, 1000L, 1000L, Sharing.Own)]
+    [InlineData(true, 1000L, 2000L, Sharing.OtherUsers)]
+    [InlineData(true, 1000L, 1000L, Sharing.SameUser)]
+    [InlineData(true, 1000L, 0L, Sharing.SameUser)]
+    [InlineData(true, null, 2000L, Sharing.SameUser)]
+    public void Who_shares_the_processes_may_be_the_same_user(bool? isShared, long? ours, long? theirs, Sharing expected)
+    {
+        var pod = Pod([Mounting("main", ours), Mounting("other", theirs)], EmptyDir);
+        pod = pod with { Spec = pod.Spec with { ShareProcessNamespace = isShared } };
+        Assert.Equal(expected, Places.Of(pod, "main").Processes);
+        Assert.Equal(expected is Sharing.SameUser, Places.Of(pod, "main").AreProcessesRefused);
+        // Without the other container, and with one of ours for it.
+        pod = pod with
+        {
+            Spec = pod.Spec with
+            {
+                Containers = [Mounting("main", ours)],
+                EphemeralContainers = [new Container("sshpod-1f2e3d4c", TargetContainerName: "other")],
+            },
+        };
+        Assert.Equal(Sharing.Own, Places.Of(pod, "main").Processes);
+        pod = pod with { Spec = pod.Spec with { HostPID = true } };
+        Assert.Equal(Sharing.Outside, Places.Of(pod, "main").Processes);
+        Assert.NotEqual(Places.Of(pod, "main"), Places.Of(pod with { Spec = pod.Spec with { HostPID = null } }, "main"));
+    }
+
     [Fact]
     public void A_volume_that_other_pods_can_mount_counts_as_shared() =>
         Assert.Contains("-/v", Arguments([Mounting("main", 1000)], new Volume("v")));
