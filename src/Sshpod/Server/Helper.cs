@@ -52,6 +52,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
                 _installedIsTried = true;
                 return installed;
             }
+            if (terms.OnlyLooks)
+                throw new ShellNotFoundException(container, terms.Host);
             if (!_interpreterIsTried && !entries.Any(entry => entry.IsRunning))
             {
                 _interpreterIsTried = true;

@@ -9,7 +9,8 @@ namespace Sshpod.Server;
 /// <param name="Image">The image of one that is added.</param>
 /// <param name="Host">The container's host name, for messages; null when unknown.</param>
 /// <param name="Keeps">Whether it goes on when it is not needed any more.</param>
-public sealed record HelperTerms(bool IsAllowed, string Image, string? Host = null, bool Keeps = false)
+/// <param name="OnlyLooks">Whether nothing is put anywhere: a shell that is there is used, and no other.</param>
+public sealed record HelperTerms(bool IsAllowed, string Image, string? Host = null, bool Keeps = false, bool OnlyLooks = false)
 {
     /// <summary>The terms that the user has set up.</summary>
     /// <param name="settings">The user's settings.</param>

@@ -83,6 +83,46 @@ public sealed class TraceTests(TestCluster cluster)
         Assert.Equal(version, await pod.VersionAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Doctor_puts_nothing_into_an_image_with_an_interpreter(bool connects)
+    {
+        await cluster.CreatePodAsync($"doctor-python-{(connects ? "all" : "look")}", "debian:12",
+            "lifecycle: {postStart: {exec: {command: [sh, -c, \"rm -f /usr/bin/perl* /bin/sh /bin/dash /bin/bash /bin/rbash\"]}}}");
+        var pod = new ShelllessPod(cluster, $"doctor-python-{(connects ? "all" : "look")}");
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        var version = await pod.VersionAsync();
+
+        var doctor = await DoctorRun.RunAsync(workstation, [.. connects ? Array.Empty<string>() : ["--no-connect"],
+            workstation.Host(pod.Target)]);
+
+        Assert.Equal("failure", doctor.Checks["shell"].Outcome);
+        Assert.Equal(version, await pod.VersionAsync());
+        Assert.DoesNotContain(await (await pod.WatchAsync()).TmpAsync(), path => path.Contains("sshpod", StringComparison.Ordinal));
+    }
+
+    // It runs, and another client has put nothing into it yet.
+    [Fact]
+    public async Task Doctor_neither_fills_nor_ends_a_helper_that_runs()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "doctor-helper", ShelllessPod.NoPlace);
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+        (await workstation.SshAsync(pod.Target, "true")).Successfully();
+        var helper = await pod.OnlyHelperAsync();
+        var version = await pod.VersionAsync();
+        const string Remove = "cd /tmp/sshpod && rm -rf [0-9a-f]*";
+        (await InHelperAsync(pod, helper, Remove)).Successfully();
+        await using var another = await ShelllessPod.SetUpAsync(cluster);
+
+        (await DoctorRun.RunAsync(another, "--no-connect", another.Host(pod.Target))).FailsAt("shell", "has no shell \"sh\"",
+            $"add it with: sshpod debug {another.Host(pod.Target)}");
+
+        Assert.DoesNotMatch("[0-9a-f]{16}", (await InHelperAsync(pod, helper, "ls /tmp/sshpod")).Successfully().Text);
+        Assert.True(await pod.RunsAsync(helper));
+        Assert.Equal(version, await pod.VersionAsync());
+    }
+
     [Fact]
     public async Task Doctor_looks_through_the_shell_that_was_put_there()
     {

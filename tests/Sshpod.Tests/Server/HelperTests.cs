@@ -105,6 +105,79 @@ public class HelperTests
     }
 
     [Fact]
+    public async Task Who_only_looks_puts_nothing_anywhere()
+    {
+        var streams = new Execs();
+        foreach (var state in new[] { null, new ContainerState(Running: new()) })
+        {
+            var cluster = new ScriptedPod(state is null ? Pod() : Pod((Name, state)));
+            var looking = new Helper(new Cluster(cluster, streams), Container, NoSettings,
+                new HelperTerms(true, "busybox", "api.sshpod", OnlyLooks: true));
+            await Assert.ThrowsAsync<ShellNotFoundException>(() => looking.FindAsync(new ShellNotFoundException(Container), default));
+            Assert.Empty(cluster.Requests);
+        }
+        // No interpreter was tried either.
+        Assert.Empty(streams.Commands);
+    }
+
+    [Theory]
+    [InlineData(Sharing.SameUser, "\"app\" shares its processes with another container that may run as the same user: that one could "
+        + "exchange the shell that an ephemeral container lends; give each container of the pod a runAsUser of its own, or, if you trust "
+        + "them, set shared-places: allow")]
+    [InlineData(Sharing.Outside, "\"app\" shares its processes with those of its node, which could exchange the shell that an ephemeral "
+        + "container lends; add a shell to the image, or, if you trust them, set shared-places: allow")]
+    public async Task Where_others_could_exchange_the_shell_of_a_helper_there_is_none(Sharing processes, string line)
+    {
+        var watched = Container with { Places = new Places([], Processes: processes) };
+        foreach (var pod in new[] { Pod(), Pod((Name, new(Running: new()))) })
+        {
+            var (cluster, streams) = (new ScriptedPod(pod), new Execs());
+            var helper = new Helper(new Cluster(cluster, streams), watched, NoSettings, new HelperTerms(true, "busybox"));
+            Assert.Equal(line,
+                (await Assert.ThrowsAsync<HelperException>(() => helper.FindAsync(new ShellNotFoundException(watched), default))).Line);
+            // What doctor asks.
+            await Assert.ThrowsAsync<HelperException>(() => helper.CheckAsync(default));
+            Assert.Empty(cluster.Requests);
+            // What clean would do with one that another user has added.
+            await helper.EndAsync(default);
+            Assert.DoesNotContain(streams.Commands, command => command.Program != "python3");
+            var trusting = new UserSettings("/there/is/none", name => name == "SSHPOD_SHARED_PLACES" ? "allow" : null);
+            await new Helper(new Cluster(cluster, streams), watched, trusting, new HelperTerms(true, "busybox")).CheckAsync(default);
+        }
+    }
+
+    [Theory]
+    [InlineData(true, true, ": >/proc/7/root/tmp/sshpod/live")]
+    [InlineData(true, false, "kill 7")]
+    [InlineData(false, true, ": >/proc/7/root/tmp/sshpod/live")]
+    [InlineData(false, false, ": >/proc/7/root/tmp/sshpod/live")]
+    public async Task A_helper_is_told_from_the_container_whose_user_it_may_have_become(bool isCopied, bool keeps, string told)
+    {
+        var streams = new Execs("helper 7 65532 65532");
+        var helper = new Helper(new Cluster(new ScriptedPod(Pod((Name, new(Running: new())))), streams), Container, NoSettings,
+            new HelperTerms(true, "busybox", Keeps: keeps));
+        var staged = $"/proc/7/root/tmp/sshpod/{Bundles.Release}/sh";
+        Assert.Equal(staged, await helper.FindAsync(new ShellNotFoundException(Container), default));
+        var used = isCopied ? $"/tmp/sshpod/{Bundles.Release}/sh" : staged;
+        Assert.Equal(used, await helper.SettleAsync($"{used[..^3]}/sshd", default));
+        var (where, program, script) = streams.Commands[^1];
+        Assert.Equal(("app", used), (where, program));
+        Assert.Contains(told, script, StringComparison.Ordinal);
+    }
+
+    // There the helper's first process is 1 to itself, as the application is in the container.
+    [Fact]
+    public async Task Clean_does_not_end_the_application_where_the_runtime_keeps_processes_apart()
+    {
+        var streams = new Execs("helper 1 65532 65532");
+        var helper = new Helper(new Cluster(new ScriptedPod(Pod((Name, new(Running: new())))), streams), Container, NoSettings,
+            new HelperTerms(false, "busybox"));
+        Assert.Equal([Name], await helper.EndAsync(default));
+        Assert.NotEmpty(streams.Commands);
+        Assert.DoesNotContain(streams.Commands, command => command.Where == "app");
+    }
+
+    [Fact]
     public async Task A_shell_that_is_gone_again_is_not_tried_twice()
     {
         var cluster = new ScriptedPod(Pod((Name, new(Terminated: new("Completed", $"/tmp/sshpod/{Bundles.Release}/sh", 0)))));
@@ -175,6 +248,22 @@ public class HelperTests
         public Task<bool> MayAsync(Right right, CancellationToken cancellation) => Task.FromResult(true);
 
         public Task<string> GetVersionAsync(CancellationToken cancellation) => Task.FromResult("v1.22.0");
+    }
+
+    /// <summary>Containers in which every script of ours says the same, and no program is.</summary>
+    private sealed class Execs(string says = "") : IClusterStreams
+    {
+        public List<(string Where, string Program, string Script)> Commands { get; } = [];
+
+        public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
+        {
+            Commands.Add((container.Container, command[0], command[2]));
+            return command[0] == "python3" ? throw new ShellNotFoundException(container)
+                : Task.FromResult<Duplex>(new FakeExec($"sshpod-bootstrap\n{says}\nok\n"));
+        }
+
+        public Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation) =>
+            throw new NotSupportedException();
     }
 
     private sealed class NoStreams : IClusterStreams
