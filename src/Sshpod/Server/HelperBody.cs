@@ -22,7 +22,9 @@ public sealed record HelperBody(long Uid, long Gid, bool Changes = false, bool M
     private const string Wait = "sleep 600 & wait; while [ -e /tmp/sshpod/live ]; do sleep 3600 & wait; done";
 
     // Its shell becomes the program that `go` names, which has the container's user from then on.
-    private const string Become = "while [ ! -s /tmp/sshpod/go ]; do sleep 1; done; . /tmp/sshpod/go";
+    // If nobody comes, it ends as the other does.
+    private const string Become = "n=; while [ ! -s /tmp/sshpod/go ]; do sleep 1; n=x$n; [ ${#n} -lt 600 ] || exit 0; done; "
+        + ". /tmp/sshpod/go";
 
     private static readonly Capabilities None = new(["ALL"]);
 

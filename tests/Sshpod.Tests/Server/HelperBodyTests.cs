@@ -56,6 +56,35 @@ public class HelperBodyTests
         Assert.Equal(0, shell.ExitCode);
     }
 
+    // Its sleep is over at once.
+    [Theory]
+    [InlineData(null, 0, "sleep 1", 600)]
+    [InlineData("exit 7", 7, "sleep 1", 0)]
+    public async Task A_helper_that_nobody_comes_to_ends_after_ten_minutes(string? go, int exitCode, string sleep, int times)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "needs sh");
+        var home = Directory.CreateTempSubdirectory("sshpod-").FullName;
+        if (go is not null)
+            await File.WriteAllTextAsync(Path.Combine(home, "go"), go, TestContext.Current.CancellationToken);
+        var script = new HelperBody(0, 0, Changes: true).Container("n", "i", "app").Command[2]
+            .Replace("$$", "$", StringComparison.Ordinal).Replace("/tmp/sshpod", home, StringComparison.Ordinal);
+        var process = new ProcessStartInfo("/bin/sh", ["-c", $"sleep() {{ echo sleep $1; }}\n{script}"]) { RedirectStandardOutput = true };
+#pragma warning disable RS0030
+        using var shell = Process.Start(process)!;
+#pragma warning restore RS0030
+        // Without a limit it would say so for ever.
+        string[] said = [];
+        for (string? line; said.Length <= 600 && (line = await shell.StandardOutput.ReadLineAsync(
+            TestContext.Current.CancellationToken)) is not null;)
+            said = [.. said, line];
+        if (said.Length > 600)
+            shell.Kill();
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(home, recursive: true);
+        Assert.Equal(Enumerable.Repeat(sleep, times), said);
+        Assert.Equal(exitCode, shell.ExitCode);
+    }
+
     private static string Patch(HelperBody body, bool isAlpha = false)
     {
         var container = body.Container("sshpod-1f2e3d4c", "busybox:musl", "app", withContext: !isAlpha);
