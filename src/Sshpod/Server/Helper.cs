@@ -106,11 +106,11 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
             return null;
         var copied = HelperShell.Beside(program);
         var isCopied = copied is not null && !HelperShell.IsStaged(program);
-        if (!isCopied || terms.Keeps)
-            await RunAsync(container with { Container = staged.Name }, "sh", HelperShell.Stay, cancellation);
-        else
-            await RunAsync(container, copied!, HelperShell.End(staged.Pid, staged.Root, copied!), cancellation);
-        return isCopied ? copied : staged.Shell;
+        var path = isCopied ? copied! : staged.Shell;
+        // From the container, as its user: a helper that has become that user keeps no right to its files or to its main process.
+        await RunAsync(container, path, !isCopied || terms.Keeps ? HelperShell.Stay(staged.Root)
+            : HelperShell.End(staged.Pid, staged.Root, path), cancellation);
+        return path;
     }
 
     /// <summary>Ends the helpers of the container.</summary>
@@ -123,7 +123,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         {
             var staged = _staged?.Name == running.Name ? _staged
                 : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
-            // From the container: the helper has given up what it would need to end a process of another user.
+            // As in SettleAsync. Where the runtime keeps processes apart, that number is the application's.
             if (staged is { Pid: not 1 })
                 await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
         }
@@ -150,6 +150,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         var isHeld = (began.Uid ?? 0) == 0;
         var other = isHeld ? before with { Uid = 0, Gid = 0 } : before with { Uid = staged.Uid, Gid = staged.Gid };
         var isSame = (other.Uid, other.Gid) == (isHeld ? (staged.Uid, staged.Gid) : (began.Uid, began.Gid));
+        // The container cannot do it. Where the helper has become another user, this only leaves the word, for when it ends by itself.
         await RunAsync(container with { Container = staged.Name }, "sh",
             HelperShell.End(staged.Pid, "", HelperIdentity.Message(other.Uid!.Value, other.Gid!.Value)), cancellation);
         if (before.IsKnown || _other is not null || isSame)

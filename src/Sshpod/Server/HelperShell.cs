@@ -8,15 +8,17 @@ internal static class HelperShell
 {
     private const string Name = "/sh";
 
-    /// <summary>Told to a helper: it stays until it is ended.</summary>
-    public const string Stay = ": >/tmp/sshpod/live";
+    /// <summary>Lets a helper stay until it is ended.</summary>
+    /// <param name="root">Its root, as seen from where this runs.</param>
+    public static string Stay(string root) => $": >{root}/tmp/sshpod/live";
 
-    /// <summary>Ends a helper.</summary>
+    /// <summary>Ends a helper. Where the process is not one, it is the application's, and left alone.</summary>
     /// <param name="pid">Its process.</param>
     /// <param name="root">Its root, as seen from where this runs.</param>
     /// <param name="message">What its status says afterwards, which only its user can write.</param>
     public static string End(int pid, string root, string message) =>
-        FormattableString.Invariant($"echo '{message}' >{root}/dev/termination-log; kill {pid}");
+        FormattableString.Invariant(
+            $"[ ! -e {root}/tmp/sshpod/holder ] || {{ echo '{message}' >{root}/dev/termination-log; kill {pid}; }}");
 
     /// <summary>Whether a path, of a shell or of the server's program, is in a helper.</summary>
     public static bool IsStaged(string path) => path.StartsWith("/proc/", StringComparison.Ordinal);

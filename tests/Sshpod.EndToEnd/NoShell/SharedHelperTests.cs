@@ -35,6 +35,21 @@ public sealed class SharedHelperTests(TestCluster cluster)
         Assert.True(await pod.RunsAsync(helper));
     }
 
+    // It is told by its owner, the container's user: an exec into it is root's, without the capabilities to write there.
+    [Fact]
+    public async Task One_that_is_kept_stays_though_it_has_become_the_containers_user()
+    {
+        var pod = await ShelllessPod.CreateAsync(cluster, "shared-kept", ShelllessPod.Nonroot);
+        await using var workstation = await ShelllessPod.SetUpAsync(cluster);
+
+        (await workstation.SshpodAsync("debug", "--keep", workstation.Host(pod.Target))).Successfully();
+
+        var helper = await pod.OnlyHelperAsync();
+        Assert.Equal("/tmp/sshpod/live 65532\n", (await cluster.KubectlAsync("exec", pod.Name, "-n", cluster.Namespace, "-c", helper, "--",
+            "stat", "-c", "%n %u", "/tmp/sshpod/live")).Successfully().Text);
+        Assert.True(await pod.RunsAsync(helper));
+    }
+
     [Fact]
     public async Task A_container_that_was_restarted_gets_another()
     {
