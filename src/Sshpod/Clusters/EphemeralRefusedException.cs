@@ -31,6 +31,9 @@ public sealed partial class EphemeralRefusedException(PodContainer pod, string w
     /// <returns>Null if it is something else.</returns>
     internal static SshpodException? Explain(PodContainer pod, string? reason, string message)
     {
+        // Another pod of the same name.
+        if (OtherUid().IsMatch(message) && reason is "Conflict" or "Invalid")
+            return new ContainerNotFoundException(pod);
         if (NoRight().Match(message) is { Success: true } right)
             return new SshpodException($"you may not {right.Groups["verb"]} pods/{EphemeralRequest.Subresource} "
                 + $"in namespace \"{pod.Namespace}\"",
@@ -42,6 +45,10 @@ public sealed partial class EphemeralRefusedException(PodContainer pod, string w
 
     [GeneratedRegex("cannot (?<verb>[a-z]+) resource \"pods/ephemeralcontainers\"")]
     private static partial Regex NoRight();
+
+    // Both have been seen, the second with Kubernetes 1.20.
+    [GeneratedRegex(@"UID in precondition|metadata\.uid: ")]
+    private static partial Regex OtherUid();
 
     // The object, which our message has named.
     [GeneratedRegex("^(pods|Pod) \"[^\"]*\" is (forbidden|invalid): ")]

@@ -37,6 +37,14 @@ public class EphemeralRefusedExceptionTests
     public void Validation_and_webhooks_are_quoted_too(string reason, string message, string why) =>
         Assert.Equal(why, Assert.IsType<EphemeralRefusedException>(Explain(reason, message)).Why);
 
+    // As the API server says for a patch that names the UID; the second is that of 1.20.
+    [Theory]
+    [InlineData("Conflict",
+        "Operation cannot be fulfilled on pods \"web\": Precondition failed: UID in precondition: a, UID in object meta: b")]
+    [InlineData("Invalid", "Pod \"web\" is invalid: metadata.uid: Invalid value: \"fad9\": field is immutable")]
+    public void A_pod_of_the_same_name_that_has_come_meanwhile_is_not_the_one(string reason, string message) =>
+        Assert.IsType<ContainerNotFoundException>(Explain(reason, message));
+
     [Fact]
     public void Any_other_failure_is_left_as_it_is() => Assert.Null(Explain("InternalError", "etcd is away"));
 

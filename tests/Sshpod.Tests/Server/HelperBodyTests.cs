@@ -10,8 +10,8 @@ public class HelperBodyTests
     [Fact]
     public void A_helper_for_a_user_has_no_rights_at_all() => Assert.Equal(
         """
-        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app",
-        "command":["sh","-c","…"],
+        {"metadata":{"uid":"uid"},"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl",
+        "targetContainerName":"app","command":["sh","-c","…"],
         "securityContext":{"runAsUser":65532,"runAsGroup":65532,"runAsNonRoot":true,"capabilities":{"drop":["ALL"]},
         "allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}},"imagePullPolicy":"IfNotPresent"}]}}
         """.ReplaceLineEndings(""), Patch(new HelperBody(65532, 65532, MustNotBeRoot: true)));
@@ -19,8 +19,8 @@ public class HelperBodyTests
     [Fact]
     public void A_helper_for_an_unknown_user_may_become_any_user_and_nothing_else() => Assert.Equal(
         """
-        {"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app",
-        "command":["sh","-c","…"],
+        {"metadata":{"uid":"uid"},"spec":{"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl",
+        "targetContainerName":"app","command":["sh","-c","…"],
         "securityContext":{"runAsUser":0,"runAsGroup":0,"capabilities":{"drop":["ALL"],"add":["CHOWN","SETGID","SETUID"]},
         "allowPrivilegeEscalation":false,"seccompProfile":{"type":"RuntimeDefault"}},"imagePullPolicy":"IfNotPresent"}]}}
         """.ReplaceLineEndings(""), Patch(new HelperBody(0, 0, Changes: true)));
@@ -30,7 +30,7 @@ public class HelperBodyTests
         """
         {"ephemeralContainers":[{"name":"sshpod-1f2e3d4c","image":"busybox:musl","targetContainerName":"app",
         "command":["sh","-c","…"],
-        "imagePullPolicy":"IfNotPresent"}]}
+        "imagePullPolicy":"IfNotPresent"}],"metadata":{"uid":"uid"}}
         """.ReplaceLineEndings(""), Patch(new HelperBody(0, 0, Changes: true), isAlpha: true));
 
     // Kubernetes reads $$ as a dollar sign, and $(NAME) as one of its variables.
@@ -88,7 +88,8 @@ public class HelperBodyTests
     private static string Patch(HelperBody body, bool isAlpha = false)
     {
         var container = body.Container("sshpod-1f2e3d4c", "busybox:musl", "app", withContext: !isAlpha);
-        return Encoding.UTF8.GetString(new EphemeralRequest(container with { Command = ["sh", "-c", "…"] }, isAlpha).Patch())
+        return Encoding.UTF8.GetString(new EphemeralRequest(container with { Command = ["sh", "-c", "…"] }, isAlpha)
+            .Patch(new PodContainer("shop", "web", "uid", "app", "0123456789abcdef")))
             .Replace("\\u2026", "…", StringComparison.Ordinal);
     }
 }

@@ -114,7 +114,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     /// <inheritdoc/>
     public async Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation)
     {
-        var response = await _client.PatchAsync(request.Path(pod), request.Patch(), cancellation);
+        var response = await _client.PatchAsync(request.Path(pod), request.Patch(pod), cancellation);
         if (response.Status == 200)
             return request.Judge(Read(response, KubernetesJson.Default.EphemeralEcho));
         var status = ApiClient.ReadStatus(response);

@@ -25,6 +25,8 @@ internal sealed partial class KubectlEphemeral(Func<string[], byte[]?, Task<(byt
             var (json, failure) = await run(["get", "pod", pod.Pod, "-n", pod.Namespace, "-o", "json"], null);
             if (failure is not null)
                 throw ClusterException.FromKubectl(failure, context);
+            if (UidOf(json) != pod.PodUid)
+                throw new ContainerNotFoundException(pod);
             var (echo, errorText) = await run(["replace", "--raw", request.Path(pod), "-f", "-"], Body(json, request));
             if (errorText is null)
                 return request.Judge(KubernetesJson.Read(echo, KubernetesJson.Default.EphemeralEcho));
@@ -42,6 +44,8 @@ internal sealed partial class KubectlEphemeral(Func<string[], byte[]?, Task<(byt
                 ?? (SshpodException)ClusterException.FromKubectl(errorText, context);
         }
     }
+
+    private static string? UidOf(ReadOnlySpan<byte> json) => (string?)JsonNode.Parse(json)?["metadata"]?["uid"];
 
     /// <summary>The pod with the container, in the form that the API server wants.</summary>
     internal static byte[] Body(ReadOnlySpan<byte> json, EphemeralRequest request)
@@ -67,6 +71,7 @@ internal sealed partial class KubectlEphemeral(Func<string[], byte[]?, Task<(byt
                 ["name"] = (string?)metadata["name"],
                 ["namespace"] = (string?)metadata["namespace"],
                 ["resourceVersion"] = (string?)metadata["resourceVersion"],
+                ["uid"] = (string?)metadata["uid"],
             },
             ["ephemeralContainers"] = containers,
         }, KubernetesJson.Default.JsonObject);

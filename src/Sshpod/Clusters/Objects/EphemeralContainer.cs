@@ -43,10 +43,12 @@ public sealed record EphemeralRequest(EphemeralContainer Container, bool IsAlpha
         $"/api/v1/namespaces/{Uri.EscapeDataString(pod.Namespace)}/pods/{Uri.EscapeDataString(pod.Pod)}/{Subresource}"
         + $"?fieldManager=sshpod{(IsDryRun ? "&dryRun=All" : "")}";
 
-    /// <summary>The strategic merge patch.</summary>
-    internal byte[] Patch() => IsAlpha
-        ? JsonSerializer.SerializeToUtf8Bytes(new EphemeralContainers([Container]), KubernetesJson.Default.EphemeralContainers)
-        : JsonSerializer.SerializeToUtf8Bytes(new EphemeralPatch(new([Container])), KubernetesJson.Default.EphemeralPatch);
+    /// <summary>The strategic merge patch. A pod of the same name that has come meanwhile has another UID, and refuses it.</summary>
+    internal byte[] Patch(PodContainer pod) => IsAlpha
+        ? JsonSerializer.SerializeToUtf8Bytes(
+            new EphemeralContainers([Container], new(pod.PodUid)), KubernetesJson.Default.EphemeralContainers)
+        : JsonSerializer.SerializeToUtf8Bytes(
+            new EphemeralPatch(new(pod.PodUid), new([Container])), KubernetesJson.Default.EphemeralPatch);
 
     /// <summary>What the answer to it means: a server that expects the other form answers with success, and changes nothing.</summary>
     internal EphemeralAnswer Judge(EphemeralEcho echo) =>
@@ -71,11 +73,14 @@ public enum EphemeralAnswer
 }
 
 /// <summary>A strategic merge patch of a pod.</summary>
-internal sealed record EphemeralPatch(EphemeralContainers Spec);
+internal sealed record EphemeralPatch(PatchedPod Metadata, EphemeralContainers Spec);
+
+/// <summary>Which pod a patch is for: that of this UID and no other.</summary>
+internal sealed record PatchedPod(string Uid);
 
 /// <summary>Part of a PodSpec; and the whole body before Kubernetes 1.23.</summary>
 internal sealed record EphemeralContainers([property: System.Text.Json.Serialization.JsonPropertyName("ephemeralContainers")]
-    IReadOnlyList<EphemeralContainer> Containers);
+    IReadOnlyList<EphemeralContainer> Containers, PatchedPod? Metadata = null);
 
 /// <summary>The answer: a pod, or before Kubernetes 1.23 an object of its own.</summary>
 internal sealed record EphemeralEcho(string? Kind = null, PodSpec? Spec = null, IReadOnlyList<Container>? EphemeralContainers = null);

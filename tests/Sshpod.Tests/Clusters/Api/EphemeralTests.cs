@@ -85,7 +85,10 @@ public class EphemeralTests
             calls.Add(string.Join(' ', arguments));
             if (arguments[0] == "get")
                 return Answer(
-                    """{"kind":"Pod","metadata":{"name":"web","resourceVersion":"7"},"spec":{"containers":[{"name":"main"}],"x":1}}""");
+                    """
+                    {"kind":"Pod","metadata":{"name":"web","resourceVersion":"7","uid":"uid"},
+                    "spec":{"containers":[{"name":"main"}],"x":1}}
+                    """);
             Assert.Contains("\"x\":1,\"ephemeralContainers\":[{\"name\":\"sshpod-1f2e3d4c\"", Text(input!), StringComparison.Ordinal);
             return conflicts-- > 0 ? Failed("Error from server (Conflict): Operation cannot be fulfilled on pods \"web\"") : Answer(Added);
         }, Named);
@@ -102,13 +105,13 @@ public class EphemeralTests
     public async Task With_kubectl_an_older_server_is_known_by_what_it_says(string errorText, string expected)
     {
         var kubectl = new KubectlEphemeral((arguments, _) =>
-            arguments[0] == "get" ? Answer("""{"metadata":{"name":"web"},"spec":{}}""") : Failed(errorText), Named);
+            arguments[0] == "get" ? Answer("""{"metadata":{"name":"web","uid":"uid"},"spec":{}}""") : Failed(errorText), Named);
         Assert.Equal(expected, $"{await kubectl.AddAsync(Container, Request)}");
     }
 
     [Fact]
     public void With_kubectl_an_older_server_gets_an_object_of_its_own() => Assert.Equal(
-        """{"apiVersion":"v1","kind":"EphemeralContainers","metadata":{"name":"web","namespace":"app","resourceVersion":"7"},"""
+        """{"apiVersion":"v1","kind":"EphemeralContainers","metadata":{"name":"web","namespace":"app","resourceVersion":"7","uid":"u"},"""
         + "\"ephemeralContainers\":" + """[{"name":"old"},{"name":"sshpod-1f2e3d4c","image":"busybox","targetContainerName":"main","""
         + "\"command\":" + """["sh"],"imagePullPolicy":"IfNotPresent"}]}""",
         Text(KubectlEphemeral.Body(
@@ -119,9 +122,23 @@ public class EphemeralTests
             Request with { IsAlpha = true })));
 
     [Fact]
+    public async Task With_kubectl_a_pod_of_the_same_name_that_has_come_meanwhile_is_left_alone()
+    {
+        List<string> calls = [];
+        var kubectl = new KubectlEphemeral((arguments, _) =>
+        {
+            calls.Add(arguments[0]);
+            return Answer("""{"metadata":{"name":"web","uid":"another"},"spec":{}}""");
+        }, Named);
+        await Assert.ThrowsAsync<ContainerNotFoundException>(() => kubectl.AddAsync(Container, Request));
+        Assert.Equal(["get"], calls);
+    }
+
+    [Fact]
     public async Task With_kubectl_a_refusal_is_told_in_the_same_words()
     {
-        var kubectl = new KubectlEphemeral((arguments, _) => arguments[0] == "get" ? Answer("""{"metadata":{"name":"web"},"spec":{}}""")
+        var kubectl = new KubectlEphemeral((arguments, _) => arguments[0] == "get"
+            ? Answer("""{"metadata":{"name":"web","uid":"uid"},"spec":{}}""")
             : Failed("Error from server (Forbidden): pods \"web\" is forbidden: User \"dev1\" cannot update resource "
                 + "\"pods/ephemeralcontainers\" in API group \"\" in the namespace \"app\"\n"), Named);
         var refused = await Assert.ThrowsAsync<SshpodException>(() => kubectl.AddAsync(Container, Request));
