@@ -70,20 +70,18 @@ public sealed class AttackTests(TestCluster cluster)
         var watcher = await pod.WatchAsync();
         // It goes on after clean has ended its session.
         await new Login(workstation, "nonroot", pod.Target).RunAsync($$"""
-            cp /tmp/sshpod/{{release}}/busybox /tmp/tools
+            cp /tmp/sshpod/{{release}}/busybox /tmp/busybox
             cat >/tmp/attack <<'E'
             while :; do
-              /tmp/tools mkdir -p /tmp/sshpod/{{release}} && {
-                printf '#!/tmp/tools sh
-/tmp/tools id -u >/tmp/fallen
-' >/tmp/sshpod/{{release}}/sh &&
-                  /tmp/tools chmod 755 /tmp/sshpod/{{release}}/sh && echo planted >>/tmp/tries
+              /tmp/busybox mkdir -p /tmp/sshpod/{{release}} && {
+                printf '#!/tmp/busybox sh\n/tmp/busybox id -u >/tmp/fallen\n' >/tmp/sshpod/{{release}}/sh &&
+                  /tmp/busybox chmod 755 /tmp/sshpod/{{release}}/sh && echo planted >>/tmp/tries
               }
               echo tried >>/tmp/tries
-              /tmp/tools sleep 0.2
+              /tmp/busybox sleep 0.2
             done
             E
-            nohup /tmp/tools sh /tmp/attack >/dev/null 2>&1 &
+            nohup /tmp/busybox sh /tmp/attack >/dev/null 2>&1 &
             """);
         (await workstation.SshpodAsync("clean", workstation.Host(pod.Target))).Successfully();
         var tries = (await TriesAsync()).Length;
@@ -99,7 +97,8 @@ public sealed class AttackTests(TestCluster cluster)
         Assert.DoesNotContain("./fallen", await watcher.TmpAsync());
 
         async Task<string[]> TriesAsync() =>
-            (await watcher.RunAsync("cat", "/proc/1/root/tmp/tries")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            (await watcher.RunAsync("sh", "-c", "! cd /proc/1/root/tmp || [ ! -e tries ] || cat tries"))
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     // It could exchange what the other container, with its capabilities, runs.
@@ -118,7 +117,7 @@ public sealed class AttackTests(TestCluster cluster)
               shareProcessNamespace: true
               containers:
               - {name: main, image: "IMAGES/static:1"}
-              - {name: beside, image: "IMAGES/busybox:1", securityContext: {runAsUser: 0, capabilities: {drop: [ALL]}}}
+              - {name: beside, image: "IMAGES/busybox:1", securityContext: {runAsUser: 0, capabilities: {drop: [ALL]}} }
             """);
         await cluster.WaitReadyAsync($"pod/{name}");
         var pod = new ShelllessPod(cluster, name);
