@@ -42,6 +42,7 @@ install_clients() {
 		lftp lftp
 		sshfs sshfs
 		node nodejs
+		strace strace
 		npm npm
 		unzip unzip
 		zip zip
@@ -70,6 +71,12 @@ install_clients() {
 	# No program on PATH, but what sshd/test.sh's scp and sftp compare with.
 	[ -x /usr/lib/openssh/sftp-server ] || missing+=(openssh-sftp-server)
 	[ -r /usr/share/bash-completion/bash_completion ] || missing+=(bash-completion)
+	# libFuzzer, for the clang that there is.
+	for program in $(compgen -c clang- | grep -xE 'clang-[0-9]+' | sort -u); do
+		[ -d "/usr/lib/llvm-${program#clang-}/lib/clang" ] &&
+			compgen -G "/usr/lib/llvm-${program#clang-}/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a" >/dev/null ||
+			missing+=("libclang-rt-${program#clang-}-dev")
+	done
 	install_powershell
 	[ ${#missing[@]} -eq 0 ] && return
 	say "installing ${missing[*]}"

@@ -60,7 +60,7 @@ public class FrameTests
     [Fact]
     public async Task A_piece_fits_into_one_message_with_the_byte_for_its_channel_and_into_one_frame_of_spdy()
     {
-        Assert.Equal(Math.Min(ChannelSocket.MaxMessage - 1, SpdyWriter.MaxData), FrameWriter.MaxPiece);
+        Assert.Equal(FrameWriter.MaxPiece, Math.Min(ChannelSocket.MaxMessage - 1, SpdyWriter.MaxData));
         var (replay, received) = (new ReplayBuffer(TimeProvider.System), new ReceiveBuffer(TimeProvider.System));
         Assert.Equal(100_000, await replay.AppendAsync(new byte[100_000], default));
         var writer = new FrameWriter(replay, received);
