@@ -18,13 +18,12 @@ public sealed class ResumableTunnel : Duplex
     private readonly PathWatch _watch;
     private readonly string _banner;
     private readonly CancellationTokenSource _stop = new();
-    private readonly IReadOnlyList<DeadTunnel> _dead;
+    private readonly DeadTunnels _dead;
     private readonly Acknowledgement _acknowledgement;
     private readonly Task<StreamEnd> _running;
     private ReadOnlyMemory<byte> _first;
     private volatile Carrier? _carrier;
     private Task<IDisposable?>? _ticket;
-    private int _isToldDead;
 
     private ResumableTunnel(Tunnel tunnel, IWayBack way, ResumeOptions options, PublicKey clientKey)
     {
@@ -32,9 +31,9 @@ public sealed class ResumableTunnel : Duplex
         var time = options.Time;
         _state = new(ResumeHandshake.Fingerprint($"{clientKey}"), tunnel.Guard, time);
         _redial = new Redial(way, options);
-        _dead = [.. (options.Dead?.Invoke() ?? []).Take(ResumingLimits.Abandoned)];
+        _dead = new(_state, [.. (options.Dead?.Invoke() ?? []).Take(ResumingLimits.Abandoned)]);
         _carrier = Attach(tunnel);
-        _carrier.Begin(options.Grace, _dead);
+        _carrier.Begin(options.Grace, _dead.All);
         _acknowledgement = new(time, _state, () => _carrier);
         _running = RunAsync(_carrier);
         _watch = new PathWatch(time, _state, () => _carrier, _redial.Hint, Tick);
@@ -150,6 +149,8 @@ public sealed class ResumableTunnel : Duplex
         }
         _state.Replay.Close();
         _state.Received.Close();
+        // It may have been over before anybody looked.
+        _dead.ForgetIfHeard();
         // Kept until the server has forgotten the connection: else the next one ends it.
         if ((isForgotten || _state.End is not null) && _ticket is not null)
             (await _ticket)?.Dispose();
@@ -206,7 +207,7 @@ public sealed class ResumableTunnel : Duplex
             if (_state.Granted is not null)
                 await carrier.ResumeAsync(cancellation);
             else if (tunnel.Banner == _banner)
-                carrier.Begin(_options.Grace, _dead);
+                carrier.Begin(_options.Grace, _dead.All);
             else
                 throw new ConnectionOverException("another server answered");
         }
@@ -238,9 +239,6 @@ public sealed class ResumableTunnel : Duplex
         _redial.Tick();
         _state.Replay.FreeIfIdle();
         _state.Received.FreeIfIdle();
-        // What is acknowledged was sent behind it.
-        if (_state.Replay.Start > 0 && Interlocked.Exchange(ref _isToldDead, 1) == 0)
-            foreach (var dead in _dead)
-                dead.Forget();
+        _dead.ForgetIfHeard();
     }
 }

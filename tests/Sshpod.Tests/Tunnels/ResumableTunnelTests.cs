@@ -351,6 +351,21 @@ public class ResumableTunnelTests
     }
 
     [Fact]
+    public async Task Dead_connections_are_forgotten_by_one_that_is_over_at_once()
+    {
+        var forgotten = 0;
+        var tunnel = await OpenAsync(_holder, new(TimeSpan.FromHours(1))
+        {
+            Dead = () => [new DeadTunnel(new byte[16], new byte[32], () => forgotten++)],
+        });
+        await tunnel.WriteAsync("hello"u8.ToArray(), default);
+        await tunnel.CompleteAsync(default);
+        await ReadToEndAsync(tunnel);
+        await tunnel.DisposeAsync();
+        Assert.Equal(1, forgotten);
+    }
+
+    [Fact]
     public async Task A_ticket_is_kept_until_the_server_has_forgotten_the_connection()
     {
         var ticket = new Ticket();
