@@ -108,9 +108,15 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
         return Transport.Choose(new Snapshot(snapshot.Settings, files, IsUnattended: true), _context.Value);
     }
 
-    private async Task<Tunnel> OpenAsync(Cluster cluster, Task<string?> looking, CancellationTokenSource limit)
+    /// <summary>Tries once through a cluster.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="looking">Finds out whether the container is gone.</param>
+    /// <param name="limit">Ends the attempt.</param>
+    internal async Task<Tunnel> OpenAsync(Cluster cluster, Task<string?> looking, CancellationTokenSource limit)
     {
-        if (_kind == TunnelKind.PortForward && !_isDistrusted)
+        // For one attempt: where nobody may exec, the port may still be the server's, which proves itself by its key.
+        var isDistrusted = Interlocked.Exchange(ref _isDistrusted, false);
+        if (_kind == TunnelKind.PortForward && !isDistrusted)
             try
             {
                 var tunnel = await PortForwardAsync(cluster, limit.Token);
@@ -120,7 +126,6 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
             catch (UnresponsiveServerException e) when (!e.IsCut && (!e.IsSilent || ++_silent > 1))
             {
                 Log.Debug($"resume: {e.Message}: asking the container");
-                _isDistrusted = true;
             }
             catch (SshpodException e) when (e is not UnresponsiveServerException && forced is null)
             {
@@ -146,7 +151,7 @@ internal sealed class Reconnection(Snapshot snapshot, string? context, Remembere
         try
         {
             var tunnel = await PortForwardAsync(cluster, cancellation);
-            (_isDistrusted, _silent) = (false, 0);
+            _silent = 0;
             return tunnel;
         }
         catch (UnresponsiveServerException e) when (forced is null)

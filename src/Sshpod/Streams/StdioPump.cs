@@ -26,7 +26,8 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
     public async Task<bool> RunAsync(CancellationToken cancellation)
     {
         // Reading stdin cannot be cancelled: the task is abandoned when the process exits.
-        var up = SendAsync(cancellation);
+        using var sending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var up = SendAsync(sending.Token);
         var down = CopyAsync(tunnel, ssh, cancellation);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var gone = WaitUntilGoneAsync(over.Token);
@@ -34,6 +35,8 @@ public sealed class StdioPump(Duplex ssh, Duplex tunnel, ReadOnlyMemory<byte> fi
         if (ended == gone)
         {
             await gone;
+            // The rest would come behind the end of the connection.
+            await sending.CancelAsync();
             Log.Debug("stream: ssh is gone");
             return true;
         }

@@ -17,7 +17,8 @@ internal sealed class Carrier : CarrierStream, IFrameSink
     private readonly byte[] _piece = new byte[FrameWriter.MaxPiece];
     private readonly byte[] _clientKey, _nonceS, _nonceC = RandomNumberGenerator.GetBytes(ResumeHandshake.NonceSize);
     private readonly bool _isNew;
-    private bool _isProven;
+    private bool _isProven, _isAnswered;
+    private volatile bool _isEndWritten;
 
     /// <summary>Takes an open tunnel over.</summary>
     /// <param name="tunnel">The tunnel, whose server can resume.</param>
@@ -83,7 +84,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         Writer.Bye();
         EndAfter(ResumingLimits.Farewell);
         await FlushAsync();
-        await HalfCloseAsync(isOver: Writer.IsEnding);
+        await HalfCloseAsync(isOver: _isAnswered);
         while (await ReadAsync() > 0)
         {
         }
@@ -103,7 +104,9 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         try
         {
             for (int size; Loss is null && (size = Writer.Compose(_piece)) > 0;)
-                if (!await WriteAsync(_piece.AsMemory(0, size)))
+                if (await WriteAsync(_piece.AsMemory(0, size)))
+                    _isEndWritten = Writer.IsEnding;
+                else
                     Lose("the stream takes nothing more");
         }
         finally
@@ -175,6 +178,8 @@ internal sealed class Carrier : CarrierStream, IFrameSink
             case FrameType.End when number != _state.Received.Received:
                 throw new InvalidDataException($"END at {number}, after {_state.Received.Received}");
             case FrameType.End:
+                // Else it has crossed ours: the server still needs that, or BYE.
+                _isAnswered = _isEndWritten;
                 _state.End = (EndReason)payload[sizeof(long)];
                 _state.Received.Close();
                 break;

@@ -12,7 +12,7 @@ public interface IWayBack
     Task<Tunnel> OpenAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Something else answered, or again nobody who knows the key: the next attempt asks the container where the server is.
+    /// Something else answered, or again nobody who knows the key: the next attempt, and no other, asks the container where the server is.
     /// </summary>
     void Distrust();
 }

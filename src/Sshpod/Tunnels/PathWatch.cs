@@ -35,8 +35,9 @@ internal sealed class PathWatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         NetworkChange.NetworkAddressChanged -= AddressChanged;
-        await _tick.DisposeAsync();
-        await _hinted.DisposeAsync();
+        // The one that tells the user may be waiting for a terminal that takes nothing.
+        await Task.WhenAll(_tick.DisposeAsync().AsTask(), _hinted.DisposeAsync().AsTask()).WaitAsync(ResumingLimits.Farewell)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void Tick()

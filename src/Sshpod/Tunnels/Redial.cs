@@ -13,8 +13,10 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     private readonly TimeProvider _time = options.Time;
     private readonly Lock _lock = new();
 
-    // Held while somebody is told, so that nobody hears of an outage after its end; never by a hint, since a terminal may keep us waiting.
+    // Held while somebody is told, so that nobody hears of an outage after its end. A terminal may keep us waiting: no hint and no
+    // connection waits for it.
     private readonly Lock _telling = new();
+    private readonly Queue<(TimeSpan? Resumed, bool WasShunned)> _ends = new();
     private TaskCompletionSource _hint = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _since, _tried;
     private DateTimeOffset _sinceByWall;
@@ -89,8 +91,12 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     /// <summary>Tells of the outage. To be called each second.</summary>
     public void Tick()
     {
-        lock (_telling)
+        // Else each second one more of us would wait.
+        if (!_telling.TryEnter())
+            return;
+        try
         {
+            TellEnds();
             string reason;
             lock (_lock)
             {
@@ -99,24 +105,64 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
                 (reason, _isTold) = (_reason, true);
             }
             options.Report?.Paused(Outage, reason);
-            if (Outage < ResumingLimits.Shunned || _isShunned)
-                return;
-            _isShunned = true;
+            lock (_lock)
+            {
+                if (!_isOut || Outage < ResumingLimits.Shunned || _isShunned)
+                    return;
+                _isShunned = true;
+            }
             options.Lost?.Invoke(true);
+        }
+        finally
+        {
+            _telling.Exit();
         }
     }
 
     private void Over(bool isResumed)
     {
-        lock (_telling)
+        lock (_lock)
         {
-            bool wasTold;
+            var wasTold = _isTold;
+            if (wasTold)
+                _ends.Enqueue((isResumed ? Outage : null, _isShunned));
+            (_isOut, _isTold, _isShunned) = (false, false, false);
+            if (!wasTold)
+                return;
+        }
+        // What goes on goes on at once. Of an end without it the terminal is not told.
+        if (isResumed || !_telling.TryEnter())
+        {
+            _ = Task.Run(() =>
+            {
+                lock (_telling)
+                    TellEnds();
+            });
+            return;
+        }
+        try
+        {
+            TellEnds();
+        }
+        finally
+        {
+            _telling.Exit();
+        }
+    }
+
+    // With _telling held.
+    private void TellEnds()
+    {
+        while (true)
+        {
+            (TimeSpan? Resumed, bool WasShunned) end;
             lock (_lock)
-                (wasTold, _isOut, _isTold) = (_isTold, false, false);
-            if (wasTold && isResumed)
-                options.Report?.Resumed(Outage);
-            if (_isShunned)
-                options.Lost?.Invoke(_isShunned = false);
+                if (!_ends.TryDequeue(out end))
+                    return;
+            if (end.Resumed is { } outage)
+                options.Report?.Resumed(outage);
+            if (end.WasShunned)
+                options.Lost?.Invoke(false);
         }
     }
 

@@ -91,6 +91,8 @@ public sealed class ResumableTunnel : Duplex
     public override async ValueTask CompleteAsync(CancellationToken cancellation)
     {
         _state.IsComplete = true;
+        // Nothing follows END, whoever is still writing.
+        _state.Replay.Close();
         if (_carrier is not { } carrier)
             _redial.Hint();
         else if (carrier.Writer.IsWaiting)
