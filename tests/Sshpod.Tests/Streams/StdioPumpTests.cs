@@ -69,6 +69,8 @@ public class StdioPumpTests
         Assert.False(run.IsCompleted);
         isGone = true;
         Assert.True(await run.WaitAsync(TimeSpan.FromSeconds(30)));
+        // What there was no room for never follows.
+        await far.GivenUp.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     /// <summary>One side of the pump, as its peer sees it.</summary>
@@ -81,6 +83,8 @@ public class StdioPumpTests
         public bool TakesNoMore { get; init; }
 
         public bool IsStuck { get; init; }
+
+        public TaskCompletionSource GivenUp { get; } = new();
 
         public bool IsComplete { get; private set; }
 
@@ -100,7 +104,10 @@ public class StdioPumpTests
         public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
         {
             if (IsStuck)
-                await Task.Delay(Timeout.Infinite, cancellation);
+            {
+                await Task.Delay(Timeout.Infinite, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                GivenUp.SetResult();
+            }
             if (!TakesNoMore)
                 await _heard.Writer.WriteAsync(bytes, cancellation);
             return !TakesNoMore;

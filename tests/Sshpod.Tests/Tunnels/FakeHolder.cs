@@ -61,7 +61,7 @@ internal sealed class FakeHolder : IWayBack
     /// <summary>What somebody in its place does once greeted.</summary>
     public Impostor Impostor { get; set; }
 
-    /// <summary>What it waits for before it answers to RESUME.</summary>
+    /// <summary>What it waits for before it answers to RESUME or END.</summary>
     public Task Pause { get; set; } = Task.CompletedTask;
 
     /// <summary>Whether RESUME has come.</summary>
@@ -72,6 +72,12 @@ internal sealed class FakeHolder : IWayBack
 
     /// <summary>Whether its stream ends only when the client's direction has, as where a runtime waits for both.</summary>
     public bool ClosesLast { get; init; }
+
+    /// <summary>Whether its streams have an end of one direction.</summary>
+    public bool HasHalfClose { get; init; } = true;
+
+    /// <summary>What its streams wait for before they take anything.</summary>
+    public Task Jam { get; set; } = Task.CompletedTask;
 
     /// <summary>Whether it knows the key.</summary>
     public bool IsStranger { get; set; }
@@ -94,6 +100,11 @@ internal sealed class FakeHolder : IWayBack
     /// <summary>Whether the client has ended its direction of the stream, and still read.</summary>
     public bool IsHalfClosed => _link?.IsCompleted == true;
 
+    /// <summary>How things are, for tests that wait in vain.</summary>
+    public string State => $"dialled {Dialled}, distrusted {Distrusted}, heard {Heard.Count}, says {_says.Count}, has sent {_link?.Sent}, "
+        + $"{(_link?.IsOn == true ? "on" : "off")}, {(_link?.IsBroken == true ? "broken" : "whole")}: "
+        + string.Join(' ', Events.ToArray().TakeLast(10));
+
     public void Cut() => _link?.Break();
 
     public async Task<Tunnel> OpenAsync(CancellationToken cancellation)
@@ -101,7 +112,7 @@ internal sealed class FakeHolder : IWayBack
         Dialled++;
         if (Failure is not null)
             throw Failure;
-        var link = new Link(Breaks());
+        var link = new Link(this, Breaks());
         _link?.Break();
         _link = link;
         _serving = ServeAsync(link, _serving);
@@ -137,10 +148,11 @@ internal sealed class FakeHolder : IWayBack
         var nonceS = RandomNumberGenerator.GetBytes(16);
         await link.SendAsync(Encoding.ASCII.GetBytes(
             $"{(IsPlain ? "" : $"sshpod-resume 1 {Convert.ToBase64String(nonceS)[..22]}\r\n")}{Banner}\r\n"));
-        if (await link.TakeAsync(3) is not { } start)
-            return;
-        // Nothing of an older stream counts any more.
+        var start = await link.TakeAsync(3);
+        // Nothing of an older stream counts any more. The next one waits for this one only.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (start is null)
+            return;
         switch (Impostor)
         {
             case Impostor.Closes:
@@ -189,9 +201,15 @@ internal sealed class FakeHolder : IWayBack
             Events.Add("resume");
         }
         await _one.WaitAsync();
-        link.IsOn = true;
-        await SendAsync(link);
-        _one.Release();
+        try
+        {
+            link.IsOn = true;
+            await SendAsync(link);
+        }
+        finally
+        {
+            _one.Release();
+        }
         await ReadAsync(link);
     }
 
@@ -220,6 +238,7 @@ internal sealed class FakeHolder : IWayBack
                     break;
                 case 5:
                     Events.Add($"end {BinaryPrimitives.ReadInt64BigEndian(payload)}");
+                    await Pause;
                     await EndAsync(0);
                     break;
                 case 6:
@@ -270,13 +289,15 @@ internal sealed class FakeHolder : IWayBack
         HMACSHA256.HashData(key, (byte[])[.. Encoding.ASCII.GetBytes($"sshpod-resume-1{label}"), .. parts]);
 
     /// <summary>A stream that breaks.</summary>
-    private sealed class Link(int bytes)
+    private sealed class Link(FakeHolder holder, int bytes)
     {
         private readonly Pipe _up = new(new(pauseWriterThreshold: 0)), _down = new(new(pauseWriterThreshold: 0));
-        private readonly CancellationTokenSource _broken = new();
+        private readonly Lock _lock = new();
         private int _left = bytes;
 
-        public Duplex Near => new End(this);
+        public Duplex Near => new End(this, holder);
+
+        public bool IsBroken { get; private set; }
 
         public bool IsCompleted { get; private set; }
 
@@ -285,30 +306,39 @@ internal sealed class FakeHolder : IWayBack
 
         public int Sent { get; set; }
 
-        public void Break() => _broken.Cancel();
+        // What was sent before still arrives.
+        public void Break()
+        {
+            lock (_lock)
+            {
+                IsBroken = true;
+                _up.Writer.Complete();
+                _down.Writer.Complete();
+            }
+        }
 
         public void Complete()
         {
-            IsCompleted = true;
-            _up.Writer.Complete();
+            lock (_lock)
+            {
+                IsCompleted = true;
+                _up.Writer.Complete();
+            }
+            if (!holder.HasHalfClose)
+                Break();
         }
 
-        public async Task SendAsync(byte[] data) => await PutAsync(_down, data);
+        public Task SendAsync(byte[] data)
+        {
+            Put(_down, data);
+            return Task.CompletedTask;
+        }
 
         public async Task<byte[]?> TakeAsync(int count)
         {
             if (count == 0)
                 return [];
-            ReadResult result;
-            try
-            {
-                result = await _up.Reader.ReadAtLeastAsync(count, _broken.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                if (!_up.Reader.TryRead(out result))
-                    return null;
-            }
+            var result = await _up.Reader.ReadAtLeastAsync(count);
             if (result.Buffer.Length < count)
             {
                 _up.Reader.AdvanceTo(result.Buffer.Start);
@@ -319,35 +349,34 @@ internal sealed class FakeHolder : IWayBack
             return taken;
         }
 
-        // What was sent before it broke still arrives.
-        private async Task<bool> PutAsync(Pipe pipe, ReadOnlyMemory<byte> data)
+        private bool Put(Pipe pipe, ReadOnlyMemory<byte> data)
         {
-            var left = Interlocked.Add(ref _left, -data.Length);
-            var passed = Math.Clamp(left + data.Length, 0, data.Length);
-            if (passed > 0 && !_broken.IsCancellationRequested)
-                await pipe.Writer.WriteAsync(data[..passed]);
-            if (left <= 0)
-                await _broken.CancelAsync();
-            return !_broken.IsCancellationRequested;
+            lock (_lock)
+            {
+                if (IsBroken || (IsCompleted && pipe == _up))
+                    return false;
+                var passed = Math.Min(_left, data.Length);
+                _left -= passed;
+                // There is always room.
+                _ = pipe.Writer.WriteAsync(data[..passed]).AsTask();
+                if (_left == 0)
+                    Break();
+                return !IsBroken;
+            }
         }
 
-        private sealed class End(Link link) : Duplex
+        private sealed class End(Link link, FakeHolder holder) : Duplex
         {
-            public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation)
-            {
-                using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, link._broken.Token);
-                try
-                {
-                    return await link._down.Reader.AsStream(true).ReadAsync(buffer, both.Token);
-                }
-                catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
-                {
-                    return link._down.Reader.TryRead(out var rest) && !rest.Buffer.IsEmpty ? Take(rest.Buffer, buffer) : 0;
-                }
-            }
+            public override bool HasHalfClose => holder.HasHalfClose;
 
-            public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-                await link.PutAsync(link._up, bytes);
+            public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellation) =>
+                link._down.Reader.AsStream(true).ReadAsync(buffer, cancellation);
+
+            public override async ValueTask<bool> WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+            {
+                await holder.Jam.WaitAsync(cancellation);
+                return link.Put(link._up, bytes);
+            }
 
             public override ValueTask CompleteAsync(CancellationToken cancellation)
             {
@@ -362,14 +391,6 @@ internal sealed class FakeHolder : IWayBack
             {
                 link.Break();
                 return ValueTask.CompletedTask;
-            }
-
-            private int Take(System.Buffers.ReadOnlySequence<byte> rest, Memory<byte> buffer)
-            {
-                var count = (int)Math.Min(rest.Length, buffer.Length);
-                System.Buffers.BuffersExtensions.CopyTo(rest.Slice(0, count), buffer.Span);
-                link._down.Reader.AdvanceTo(rest.GetPosition(count));
-                return count;
             }
         }
     }

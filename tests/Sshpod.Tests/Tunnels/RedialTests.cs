@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Sshpod.Clusters;
 using Sshpod.Terminal;
 using Sshpod.Tests.Tunnels.Resuming;
@@ -8,6 +9,8 @@ namespace Sshpod.Tests.Tunnels;
 
 public class RedialTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly TestTime _time = new() { Jumps = true };
 
     [Fact]
@@ -118,30 +121,84 @@ public class RedialTests
     [Fact]
     public async Task Nobody_hears_of_an_outage_after_its_end()
     {
-        var (time, holder, heard) = (new TestTime(), new FakeHolder(), new List<string>());
-        var back = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<Carrier>? run = null;
-        var redial = new Redial(holder, new ResumeOptions(TimeSpan.FromHours(1))
-        {
-            Time = time,
-            Report = new((_, _) =>
-            {
-                // The connection is back while the terminal is written.
-                back.SetResult();
-                ((IAsyncResult)run!).AsyncWaitHandle.WaitOne(TimeSpan.FromSeconds(1));
-                heard.Add("paused");
-            }, _ => heard.Add("resumed")),
-            Lost = isLost => heard.Add($"lost {isLost}"),
-        });
-        run = redial.RunAsync("cut", TimeSpan.FromHours(1), 0, async (tunnel, _) =>
-        {
-            await back.Task;
-            return new Carrier(tunnel, new ResumeState([], tunnel.Guard, time));
-        }, default);
+        var (time, heard, back) = (new TestTime(), new ConcurrentQueue<string>(), Later());
+        var redial = new Redial(new FakeHolder(), Telling(time, heard));
+        var run = BackAsync(redial, time, back.Task);
         time.Advance(ResumingLimits.Shunned);
         redial.Tick();
+        back.SetResult();
         await (await run).DisposeAsync();
+        redial.Tick();
+        await UntilAsync(() => heard.Count >= 4);
         Assert.Equal(["paused", "lost True", "resumed", "lost False"], heard);
+    }
+
+    [Fact]
+    public async Task The_connection_goes_on_while_the_terminal_takes_nothing()
+    {
+        var (time, heard, back) = (new TestTime(), new ConcurrentQueue<string>(), Later());
+        var (full, isFull) = (Later(), Later());
+        var redial = new Redial(new FakeHolder(), Telling(time, heard, () =>
+        {
+            isFull.SetResult();
+            ((IAsyncResult)full.Task).AsyncWaitHandle.WaitOne();
+        }));
+        var run = BackAsync(redial, time, back.Task);
+        time.Advance(ResumingLimits.Shunned);
+        var telling = Task.Run(redial.Tick);
+        await isFull.Task;
+        // The next second passes at once.
+        await Task.Run(redial.Tick).WaitAsync(Patience);
+        back.SetResult();
+        await (await run.WaitAsync(Patience)).DisposeAsync();
+        Assert.Empty(heard);
+        full.SetResult();
+        await telling;
+        await UntilAsync(() => heard.Count >= 2);
+        Assert.Equal(["paused", "resumed"], heard);
+    }
+
+    [Fact]
+    public async Task Nothing_waits_for_long_for_a_watch_that_tells_a_full_terminal()
+    {
+        var (full, isFull) = (Later(), Later());
+        var (time, tunnel) = (new FastTime(), await new FakeHolder().OpenAsync(default));
+        var watch = new PathWatch(time, new ResumeState([], tunnel.Guard, time), () => null, () => { }, () =>
+        {
+            isFull.TrySetResult();
+            ((IAsyncResult)full.Task).AsyncWaitHandle.WaitOne();
+        });
+        await isFull.Task.WaitAsync(Patience);
+        await watch.DisposeAsync().AsTask().WaitAsync(Patience);
+        full.SetResult();
+        await tunnel.DisposeAsync();
+    }
+
+    private static TaskCompletionSource Later() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static ResumeOptions Telling(TestTime time, ConcurrentQueue<string> heard, Action? paused = null) => new(TimeSpan.FromHours(1))
+    {
+        Time = time,
+        Report = new((_, _) =>
+        {
+            paused?.Invoke();
+            heard.Enqueue("paused");
+        }, _ => heard.Enqueue("resumed")),
+        Lost = isLost => heard.Enqueue($"lost {isLost}"),
+    };
+
+    private static Task<Carrier> BackAsync(Redial redial, TestTime time, Task back) =>
+        redial.RunAsync("cut", TimeSpan.FromHours(1), 0, async (tunnel, _) =>
+        {
+            await back;
+            return new Carrier(tunnel, new ResumeState([], tunnel.Guard, time));
+        }, default);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!condition())
+            await Task.Delay(5, limit.Token);
     }
 
     private async Task<(Way Way, ConnectionOverException Over)> GiveUpAsync(TimeSpan grace, Func<int, Exception> failure)
