@@ -522,7 +522,8 @@ public class ResumableTunnelTests
             {
                 var reading = tunnel.ReadAsync(received.AsMemory(at), default).AsTask();
                 var count = await (await Task.WhenAny(reading, failed.Task).WaitAsync(Patience));
-                Assert.True(count > 0, count > 0 ? "" : $"{await tunnel.EndAsync(default)}; {holder.State}");
+                if (count == 0)
+                    Assert.Fail($"{await tunnel.EndAsync(default)}; {holder.State}");
                 at += count;
             }
             Assert.Equal(down, received[^size..]);
