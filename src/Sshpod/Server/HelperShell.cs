@@ -8,6 +8,9 @@ internal static class HelperShell
 {
     private const string Name = "/sh";
 
+    // The spec's path of a volume may go through these.
+    private static readonly (string From, string To)[] Links = [("/var/run", "/run"), ("/var/lock", "/run/lock")];
+
     /// <summary>Lets a helper stay until it is ended.</summary>
     /// <param name="root">Its root, as seen from where this runs.</param>
     public static string Stay(string root) => $": >{root}/tmp/sshpod/live";
@@ -66,15 +69,11 @@ internal static class HelperShell
         && path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_')
         && !path.Contains("/../", StringComparison.Ordinal);
 
-    // The path is the kernel's; that of a volume in the spec may go through a link, such as /var/run. One may be the end of the other.
+    // The path is the kernel's. A volume that others could write to when the shell was installed was not used, wherever links lead; this is
+    // about one that another container has come to mount since.
     private static bool IsShared(string path, PodContainer container) => (container.Places?.Volumes ?? [])
-        .Where(volume => volume.IsRefused)
-        .Any(volume => Above(path).Any(directory => volume.Path.EndsWith(directory, StringComparison.Ordinal)
-            || directory.EndsWith(volume.Path.TrimEnd('/'), StringComparison.Ordinal)));
+        .Any(volume => volume.IsRefused && Places.IsAt(path, Follow(volume.Path)));
 
-    private static IEnumerable<string> Above(string path)
-    {
-        for (int end; (end = path.LastIndexOf('/')) > 0;)
-            yield return path = path[..end];
-    }
+    private static string Follow(string path) => Links.Where(link => Places.IsAt(path, link.From))
+        .Select(link => link.To + path[link.From.Length..]).FirstOrDefault(path);
 }

@@ -34,13 +34,27 @@ public class HelperShellTests
     [InlineData("/tmp/sshpod", "/tmp")]
     [InlineData("/tmp/sshpod", "/")]
     [InlineData("/run/sshpod", "/var/run")]
-    [InlineData("/private/tmp/sshpod", "/tmp")]
+    [InlineData("/run/user/sshpod", "/var/run/user")]
+    [InlineData("/run/lock/sshpod", "/var/lock")]
     public void A_shell_in_a_place_to_which_others_have_come_is_not_run(string place, string volume)
     {
         var shared = Container with { Places = new Places([new MountedVolume(volume, "v", Sharing.SameUser)]) };
         Assert.Null(HelperShell.Installed([Ended($"{place}/{Bundles.Release}/sh")], shared, NoSettings));
         var other = Container with { Places = new Places([new MountedVolume("/data", "v", Sharing.SameUser)]) };
         Assert.NotNull(HelperShell.Installed([Ended($"{place}/{Bundles.Release}/sh")], other, NoSettings));
+    }
+
+    // A client to which it did not count would add another ephemeral container.
+    [Theory]
+    [InlineData("/tmp/sshpod", "/var/tmp")]
+    [InlineData("/tmp/sshpod", "/data/tmp")]
+    [InlineData("/tmp/sshpod", "/tm")]
+    [InlineData("/var/tmp/sshpod", "/tmp")]
+    [InlineData("/dev/shm/sshpod", "/shm")]
+    public void A_shared_place_whose_name_just_ends_alike_is_another(string place, string volume)
+    {
+        var shared = Container with { Places = new Places([new MountedVolume(volume, "v", Sharing.SameUser)]) };
+        Assert.NotNull(HelperShell.Installed([Ended($"{place}/{Bundles.Release}/sh")], shared, NoSettings));
     }
 
     [Fact]

@@ -65,7 +65,9 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
         var all = All(pod).ToArray();
         if (all.FirstOrDefault(other => other.Name == container) is not { } own)
             return None;
-        var others = all.Where(other => other != own && !HasEnded(pod, other) && !IsHelperOf(other, container)).ToArray();
+        // A helper of this container runs our shell as the same user, and nothing else.
+        var others = all.Where(other => other != own && !HasEnded(pod, other)
+            && !(other.TargetContainerName == container && IsHelper(pod, other))).ToArray();
         var sources = (pod.Spec.Volumes ?? []).ToLookup(volume => volume.Name);
         var limitOfPod = Room.Of(pod.Spec);
         var mounted = (own.VolumeMounts ?? [])
@@ -95,11 +97,13 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
         Sharing Seen() => pod.Spec switch
         {
             { HostPID: true } => Sharing.Outside,
-            { ShareProcessNamespace: true } => Among(others.Where(other => !HelperName.IsOne(other.Name))),
+            { ShareProcessNamespace: true } => Among(others.Where(other => !IsHelper(pod, other))),
             _ => Sharing.Own,
         };
 
-        long? UserOf(Container other) => other.SecurityContext?.RunAsUser ?? pod.Spec.SecurityContext?.RunAsUser;
+        // The user of the image is known from Kubernetes 1.31 on.
+        long? UserOf(Container other) => other.SecurityContext?.RunAsUser ?? pod.Spec.SecurityContext?.RunAsUser
+            ?? StatusOf(pod, other)?.User?.Linux?.Uid;
     }
 
     /// <summary>Arguments for the scripts, see <c>places.sh</c>.</summary>
@@ -144,26 +148,30 @@ public sealed record Places(IReadOnlyList<MountedVolume> Volumes, Room? Root = n
     /// <inheritdoc/>
     public override int GetHashCode() => Volumes.Aggregate(0, HashCode.Combine);
 
+    /// <summary>Whether a path is another, or below it.</summary>
+    internal static bool IsAt(string path, string above) =>
+        path == above || path.StartsWith(above.TrimEnd('/') + "/", StringComparison.Ordinal);
+
     /// <summary>Whether others can be there as us.</summary>
     internal static bool IsRefused(Sharing sharing) => sharing is Sharing.SameUser or Sharing.Outside;
 
     // A path in the spec is relative to the container's root, however it begins.
     private static string Absolute(string path) => "/" + string.Join('/', path.Split('/').Where(part => part is not ("" or ".")));
 
-    private static bool IsAt(string path, string above) =>
-        path == above || path.StartsWith(above.TrimEnd('/') + "/", StringComparison.Ordinal);
-
     private static IEnumerable<Container> All(Pod pod) =>
         (pod.Spec.Containers ?? []).Concat(pod.Spec.InitContainers ?? []).Concat(pod.Spec.EphemeralContainers ?? []);
 
-    // It runs our shell as the same user, and nothing else.
-    private static bool IsHelperOf(Container other, string container) =>
-        other.TargetContainerName == container && HelperName.IsOne(other.Name);
+    // Any container may have such a name; an ephemeral one takes a right of its own.
+    private static bool IsHelper(Pod pod, Container other) =>
+        HelperName.IsOne(other.Name) && pod.Spec.EphemeralContainers?.Contains(other) == true;
 
     private static bool Mounts(Container container, string volume) => container.VolumeMounts?.Any(mount => mount.Name == volume) == true;
 
     private static bool HasEnded(Pod pod, Container container) =>
         pod.Spec.Containers?.Contains(container) != true && container.RestartPolicy != "Always"
-        && (pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? [])
-            .Any(status => status.Name == container.Name && status.State?.Terminated is not null);
+        && StatusOf(pod, container)?.State?.Terminated is not null;
+
+    private static ContainerStatus? StatusOf(Pod pod, Container container) => (pod.Status.ContainerStatuses ?? [])
+        .Concat(pod.Status.InitContainerStatuses ?? []).Concat(pod.Status.EphemeralContainerStatuses ?? [])
+        .FirstOrDefault(status => status.Name == container.Name);
 }

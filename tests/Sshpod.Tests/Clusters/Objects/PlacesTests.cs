@@ -62,6 +62,39 @@ public class PlacesTests
         Assert.NotEqual(Places.Of(pod, "main"), Places.Of(pod with { Spec = pod.Spec with { HostPID = null } }, "main"));
     }
 
+    [Theory]
+    [InlineData(1000L, 2000L, Sharing.OtherUsers)]
+    [InlineData(1000L, 1000L, Sharing.SameUser)]
+    [InlineData(1000L, 0L, Sharing.SameUser)]
+    [InlineData(1000L, null, Sharing.SameUser)]
+    [InlineData(null, 2000L, Sharing.SameUser)]
+    public void The_users_of_images_are_those_that_the_node_has_found(long? ours, long? theirs, Sharing expected)
+    {
+        var pod = Pod([Mounting("main", null), Mounting("other", null)], EmptyDir);
+        pod = pod with
+        {
+            Spec = pod.Spec with { ShareProcessNamespace = true },
+            Status = pod.Status with { ContainerStatuses = [Started("main", ours), Started("other", theirs)] },
+        };
+        Assert.Equal(expected, Places.Of(pod, "main").Processes);
+        Assert.All(Places.Of(pod, "main").Volumes, volume => Assert.Equal(expected, volume.Sharing));
+        // The spec's word goes first.
+        pod = pod with { Spec = pod.Spec with { Containers = [Mounting("main", 3000), Mounting("other", 3000)] } };
+        Assert.Equal(Sharing.SameUser, Places.Of(pod, "main").Processes);
+
+        static ContainerStatus Started(string name, long? user) =>
+            new(name, User: user is { } uid ? new ContainerUser(new LinuxContainerUser(uid, 0)) : null);
+    }
+
+    [Fact]
+    public void A_container_that_is_only_called_like_ours_counts()
+    {
+        var pod = Pod([Mounting("main", 1000), Mounting("sshpod-0123abcd", 1000) with { TargetContainerName = "main" }], EmptyDir);
+        pod = pod with { Spec = pod.Spec with { ShareProcessNamespace = true } };
+        Assert.Equal(Sharing.SameUser, Places.Of(pod, "main").Processes);
+        Assert.All(Places.Of(pod, "main").Volumes, volume => Assert.Equal(Sharing.SameUser, volume.Sharing));
+    }
+
     [Fact]
     public void A_volume_that_other_pods_can_mount_counts_as_shared() =>
         Assert.Contains("-/v", Arguments([Mounting("main", 1000)], new Volume("v")));
