@@ -61,10 +61,11 @@ public static class CleanCommand
             ? $"; {string.Join(", ", found.Left)} belongs to another version of sshpod: its server exits when it is idle. To end it now, "
             + $"connect once and clean again" : "";
         // A container with a shell of its own has none.
-        var helpers = shell.Lent is null ? [] : await helper.EndAsync(cancellation);
-        var names = string.Join(", ", helpers.Select(name => $"ephemeral container \"{name}\""));
-        var kept = helpers.Count > 0 ? $"; the pod's record keeps {names}" : "";
-        Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left + kept);
+        var helpers = shell.Lent is null ? new EndedHelpers([], []) : await helper.EndAsync(cancellation);
+        var names = string.Join(", ", helpers.Kept.Select(name => $"ephemeral container \"{name}\""));
+        var kept = helpers.Kept.Count > 0 ? $"; the pod's record keeps {names}" : "";
+        Log.Notice((found.Removed > 0 ? $"cleaned {container}" : $"nothing to clean in {container}") + left
+            + string.Concat(helpers.Left.Select(running => $"; {running}")) + kept);
     }
 
     /// <summary>If one container cannot be cleaned, the others still are.</summary>
@@ -78,8 +79,8 @@ public static class CleanCommand
                 // A snapshot for each: credentials in the kubeconfig may be replaced while the others are cleaned.
                 var snapshot = Snapshot.Take();
                 var cluster = Transport.Choose(snapshot, used.Context);
-                if (await IsStillThereAsync(cluster.Objects, used.Container, cancellation))
-                    await CleanAsync(cluster, used.Container, null, snapshot, cancellation);
+                if (await FindAsync(cluster.Objects, used.Container, cancellation) is { } found)
+                    await CleanAsync(cluster, found, null, snapshot, cancellation);
                 else
                     Forget(used.Container);
             }
@@ -98,16 +99,18 @@ public static class CleanCommand
         PausedConnections.Forget(container.ContainerId);
     }
 
-    private static async Task<bool> IsStillThereAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
+    /// <summary>Finds a remembered container again, as its pod is now: others may have come to share its places since.</summary>
+    /// <returns>Null if it does not run any more.</returns>
+    internal static async Task<PodContainer?> FindAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
     {
         try
         {
             var pod = await cluster.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
-            return ContainerChoice.IsRunning(pod, container);
+            return ContainerChoice.IsRunning(pod, container) ? ContainerChoice.Choose(pod, container.Container).OrThrow() : null;
         }
         catch (NotFoundException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -68,10 +68,10 @@ public static class RememberedServers
         file.Write(known);
     }
 
-    /// <summary>Forgets every server in a container.</summary>
+    /// <summary>Forgets every server in a container, also those from before its pod has changed.</summary>
     public static void Remove(PodContainer container)
     {
-        foreach (var server in List().Where(server => server.Container == container))
+        foreach (var server in List().Where(server => server.Container.Is(container)))
             FileOf(server.Host).Delete();
     }
 

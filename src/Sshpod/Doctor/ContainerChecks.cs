@@ -1,6 +1,7 @@
 using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Server;
+using Sshpod.Settings;
 using Sshpod.Terminal;
 
 namespace Sshpod.Doctor;
@@ -13,20 +14,21 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
     /// <summary>Its shell and the few tools that installing the server needs.</summary>
     /// <param name="attempt">An exec that has begun.</param>
     /// <param name="cluster">How the container is reached.</param>
-    /// <param name="helper">Finds a shell where there is none; adds nothing.</param>
-    /// <param name="host">The container's host name.</param>
+    /// <param name="settings">The user's settings.</param>
+    /// <param name="terms">On which terms a connection finds a shell where there is none. Nothing is put anywhere.</param>
     /// <param name="cancellation">Ends it.</param>
     public async Task<Finding<Examination>> ShellAsync(
-        ExecAttempt attempt, Cluster cluster, Helper helper, string host, CancellationToken cancellation)
+        ExecAttempt attempt, Cluster cluster, UserSettings settings, HelperTerms terms, CancellationToken cancellation)
     {
+        terms = terms with { OnlyLooks = true };
         Examination found;
         try
         {
-            found = await ExamineAsync(attempt, cluster.Streams, helper, cancellation);
+            found = await ExamineAsync(attempt, cluster.Streams, new Helper(cluster, container, settings, terms), cancellation);
         }
         catch (ShellNotFoundException)
         {
-            return await WithoutShellAsync(cluster.Objects, helper, host, cancellation);
+            return await WithoutShellAsync(cluster.Objects, new HelperPreview(cluster, container, settings, terms), terms, cancellation);
         }
         return found.Missing.Count > 0
             ? Finding.Failure<Examination>($"{container} has no {string.Join(", ", found.Missing)}", "put them into the image",
@@ -51,26 +53,32 @@ internal sealed class ContainerChecks(PodContainer container, ContainerShell she
         }
     }
 
-    // What the next step would come to. Nothing is added.
     private async Task<Finding<Examination>> WithoutShellAsync(
-        IClusterObjects cluster, Helper helper, string host, CancellationToken cancellation)
+        IClusterObjects cluster, HelperPreview preview, HelperTerms terms, CancellationToken cancellation)
     {
+        if (await preview.LenderAsync(cancellation) is { } lender)
+            return Lent($"the next connection gets one from {lender}");
         var right = new Right("patch", "pods", EphemeralRequest.Subresource, container.Namespace, Name: container.Pod);
         if (!await cluster.MayAsync(right, cancellation))
             return Finding.Failure<Examination>($"{container} has no shell \"sh\", and you may not {right}",
                 "bind the role sshpod-ephemeral of docs/rbac.yaml", Who.Administrator);
         try
         {
-            await helper.CheckAsync(cancellation);
+            await preview.CheckAsync(cancellation);
         }
         catch (SshpodException e) when (e is EphemeralRefusedException or HelperException)
         {
             return Finding.Failure<Examination>($"{container} has no shell \"sh\", and {e.Message}", e.Hint ?? "", Who.PodOwner);
         }
-        return Finding.Failure<Examination>(
-            $"{container} has no shell \"sh\"; the cluster would admit an ephemeral container that lends one",
-            $"add it with: sshpod debug {host}");
+        return terms.IsAllowed ? Lent("the next connection adds an ephemeral container that lends one, which the cluster would admit")
+            : Finding.Failure<Examination>(
+                $"{container} has no shell \"sh\"; the cluster would admit an ephemeral container that lends one",
+                $"add it with: sshpod debug {terms.Host}");
     }
+
+    // Nothing can be looked at through a shell that is not there yet.
+    private static Finding<Examination> Lent(string how) => new(CheckOutcome.Warning, $"none of its own; {how}", null,
+        "connect once, and run this again to check the rest", Who.You);
 
     /// <summary>Its architecture.</summary>
     public Finding<Bundle> Architecture(Examination found) => Bundles.ForMachine(found.Machine) is { } bundle

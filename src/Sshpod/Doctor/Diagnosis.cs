@@ -84,9 +84,8 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         await using var attempt = stream.Found;
         ContainerChecks Checks() => new(chosen.Value, shell.Value);
         var examination = await walk.CheckAsync("shell", Who.You, [stream],
-            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, new Helper(
-                cluster.Transport.Value.Cluster, chosen.Value, snapshot.Settings,
-                new HelperTerms(false, snapshot.Settings.EphemeralImage, _host, OnlyLooks: true)), _host!, cancellation));
+            cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, snapshot.Settings,
+                HelperTerms.Of(snapshot.Settings, address.Value, _host!), cancellation));
         var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks()
             .Architecture(examination.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));

@@ -60,10 +60,13 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
                 if (await new Interpreter(cluster.Streams, container, settings).LendAsync(cancellation) is { } lent)
                     return lent;
             }
-            HelperShell.RefuseWatched(container, settings);
             var name = HelperEntry.Next(entries, container, _useless) ?? throw HelperException.TooMany(container);
+            var isThere = entries.Any(entry => entry.Name == name);
+            // Otherwise the container just has no shell, which is no failure of clean.
+            if (isThere || terms.IsAllowed)
+                HelperShell.RefuseWatched(container, settings);
             var identity = _other ?? HelperIdentity.Of(pod, container);
-            if (entries.All(entry => entry.Name != name))
+            if (!isThere)
                 await AddAsync(pod, identity, name, failure, cancellation);
             _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
             if (_staged is null)
@@ -114,31 +117,29 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     }
 
     /// <summary>Ends the helpers of the container.</summary>
-    /// <returns>The names of all that the pod's record keeps.</returns>
-    public async Task<IReadOnlyList<string>> EndAsync(CancellationToken cancellation)
+    public async Task<EndedHelpers> EndAsync(CancellationToken cancellation)
     {
         var pod = await ReadAsync(cancellation);
-        var entries = HelperEntry.Of(pod, container);
-        foreach (var running in entries.Where(entry => entry.IsRunning && !HelperShell.IsWatched(container, settings)))
+        var (entries, left) = (HelperEntry.Of(pod, container), new List<string>());
+        foreach (var running in entries.Where(entry => entry.IsRunning))
         {
+            if (HelperShell.IsWatched(container, settings))
+            {
+                left.Add(Left(running, HelperException.Watched(container)));
+                continue;
+            }
             var staged = _staged?.Name == running.Name ? _staged
                 : await StageAsync(ContainerChoice.Choose(pod, running.Name).OrThrow(), HelperIdentity.Of(pod, container), cancellation);
-            // As in SettleAsync. Where the runtime keeps processes apart, that number is the application's.
-            if (staged is { Pid: not 1 })
+            // Where the runtime keeps processes apart, that number is the application's.
+            if (staged is { Pid: 1 })
+                left.Add(Left(running, HelperException.Apart(container)));
+            // As in SettleAsync.
+            else if (staged is not null)
                 await RunAsync(container, staged.Shell, HelperShell.End(staged.Pid, staged.Root, "cleaned"), cancellation);
         }
-        return [.. entries.Select(entry => entry.Name)];
-    }
+        return new EndedHelpers([.. entries.Select(entry => entry.Name)], left);
 
-    /// <summary>Finds out if a helper would be added, and leaves the pod as it is.</summary>
-    /// <exception cref="SshpodException">None would be added; the message says why.</exception>
-    public async Task CheckAsync(CancellationToken cancellation)
-    {
-        var pod = await ReadAsync(cancellation);
-        HelperShell.RefuseWatched(container, settings);
-        var name = HelperEntry.Next(HelperEntry.Of(pod, container), container) ?? throw HelperException.TooMany(container);
-        await new HelperAddition(cluster.Objects, container, terms.Image)
-            .CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
+        static string Left(HelperEntry running, HelperException why) => $"ephemeral container \"{running.Name}\" still runs: {why.Message}";
     }
 
     // Nobody knew beforehand as whom the runtime starts processes. A helper that became the user of the main process has the wrong one if

@@ -20,6 +20,11 @@ public sealed record HelperTerms(bool IsAllowed, string Image, string? Host = nu
         new(settings.AllowsEphemeral(address), settings.EphemeralImage, host);
 }
 
+/// <summary>What became of a container's helpers when they were to end.</summary>
+/// <param name="Kept">The names of all that the pod's record keeps.</param>
+/// <param name="Left">Those that still run, and why.</param>
+public sealed record EndedHelpers(IReadOnlyList<string> Kept, IReadOnlyList<string> Left);
+
 /// <summary>A helper with a shell, its tools and the server, ready for the container to use.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Pid">The process of it through which the container sees its files.</param>

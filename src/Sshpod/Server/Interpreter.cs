@@ -44,6 +44,21 @@ internal sealed class Interpreter(IClusterStreams cluster, PodContainer containe
         }
     }
 
+    /// <summary>Whether there is such an interpreter, which is run and does nothing.</summary>
+    public async Task<bool> IsThereAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var exec = await cluster.ExecAsync(container, [Program, "-I", "-c", "pass"], cancellation);
+            return await exec.EndAsync(cancellation) is StreamEnd.Finished;
+        }
+        catch (SshpodException e) when (e is not ContainerNotFoundException)
+        {
+            Log.Debug($"interpreter: {e.Message}");
+            return false;
+        }
+    }
+
     /// <summary>The command that runs it.</summary>
     internal IReadOnlyList<string> Command() => [Program, "-I", "-c", Script(), Bundles.Release,
         .. Bundles.Shells.Select(shell => string.Create(CultureInfo.InvariantCulture,

@@ -132,18 +132,32 @@ public class HelperTests
         foreach (var pod in new[] { Pod(), Pod((Name, new(Running: new()))) })
         {
             var (cluster, streams) = (new ScriptedPod(pod), new Execs());
-            var helper = new Helper(new Cluster(cluster, streams), watched, NoSettings, new HelperTerms(true, "busybox"));
+            var terms = new HelperTerms(true, "busybox");
+            var helper = new Helper(new Cluster(cluster, streams), watched, NoSettings, terms);
             Assert.Equal(line,
                 (await Assert.ThrowsAsync<HelperException>(() => helper.FindAsync(new ShellNotFoundException(watched), default))).Line);
             // What doctor asks.
-            await Assert.ThrowsAsync<HelperException>(() => helper.CheckAsync(default));
+            var preview = new HelperPreview(new Cluster(cluster, streams), watched, NoSettings, terms);
+            Assert.Null(await preview.LenderAsync(default));
+            await Assert.ThrowsAsync<HelperException>(() => preview.CheckAsync(default));
             Assert.Empty(cluster.Requests);
             // What clean would do with one that another user has added.
-            await helper.EndAsync(default);
+            var ended = await helper.EndAsync(default);
+            var why = line[..line.IndexOf(';', StringComparison.Ordinal)];
+            Assert.Equal(ended.Kept.Select(name => $"ephemeral container \"{name}\" still runs: {why}"), ended.Left);
             Assert.DoesNotContain(streams.Commands, command => command.Program != "python3");
             var trusting = new UserSettings("/there/is/none", name => name == "SSHPOD_SHARED_PLACES" ? "allow" : null);
-            await new Helper(new Cluster(cluster, streams), watched, trusting, new HelperTerms(true, "busybox")).CheckAsync(default);
+            await new HelperPreview(new Cluster(cluster, streams), watched, trusting, terms).CheckAsync(default);
         }
+    }
+
+    // So clean has nothing to clean there, which is no failure.
+    [Fact]
+    public async Task Where_none_would_be_added_anyway_the_container_just_has_no_shell()
+    {
+        var watched = Container with { Places = new Places([], Processes: Sharing.SameUser) };
+        var helper = new Helper(new Cluster(new ScriptedPod(Pod()), new Execs()), watched, NoSettings, new HelperTerms(false, "busybox"));
+        await Assert.ThrowsAsync<ShellNotFoundException>(() => helper.FindAsync(new ShellNotFoundException(watched), default));
     }
 
     [Theory]
@@ -172,7 +186,10 @@ public class HelperTests
         var streams = new Execs("helper 1 65532 65532");
         var helper = new Helper(new Cluster(new ScriptedPod(Pod((Name, new(Running: new())))), streams), Container, NoSettings,
             new HelperTerms(false, "busybox"));
-        Assert.Equal([Name], await helper.EndAsync(default));
+        var ended = await helper.EndAsync(default);
+        Assert.Equal([Name], ended.Kept);
+        Assert.Equal($"ephemeral container \"{Name}\" still runs: the runtime keeps the processes of \"app\" from ephemeral containers",
+            Assert.Single(ended.Left));
         Assert.NotEmpty(streams.Commands);
         Assert.DoesNotContain(streams.Commands, command => command.Where == "app");
     }
@@ -210,45 +227,6 @@ public class HelperTests
         new PodStatus("Running", ContainerStatuses: [new("app", "containerd://0123456789abcdef0123", new(Running: new()))],
             EphemeralContainerStatuses: [.. helpers.Where(helper => helper.State is not null)
                 .Select(helper => new ContainerStatus(helper.Name, "containerd://1", helper.State))]));
-
-    /// <summary>A pod that changes each time somebody looks, up to its last state.</summary>
-    private sealed class ScriptedPod(params Pod[] states) : IClusterObjects
-    {
-        private int _next;
-
-        public List<EphemeralRequest> Requests { get; } = [];
-
-        public Func<EphemeralContainer, bool, string?> Refusal { get; init; } = (_, _) => null;
-
-        public bool IsAlpha { get; init; }
-
-        public string? Context => null;
-
-        public Uri? Server => null;
-
-        public Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation) =>
-            Task.FromResult((T)(object)states[Math.Min(_next++, states.Length - 1)]);
-
-        public Task<EphemeralAnswer> AddEphemeralAsync(PodContainer pod, EphemeralRequest request, CancellationToken cancellation)
-        {
-            Requests.Add(request);
-            return Refusal(request.Container, request.IsDryRun) is { } why ? throw new EphemeralRefusedException(pod, why)
-                : Task.FromResult(IsAlpha && !request.IsAlpha ? EphemeralAnswer.IsAlpha : EphemeralAnswer.Added);
-        }
-
-        public Task<PodList> ListPodsAsync(string ns, LabelSelector selector, bool withReplicaSets, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<T>> ListPodsAsync<T>(PodScope scope, Func<Pod, IEnumerable<T>> keep, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<IReadOnlyList<string>> ListNamesAsync(Resource resource, string? ns, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public Task<bool> MayAsync(Right right, CancellationToken cancellation) => Task.FromResult(true);
-
-        public Task<string> GetVersionAsync(CancellationToken cancellation) => Task.FromResult("v1.22.0");
-    }
 
     /// <summary>Containers in which every script of ours says the same, and no program is.</summary>
     private sealed class Execs(string says = "") : IClusterStreams

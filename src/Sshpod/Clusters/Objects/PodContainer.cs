@@ -16,6 +16,9 @@ public sealed record PodContainer(string Namespace, string Pod, string PodUid, s
     bool PodIsRunning = true,
     bool HostNetwork = false, string? RuntimeClass = null, Places? Places = null, string? Node = null)
 {
+    /// <summary>Whether this is the same container, even if its pod has changed since.</summary>
+    public bool Is(PodContainer other) => (PodUid, Container, ContainerId) == (other.PodUid, other.Container, other.ContainerId);
+
     /// <summary>The name used in messages.</summary>
     public override string ToString() => $"container \"{Container}\" of pod \"{Pod}\" in namespace \"{Namespace}\"";
 }
