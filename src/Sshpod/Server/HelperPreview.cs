@@ -2,6 +2,7 @@ using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.Settings;
 using Sshpod.Targets;
+using Sshpod.Terminal;
 
 namespace Sshpod.Server;
 
