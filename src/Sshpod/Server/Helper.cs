@@ -21,7 +21,7 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
     private const string Mirror = "kubernetes.io/config.mirror";
 
     // A helper may be ended by another client, which needs it no longer.
-    private const int MaxLooks = 3;
+    private const int MaxLooks = 5;
 
     private bool _installedIsTried, _interpreterIsTried, _isAdded;
     private StagedHelper? _staged;
@@ -70,7 +70,11 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
                 await AddAsync(pod, identity, name, failure, cancellation);
             _staged = await StageAsync(await WaitAsync(name, progress, cancellation), identity, cancellation);
             if (_staged is null)
+            {
+                // The node tells of its end a second later.
+                await Task.Delay(ServerLimits.NodePause, cancellation);
                 continue;
+            }
             return _staged.Pid != 1 ? _staged.Shell : throw HelperException.Apart(container);
         }
         throw failure;

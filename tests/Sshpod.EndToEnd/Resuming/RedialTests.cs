@@ -150,7 +150,7 @@ public sealed class RedialTests(TestCluster cluster)
         var since = System.Diagnostics.Stopwatch.StartNew();
         await workstation.UseKubeconfigAsync(config => config.SetServerAsync($"https://127.0.0.1:{other.Port}", HttpRelay.Authority));
         FaultReport.Record("another cluster under the same context during an outage", (await session) with { Time = since.Elapsed },
-            "the pod was deleted", TimeSpan.FromSeconds(30));
+            "the pod was deleted", TimeSpan.FromSeconds(45));
         // It may still be there in the one that was meant: the next connection to it ends it.
         Assert.Single(Directory.GetFiles(NotesOf(workstation)));
     }
