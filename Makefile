@@ -29,7 +29,7 @@ faults: build ## cause every fault on a cluster and print what came of it
 
 soak: build ## 4 GiB each way, 200 sessions in a row and at once, an hour with idle gaps, through each tunnel and transport (hours)
 	@SSHPOD_SOAK_MIB=4096 SSHPOD_SOAK_SESSIONS=200 SSHPOD_SOAK_IDLE=3600 SSHPOD_SOAK_CROWD=200 \
-		SSHPOD_SOAK_CUTS=200 SSHPOD_SOAK_CUT_MIB=1024 SSHPOD_SOAK_SLEEP=300 SSHPOD_SOAK_SILENCE=60 \
+		SSHPOD_SOAK_CUTS=250 SSHPOD_SOAK_CUT_MIB=5120 SSHPOD_SOAK_SLEEP=300 SSHPOD_SOAK_SILENCE=60 \
 		tests/run.sh '*EnduranceTests*' '*CrowdTests*' '*SilenceTests*' '*RestartTests*' '*DistrolessTests*'
 
 bench: build ## measure sshpod against kubectl on a cluster, and write docs/performance.md

@@ -8,7 +8,7 @@ using Sshpod.EndToEnd.Resuming;
 namespace Sshpod.EndToEnd.Connections;
 
 /// <summary>
-/// Large, frequent, long and broken transfers: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours, and 200 cuts in 1 GiB.
+/// Large, frequent, long and broken transfers: <c>make soak</c> sets the sizes to 4 GiB, 200 connections and hours, and 200 cuts in 5 GiB.
 /// The bytes come from a counter, which reveals lost, repeated or swapped ones, and are never on disk.
 /// </summary>
 [Collection(nameof(Alone))]
