@@ -5,18 +5,12 @@
 #include <string.h>
 
 #include "resume.h"
+#include "ring.h"
 
 static size_t
 by_chance(size_t below)
 {
 	return (size_t)rand() % below;
-}
-
-/* The byte at a position of a stream: any two positions that are near have different neighbours. */
-static uint8_t
-byte_at(uint64_t position)
-{
-	return (uint8_t)(position * 2654435761U >> 13);
 }
 
 /* Frames in a row, delivered in pieces of any length. */
@@ -103,19 +97,6 @@ nonsense_does_no_harm(void)
 				break;
 		}
 	}
-}
-
-static void
-check_ring(const struct ring *ring, uint64_t from, size_t most)
-{
-	struct iovec pieces[2];
-	int n = ring_data(ring, from, most, pieces);
-	uint64_t position = from;
-
-	for (int i = 0; i < n; i++)
-		for (size_t at = 0; at < pieces[i].iov_len; at++)
-			assert(((uint8_t *)pieces[i].iov_base)[at] == byte_at(position++));
-	assert(position - from == (ring->end - from < most ? ring->end - from : most));
 }
 
 static void

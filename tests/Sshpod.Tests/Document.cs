@@ -4,7 +4,7 @@ namespace Sshpod.Tests;
 
 /// <summary>A fenced block of a document.</summary>
 /// <param name="Language">Its first word: <c>console</c> is what a reader types, with names to fill in; <c>sh</c> runs as it is.</param>
-/// <param name="File">The file whose content it is, if the line before it ends in <c>`NAME`:</c>; otherwise null.</param>
+/// <param name="File">The file whose content it is, if the line before it ends in <c>`NAME`:</c>; null otherwise, and for what is typed.</param>
 /// <param name="Body">Its lines.</param>
 public sealed partial record Block(string Language, string? File, string Body)
 {
@@ -60,7 +60,8 @@ public static partial class Document
     }
 
     private static Block Block(GroupCollection part) =>
-        new(part["language"].Value, part["file"].Success ? part["file"].Value : null, part["body"].Value);
+        new(part["language"].Value, part["file"].Success && part["language"].Value is not ("console" or "sh") ? part["file"].Value : null,
+            part["body"].Value);
 
     // Match a block as a whole, since a comment in it looks like a heading.
     [GeneratedRegex(@"(`(?<file>[^`\n]+)`:\n\n)?^```(?<language>\w*)\n(?<body>(?:.*\n)*?)```$|^#+ (?<heading>.*)$", RegexOptions.Multiline)]

@@ -59,6 +59,11 @@ public partial class DocumentationTests
     }
 
     [Fact]
+    public void What_is_typed_is_no_file_whatever_the_line_before_it_ends_in() => Assert.All(
+        Documents().SelectMany(file => Document.Sections(Path.GetRelativePath(Root, file))).SelectMany(section => section.Blocks),
+        block => Assert.True(block.File is null || (FileName().IsMatch(block.File) && !block.Shown.Any()), block.File));
+
+    [Fact]
     public void Every_recipe_has_a_test()
     {
         var tests = string.Concat(Directory.GetFiles(Path.Combine(Root, "tests/Sshpod.EndToEnd/Recipes"), "*.cs").Select(File.ReadAllText));
@@ -149,6 +154,9 @@ public partial class DocumentationTests
         process.WaitForExit();
         return process.ExitCode == 0;
     }
+
+    [GeneratedRegex(@"^[a-z~./][\w~./-]*$")]
+    private static partial Regex FileName();
 
     [GeneratedRegex(@"^(?<indent>[ │├└─]*)(?<file>[\w/]+\.cs)\b")]
     private static partial Regex DiagramLine();

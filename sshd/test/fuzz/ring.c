@@ -3,29 +3,11 @@
 #include <stdlib.h>
 
 #include "resume.h"
+#include "ring.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 enum { MOST = 100 * 1024 };
-
-static uint8_t
-byte_at(uint64_t position)
-{
-	return (uint8_t)(position * 2654435761U >> 13);
-}
-
-static void
-look(const struct ring *ring, uint64_t from, size_t most)
-{
-	struct iovec pieces[2];
-	int n = ring_data(ring, from, most, pieces);
-	uint64_t position = from;
-
-	for (int i = 0; i < n; i++)
-		for (size_t at = 0; at < pieces[i].iov_len; at++)
-			assert(((uint8_t *)pieces[i].iov_base)[at] == byte_at(position++));
-	assert(position - from == (ring->end - from < most ? ring->end - from : most));
-}
 
 static void
 fill(struct ring *ring, size_t length)
@@ -56,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			ring.start += n % (ring_length(&ring) + 1);
 			break;
 		case 3:
-			look(&ring, ring.start + n % (ring_length(&ring) + 1), 1 + bytes[0] * 100U);
+			check_ring(&ring, ring.start + n % (ring_length(&ring) + 1), 1 + bytes[0] * 100U);
 			break;
 		case 4:
 			if (ring_length(&ring) == 0)
@@ -65,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 		}
 		assert(ring.room <= MOST && ring_length(&ring) <= ring.room);
 	}
-	look(&ring, ring.start, MOST);
+	check_ring(&ring, ring.start, MOST);
 	ring_release(&ring);
 	return 0;
 }
