@@ -163,11 +163,8 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         (_other, _useless, _staged, _isAdded) = (other, staged.Name, null, false);
     }
 
-    private async Task<Pod> ReadAsync(CancellationToken cancellation)
-    {
-        var pod = await cluster.Objects.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
-        return ContainerChoice.IsRunning(pod, container) ? pod : throw new ContainerNotFoundException(container);
-    }
+    private Task<Pod> ReadAsync(CancellationToken cancellation) =>
+        ContainerChoice.ReadPodAsync(cluster.Objects, container, cancellation);
 
     private async Task AddAsync(Pod pod, HelperIdentity identity, string name, SshpodException failure, CancellationToken cancellation)
     {

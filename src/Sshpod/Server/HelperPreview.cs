@@ -40,9 +40,6 @@ internal sealed class HelperPreview(Cluster cluster, PodContainer container, Use
             .CheckAsync(pod, HelperIdentity.Of(pod, container), name, cancellation);
     }
 
-    private async Task<Pod> ReadAsync(CancellationToken cancellation)
-    {
-        var pod = await cluster.Objects.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
-        return ContainerChoice.IsRunning(pod, container) ? pod : throw new ContainerNotFoundException(container);
-    }
+    private Task<Pod> ReadAsync(CancellationToken cancellation) =>
+        ContainerChoice.ReadPodAsync(cluster.Objects, container, cancellation);
 }

@@ -1,3 +1,4 @@
+using Sshpod.Clusters;
 using Sshpod.Clusters.Objects;
 using Sshpod.HostNames;
 using Sshpod.Terminal;
@@ -34,6 +35,14 @@ internal static class ContainerChoice
         pod.Metadata.Uid == container.PodUid
         && Statuses(pod).Any(status => status.Name == container.Container && status.State?.Running is not null
             && BareId(status.ContainerId) == container.ContainerId);
+
+    /// <summary>Reads the pod of this very container.</summary>
+    /// <exception cref="ContainerNotFoundException">The container does not run any more.</exception>
+    public static async Task<Pod> ReadPodAsync(IClusterObjects cluster, PodContainer container, CancellationToken cancellation)
+    {
+        var pod = await cluster.GetAsync(Resources.Pods, container.Namespace, container.Pod, cancellation);
+        return IsRunning(pod, container) ? pod : throw new ContainerNotFoundException(container);
+    }
 
     /// <summary>
     /// The containers of a pod that can be connected to, and whether each is the one that is meant if none is named. Their places are left
