@@ -55,6 +55,25 @@ public sealed class SessionTests(TestCluster cluster)
         Assert.Equal(("out\n", "err\n"), (result.Text, result.Error));
     }
 
+    // .NET makes a thread that is missing half a second later at the earliest.
+    [Fact]
+    public async Task Where_there_is_one_processor_nothing_waits_until_ssh_says_more()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--debian", "true")).Successfully();
+        var with = await UsualAsync();
+        workstation.Environment["DOTNET_PROCESSOR_COUNT"] = "1";
+        Assert.InRange(await UsualAsync() - with, TimeSpan.MinValue, TimeSpan.FromMilliseconds(450));
+
+        async Task<TimeSpan> UsualAsync()
+        {
+            var times = new List<TimeSpan>();
+            for (var round = 0; round < 7; round++)
+                times.Add((await workstation.SshAsync("pod--debian", "true")).Quietly().Time);
+            return times.Order().ElementAt(times.Count / 2);
+        }
+    }
+
     [Fact]
     public async Task The_session_has_the_environment_of_the_container()
     {
