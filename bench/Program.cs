@@ -102,7 +102,7 @@ try
             new("a session that prints", _ => outages.WaitAsync(TimeSpan.FromSeconds(seconds))),
             new("a line that is typed then", _ => outages.TypeAsync(TimeSpan.FromSeconds(seconds))));
 
-    if (Wanted("copy") || Wanted("small") || Wanted("resumable"))
+    if (Wanted("copy") || Wanted("core") || Wanted("small") || Wanted("resumable"))
     {
         await api.RunAsync(
             $"head -c {Mebibytes}M /dev/urandom >{work}/big; mkdir {work}/small; for i in $(seq {Files}); do head -c 1000 /dev/urandom "
@@ -137,6 +137,19 @@ try
                 $"rsync --inplace --ignore-times --whole-file -e 'ssh -F {api.SshConfig}' root@{Host("near")}:/tmp/big {work}/down")));
     await MeasureAsync(container, $"resumable, copy {Mebibytes} MiB up", 5, BeforeAnd(ScpUpAsync));
     await MeasureAsync(container, $"resumable, copy {Mebibytes} MiB down", 5, BeforeAnd(ScpDownAsync));
+    string[] apart = [$"copy {Mebibytes} MiB up, a core each", $"copy {Mebibytes} MiB down, a core each"];
+    if (apart.Any(Wanted) && await Cores.SplitAsync() is { } cores)
+        await using (cores)
+        {
+            await MeasureAsync(container, apart[0], 3,
+                new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
+                new("scp, api", _ => ScpUpAsync(api)),
+                new("scp, api, exec", _ => ScpUpAsync(byExec)));
+            await MeasureAsync(container, apart[1], 3,
+                new("kubectl cp", _ => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
+                new("scp, api", _ => ScpDownAsync(api)),
+                new("scp, api, exec", _ => ScpDownAsync(byExec)));
+        }
     if (front is not null)
     {
         await CompareAsync("`true`, warm, current API server", 15,
