@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 filter=() but=()
 for name; do filter+=(-method "$name"); done
 passed=0 failed=0 skipped=0 brought_up=false
+beside=
 work=$(mktemp -d)
 : >"$work/times"
 # shellcheck source=SCRIPTDIR/suite.sh
@@ -112,6 +113,7 @@ use_cluster() {
 
 # Also when a step fails or the user interrupts: a cluster that was down before is down after.
 end() {
+	[ -z "$beside" ] || { kill "$beside" 2>/dev/null && wait "$beside" 2>/dev/null; } || true
 	[ "$brought_up" = false ] || tests/cluster/cluster down || count 0 1 0
 	rm -rf "$work"
 	# PowerShell's, whatever TMPDIR is: they are empty when nobody uses them.
@@ -146,24 +148,32 @@ run_xunit() {
 	done_with "$project${SSHPOD_TRANSPORT:+, transport $SSHPOD_TRANSPORT}" "$start"
 }
 
-# A suite of shell closes with `N passed, N failed` and perhaps `, N skipped`.
 run_shell() {
-	local summary start=$SECONDS
+	local start=$SECONDS
 	say "$1"
 	"$1" 2>&1 | tee "$work/shell" || true
-	note_failures "$work/shell"
-	summary=$(tail -n 1 "$work/shell")
+	count_shell "$1" "$work/shell" "$start"
+}
+
+# A suite of shell closes with `N passed, N failed` and perhaps `, N skipped`.
+count_shell() { # NAME OUTPUT START
+	local summary
+	note_failures "$2"
+	summary=$(tail -n 1 "$2")
 	if [[ $summary =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)? ]]; then
 		count "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" "${BASH_REMATCH[4]:-0}"
 	else
 		say "$1 ended without a summary"
 		count 0 1 0
 	fi
-	done_with "$1" "$start"
+	done_with "$1" "$3"
 }
 
 install_clients
 if [ ${#filter[@]} = 0 ]; then
+	# It waits more than it computes, unlike the compilers beside it.
+	sshd/test.sh >"$work/sshd" 2>&1 &
+	beside=$! beside_since=$SECONDS
 	# The tests run it under qemu.
 	say "building the program for arm64"
 	build/publish.sh linux-arm64 artifacts || { count 0 1 0 && echo "failed: build/publish.sh linux-arm64" >>"$work/failures"; }
@@ -176,7 +186,11 @@ if [ ${#filter[@]} = 0 ]; then
 	if build/lint.sh; then count 1 0 0; else count 0 1 0 && echo "failed: build/lint.sh" >>"$work/failures"; fi
 	done_with build/lint.sh "$start"
 	run_shell build/test.sh
-	run_shell sshd/test.sh
+	say "sshd/test.sh, which has run beside these"
+	wait "$beside" || true
+	beside=
+	cat "$work/sshd"
+	count_shell sshd/test.sh "$work/sshd" "$beside_since"
 fi
 run_xunit Sshpod.Tests
 start=$SECONDS
