@@ -25,10 +25,10 @@ internal sealed class Container(Func<string, Task<string>> runAsync)
         var most = 0.0;
         do
         {
-            // Skip this shell. Its awk starts after the list is made.
+            // Skip this shell. What adds up starts after the list is made, when some of it may have ended.
             var text = await runAsync("""
                 files=; for p in /proc/[0-9]*; do case ${p#/proc/} in 1 | $$) ;; *) files="$files $p/smaps_rollup" ;; esac; done
-                [ -z "$files" ] || awk "/^Private/ { sum += \$2 } END { print sum }" $files 2>/dev/null
+                [ -z "$files" ] || cat $files 2>/dev/null | awk "/^Private/ { sum += \$2 } END { print sum }"
                 true
                 """);
             if (double.TryParse(text, CultureInfo.InvariantCulture, out var now))
