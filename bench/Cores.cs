@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Sshpod.Bench;
 
 /// <summary>
-/// Until disposed, the client has one core of this machine and everything of the node another (taskset(1)), which is nearer to a laptop and a
-/// cluster. What either starts stays on its core.
+/// Until disposed, the client has one core of this machine and everything of the node another (taskset(1)), which is nearer to a laptop
+/// and a cluster. What either starts stays on its core.
 /// </summary>
 internal sealed class Cores : IAsyncDisposable
 {

@@ -4,7 +4,9 @@ namespace Sshpod.Tests;
 
 /// <summary>A fenced block of a document.</summary>
 /// <param name="Language">Its first word: <c>console</c> is what a reader types, with names to fill in; <c>sh</c> runs as it is.</param>
-/// <param name="File">The file whose content it is, if the line before it ends in <c>`NAME`:</c>; null otherwise, and for what is typed.</param>
+/// <param name="File">
+/// The file whose content it is, if the line before it ends in <c>`NAME`:</c>; null otherwise, and for what is typed.
+/// </param>
 /// <param name="Body">Its lines.</param>
 public sealed partial record Block(string Language, string? File, string Body)
 {
