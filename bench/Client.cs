@@ -39,13 +39,21 @@ internal sealed class Client
     /// <summary>The configuration that makes ssh use sshpod.</summary>
     public string SshConfig { get; }
 
+    /// <summary>Lets sshpod begin with SPDY for a day, as if the API server had refused WebSockets.</summary>
+    /// <param name="server">The API server.</param>
+    public void PreferSpdy(Uri server) =>
+        Prefer(server, ("exec", "SPDY v4.remotecommand.k8s.io"), ("port-forward", "SPDY portforward.k8s.io"));
+
     /// <summary>
-    /// Lets sshpod begin with SPDY for a day, as if the API server had refused WebSockets: it remembers that in two small files.
+    /// Lets its port-forward begin with a WebSocket, as with an API server that is far: a relay accepts connections at once, and is not.
     /// </summary>
     /// <param name="server">The API server.</param>
-    public void PreferSpdy(Uri server)
+    public void PreferWebSocket(Uri server) => Prefer(server, ("port-forward", "WebSocket v4.channel.k8s.io"));
+
+    // As sshpod remembers it, in small files.
+    private void Prefer(Uri server, params IEnumerable<(string Stream, string Way)> ways)
     {
-        foreach (var (stream, way) in new[] { ("exec", "SPDY v4.remotecommand.k8s.io"), ("port-forward", "SPDY portforward.k8s.io") })
+        foreach (var (stream, way) in ways)
         {
             var about = SHA256.HashData(Encoding.UTF8.GetBytes($"{stream}\0\0{server}"));
             var folder = Directory.CreateDirectory(Path.Combine(_environment["XDG_CACHE_HOME"], "sshpod", "streams")).FullName;

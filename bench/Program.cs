@@ -37,8 +37,11 @@ var (byExec, spdy, spdyByExec, farSpdy) = (await ClientAsync("exec", kubeconfig,
 foreach (var near in new[] { spdy, spdyByExec })
     near.PreferSpdy(server);
 farSpdy.PreferSpdy(new Uri($"https://127.0.0.1:{relay.Port}"));
+var (earlier, farEarlier) = before is null ? (null, null)
+    : (await ClientAsync("before", kubeconfig, "api", by: before), await ClientAsync("far-before", farKubeconfig, "api", by: before));
+foreach (var far in new[] { farApi, farEarlier })
+    far?.PreferWebSocket(new Uri($"https://127.0.0.1:{relay.Port}"));
 
-var earlier = before is null ? null : await ClientAsync("before", kubeconfig, "api", by: before);
 var cut = await ClientAsync("cut", await ThroughAsync(cuttable, "through"), "api");
 // The same cluster through exec and port-forward of a current API server, where there is one (bench/run.sh).
 var front = Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT") is { Length: > 0 } through
@@ -96,6 +99,8 @@ try
         new("ssh, api", _ => api.RunAsync(AtOnce(Throng, $"ssh {Ssh(api, $"crowd-$((i % {Crowd}))", "true")}"))));
 
     await MeasureAsync(container, "resumable, `true`, warm", 31, BeforeAnd(client => SshAsync(client, "near", "true")));
+    await CompareAsync("resumable, `true`, warm, 50 ms round trip", 9,
+        BeforeAnd(client => SshAsync(client == earlier ? farEarlier! : farApi, "near", "true")));
     var outages = new Outages(cut, $"-F {cut.SshConfig} root@{Host("near")}", cuttable);
     foreach (var seconds in new[] { 1, 5, 20 })
         await CompareAsync($"first byte after an outage of {seconds} s", 5,
