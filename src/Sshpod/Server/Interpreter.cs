@@ -17,6 +17,9 @@ internal sealed class Interpreter(IClusterStreams cluster, PodContainer containe
 {
     private const string Program = "python3";
 
+    /// <summary>Says that it runs, and waits until we have heard: what a process says last may be lost, and so may its status.</summary>
+    internal const string Look = $"import sys; print('{Program}', flush=True); sys.stdin.read(1)";
+
     // As for the places of other scripts: the arguments are sent in a URL.
     private const int MaxLength = 1200;
 
@@ -49,10 +52,10 @@ internal sealed class Interpreter(IClusterStreams cluster, PodContainer containe
     {
         try
         {
-            await using var exec = await cluster.ExecAsync(container, [Program, "-I", "-c", "pass"], cancellation);
-            return await exec.EndAsync(cancellation) is StreamEnd.Finished;
+            await using var exec = new LineReader(await cluster.ExecAsync(container, [Program, "-I", "-c", Look], cancellation));
+            return await exec.ReadLineAsync(cancellation) == Program;
         }
-        catch (SshpodException e) when (e is not ContainerNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or SshpodException and not ContainerNotFoundException)
         {
             Log.Debug($"interpreter: {e.Message}");
             return false;

@@ -62,7 +62,8 @@ public class ContainerChecksTests
         Assert.All(cluster.Requests, request => Assert.True(request.IsDryRun));
         Assert.Equal(lender is null, cluster.Requests.Count > 0);
         // Where there is an interpreter, it does nothing.
-        Assert.All(streams.Commands, command => Assert.True(command is ["sh" or "/bin/sh", ..] or ["python3", "-I", "-c", "pass"]));
+        Assert.All(streams.Commands, command =>
+            Assert.True(command is ["sh" or "/bin/sh", ..] or ["python3", "-I", "-c", Interpreter.Look]));
     }
 
     private static Pod Pod(ContainerState? helper) => new(new ObjectMeta("web", "shop", "uid"),
@@ -72,7 +73,7 @@ public class ContainerChecksTests
 
     private static Examination Paused(int count) => Running with { Paused = count, PausedFor = TimeSpan.FromSeconds(500) };
 
-    /// <summary>A container without a shell.</summary>
+    /// <summary>A container without a shell, of whose execs it is not known how they end.</summary>
     private sealed class Execs(bool hasInterpreter) : IClusterStreams
     {
         public List<IReadOnlyList<string>> Commands { get; } = [];
@@ -80,7 +81,7 @@ public class ContainerChecksTests
         public Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
         {
             Commands.Add(command);
-            return hasInterpreter && command[0] == "python3" ? Task.FromResult<Duplex>(new FakeExec(""))
+            return hasInterpreter && command[0] == "python3" ? Task.FromResult<Duplex>(new FakeExec("python3\n") { IsExplained = false })
                 : throw new ShellNotFoundException(container);
         }
 
