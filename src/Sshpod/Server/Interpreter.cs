@@ -17,8 +17,10 @@ internal sealed class Interpreter(IClusterStreams cluster, PodContainer containe
 {
     private const string Program = "python3";
 
-    /// <summary>Says that it runs, and waits until we have heard: what a process says last may be lost, and so may its status.</summary>
-    internal const string Look = $"import sys; print('{Program}', flush=True); sys.stdin.read(1)";
+    /// <summary>
+    /// Says that it runs, and waits until we have heard, 10 seconds at most: what a process says last may be lost, and so may its status.
+    /// </summary>
+    internal const string Look = $"import signal, sys; signal.alarm(10); print('{Program}', flush=True); sys.stdin.read(1)";
 
     // As for the places of other scripts: the arguments are sent in a URL.
     private const int MaxLength = 1200;
