@@ -45,7 +45,8 @@ internal sealed class Client
         Prefer(server, ("exec", "SPDY v4.remotecommand.k8s.io"), ("port-forward", "SPDY portforward.k8s.io"));
 
     /// <summary>
-    /// Lets its port-forward begin with a WebSocket, as with an API server that is far: a relay accepts connections at once, and is not.
+    /// Lets its port-forward begin with a WebSocket, as it does when the API server is far away. A relay accepts connections at once, so
+    /// sshpod would take it for near.
     /// </summary>
     /// <param name="server">The API server.</param>
     public void PreferWebSocket(Uri server) => Prefer(server, ("port-forward", "WebSocket v4.channel.k8s.io"));
