@@ -17,6 +17,24 @@ banner_is_sandboxed() {
 }
 check "who has said nothing yet is served from the sandbox" banner_is_sandboxed
 
+# delays_of WHAT...: how often a login of that kind makes the client wait, which then hears no sooner whether the user exists.
+delays_of() {
+  local tracer
+  strace -f -qq -o "$work/delays" -p "$(listener_of root)" -e trace=nanosleep,clock_nanosleep &
+  tracer=$!
+  until grep -q "^TracerPid:.$tracer$" "/proc/$(listener_of root)/status"; do sleep 0.01; done
+  "$@" > /dev/null 2>&1 || true
+  kill "$tracer"
+  wait "$tracer" || true
+  grep -c nanosleep "$work/delays" || true
+}
+if command -v strace > /dev/null; then
+  check "whose key is accepted logs in without a delay" equals 0 delays_of remote root true
+  check "whose key is refused hears it after a delay" equals 1 delays_of other_key_refused
+else
+  echo "# delays of a login were not tested: needs strace"
+fi
+
 if /usr/bin/python3 -c 'import paramiko' 2> /dev/null; then
   check "who sends other things during a key exchange is disconnected" \
     timeout 60 /usr/bin/python3 "$here/test/protocol.py" rekey "$port" "$work/key"
