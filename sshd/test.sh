@@ -3,7 +3,7 @@
 # busybox, as the users and with the capabilities that Kubernetes gives. Needs root, and Debian's
 # busybox-static, openssh-client, openssh-sftp-server (none of it in the container), libcap2-bin,
 # netcat-openbsd; qemu-user-static for arm64, python3-paramiko for what no client does, gcc for the
-# parts without a server (libclang-rt-dev, if it is there, for their fuzzing); strace for one part. No cluster.
+# parts without a server (libclang-rt-dev, if it is there, for their fuzzing); strace for two parts. No cluster.
 set -euo pipefail
 export LC_ALL=C
 

@@ -17,14 +17,17 @@ banner_is_sandboxed() {
 }
 check "who has said nothing yet is served from the sandbox" banner_is_sandboxed
 
-# delays_of WHAT...: how often a login of that kind makes the client wait, which then hears no sooner whether the user exists.
+# delays_of COMMAND...: how many delays the server makes while the command logs in, or tries to.
 delays_of() {
   local tracer
   strace -f -qq -o "$work/delays" -p "$(listener_of root)" -e trace=nanosleep,clock_nanosleep &
   tracer=$!
-  until grep -q "^TracerPid:.$tracer$" "/proc/$(listener_of root)/status"; do sleep 0.01; done
-  "$@" > /dev/null 2>&1 || true
-  kill "$tracer"
+  for _ in $(seq 1000); do
+    ! grep -q "^TracerPid:.$tracer$" "/proc/$(listener_of root)/status" || break
+    sleep 0.01
+  done
+  "$@" > /dev/null 2>&1 || echo "status $?"
+  kill "$tracer" || echo "strace was not there"
   wait "$tracer" || true
   grep -c nanosleep "$work/delays" || true
 }
