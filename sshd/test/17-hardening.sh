@@ -34,6 +34,7 @@ delays_of() {
 if command -v strace > /dev/null; then
   check "whose key is accepted logs in without a delay" equals 0 delays_of remote root true
   check "whose key is refused hears it after a delay" equals 1 delays_of other_key_refused
+  up root > /dev/null		# after that it answers nobody who has not asked
 else
   echo "# delays of a login were not tested: needs strace"
 fi
