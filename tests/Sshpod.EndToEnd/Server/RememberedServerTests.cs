@@ -18,6 +18,21 @@ public sealed class RememberedServerTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task The_second_connection_writes_nothing_anew()
+    {
+        await using var workstation = await Workstation.SetUpAsync(cluster);
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        var cache = workstation.File("cache/sshpod");
+        // A directory's time is that of the last file that came, went or was replaced.
+        string[] Written() => [.. Directory.GetDirectories(cache).Where(directory => Path.GetFileName(directory) != "resume")
+            .Concat(Directory.GetFiles(cache)).Order().Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}")];
+        var before = Written();
+        Assert.Contains(before, line => line.Contains("/servers ", StringComparison.Ordinal));
+        (await workstation.SshAsync("pod--busybox", "true")).Quietly();
+        Assert.Equal(before, Written());
+    }
+
+    [Fact]
     public async Task What_is_remembered_of_a_name_counts_for_one_kubeconfig_alone()
     {
         await cluster.CreatePodAsync("two-kubeconfigs", "busybox:1");
