@@ -41,10 +41,10 @@ internal static partial class Orphans
             var children = Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(name[6])).Select(Stat)
                 .Where(stat => stat is [_, "sshpod" or "kubectl", _, ..] && stat[3] == $"{Environment.ProcessId}" && !IsSpared(stat[0]))
                 .ToArray();
-            foreach (var child in children)
-                if (child[2] == "Z")
-                    cpu += Reap(int.Parse(child[0], CultureInfo.InvariantCulture));
-            if (!children.Any(child => child[2] != "Z"))
+            // The main thread may be a zombie while others end: then there is nothing to reap yet.
+            var used = children.Select(child => child[2] == "Z" ? Reap(int.Parse(child[0], CultureInfo.InvariantCulture)) : null).ToArray();
+            cpu += used.Sum() ?? 0;
+            if (!used.Contains(null))
                 break;
         }
         return cpu;
@@ -64,10 +64,10 @@ internal static partial class Orphans
     }
 
     // struct rusage starts with two struct timeval: user and system time.
-    private static double Reap(int process)
+    private static double? Reap(int process)
     {
         var usage = new long[SizeOfRusage / sizeof(long)];
-        return Wait(process, out _, NoHang, usage) == process ? usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6) : 0;
+        return Wait(process, out _, NoHang, usage) == process ? usage[0] + usage[2] + ((usage[1] + usage[3]) / 1e6) : null;
     }
 
     [LibraryImport("libc", EntryPoint = "prctl")]
