@@ -14,7 +14,8 @@ internal sealed record Cost(double Seconds, double Cpu);
 /// <param name="Api">sshpod itself.</param>
 /// <param name="Exec">The same through exec.</param>
 /// <param name="Kubectl">sshpod through kubectl.</param>
-internal sealed record Clients(Client Api, Client Exec, Client Kubectl);
+/// <param name="WebSocket">sshpod itself, as if the API server had refused SPDY.</param>
+internal sealed record Clients(Client Api, Client Exec, Client Kubectl, Client WebSocket);
 
 /// <summary>A client machine: its own home directory, a kubeconfig, and a forced transport and tunnel.</summary>
 internal sealed class Client
@@ -45,8 +46,8 @@ internal sealed class Client
         Prefer(server, ("exec", "SPDY v4.remotecommand.k8s.io"), ("port-forward", "SPDY portforward.k8s.io"));
 
     /// <summary>
-    /// Lets its port-forward begin with a WebSocket, as it does when the API server is far away. A relay accepts connections at once, so
-    /// sshpod would take it for near.
+    /// Lets its port-forward begin with a WebSocket, as it does when the API server is far away, or has refused SPDY. A relay accepts
+    /// connections at once, so sshpod would take it for near.
     /// </summary>
     /// <param name="server">The API server.</param>
     public void PreferWebSocket(Uri server) => Prefer(server, ("port-forward", "WebSocket v4.channel.k8s.io"));

@@ -46,8 +46,11 @@ var cut = await ClientAsync("cut", await ThroughAsync(cuttable, "through"), "api
 // The same cluster through exec and port-forward of a current API server, where there is one (bench/run.sh).
 var front = Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT") is { Length: > 0 } through
     ? new Clients(await ClientAsync("front", through, "api"), await ClientAsync("front-exec", through, "api", "exec"),
-        await ClientAsync("front-kubectl", through, "kubectl"))
+        await ClientAsync("front-kubectl", through, "kubectl"), await ClientAsync("front-websocket", through, "api"))
     : null;
+front?.WebSocket.PreferWebSocket(new Uri(
+    await OutputAsync($"config view --kubeconfig {Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT")} --minify -o "
+        + "'jsonpath={.clusters[0].cluster.server}'")));
 
 var papers = new PaperPods($"{ns}-paper");
 var rows = new List<Row>();
@@ -164,11 +167,13 @@ try
         await MeasureAsync(container, $"copy {Mebibytes} MiB up, current API server", 3,
             new("kubectl cp", _ => front.Api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
             new("scp, api", _ => ScpUpAsync(front.Api)),
+            new("scp, api, SPDY in a WebSocket", _ => ScpUpAsync(front.WebSocket)),
             new("scp, api, exec", _ => ScpUpAsync(front.Exec)),
             new("scp, kubectl", _ => ScpUpAsync(front.Kubectl)));
         await MeasureAsync(container, $"copy {Mebibytes} MiB down, current API server", 3,
             new("kubectl cp", _ => front.Api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
             new("scp, api", _ => ScpDownAsync(front.Api)),
+            new("scp, api, SPDY in a WebSocket", _ => ScpDownAsync(front.WebSocket)),
             new("scp, api, exec", _ => ScpDownAsync(front.Exec)),
             new("scp, kubectl", _ => ScpDownAsync(front.Kubectl)));
     }

@@ -63,6 +63,24 @@ public sealed class BetweenTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task Where_spdy_is_refused_a_current_API_server_takes_it_in_a_websocket_and_bytes_arrive_whole()
+    {
+        await using var workstation = await UserAsync(PortForward);
+        await Front.UseAsync(cluster, workstation);
+        await using var relay = await RefuseAsync(workstation, "spdy-inside", HttpRelay.AsksForSpdy);
+        workstation.Environment["SSHPOD_TRANSPORT"] = "api";
+        workstation.Environment["SSHPOD_LOG"] = "debug";
+        var bytes = RandomNumberGenerator.GetBytes(32 << 20);
+        // An API server whose connection took long is far away, and has channels in its WebSocket.
+        await Eventually.HoldsAsync("it was near", async () =>
+        {
+            var back = (await workstation.SshAsync(PipeSource.FromBytes(bytes), "pod--busybox", "cat")).Successfully();
+            Assert.True(bytes.AsSpan().SequenceEqual(back.Output));
+            return back.Error.Contains("api: the WebSocket has SPDY/3.1+portforward.k8s.io", StringComparison.Ordinal);
+        });
+    }
+
+    [Fact]
     public async Task A_connect_proxy()
     {
         await using var proxy = new ConnectProxy();

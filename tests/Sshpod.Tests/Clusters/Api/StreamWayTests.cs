@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using System.Text;
 using Sshpod.Clusters;
 using Sshpod.Clusters.Api;
@@ -18,6 +19,8 @@ public class StreamWayTests
     private static readonly PodContainer Container = new("app", "web", "uid", "main", "id");
 
     private static readonly StreamOrder Spdy = new([new SpdyWay(SpdyWay.Exec)], [new SpdyWay(SpdyWay.PortForward)]);
+
+    private static readonly WebSocketWay SpdyInWebSocket = new(WebSocketWay.SpdyInside, ChannelSocket.V4);
 
     [Theory]
     [InlineData("""{"kind":"Status","status":"Success"}""", "broke (exit code 0)")]
@@ -104,6 +107,69 @@ public class StreamWayTests
         Assert.Equal("", await ReadAsync(forward));
         Assert.Contains("failed: connection refused", Assert.IsType<StreamEnd.Refused>(await forward.EndAsync(default)).Reason.Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_forward_over_SPDY_in_a_websocket_takes_whatever_messages_bring_and_half_closes()
+    {
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            Assert.StartsWith("GET /api/v1/namespaces/app/pods/web/portforward?ports=258 ", head, StringComparison.Ordinal);
+            Assert.Contains("\r\nSec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io, v4.channel.k8s.io\r\n", head,
+                StringComparison.Ordinal);
+            using var socket = await FakeApiServer.UpgradeAsync(head, stream, "SPDY/3.1+portforward.k8s.io");
+            await using var messages = WebSocketStream.Create(socket, WebSocketMessageType.Binary);
+            var peer = new SpdyPeer(messages);
+            await peer.AcceptAsync(2);
+            var asked = await peer.ReadToEndAsync(Data);
+            // Messages end anywhere in frames, and some are empty.
+            foreach (var piece in SpdyFrames.Data(Data, asked, isLast: true).Chunk(3).Prepend([]))
+                await socket.SendAsync(piece, WebSocketMessageType.Binary, endOfMessage: true, default);
+            await socket.ReceiveAsync(new byte[100], default);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder([], [SpdyInWebSocket]));
+        await using var forward = await cluster.PortForwardAsync(Container, 258, default);
+        Assert.True(forward.HasHalfClose);
+        Assert.True(await forward.WriteAsync("SSH-2.0-x"u8.ToArray(), default));
+        await forward.CompleteAsync(default);
+        Assert.Equal("SSH-2.0-x", await ReadAsync(forward));
+        Assert.IsType<StreamEnd.ClosedByPeer>(await forward.EndAsync(default));
+    }
+
+    [Fact]
+    public async Task A_websocket_that_breaks_with_SPDY_in_it_is_a_broken_stream()
+    {
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            using var socket = await FakeApiServer.UpgradeAsync(head, stream, "SPDY/3.1+portforward.k8s.io");
+            await using var messages = WebSocketStream.Create(socket, WebSocketMessageType.Binary);
+            var peer = new SpdyPeer(messages);
+            await peer.AcceptAsync(2);
+            await peer.WriteAsync(SpdyFrames.Data(Data, "SSH"u8));
+            // In the middle of a message.
+            await stream.WriteAsync((byte[])[0x82, 100, 1]);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder([], [SpdyInWebSocket]));
+        await using var forward = await cluster.PortForwardAsync(Container, 258, default);
+        Assert.Equal("SSH", await ReadAsync(forward));
+        Assert.IsType<StreamEnd.Broken>(await forward.EndAsync(default));
+    }
+
+    [Fact]
+    public async Task An_API_server_that_knows_no_SPDY_in_a_websocket_takes_channels()
+    {
+        await using var server = new FakeApiServer(async (head, stream) =>
+        {
+            using var socket = await FakeApiServer.UpgradeAsync(head, stream, "v4.channel.k8s.io");
+            await socket.SendAsync((byte[])[0, 2, 1, .. "SSH"u8], WebSocketMessageType.Binary, endOfMessage: true, default);
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
+            return false;
+        });
+        await using var cluster = new ApiCluster(server.Configuration(), new StreamOrder([], [SpdyInWebSocket]));
+        await using var forward = await cluster.PortForwardAsync(Container, 258, default);
+        Assert.Equal("SSH", await ReadAsync(forward));
     }
 
     // Answers each exec over SPDY alone, and notes the methods of all requests.

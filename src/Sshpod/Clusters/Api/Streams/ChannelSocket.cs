@@ -28,7 +28,7 @@ internal sealed class ChannelSocket : Channels
     /// <param name="protocol">The subprotocol that the server has chosen.</param>
     public ChannelSocket(Stream connection, string protocol)
     {
-        _socket = WebSocket.CreateFromStream(connection, new() { SubProtocol = protocol, KeepAliveInterval = ClusterLimits.KeepAlive });
+        _socket = WebSocketWay.Socket(connection);
         CanCloseChannels = protocol == V5;
     }
 

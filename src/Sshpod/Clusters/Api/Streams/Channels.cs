@@ -49,8 +49,8 @@ internal abstract class Channels : IAsyncDisposable
 
     /// <summary>
     /// Whether a connection has ended. When one direction breaks, .NET reports pending calls in the other as cancelled, although nobody
-    /// cancelled them.
+    /// cancelled them; and a WebSocketStream that has ended says that it supports nothing.
     /// </summary>
-    public static bool IsEnd(Exception e) =>
-        e is WebSocketException or IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException;
+    public static bool IsEnd(Exception e) => e is WebSocketException or IOException or ObjectDisposedException
+        or InvalidOperationException or NotSupportedException or OperationCanceledException;
 }

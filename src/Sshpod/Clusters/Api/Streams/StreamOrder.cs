@@ -16,7 +16,7 @@ internal sealed record StreamOrder(
         Exec: [new WebSocketWay(ChannelSocket.V5, ChannelSocket.V4), new SpdyWay(SpdyWay.Exec)],
         PortForward: [new WebSocketWay(ChannelSocket.V4), new SpdyWay(SpdyWay.PortForward)],
         // SPDY costs the node less, and one round trip more at the opening.
-        PortForwardNearby: [new SpdyWay(SpdyWay.PortForward), new WebSocketWay(ChannelSocket.V4)]);
+        PortForwardNearby: [new SpdyWay(SpdyWay.PortForward), new WebSocketWay(WebSocketWay.SpdyInside, ChannelSocket.V4)]);
 
     /// <summary>The order for port-forward.</summary>
     /// <param name="distance">How long a connection to the API server takes.</param>

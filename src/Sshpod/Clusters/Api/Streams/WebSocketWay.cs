@@ -1,13 +1,20 @@
+using System.Net.WebSockets;
 using System.Security.Cryptography;
 using System.Text;
 using Sshpod.Clusters.Api.Http;
+using Sshpod.Terminal;
 
 namespace Sshpod.Clusters.Api.Streams;
 
-/// <summary>A WebSocket (RFC 6455) with channels in it; the server takes one of the subprotocols.</summary>
+/// <summary>
+/// A WebSocket (RFC 6455) with channels or SPDY in it; the server takes the first of the subprotocols that it knows.
+/// </summary>
 /// <param name="protocols">The subprotocols, in order of preference.</param>
 internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : StreamWay
 {
+    /// <summary>SPDY in binary messages, for a port-forward (KEP-4006); from Kubernetes 1.30 on.</summary>
+    public const string SpdyInside = "SPDY/3.1+" + SpdyWay.PortForward;
+
     private const string ProtocolHeader = "Sec-WebSocket-Protocol";
 
     // RFC 6455 section 1.3.
@@ -27,12 +34,25 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
     }
 
     /// <inheritdoc/>
-    public override Task<Channels> OpenAsync(
-        Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation) =>
-        Task.FromResult<Channels>(new ChannelSocket(connection, response.Header(ProtocolHeader)));
+    public override async Task<Channels> OpenAsync(
+        Stream connection, HttpResponse response, IReadOnlyList<SpdyStream> streams, CancellationToken cancellation)
+    {
+        var protocol = response.Header(ProtocolHeader);
+        Log.Debug($"api: the WebSocket has {protocol}");
+        if (protocol != SpdyInside)
+            return new ChannelSocket(connection, protocol);
+        // SPDY says by itself that it ends: nobody waits for a closing message.
+        var messages = WebSocketStream.Create(Socket(connection), WebSocketMessageType.Binary, ownsWebSocket: true);
+        return await SpdyConnection.OpenAsync(messages, streams, cancellation);
+    }
 
-    /// <inheritdoc/>
-    public override string ToString() => $"WebSocket {protocols[0]}";
+    /// <summary>The client's side of a WebSocket.</summary>
+    /// <param name="connection">The connection after its upgrade; owned.</param>
+    public static WebSocket Socket(Stream connection) =>
+        WebSocket.CreateFromStream(connection, new() { KeepAliveInterval = ClusterLimits.KeepAlive });
+
+    /// <summary>It is known by the subprotocol that every server takes: what one that is far away refuses, one that is near does too.</summary>
+    public override string ToString() => $"WebSocket {protocols[^1]}";
 
     private static string Accept(string key)
     {

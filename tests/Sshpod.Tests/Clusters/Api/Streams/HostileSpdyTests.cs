@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Sshpod.Clusters.Api.Streams;
 using Sshpod.Clusters.Objects;
 using Sshpod.Streams;
@@ -16,15 +17,19 @@ public sealed class HostileSpdyTests
 
     private static byte[] Replies => [.. Enumerable.Range(0, 4).SelectMany(channel => SpdyFrames.Reply((2 * channel) + 1))];
 
-    [Fact]
-    public async Task Whatever_a_peer_sends_ends_with_one_of_our_ends()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Whatever_a_peer_sends_ends_with_one_of_our_ends(bool isInWebSocket)
     {
         for (var seed = 0; seed < Cases; seed++)
         {
             try
             {
                 var random = new Random(seed);
-                await Task.Run(() => WalkAsync(random, SpdyFrames.Any(random))).WaitAsync(Soon);
+                var bytes = SpdyFrames.Any(random);
+                await Task.Run(() => WalkAsync(random, isInWebSocket ? InWebSocket(bytes, random) : new HostilePeer([bytes], random),
+                    bytes.Length)).WaitAsync(Soon);
             }
             catch (Exception e)
             {
@@ -60,14 +65,32 @@ public sealed class HostileSpdyTests
         Assert.Contains("opens a stream", Assert.IsType<StreamEnd.Broken>(await exec.EndAsync(default)).Reason, StringComparison.Ordinal);
     }
 
-    private static async Task WalkAsync(Random random, byte[] bytes)
+    // In messages of any length; half of the time with frames in between that no SPDY has, or with damage.
+    private static WebSocketStream InWebSocket(byte[] bytes, Random random)
+    {
+        List<byte> messages = [];
+        foreach (var piece in bytes.Chunk(random.Next(1, 2000)))
+        {
+            messages.AddRange(Frames.Of(random.Next(30) == 0 ? Frames.Text : Frames.Binary, piece));
+            if (random.Next(30) == 0)
+                messages.AddRange(Frames.Of(random.Next(16), new byte[random.Next(200)], random.Next(2) == 0));
+        }
+        if (random.Next(2) == 0)
+            messages.AddRange(Frames.Of(Frames.Close, []));
+        if (random.Next(4) == 0 && messages.Count > 0)
+            messages[random.Next(messages.Count)] = (byte)random.Next(256);
+        return WebSocketStream.Create(
+            WebSocketWay.Socket(new HostilePeer([messages.ToArray()], random)), WebSocketMessageType.Binary, ownsWebSocket: true);
+    }
+
+    private static async Task WalkAsync(Random random, Stream peer, int sent)
     {
         var isExec = random.Next(3) > 0;
         SpdyConnection connection;
         try
         {
             connection = await SpdyConnection.OpenAsync(
-                new HostilePeer([bytes], random), isExec ? SpdyStream.Exec : SpdyStream.PortForward(22), default);
+                peer, isExec ? SpdyStream.Exec : SpdyStream.PortForward(22), default);
         }
         catch (IOException)
         {
@@ -77,7 +100,7 @@ public sealed class HostileSpdyTests
         var (size, completes, buffer) = (random.Next(2) * random.Next(70_000), random.Next(4) == 0, new byte[random.Next(1, 5000)]);
         // Beside it: as long as a stream is not accepted, a writer waits.
         var writing = WriteAsync(stream, size, completes);
-        Assert.InRange(await DrainAsync(stream, buffer), 0, bytes.Length);
+        Assert.InRange(await DrainAsync(stream, buffer), 0, sent);
         AssertReadable(await stream.EndAsync(default));
         await stream.DisposeAsync();
         await writing;
