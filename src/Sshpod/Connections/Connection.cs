@@ -69,12 +69,12 @@ public sealed class Connection : IAsyncDisposable
         var time = settings.Access;
         var access = new Access(clientKey, time.Limit, settings.CleanEnvironment);
         var name = RememberedHost.Of(host, cluster.Objects, address, snapshot.Kubeconfig);
-        var looking = Waiting.ResolveAsync(cluster.Objects, address, settings, cancellation);
+        // First what takes longer.
         await using var dial = RememberedServers.Find(name) is { Server: not null } remembered
             && remembered.LetsIn(clientKey, time, access.CleanEnvironment, DateTimeOffset.UtcNow)
             && TunnelChoice.StartsWithPortForward(forced, remembered.Container)
             ? new Dial(cluster.Streams, remembered, cancellation) : null;
-        var container = await looking;
+        var container = await Waiting.ResolveAsync(cluster.Objects, address, settings, cancellation);
         Log.Debug($"found {container}");
 
         if (dial is not null && await dial.TakeAsync(container) is { } tunnel)

@@ -40,9 +40,12 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     public async Task<T> GetAsync<T>(Resource<T> resource, string? ns, string name, CancellationToken cancellation)
     {
         ns ??= configuration.Namespace;
-        var response = await GetAsync(resource, ns, $"/{Escape(name)}", ApiClient.Json, cancellation);
+        var asked = GetAsync(resource, ns, $"/{Escape(name)}", ApiClient.Json, cancellation);
+        // Made while the answer is under way.
+        var json = resource.Reading();
+        var response = await asked;
         if (response.Status == 200)
-            return Read(response, resource.Json);
+            return Read(response, json);
         var failure = _client.Failure(response, Asked("get", resource, ns, name));
         throw failure.IsNotFound($"{resource}", "namespaces")
             ? await new MissingObject(this).ExplainAsync(resource, ns, name, cancellation) : failure;

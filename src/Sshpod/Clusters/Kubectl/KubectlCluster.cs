@@ -29,7 +29,7 @@ public sealed class KubectlCluster(string? context, Snapshot snapshot) : ICluste
     {
         try
         {
-            return await GetAsync(["get", $"{resource}", name, .. Namespace(ns)], resource.Json, cancellation);
+            return await GetAsync(["get", $"{resource}", name, .. Namespace(ns)], resource.Reading(), cancellation);
         }
         catch (ClusterException e) when (e.IsNotFound($"{resource}", "namespaces"))
         {

@@ -26,14 +26,14 @@ public record Resource(string Kind, string Group, string Plural)
 /// <param name="Kind">Its kind in lower case, as used in messages and by kubectl for one object.</param>
 /// <param name="Group">Its API group; empty for the core group.</param>
 /// <param name="Plural">Its name in URLs.</param>
-/// <param name="Json">How an object is read.</param>
-public sealed record Resource<T>(string Kind, string Group, string Plural, JsonTypeInfo<T> Json) : Resource(Kind, Group, Plural);
+/// <param name="Reading">How an object is read; made when that is asked for, since it takes a millisecond the first time.</param>
+public sealed record Resource<T>(string Kind, string Group, string Plural, Func<JsonTypeInfo<T>> Reading) : Resource(Kind, Group, Plural);
 
 /// <summary>The resources that sshpod reads.</summary>
 public static class Resources
 {
     /// <summary>Pods.</summary>
-    public static Resource<Pod> Pods { get; } = new("pod", "", "pods", KubernetesJson.Default.Pod);
+    public static Resource<Pod> Pods { get; } = new("pod", "", "pods", () => KubernetesJson.Default.Pod);
 
     /// <summary>Deployments.</summary>
     public static Resource<Workload> Deployments { get; } = Workload("deployment", "apps");
@@ -52,14 +52,15 @@ public static class Resources
 
     /// <summary>CronJobs. Their version was v1beta1 before Kubernetes 1.21.</summary>
     public static Resource<CronJob> CronJobs { get; } = new(
-        "cronjob", "batch", "cronjobs", KubernetesJson.Default.CronJob)
+        "cronjob", "batch", "cronjobs", () => KubernetesJson.Default.CronJob)
     { Versions = ["v1", "v1beta1"] };
 
     /// <summary>Services.</summary>
-    public static Resource<Service> Services { get; } = new("service", "", "services", KubernetesJson.Default.Service);
+    public static Resource<Service> Services { get; } = new("service", "", "services", () => KubernetesJson.Default.Service);
 
     /// <summary>Namespaces; only their names matter.</summary>
     public static Resource<Workload> Namespaces { get; } = Workload("namespace", "");
 
-    private static Resource<Workload> Workload(string kind, string group) => new(kind, group, kind + "s", KubernetesJson.Default.Workload);
+    private static Resource<Workload> Workload(string kind, string group) =>
+        new(kind, group, kind + "s", () => KubernetesJson.Default.Workload);
 }
