@@ -99,8 +99,8 @@ collect(struct frame_reader *reader, size_t wanted, const uint8_t **input, size_
 }
 
 /*
- * Takes the next frame, or the next piece of a DATA frame, off the input. Its payload stays valid until the next call. A
- * frame that goes on in bytes that have not come yet is kept in the reader.
+ * Takes the next frame, or the next piece of a DATA frame, off the input. The payload of DATA is where the input is; that of
+ * others stays valid until the next call. A frame that goes on in bytes that have not come yet is kept in the reader.
  */
 enum frame_result
 frame_next(struct frame_reader *reader, const uint8_t **input, size_t *left, struct frame *frame)

@@ -13,6 +13,14 @@
 enum {
 	ACK_DELAY = 500,		/* milliseconds */
 	END_DELAY = 3000,		/* in which sshd takes what the client has said last, and then as long to end */
+	MOST_PIECES = 16,
+};
+
+/* The payloads of one read. sshd gets them at once: to wake it for each would cost more than to carry them. */
+struct payloads {
+	struct iovec pieces[MOST_PIECES];
+	int count;
+	size_t length;
 };
 
 static void
@@ -59,26 +67,43 @@ receiving_hand_on(struct holder *h)
 	}
 }
 
+/* Gives sshd what it takes, and keeps the rest. False where there is no memory for all of it: nothing behind that is taken. */
 static bool
-take_data(struct holder *h, const uint8_t *bytes, size_t length)
+give(struct holder *h, struct payloads *data)
 {
-	struct iovec piece = { (void *)bytes, length };
-	size_t taken;
+	struct iovec *piece = data->pieces, *end = piece + data->count;
+	size_t taken = 0, skipped;
 
-	if (h->client_ended || ring_length(&h->to_sshd) + length > h->window)
-		return false;
-	if (ring_length(&h->to_sshd) == 0) {
-		taken = give_to_sshd(h, &piece, 1, length);
+	if (data->length > 0 && ring_length(&h->to_sshd) == 0) {
+		taken = give_to_sshd(h, piece, data->count, data->length);
 		h->to_sshd.start += taken;
 		h->to_sshd.end += taken;
-		bytes += taken;
-		length -= taken;
 		note_handed_on(h);
 	}
-	if (length == 0)
-		return true;
-	ring_grow(&h->to_sshd, length, h->window);
-	return ring_append(&h->to_sshd, bytes, length);
+	if (taken < data->length)
+		ring_grow(&h->to_sshd, data->length - taken, h->window);
+	data->count = 0;
+	data->length = 0;
+	for (; piece < end; piece++) {
+		skipped = taken < piece->iov_len ? taken : piece->iov_len;
+		taken -= skipped;
+		if (skipped < piece->iov_len &&
+		    !ring_append(&h->to_sshd, (uint8_t *)piece->iov_base + skipped, piece->iov_len - skipped))
+			return false;
+	}
+	return true;
+}
+
+static bool
+take_data(struct holder *h, struct payloads *data, const struct frame *frame)
+{
+	if (h->client_ended || ring_length(&h->to_sshd) + data->length + frame->length > h->window)
+		return false;
+	if (data->count == MOST_PIECES && !give(h, data))
+		return false;
+	data->pieces[data->count++] = (struct iovec){ (void *)frame->payload, frame->length };
+	data->length += frame->length;
+	return true;
 }
 
 /* The proxy of that other connection is dead, as its client says: it must know that one's key. */
@@ -112,7 +137,7 @@ take(struct holder *h, const struct frame *frame)
 
 	switch (frame->type) {
 	case FRAME_DATA:
-		return take_data(h, frame->payload, frame->length);
+		break;
 	case FRAME_ACK:
 		if (number < h->to_client.start || number > h->sent)
 			return false;
@@ -141,20 +166,21 @@ take(struct holder *h, const struct frame *frame)
 enum received
 receiving_read(struct holder *h)
 {
-	static uint8_t bytes[64 * 1024];
+	static uint8_t bytes[128 * 1024];
 	const uint8_t *input = bytes;
 	ssize_t n = read(h->attachment.in, bytes, sizeof(bytes));
 	size_t left = n > 0 ? (size_t)n : 0;
+	struct payloads data = { .count = 0 };
 	struct frame frame;
 	enum frame_result result;
+	bool valid = true;
 
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return RECEIVED;
 	if (n <= 0)
 		return RECEIVED_NOTHING;
 	h->heard = monotonic_milliseconds();
-	while ((result = frame_next(&h->reader, &input, &left, &frame)) == FRAME_COMPLETE && !h->leaving)
-		if (!take(h, &frame))
-			return RECEIVED_INVALID;
-	return result == FRAME_INVALID ? RECEIVED_INVALID : RECEIVED;
+	while (valid && (result = frame_next(&h->reader, &input, &left, &frame)) == FRAME_COMPLETE && !h->leaving)
+		valid = frame.type == FRAME_DATA ? take_data(h, &data, &frame) : give(h, &data) && take(h, &frame);
+	return give(h, &data) && valid && result != FRAME_INVALID ? RECEIVED : RECEIVED_INVALID;
 }
