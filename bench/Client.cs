@@ -15,7 +15,8 @@ internal sealed record Cost(double Seconds, double Cpu);
 /// <param name="Exec">The same through exec.</param>
 /// <param name="Kubectl">sshpod through kubectl.</param>
 /// <param name="WebSocket">sshpod itself, as if the API server had refused SPDY.</param>
-internal sealed record Clients(Client Api, Client Exec, Client Kubectl, Client WebSocket);
+/// <param name="WebSocketExec">The same through exec.</param>
+internal sealed record Clients(Client Api, Client Exec, Client Kubectl, Client WebSocket, Client WebSocketExec);
 
 /// <summary>A client machine: its own home directory, a kubeconfig, and a forced transport and tunnel.</summary>
 internal sealed class Client
@@ -43,14 +44,15 @@ internal sealed class Client
     /// <summary>Lets sshpod begin with SPDY for a day, as if the API server had refused WebSockets.</summary>
     /// <param name="server">The API server.</param>
     public void PreferSpdy(Uri server) =>
-        Prefer(server, ("exec", "SPDY v4.remotecommand.k8s.io"), ("port-forward", "SPDY portforward.k8s.io"));
+        Prefer(server, ("exec", "SPDY v4.channel.k8s.io"), ("port-forward", "SPDY portforward.k8s.io"));
 
     /// <summary>
-    /// Lets its port-forward begin with a WebSocket, as it does when the API server is far away, or has refused SPDY. A relay accepts
-    /// connections at once, so sshpod would take it for near.
+    /// Lets it begin with a WebSocket, as it does when the API server is far away, or has refused SPDY. A relay accepts connections at
+    /// once, so sshpod would take it for near.
     /// </summary>
     /// <param name="server">The API server.</param>
-    public void PreferWebSocket(Uri server) => Prefer(server, ("port-forward", "WebSocket v4.channel.k8s.io"));
+    public void PreferWebSocket(Uri server) =>
+        Prefer(server, ("exec", "WebSocket v4.channel.k8s.io"), ("port-forward", "WebSocket v4.channel.k8s.io"));
 
     // As sshpod remembers it, in small files.
     private void Prefer(Uri server, params IEnumerable<(string Stream, string Way)> ways)

@@ -31,11 +31,11 @@ var farKubectl = await ClientAsync("far-kubectl", farKubeconfig, "kubectl");
 var sharing = await ClientAsync("sharing", kubeconfig, "api");
 // A short name: its sockets have to fit. With the question that `configure` has ssh ask, and without it.
 var (asking, unasking) = (await ClientAsync("ask", kubeconfig, "api", sharing: true), await ClientAsync("not", kubeconfig, "api"));
-var (byExec, spdy, spdyByExec, farSpdy) = (await ClientAsync("exec", kubeconfig, "api", "exec"),
-    await ClientAsync("spdy", kubeconfig, "api"), await ClientAsync("spdy-exec", kubeconfig, "api", "exec"),
+var (byExec, socket, socketByExec, farSpdy) = (await ClientAsync("exec", kubeconfig, "api", "exec"),
+    await ClientAsync("websocket", kubeconfig, "api"), await ClientAsync("websocket-exec", kubeconfig, "api", "exec"),
     await ClientAsync("far-spdy", farKubeconfig, "api"));
-foreach (var near in new[] { spdy, spdyByExec })
-    near.PreferSpdy(server);
+foreach (var near in new[] { socket, socketByExec })
+    near.PreferWebSocket(server);
 farSpdy.PreferSpdy(new Uri($"https://127.0.0.1:{relay.Port}"));
 var (earlier, farEarlier) = before is null ? (null, null)
     : (await ClientAsync("before", kubeconfig, "api", by: before), await ClientAsync("far-before", farKubeconfig, "api", by: before));
@@ -46,11 +46,13 @@ var cut = await ClientAsync("cut", await ThroughAsync(cuttable, "through"), "api
 // The same cluster through exec and port-forward of a current API server, where there is one (bench/run.sh).
 var front = Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT") is { Length: > 0 } through
     ? new Clients(await ClientAsync("front", through, "api"), await ClientAsync("front-exec", through, "api", "exec"),
-        await ClientAsync("front-kubectl", through, "kubectl"), await ClientAsync("front-websocket", through, "api"))
+        await ClientAsync("front-kubectl", through, "kubectl"), await ClientAsync("front-socket", through, "api"),
+        await ClientAsync("front-socket-exec", through, "api", "exec"))
     : null;
-front?.WebSocket.PreferWebSocket(new Uri(
-    await OutputAsync($"config view --kubeconfig {Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT")} --minify -o "
-        + "'jsonpath={.clusters[0].cluster.server}'")));
+foreach (var client in front is null ? (Client[])[] : [front.WebSocket, front.WebSocketExec])
+    client.PreferWebSocket(new Uri(
+        await OutputAsync($"config view --kubeconfig {Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT")} --minify -o "
+            + "'jsonpath={.clusters[0].cluster.server}'")));
 
 var papers = new PaperPods($"{ns}-paper");
 var rows = new List<Row>();
@@ -74,7 +76,7 @@ try
     await CompareAsync("`true`, warm", 15,
         new("kubectl exec", _ => api.RunAsync($"{exec}true")),
         new("ssh, api", _ => SshAsync(api, "near", "true")),
-        new("ssh, api, SPDY", _ => SshAsync(spdy, "near", "true")),
+        new("ssh, api, WebSocket", _ => SshAsync(socket, "near", "true")),
         new("ssh, kubectl", _ => SshAsync(kubectl, "near", "true")),
         new("ssh, connection shared", _ => sharing.RunAsync($"ssh {share} {Ssh(sharing, "near", "true")}")));
     // What ssh pays for asking whether it may share: the second of each pair asks.
@@ -122,9 +124,9 @@ try
     await MeasureAsync(container, $"copy {Mebibytes} MiB up", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {work}/big {ns}/near:/tmp/up")),
         new("scp, api", _ => ScpUpAsync(api)),
-        new("scp, api, SPDY", _ => ScpUpAsync(spdy)),
+        new("scp, api, WebSocket", _ => ScpUpAsync(socket)),
         new("scp, api, exec", _ => ScpUpAsync(byExec)),
-        new("scp, api, exec, SPDY", _ => ScpUpAsync(spdyByExec)),
+        new("scp, api, exec, WebSocket", _ => ScpUpAsync(socketByExec)),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} {work}/big root@{Host("near")}:/tmp/up")),
         new("scp, a kubectl port-forward by hand",
             _ => api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' {work}/big root@{Host("near")}:/tmp/up")),
@@ -134,9 +136,9 @@ try
     await MeasureAsync(container, $"copy {Mebibytes} MiB down", 3,
         new("kubectl cp", _ => api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
         new("scp, api", _ => ScpDownAsync(api)),
-        new("scp, api, SPDY", _ => ScpDownAsync(spdy)),
+        new("scp, api, WebSocket", _ => ScpDownAsync(socket)),
         new("scp, api, exec", _ => ScpDownAsync(byExec)),
-        new("scp, api, exec, SPDY", _ => ScpDownAsync(spdyByExec)),
+        new("scp, api, exec, WebSocket", _ => ScpDownAsync(socketByExec)),
         new("scp, kubectl", _ => kubectl.RunAsync($"scp -q -F {kubectl.SshConfig} root@{Host("near")}:/tmp/big {work}/down")),
         new("scp, a kubectl port-forward by hand", _ =>
             api.RunAsync($"scp -q -F {api.SshConfig} -o 'ProxyCommand=nc 127.0.0.1 {Port()}' root@{Host("near")}:/tmp/big {work}/down")),
@@ -169,12 +171,14 @@ try
             new("scp, api", _ => ScpUpAsync(front.Api)),
             new("scp, api, SPDY in a WebSocket", _ => ScpUpAsync(front.WebSocket)),
             new("scp, api, exec", _ => ScpUpAsync(front.Exec)),
+            new("scp, api, exec, WebSocket", _ => ScpUpAsync(front.WebSocketExec)),
             new("scp, kubectl", _ => ScpUpAsync(front.Kubectl)));
         await MeasureAsync(container, $"copy {Mebibytes} MiB down, current API server", 3,
             new("kubectl cp", _ => front.Api.RunAsync($"kubectl cp {ns}/near:/tmp/big {work}/down")),
             new("scp, api", _ => ScpDownAsync(front.Api)),
             new("scp, api, SPDY in a WebSocket", _ => ScpDownAsync(front.WebSocket)),
             new("scp, api, exec", _ => ScpDownAsync(front.Exec)),
+            new("scp, api, exec, WebSocket", _ => ScpDownAsync(front.WebSocketExec)),
             new("scp, kubectl", _ => ScpDownAsync(front.Kubectl)));
     }
     await MeasureAsync(container, $"{Files} small files up", 3,

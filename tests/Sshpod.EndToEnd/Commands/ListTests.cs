@@ -27,11 +27,13 @@ public sealed class ListTests(TestCluster cluster)
     [Fact]
     public async Task Lines_in_a_pipe_are_plain_and_tell_workload_node_age_and_server()
     {
+        // Of its own, since it is cleaned.
+        await cluster.CreatePodAsync("listed", "debian:12");
         await using var workstation = await Workstation.SetUpAsync(cluster);
-        (await workstation.SshAsync("pod--debian", "true")).Quietly();
+        (await workstation.SshAsync("pod--listed", "true")).Quietly();
         var lines = (await workstation.SshpodAsync(Here)).Quietly().Text.Split('\n').ToLookup(line => line.Split('\t')[0]);
 
-        Assert.Equal("installed", Assert.Single(lines[workstation.Host("pod--debian")]).Split('\t')[4]);
+        Assert.Equal("installed", Assert.Single(lines[workstation.Host("pod--listed")]).Split('\t')[4]);
         var batch = lines.SelectMany(line => line).Single(line => line.StartsWith("pod--batch-", StringComparison.Ordinal)).Split('\t');
         Assert.Equal(("job/batch", "-"), (batch[1], batch[4]));
         var web = lines.SelectMany(line => line).First(line => line.StartsWith("pod--web-", StringComparison.Ordinal)).Split('\t');
@@ -39,9 +41,9 @@ public sealed class ListTests(TestCluster cluster)
         Assert.NotEqual("-", web[2]);
         Assert.Matches("^[0-9]+[smhd]$", web[3]);
 
-        (await workstation.SshpodAsync("clean", workstation.Host("pod--debian"))).Successfully();
+        (await workstation.SshpodAsync("clean", workstation.Host("pod--listed"))).Successfully();
         Assert.EndsWith("\t-", (await workstation.SshpodAsync(Here)).Quietly().Text.Split('\n')
-            .Single(line => line.StartsWith("pod--debian.", StringComparison.Ordinal)), StringComparison.Ordinal);
+            .Single(line => line.StartsWith("pod--listed.", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,7 +30,16 @@ public sealed class RightsTests(TestCluster cluster)
         await TargetsAsync();
         await using var workstation = await AsUserWithAsync("sshpod-exec", tunnel);
         Assert.Equal("in\n", (await workstation.SshAsync(target, "echo in")).Quietly().Text);
-        (await workstation.SshpodAsync("clean", workstation.Host(target))).Successfully();
+    }
+
+    [Fact]
+    public async Task With_the_role_for_exec_a_container_is_cleaned()
+    {
+        await cluster.CreatePodAsync("rights-clean", "busybox:1");
+        await using var workstation = await AsUserWithAsync("sshpod-exec", "auto");
+        (await workstation.SshAsync("pod--rights-clean", "true")).Quietly();
+        Assert.StartsWith("sshpod: cleaned", (await workstation.SshpodAsync("clean", workstation.Host("pod--rights-clean"))).Successfully()
+            .Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -22,10 +22,8 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     private readonly ApiClient _client = new(configuration);
 
     // The rights to them differ.
-    private readonly Ways<StreamWay> _execs = new("exec", (order ?? StreamOrder.Usual).Exec, MemoryOf("exec", configuration, remembers));
-
     // Chosen when it is known how far the API server is.
-    private Ways<StreamWay>? _portForwards;
+    private Ways<StreamWay>? _execs, _portForwards;
 
     /// <inheritdoc/>
     public string? Context => configuration.Context;
@@ -144,6 +142,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     public async Task<Duplex> ExecAsync(PodContainer container, IReadOnlyList<string> command, CancellationToken cancellation)
     {
         var arguments = string.Concat(command.Select(argument => $"&command={EscapeShort(argument)}"));
+        _execs ??= await WaysAsync("exec", order => order.Exec, cancellation);
         var channels = await OpenAsync(_execs, container,
             $"exec?container={Escape(container.Container)}&stdin=true&stdout=true&stderr=true{arguments}", SpdyStream.Exec, cancellation,
             command[0]);
@@ -154,8 +153,7 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     /// <inheritdoc/>
     public async Task<Duplex> PortForwardAsync(PodContainer container, int port, CancellationToken cancellation)
     {
-        _portForwards ??= new("port-forward", (order ?? StreamOrder.Usual).PortForwardAt(await _client.DistanceAsync(cancellation)),
-            MemoryOf("port-forward", configuration, remembers));
+        _portForwards ??= await WaysAsync("port-forward", order => order.PortForward, cancellation);
         return new ApiPortForward(
             await OpenAsync(_portForwards, container, $"portforward?ports={port}", SpdyStream.PortForward(port), cancellation), container);
     }
@@ -171,9 +169,10 @@ internal sealed class ApiCluster(ApiConfiguration configuration, StreamOrder? or
     // Blanks become "+", as in kubectl: a script has many, and proxies limit URLs to 8 KB.
     private static string EscapeShort(string text) => Escape(text).Replace("%20", "+", StringComparison.Ordinal);
 
-    private static WayMemory? MemoryOf(string stream, ApiConfiguration configuration, bool remembers) =>
-        remembers ? new(Memories.About(stream, configuration.Context, $"{configuration.Server.Url}"), ClusterLimits.StreamWayBelieved)
-            : null;
+    private async Task<Ways<StreamWay>> WaysAsync(
+        string stream, Func<StreamOrder, IReadOnlyList<StreamWay>> ways, CancellationToken cancellation) =>
+        new(stream, ways((order ?? StreamOrder.Usual).At(await _client.DistanceAsync(cancellation))), !remembers ? null
+            : new(Memories.About(stream, configuration.Context, $"{configuration.Server.Url}"), ClusterLimits.StreamWayBelieved));
 
     private Task<Channels> OpenAsync(Ways<StreamWay> ways, PodContainer container, string what, IReadOnlyList<SpdyStream> streams,
         CancellationToken cancellation, string? program = null)

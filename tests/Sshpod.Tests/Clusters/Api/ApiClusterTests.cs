@@ -12,6 +12,9 @@ namespace Sshpod.Tests.Clusters.Api;
 
 public class ApiClusterTests
 {
+    // As where the API server is far away.
+    private static readonly StreamOrder WebSocketFirst = StreamOrder.Usual with { Nearby = null };
+
     private static readonly PodContainer Container = new("app", "web", "uid", "main", "id");
 
     [Fact]
@@ -293,7 +296,7 @@ public class ApiClusterTests
             closed.SetResult();
             return false;
         });
-        await using var cluster = new ApiCluster(server.Configuration());
+        await using var cluster = new ApiCluster(server.Configuration(), WebSocketFirst);
         await using (var exec = await cluster.ExecAsync(Container, ["sh", "a b&+"], default))
         {
             Assert.Equal(canClose, exec.HasHalfClose);
@@ -340,7 +343,7 @@ public class ApiClusterTests
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, default);
             return false;
         });
-        await using var cluster = new ApiCluster(server.Configuration());
+        await using var cluster = new ApiCluster(server.Configuration(), WebSocketFirst);
         await using var exec = await cluster.ExecAsync(Container, ["sh"], default);
         using var output = new MemoryStream();
         var buffer = new byte[100];
@@ -362,7 +365,7 @@ public class ApiClusterTests
             await socket.ReceiveAsync(new byte[10].AsMemory(), default);
             return false;
         });
-        await using var cluster = new ApiCluster(server.Configuration(), StreamOrder.Usual with { PortForwardNearby = null });
+        await using var cluster = new ApiCluster(server.Configuration(), WebSocketFirst);
         await using var forward = await cluster.PortForwardAsync(Container, 258, default);
         var buffer = new byte[100];
         Assert.Equal("SSH-2.0-x", Encoding.UTF8.GetString(buffer, 0, await forward.ReadAsync(buffer, default)));

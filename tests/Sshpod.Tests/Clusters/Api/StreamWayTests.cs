@@ -200,11 +200,14 @@ public class StreamWayTests
     [InlineData(9, "SPDY")]
     [InlineData(10, "WebSocket")]
     [InlineData(60_000, "WebSocket")]
-    public void A_port_forward_begins_with_SPDY_where_the_API_server_is_near_and_otherwise_with_a_websocket(int milliseconds, string first)
+    public void A_stream_begins_with_SPDY_where_the_API_server_is_near_and_otherwise_with_a_websocket(int milliseconds, string first)
     {
-        var order = StreamOrder.Usual.PortForwardAt(TimeSpan.FromMilliseconds(milliseconds));
-        Assert.StartsWith(first, $"{order[0]}", StringComparison.Ordinal);
-        Assert.Equal(2, order.Count);
+        var order = StreamOrder.Usual.At(TimeSpan.FromMilliseconds(milliseconds));
+        Assert.All([order.Exec, order.PortForward], ways =>
+        {
+            Assert.StartsWith(first, $"{ways[0]}", StringComparison.Ordinal);
+            Assert.Equal(2, ways.Count);
+        });
     }
 
     [Fact]

@@ -6,9 +6,8 @@ namespace Sshpod.Clusters.Api.Streams;
 /// </summary>
 /// <param name="Exec">For exec.</param>
 /// <param name="PortForward">For port-forward.</param>
-/// <param name="PortForwardNearby">For port-forward where the API server is near; null for the same.</param>
-internal sealed record StreamOrder(
-    IReadOnlyList<StreamWay> Exec, IReadOnlyList<StreamWay> PortForward, IReadOnlyList<StreamWay>? PortForwardNearby = null)
+/// <param name="Nearby">The order where the API server is near; null for the same.</param>
+internal sealed record StreamOrder(IReadOnlyList<StreamWay> Exec, IReadOnlyList<StreamWay> PortForward, StreamOrder? Nearby = null)
 {
     /// <summary>The order that is used, decided by figures: docs/performance.md.</summary>
     public static StreamOrder Usual { get; } = new(
@@ -16,10 +15,11 @@ internal sealed record StreamOrder(
         Exec: [new WebSocketWay(ChannelSocket.V5, ChannelSocket.V4), new SpdyWay(SpdyWay.Exec)],
         PortForward: [new WebSocketWay(ChannelSocket.V4), new SpdyWay(SpdyWay.PortForward)],
         // SPDY costs the node less, and one round trip more at the opening.
-        PortForwardNearby: [new SpdyWay(SpdyWay.PortForward), new WebSocketWay(WebSocketWay.SpdyInside, ChannelSocket.V4)]);
+        Nearby: new(
+            Exec: [new SpdyWay(SpdyWay.Exec), new WebSocketWay(ChannelSocket.V5, ChannelSocket.V4)],
+            PortForward: [new SpdyWay(SpdyWay.PortForward), new WebSocketWay(WebSocketWay.SpdyInside, ChannelSocket.V4)]));
 
-    /// <summary>The order for port-forward.</summary>
-    /// <param name="distance">How long a connection to the API server takes.</param>
-    public IReadOnlyList<StreamWay> PortForwardAt(TimeSpan distance) =>
-        distance < ClusterLimits.Nearby ? PortForwardNearby ?? PortForward : PortForward;
+    /// <summary>The order for an API server.</summary>
+    /// <param name="distance">How long a connection to it takes.</param>
+    public StreamOrder At(TimeSpan distance) => distance < ClusterLimits.Nearby ? Nearby ?? this : this;
 }
