@@ -51,7 +51,7 @@ internal sealed class WebSocketWay(params IReadOnlyList<string> protocols) : Str
     public static WebSocket Socket(Stream connection) =>
         WebSocket.CreateFromStream(connection, new() { KeepAliveInterval = ClusterLimits.KeepAlive });
 
-    /// <summary>It is known by the subprotocol that every server takes: what one that is far away refuses, one that is near does too.</summary>
+    /// <summary>It is known by the subprotocol that every server takes: what is refused far away is refused nearby too.</summary>
     public override string ToString() => $"WebSocket {protocols[^1]}";
 
     private static string Accept(string key)
