@@ -19,7 +19,8 @@ exec 9>"$directory/.lock"
 # macOS and Windows have no flock; nobody runs two builds at once there.
 ! command -v flock >/dev/null || flock 9
 
-# The compiler leaves directories in TMPDIR.
+# The compiler leaves directories in TMPDIR. NuGet has its locks there, which two builds that unpack the same package must share.
+export NUGET_SCRATCH=${XDG_CACHE_HOME:-$HOME/.cache}/sshpod-build/nuget
 TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
@@ -65,7 +66,8 @@ else
 	# Not every registry of packages has the runtime of every system.
 	if ! dotnet restore src/Sshpod -r "$rid" -p:PublishReadyToRun=true -p:PublishTrimmed=true -p:SelfContained=true \
 		--nologo -v quiet >"$log" 2>&1; then
-		say "$rid cannot be built here: $(sed -n 's/.*error \(NU[0-9]*\): /\1: /; s/\. .*//; /^NU/p' "$log" | head -n 1)"
+		reason=$(sed -n 's/.*error \(NU[0-9]*\): /\1: /; s/\. .*//; /^NU/p' "$log" | head -n 1)
+		say "$rid cannot be built here: ${reason:-$(grep -m 1 error "$log" || tail -n 1 "$log")}"
 		exit 1
 	fi
 fi
