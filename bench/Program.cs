@@ -49,10 +49,14 @@ var front = Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT") is { Length
         await ClientAsync("front-kubectl", through, "kubectl"), await ClientAsync("front-socket", through, "api"),
         await ClientAsync("front-socket-exec", through, "api", "exec"))
     : null;
-foreach (var client in front is null ? (Client[])[] : [front.WebSocket, front.WebSocketExec])
-    client.PreferWebSocket(new Uri(
-        await OutputAsync($"config view --kubeconfig {Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT")} --minify -o "
-            + "'jsonpath={.clusters[0].cluster.server}'")));
+if (front is not null)
+{
+    var url = new Uri(await OutputAsync(
+        $"config view --kubeconfig {Environment.GetEnvironmentVariable("SSHPOD_BENCH_FRONT")} --minify -o "
+        + "'jsonpath={.clusters[0].cluster.server}'"));
+    front.WebSocket.PreferWebSocket(url);
+    front.WebSocketExec.PreferWebSocket(url);
+}
 
 var papers = new PaperPods($"{ns}-paper");
 var rows = new List<Row>();

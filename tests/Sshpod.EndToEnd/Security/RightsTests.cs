@@ -32,14 +32,19 @@ public sealed class RightsTests(TestCluster cluster)
         Assert.Equal("in\n", (await workstation.SshAsync(target, "echo in")).Quietly().Text);
     }
 
-    [Fact]
-    public async Task With_the_role_for_exec_a_container_is_cleaned()
+    // Of pods that no other class uses: cleaning ends everybody's sessions.
+    [Theory]
+    [InlineData("pod--rights-clean", "exec")]
+    [InlineData("pod--rights-clean", "auto")]
+    [InlineData("statefulset--rights", "auto")]
+    public async Task With_the_role_for_exec_what_was_reached_is_cleaned(string target, string tunnel)
     {
+        await TargetsAsync();
         await cluster.CreatePodAsync("rights-clean", "busybox:1");
-        await using var workstation = await AsUserWithAsync("sshpod-exec", "auto");
-        (await workstation.SshAsync("pod--rights-clean", "true")).Quietly();
-        Assert.StartsWith("sshpod: cleaned", (await workstation.SshpodAsync("clean", workstation.Host("pod--rights-clean"))).Successfully()
-            .Error, StringComparison.Ordinal);
+        await using var workstation = await AsUserWithAsync("sshpod-exec", tunnel);
+        (await workstation.SshAsync(target, "true")).Quietly();
+        Assert.StartsWith("sshpod: cleaned", (await workstation.SshpodAsync("clean", workstation.Host(target))).Successfully().Error,
+            StringComparison.Ordinal);
     }
 
     [Theory]
