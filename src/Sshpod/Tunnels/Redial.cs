@@ -18,7 +18,8 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     private readonly Lock _telling = new();
     private readonly Queue<(TimeSpan? Resumed, bool WasShunned)> _ends = new();
     private TaskCompletionSource _hint = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _since, _tried;
+    private long? _hinted;
+    private long _since;
     private DateTimeOffset _sinceByWall;
     private string _reason = "";
     private bool _isOut, _isTold, _isShunned;
@@ -172,7 +173,6 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
 
     private async Task<Carrier> TryAsync(Func<Tunnel, CancellationToken, Task<Carrier>> attach, CancellationToken stop)
     {
-        _tried = _time.GetTimestamp();
         var tunnel = await way.OpenAsync(stop);
         using var limit = new CancellationTokenSource(ResumingLimits.Answer, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
@@ -187,12 +187,19 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
         if (pause > TimeSpan.Zero)
         {
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            await Task.WhenAny(Task.Delay(pause, _time, end.Token), hint);
+            var began = _time.GetTimestamp();
+            if (!hint.IsCompleted)
+                await Task.WhenAny(Task.Delay(pause, _time, end.Token), hint);
             await end.CancelAsync();
-            // Each key that the user presses is a hint.
-            var spacing = ResumingLimits.HintPause - _time.GetElapsedTime(_tried);
-            if (hint.IsCompleted && !stop.IsCancellationRequested && spacing > TimeSpan.Zero && spacing < pause)
-                await Task.Delay(spacing, _time, stop);
+            if (hint.IsCompleted && !stop.IsCancellationRequested)
+            {
+                // Each key that the user presses is a hint: the first starts an attempt at once, then one starts in each second.
+                var spacing = _hinted is { } last ? ResumingLimits.HintPause - _time.GetElapsedTime(last) : TimeSpan.Zero;
+                var left = pause - _time.GetElapsedTime(began);
+                if ((spacing < left ? spacing : left) is var wait && wait > TimeSpan.Zero)
+                    await Task.Delay(wait, _time, stop);
+                _hinted = _time.GetTimestamp();
+            }
         }
         stop.ThrowIfCancellationRequested();
         lock (_lock)

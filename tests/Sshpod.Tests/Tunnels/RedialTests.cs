@@ -69,6 +69,24 @@ public class RedialTests
     }
 
     [Fact]
+    public async Task A_key_does_not_wait_because_an_attempt_has_just_failed_and_keys_that_follow_start_one_each_second()
+    {
+        Redial? redial = null;
+        using var stop = new CancellationTokenSource();
+        var way = new Way(_time, count =>
+        {
+            redial!.Hint();
+            if (count == 5)
+                stop.Cancel();
+            return new PluginFailedException("not logged in", null);
+        });
+        redial = new(way, new ResumeOptions(TimeSpan.FromHours(1)) { Time = _time, Jitter = () => 0.5 });
+        var run = redial.RunAsync("cut", TimeSpan.FromHours(1), 0, NobodyAsync, stop.Token);
+        await Assert.ThrowsAnyAsync<Exception>(() => run.WaitAsync(Patience));
+        Assert.Equal(new double[] { 0, 0, 1, 2, 3 }, way.Times.Select(time => time.TotalSeconds));
+    }
+
+    [Fact]
     public async Task After_a_sleep_longer_than_the_grace_there_is_one_attempt()
     {
         var time = new TestTime();
