@@ -43,9 +43,12 @@ public sealed class Helper(Cluster cluster, PodContainer container, UserSettings
         {
             var pod = await ReadAsync(cancellation);
             var entries = HelperEntry.Of(pod, container);
-            // It would fail again.
+            // It would fail again, unless another client has ended the helper: the node tells of that a second later.
             if (_staged is { } last && entries.Any(entry => entry.IsRunning && entry.Name == last.Name))
-                throw failure;
+            {
+                await Task.Delay(ServerLimits.NodePause, cancellation);
+                continue;
+            }
             if (!_installedIsTried && !entries.Any(entry => entry.IsRunning)
                 && HelperShell.Installed(entries, container, settings) is { } installed)
             {

@@ -204,6 +204,19 @@ public class HelperTests
     }
 
     [Fact]
+    public async Task The_shell_of_a_helper_that_another_client_has_ended_is_looked_for_where_that_client_has_put_it()
+    {
+        var path = $"/dev/shm/sshpod/{Bundles.Release}/sh";
+        var runs = Pod((Name, new(Running: new())));
+        // The node tells of its end a second later.
+        var cluster = new ScriptedPod(runs, runs, runs, Pod((Name, new(Terminated: new("Completed", path, 0)))));
+        var helper = new Helper(new Cluster(cluster, new Execs("helper 7 65532 65532")), Container, NoSettings,
+            new HelperTerms(true, "busybox"));
+        await helper.FindAsync(new ShellNotFoundException(Container), default);
+        Assert.Equal(path, await helper.FindAsync(new ShellNotFoundException(Container), default));
+    }
+
+    [Fact]
     public async Task A_container_that_has_been_restarted_meanwhile_is_not_helped() =>
         await Assert.ThrowsAsync<ContainerNotFoundException>(() => new Helper(new Cluster(new ScriptedPod(Pod()), NoStreams.Instance),
             Container with { ContainerId = "f" }, NoSettings, new HelperTerms(true, "busybox"))
