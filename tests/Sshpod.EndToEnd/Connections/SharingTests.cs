@@ -95,8 +95,7 @@ public sealed class SharingTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster, []);
         await cluster.CreatePodAsync("shared-replaced", "busybox:1");
         (await workstation.SshAsync("pod--shared-replaced", "touch /tmp/was-here")).Quietly();
-        (await cluster.KubectlAsync("delete", "pod", "shared-replaced", "-n", cluster.Namespace, "--wait=true")).Successfully();
-        await cluster.CreatePodAsync("shared-replaced", "busybox:1");
+        await cluster.ReplacePodAsync("shared-replaced", "busybox:1");
 
         Assert.Equal("new\n", (await workstation.SshAsync("pod--shared-replaced", "[ -e /tmp/was-here ] || echo new")).Successfully().Text);
     }

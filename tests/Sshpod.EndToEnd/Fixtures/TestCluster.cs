@@ -87,6 +87,16 @@ public sealed class TestCluster : IAsyncLifetime
         await WaitReadyAsync($"pod/{name}");
     }
 
+    /// <summary>
+    /// Puts a pod into the place of one of the same name. That one ends first: if its object were gone while its container still ends, as
+    /// without a grace period, a kubelet before 1.26 may lead an exec to either (kubernetes#113041).
+    /// </summary>
+    public async Task ReplacePodAsync(string name, string image)
+    {
+        (await KubectlAsync("delete", "pod", name, "-n", Namespace, "--grace-period=1")).Successfully();
+        await CreatePodAsync(name, image);
+    }
+
     /// <summary>Waits until pods are ready.</summary>
     public async Task WaitReadyAsync(params string[] which) =>
         (await KubectlAsync(["wait", "--for=condition=ready", "--timeout=60s", "-n", Namespace, .. which])).Successfully();

@@ -62,8 +62,7 @@ public sealed class RememberedServerTests(TestCluster cluster)
         await cluster.CreatePodAsync("successor", "busybox:1");
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--successor", "touch /tmp/first")).Quietly();
-        (await cluster.KubectlAsync("delete", "pod", "successor", "-n", cluster.Namespace)).Successfully();
-        await cluster.CreatePodAsync("successor", "debian:12");
+        await cluster.ReplacePodAsync("successor", "debian:12");
         var result = await workstation.SshAsync("pod--successor", ". /etc/os-release; echo $ID; ls /tmp/first 2>/dev/null");
         Assert.True(result.Text == "debian\n" && result.Error.Length == 0, $"{result.Text}{result.Error}");
     }

@@ -52,8 +52,7 @@ public sealed class ClientKeyTests(TestCluster cluster)
         await using var workstation = await Workstation.SetUpAsync(cluster);
         (await workstation.SshAsync("pod--replaced", "true")).Quietly();
         var before = await KnownHostsAsync(workstation);
-        (await cluster.KubectlAsync("delete", "pod", "replaced", "-n", cluster.Namespace)).Successfully();
-        await cluster.CreatePodAsync("replaced", "busybox:1");
+        await cluster.ReplacePodAsync("replaced", "busybox:1");
         (await workstation.SshAsync("pod--replaced", "true")).Quietly();
         Assert.NotEqual(before, await KnownHostsAsync(workstation));
     }

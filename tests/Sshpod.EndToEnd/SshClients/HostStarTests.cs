@@ -135,8 +135,7 @@ public sealed class HostStarTests(TestCluster cluster)
         var file = workstation.File($"cache/sshpod/host-keys/of-{workstation.Host("pod--alias-replaced")}");
         (await workstation.SshAsync("pod--alias-replaced", "true")).Quietly();
         var before = await File.ReadAllTextAsync(file);
-        (await cluster.KubectlAsync("delete", "pod", "alias-replaced", "-n", cluster.Namespace)).Successfully();
-        await cluster.CreatePodAsync("alias-replaced", "busybox:1");
+        await cluster.ReplacePodAsync("alias-replaced", "busybox:1");
         (await workstation.SshAsync("pod--alias-replaced", "true")).Quietly();
         Assert.NotEqual(before, await File.ReadAllTextAsync(file));
         Assert.Single(Directory.GetFiles(workstation.File("cache/sshpod/host-keys")));
