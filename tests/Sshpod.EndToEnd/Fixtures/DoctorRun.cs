@@ -38,7 +38,7 @@ public sealed record DoctorRun(int ExitCode, IReadOnlyDictionary<string, DoctorC
     {
         Assert.True(Checks.Where(check => check.Value.Outcome is "warning" or "failure").Select(check => check.Key)
             .SequenceEqual([name]), $"{this}");
-        Assert.Equal("warning", Checks[name].Outcome);
+        Assert.True(Checks[name].Outcome == "warning", $"{this}");
         foreach (var word in words)
             Assert.Contains(word, $"{Checks[name].Text}; {Checks[name].Who}: {Checks[name].Hint}", StringComparison.Ordinal);
         Assert.Equal(0, ExitCode);
