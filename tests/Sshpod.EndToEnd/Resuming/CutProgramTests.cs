@@ -27,8 +27,10 @@ public sealed class CutProgramTests(TestCluster cluster)
         await Eventually.HoldsAsync("the first task runs", async () =>
             play.IsCompleted || (await cluster.ExecAsync("cut-ansible", "ls", "/tmp/tasks")).ExitCode == 0);
         Assert.NotEqual(0, await CutAsync(reader.Workstation.File(".cache/sshpod/resume"), relay, play, 30));
+        var played = await play;
         // Ansible says on stdout what went wrong.
-        Assert.Contains("changed=1", (await play).Text, StringComparison.Ordinal);
+        Assert.True(played.ExitCode == 0, played.Text);
+        Assert.Contains("changed=1", played.Text, StringComparison.Ordinal);
         Assert.Equal(string.Concat(Enumerable.Range(0, 8).Select(i => $"{i}\n")),
             (await cluster.ExecAsync("cut-ansible", "cat", "/tmp/tasks")).Successfully().Text);
     }
