@@ -15,6 +15,7 @@ internal interface ITerminal
     /// <summary>Its current width in columns.</summary>
     int Columns { get; }
 
-    /// <summary>Writes without buffering, and in one piece.</summary>
-    void Write(string text);
+    /// <summary>Writes without buffering, in one piece, and without waiting.</summary>
+    /// <returns>False if nothing was written: the user has stopped the terminal, it is full, or it is gone.</returns>
+    bool TryWrite(string text);
 }

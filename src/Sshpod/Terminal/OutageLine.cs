@@ -22,7 +22,7 @@ public sealed class OutageLine : IDisposable
     // Shorter ones, such as those of a rolling restart of API servers, stay invisible.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // After a longer one, the user wonders whether it has ended; and for how long the answer is shown.
+    // After a longer one, the user wonders whether it has ended; and for how long the answer is shown, or a stopped terminal left alone.
     private static readonly TimeSpan Remarkable = TimeSpan.FromSeconds(10), Farewell = TimeSpan.FromSeconds(2);
 
     private readonly OutageDisplay _display;
@@ -69,10 +69,10 @@ public sealed class OutageLine : IDisposable
             if (outage > Remarkable && IsShown && _terminal.Value is { IsOurs: true } terminal)
             {
                 Show(terminal, OutageText.Resumed(outage, terminal.Columns));
-                _farewell = _time.CreateTimer(_ => Clear(), null, Farewell, Timeout.InfiniteTimeSpan);
+                TakeAwayLater();
             }
             else
-                Clear();
+                TakeAway();
         }
     }
 
@@ -83,6 +83,7 @@ public sealed class OutageLine : IDisposable
         {
             StopFarewell();
             Clear();
+            (_row, _hasTitle) = (0, false);
             if (_terminal is { IsValueCreated: true, Value: IDisposable terminal })
                 terminal.Dispose();
         }
@@ -91,17 +92,14 @@ public sealed class OutageLine : IDisposable
     private void Show(ITerminal terminal, string text)
     {
         if (_display == OutageDisplay.Title)
-        {
-            terminal.Write(_hasTitle ? OutageText.Title(text) : OutageText.FirstTitle(text));
-            _hasTitle = true;
-        }
+            _hasTitle |= terminal.TryWrite(_hasTitle ? OutageText.Title(text) : OutageText.FirstTitle(text));
         else if (terminal is { IsRaw: true, Rows: > 0 and var rows })
         {
             // A terminal that has become larger shows the old row in its middle.
             if (_step is not null || (_row > 0 && _row != rows))
                 Clear();
-            terminal.Write(OutageText.Row(rows, text));
-            _row = rows;
+            if ((_row == 0 || _row == rows) && terminal.TryWrite(OutageText.Row(rows, text)))
+                _row = rows;
         }
         else if (!terminal.IsRaw)
         {
@@ -119,13 +117,26 @@ public sealed class OutageLine : IDisposable
             _step?.Dispose();
             _step = null;
             // With ssh in the background, the row is another program's. The title was kept by the terminal, and is put back in any case.
-            if (_row > 0 && _terminal.Value is { IsOurs: true } terminal && _row <= terminal.Rows)
-                terminal.Write(OutageText.Blank(_row));
-            if (_hasTitle)
-                _terminal.Value?.Write(OutageText.OldTitle);
-            (_row, _hasTitle) = (0, false);
+            if (_row == 0 || _terminal.Value is not { IsOurs: true } terminal || _row > terminal.Rows
+                || terminal.TryWrite(OutageText.Blank(_row)))
+                _row = 0;
+            _hasTitle = _hasTitle && _terminal.Value?.TryWrite(OutageText.OldTitle) == false;
         }
     }
+
+    private void TakeAway()
+    {
+        lock (_drawing)
+        {
+            StopFarewell();
+            Clear();
+            if (IsShown)
+                TakeAwayLater();
+        }
+    }
+
+    private void TakeAwayLater() =>
+        _farewell = _time.CreateTimer(_ => TakeAway(), null, Farewell, Timeout.InfiniteTimeSpan);
 
     private void StopFarewell()
     {

@@ -89,8 +89,9 @@ public sealed class Progress : IDisposable
     {
         lock (Drawing)
         {
+            // Where the terminal is stopped the line stays: later it could be another program's line that is erased.
             if (_drawn.Length > 0)
-                _terminal?.Write("\r\u001b[K");
+                _terminal?.TryWrite("\r\u001b[K");
             _drawn = "";
         }
     }
@@ -120,10 +121,8 @@ public sealed class Progress : IDisposable
                 || Terminal() is not { IsOurs: true, IsRaw: false } terminal)
                 return;
             var line = step.Line(terminal.Columns);
-            if (line == _drawn)
-                return;
-            terminal.Write($"\r{line}\u001b[K");
-            _drawn = line;
+            if (line != _drawn && terminal.TryWrite($"\r{line}\u001b[K"))
+                _drawn = line;
         }
     }
 

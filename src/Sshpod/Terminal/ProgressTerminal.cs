@@ -69,16 +69,21 @@ internal sealed partial class ProgressTerminal : ITerminal, IDisposable
     public int Columns =>
         WindowSize(_handle.DangerousGetHandle(), out var size) == 0 && size.Columns > 0 ? size.Columns : UsualColumns;
 
-    /// <summary>Writes without buffering.</summary>
-    public void Write(string text)
+    /// <inheritdoc/>
+    public bool TryWrite(string text)
     {
+        // A connection must not wait because the user reads at leisure: what we draw is told again a second later.
+        if (Output.StateOf((int)_handle.DangerousGetHandle()) != OutputState.Ready)
+            return false;
         try
         {
             _stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The terminal is gone.
+            return false;
         }
     }
 

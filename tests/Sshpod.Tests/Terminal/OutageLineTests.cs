@@ -108,6 +108,36 @@ public class OutageLineTests
         Assert.Empty(_screen.Written);
     }
 
+    [Fact]
+    public void A_row_that_a_stopped_terminal_did_not_get_is_not_taken_away()
+    {
+        _screen.IsStopped = true;
+        using var line = Line();
+        line.Paused(TimeSpan.FromSeconds(3), "refused");
+        _screen.IsStopped = false;
+        line.Resumed(TimeSpan.FromSeconds(3));
+        Assert.Empty(_screen.Written);
+    }
+
+    [Theory]
+    [InlineData(OutageDisplay.Row, Blank)]
+    [InlineData(OutageDisplay.Title, "\u001b[23;2t")]
+    public void What_a_terminal_shows_that_is_stopped_when_the_connection_goes_on_is_taken_away_once_it_goes_on_too(
+        OutageDisplay display, string taken)
+    {
+        var time = new Clock();
+        using var line = Line(display, time);
+        line.Paused(TimeSpan.FromSeconds(3), "refused");
+        _screen.Take();
+        _screen.IsStopped = true;
+        line.Resumed(TimeSpan.FromSeconds(3));
+        time.Ring();
+        _screen.IsStopped = false;
+        time.Ring();
+        Assert.Equal([taken], _screen.Take());
+        Assert.True(time.IsStopped);
+    }
+
     private OutageLine Line(OutageDisplay display = OutageDisplay.Row, TimeProvider? time = null) =>
         new(display, () => _screen, time ?? TimeProvider.System);
 
@@ -123,7 +153,14 @@ public class OutageLineTests
 
         public int Columns => 80;
 
-        public void Write(string text) => Written.Add(text);
+        public bool IsStopped { get; set; }
+
+        public bool TryWrite(string text)
+        {
+            if (!IsStopped)
+                Written.Add(text);
+            return !IsStopped;
+        }
 
         public string[] Take()
         {
