@@ -29,10 +29,14 @@ do_not_wait(int fd)
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 }
 
-/* Passes on the line that sshd begins with, and nothing after it. Returns 1 when that is done, -1 when there is none. */
+/*
+ * Passes on the line that sshd begins with, and nothing after it. Returns 1 when that is done, -1 when there is none, or
+ * it only says that sshd serves nobody now.
+ */
 static int
 pass_banner(const struct attachment *stream, int sshd)
 {
+	static const char version[] = "SSH-";
 	char bytes[LONGEST_LINE_OF_SSH], *end;
 	ssize_t n = recv(sshd, bytes, sizeof(bytes), MSG_PEEK);
 
@@ -45,7 +49,7 @@ pass_banner(const struct attachment *stream, int sshd)
 		n = end + 1 - bytes;
 	if (recv(sshd, bytes, (size_t)n, 0) != n || !write_within(stream->out, bytes, (size_t)n, WRITE))
 		return -1;
-	return end != NULL;
+	return end != NULL && (size_t)n > sizeof(version) && memcmp(bytes, version, sizeof(version) - 1) == 0 ? 1 : -1;
 }
 
 /* Reads what is missing of the client's message. False when it can be none, or the stream has ended. */
@@ -69,7 +73,10 @@ is_whole(const struct first_message *first)
 	return first->have > 0 && (first->bytes[0] != 0 || (first->have > 3 && first->have == first_message_wants(first)));
 }
 
-/* False when the client says nothing, or something that is neither ssh nor ours. */
+/*
+ * False when the client says nothing, or something that is neither ssh nor ours, or sshd has hung up on it: each of those
+ * that wait is a process.
+ */
 static bool
 await_first(const struct attachment *stream, int sshd, struct first_message *first)
 {
@@ -81,16 +88,18 @@ await_first(const struct attachment *stream, int sshd, struct first_message *fir
 	while ((!ended && !is_whole(first)) || (banner == 0 && !is_ssh)) {
 		struct pollfd fds[2] = {
 			{ .fd = ended || is_whole(first) ? -1 : stream->in, .events = POLLIN },
-			{ .fd = banner == 0 ? sshd : -1, .events = POLLIN },
+			{ .fd = sshd, .events = banner == 0 ? POLLIN : 0 },
 		};
 		long long left = until - monotonic_milliseconds();
 
 		if (left <= 0 || poll(fds, 2, (int)left) == 0)
 			return false;
-		if (fds[1].revents != 0 && (banner = pass_banner(stream, sshd)) == -1)
+		if (banner == 0 && fds[1].revents != 0 && (banner = pass_banner(stream, sshd)) == -1)
 			return false;
 		if (fds[0].revents != 0)
 			ended = !read_first(stream, first);
+		else if ((fds[1].revents & (POLLHUP | POLLERR)) != 0)
+			return false;
 		if (!begun && first->have > 0)
 			until = monotonic_milliseconds() + WHOLE;
 		begun = first->have > 0;

@@ -62,16 +62,17 @@ meeting_close(const uint8_t id[RESUME_ID])
 	unlinkat(place.state, address.sun_path, 0);
 }
 
-/* The time of the socket's file tells since when the connection is paused (paused.c); 1970 while it is not. */
+/*
+ * The mode of the socket's file tells whether the connection is paused, 0600, or not, 0700, which means nothing else for a
+ * socket; its time tells since when. Never an old time: others clean old files away, and nobody would find the holder.
+ */
 void
 meeting_mark(const uint8_t id[RESUME_ID], bool paused)
 {
 	struct sockaddr_un address = address_of(id);
-	struct timespec times[2] = { { 0 } };
 
-	if (paused)
-		times[0].tv_nsec = times[1].tv_nsec = UTIME_NOW;
-	utimensat(place.state, address.sun_path, times, AT_SYMLINK_NOFOLLOW);
+	fchmodat(place.state, address.sun_path, paused ? 0600 : 0700, 0);
+	utimensat(place.state, address.sun_path, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 union rights {

@@ -26,14 +26,14 @@ is_before(struct timespec a, struct timespec b)
 	return a.tv_sec < b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec < b.tv_nsec);
 }
 
-/* meeting_mark() has set the time. */
+/* meeting_mark() has set mode and time. */
 static bool
 count_if_paused(int directory, const char *name)
 {
 	struct stat st;
 
 	if (strlen(name) != sizeof(paused.name) - 1 || strspn(name, "0123456789abcdef") != sizeof(paused.name) - 1 ||
-	    fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISSOCK(st.st_mode) || st.st_mtim.tv_sec == 0)
+	    fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == -1 || !S_ISSOCK(st.st_mode) || (st.st_mode & S_IXUSR) != 0)
 		return true;
 	if (paused.count++ == 0 || is_before(st.st_mtim, paused.since)) {
 		paused.since = st.st_mtim;

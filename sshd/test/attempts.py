@@ -460,13 +460,47 @@ def try_listener(where, answer, key, listener, restart):
     return None if is_alive(c) else "it does not go on"
 
 
+def try_marks(where, answer, key, state):
+    """Whether it is paused is no matter of an old time: who cleans old files away would take the holder's name."""
+    c = Connection(answer, key)
+    c.new(where)
+    path = f"{state}/resume/{c.id.hex()}"
+    if time.time() - os.stat(path).st_mtime > 60:
+        return "it looks old"
+    c.cut()
+    until = time.monotonic() + 5
+    while os.stat(path).st_mode & 0o100:
+        if time.monotonic() > until:
+            return "it does not look paused"
+        time.sleep(0.1)
+    c.resume(where)
+    return None if os.stat(path).st_mode & 0o100 and is_alive(c) else "it looks paused"
+
+
+def try_full(where, answer, key):
+    """More strangers than sshd serves at once: those that it turns away must leave nothing that waits."""
+    streams = []
+    try:
+        for _ in range(230):
+            streams.append(Stream(where))
+            streams[-1].line()
+            if not streams[-1].line().startswith(b"SSH-"):
+                break
+        else:
+            return "none was turned away"
+        return None if streams[-1].is_closed(5) else "it waits for the one that was turned away"
+    finally:
+        for stream in streams:
+            stream.close()
+
+
 def try_other_user(where, answer, key, state):
     """Another user of the container reaches the socket: its directories keep it out, and the kernel tells who it is."""
     c = Connection(answer, key)
     c.new(where)
     path = f"{state}/resume/{c.id.hex()}"
     modes = [(name, os.stat(name).st_mode & 0o7777) for name in (state, f"{state}/resume", path)]
-    if [mode for _, mode in modes] != [0o700, 0o700, 0o600]:
+    if [mode for _, mode in modes] != [0o700, 0o700, 0o700]:
         return f"modes {modes}"
     c.cut()
     at = state

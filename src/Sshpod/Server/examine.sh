@@ -30,14 +30,14 @@ judge() (
 )
 
 # Says how many connections wait to be resumed, and for how many seconds the first, if anything here can tell times. Each that could be
-# resumed has a socket, whose time is when it lost its stream, and 1970 while it has one.
+# resumed has a socket, which is executable while it has a stream, and whose time is when it lost that.
 paused() {
 	[ -d "./$container/resume" ] && [ ! -L "./$container/resume" ] || return 0
 	count=0 first=''
 	set +f
 	for socket in "./$container/resume/"*; do
 		set -f
-		[ -S "$socket" ] && [ ! -L "$socket" ] && [ "$socket" -nt "./$container/host_key" ] || continue
+		[ -S "$socket" ] && [ ! -L "$socket" ] && [ ! -x "$socket" ] || continue
 		count=$((count + 1))
 		[ "$first" ] && [ ! "$first" -nt "$socket" ] || first=$socket
 	done
