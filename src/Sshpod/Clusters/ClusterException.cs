@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Sshpod.Clusters.Kubeconfigs;
 using Sshpod.Clusters.Objects;
@@ -43,7 +44,7 @@ internal partial class ClusterException(string message, string? hint, string mis
         if (reason == "error: unable to upgrade connection: Forbidden")
             return ForbiddenByProxy(context);
         if (NoConnection().Match(reason) is { Success: true } unreachable)
-            return CannotReach(context, unreachable.Groups["why"].Value);
+            return CannotReach(context, unreachable.Groups["why"].Value, Last(unreachable.Groups["why"].Value));
         return new($"kubectl: {reason}", null);
     }
 
@@ -102,15 +103,29 @@ internal partial class ClusterException(string message, string? hint, string mis
 
     /// <summary>Nothing listens at the API server's address.</summary>
     public static ClusterException Refused(string server, string? context) =>
-        new($"API server {server} of {Describe(context)} refuses connections", "check that the cluster is running, and your VPN or proxy");
+        new($"API server {server} of {Describe(context)} refuses connections", "check that the cluster is running, and your VPN or proxy")
+        { Brief = "connection refused" };
 
     /// <summary>The connection to the API server fails.</summary>
-    public static ClusterException CannotReach(string? context, string why) =>
-        new($"cannot reach the API server of {Describe(context)}: {why}", "check the address in the kubeconfig, and your VPN or proxy");
+    /// <param name="context">The context it belongs to; null for the current one.</param>
+    /// <param name="why">What fails, and where.</param>
+    /// <param name="brief">The same without the address.</param>
+    public static ClusterException CannotReach(string? context, string why, string brief) =>
+        new($"cannot reach the API server of {Describe(context)}: {why}", "check the address in the kubeconfig, and your VPN or proxy")
+        { Brief = brief };
+
+    /// <summary>The connection to the API server fails.</summary>
+    /// <param name="context">The context it belongs to; null for the current one.</param>
+    /// <param name="where">Which connection.</param>
+    /// <param name="problem">What the system says.</param>
+    public static ClusterException CannotReach(string? context, string where, Exception problem) =>
+        // Streams put words of their own in front of the system's.
+        CannotReach(context, $"{where}: {problem.Message}", SystemText(problem));
 
     /// <summary>The API server does not answer.</summary>
     public static ClusterException Unreachable(string server, string? context, string problem) =>
-        new($"API server {server} of {Describe(context)} cannot be reached: {problem}", "check your network, VPN or proxy");
+        new($"API server {server} of {Describe(context)} cannot be reached: {problem}", "check your network, VPN or proxy")
+        { Brief = problem };
 
     /// <summary>The context as named in messages.</summary>
     public static string Describe(string? context) => context is null ? "the current context" : $"context \"{context}\"";
@@ -126,7 +141,8 @@ internal partial class ClusterException(string message, string? hint, string mis
                 + $"{Where(forbidden.Groups["namespace"].Value)}",
                 Grant(forbidden.Groups["namespace"].Value));
         if (said.Contains("(Unauthorized)", StringComparison.Ordinal))
-            return new($"the API server does not accept the credentials of {Describe(context)}", "log in to the cluster again");
+            return new($"the API server does not accept the credentials of {Describe(context)}", "log in to the cluster again")
+            { Brief = "log in again" };
         return null;
     }
 
@@ -141,6 +157,23 @@ internal partial class ClusterException(string message, string? hint, string mis
         $"ask the administrator of {(ns.Length > 0 ? $"namespace \"{ns}\"" : "the cluster")} for that right: docs/rbac.yaml has roles";
 
     private static string Where(string ns) => ns.Length > 0 ? $"in namespace \"{ns}\"" : "in the cluster";
+
+    private static string SystemText(Exception problem) => problem.GetBaseException() switch
+    {
+        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => "name not resolved",
+        // .NET has long words for an end in the middle of TLS.
+        IOException { Message.Length: > LongestBrief } => "connection closed",
+        { Message: [var first, .. var rest] } => Short($"{char.ToLowerInvariant(first)}{rest}"),
+        _ => "",
+    };
+
+    // Go puts what it did in front of what the system said: "dial tcp 10.0.0.1:443: connect: network is unreachable".
+    private static string Last(string why) => Short(why.Split(": ")[^1]);
+
+    private const int LongestBrief = 40;
+
+    // "connection reset by peer" does not fit into a row of 80 columns.
+    private static string Short(string text) => text.Replace(" by peer", "", StringComparison.Ordinal);
 
     // Warnings, klog lines ("E1123 12:00:00.000000 …") and plugin output may surround it.
     private static string Reason(string errorText)
@@ -182,9 +215,12 @@ internal partial class ClusterException(string message, string? hint, string mis
 }
 
 /// <summary>A credential plugin has failed: the user has to log in, or is being asked to.</summary>
-/// <param name="message">What is wrong.</param>
-/// <param name="hint">What to do about it.</param>
-internal sealed class PluginFailedException(string message, string? hint) : ClusterException(message, hint);
+internal sealed class PluginFailedException : ClusterException
+{
+    /// <param name="message">What is wrong.</param>
+    /// <param name="hint">What to do about it.</param>
+    public PluginFailedException(string message, string? hint) : base(message, hint) => Brief = "log in again";
+}
 
 /// <summary>The API server has no such object, or no such namespace.</summary>
 /// <inheritdoc cref="SshpodException(string, string?)"/>

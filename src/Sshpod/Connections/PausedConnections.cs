@@ -7,8 +7,9 @@ namespace Sshpod.Connections;
 
 /// <summary>
 /// The connections of this client that could be resumed: a file for each, locked while its proxy lives. A proxy that was killed, or whose
-/// machine was reset, could not tell the server that nobody will come back; the next connection to that container finds its file and does.
-/// A file that is lost, unreadable or wrong leaves one session to the server's own limits and costs nothing else, so nothing here throws.
+/// machine was reset, could not tell the server that nobody will come back; the next connection to that container, from the same machine,
+/// finds its file and does. A file that is lost, unreadable or wrong leaves one session to the server's own limits and costs nothing else,
+/// so nothing here throws.
 /// </summary>
 public static class PausedConnections
 {
@@ -48,7 +49,7 @@ public static class PausedConnections
             if (LockFile.TakeOrNull(file) is not { } held)
                 throw new IOException("it is in use");
             held.Write(JsonSerializer.SerializeToUtf8Bytes(
-                new Content(host, containerId, key), PausedConnectionJson.Default.Content));
+                new Content(host, containerId, key, Environment.MachineName), PausedConnectionJson.Default.Content));
             // Where locks are not kept, every connection would look dead, and the next one would end it.
             if (LockFile.TakeOrNull(file) is not { } second)
                 return new Ticket(held, file);
@@ -93,7 +94,8 @@ public static class PausedConnections
             return null;
         if (Parse(held.Read(ConnectionLimits.MaxTicket)) is { } content)
         {
-            if (content.ContainerId == containerId)
+            // Where machines share a home directory, one may not see the locks of another.
+            if (content.ContainerId == containerId && content.Machine == Environment.MachineName)
                 return new DeadConnection(content.Host, Convert.FromHexString(file.Name), content.Key, file.FullName);
             if (DateTime.UtcNow - file.LastWriteTimeUtc < ConnectionLimits.TicketForgotten)
                 return null;
@@ -144,13 +146,15 @@ public static class PausedConnections
     }
 
     /// <summary>The content of a file. A class, so that its key is never printed.</summary>
-    internal sealed class Content(string host, string containerId, byte[] key)
+    internal sealed class Content(string host, string containerId, byte[] key, string machine)
     {
         public string Host => host;
 
         public string ContainerId => containerId;
 
         public byte[] Key => key;
+
+        public string Machine => machine;
     }
 
     /// <summary>A connection whose proxy is dead. A class, so that its key is never printed.</summary>

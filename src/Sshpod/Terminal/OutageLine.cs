@@ -33,7 +33,7 @@ public sealed class OutageLine : IDisposable
     // Of these, one at most is there: the progress line, the number of the row, whether the title is ours.
     private Progress? _step;
     private int _row;
-    private bool _hasTitle;
+    private bool _hasTitle, _isDisposed;
     private ITimer? _farewell;
 
     /// <summary>Shows nothing yet.</summary>
@@ -55,7 +55,7 @@ public sealed class OutageLine : IDisposable
         lock (_drawing)
         {
             StopFarewell();
-            if (outage >= Patience && _terminal.Value is { IsOurs: true } terminal)
+            if (outage >= Patience && !_isDisposed && _terminal.Value is { IsOurs: true } terminal)
                 Show(terminal, OutageText.Paused(outage, reason, terminal.Columns, tellsHowToEnd: terminal.IsRaw));
         }
     }
@@ -83,7 +83,7 @@ public sealed class OutageLine : IDisposable
         {
             StopFarewell();
             Clear();
-            (_row, _hasTitle) = (0, false);
+            (_row, _hasTitle, _isDisposed) = (0, false, true);
             if (_terminal is { IsValueCreated: true, Value: IDisposable terminal })
                 terminal.Dispose();
         }

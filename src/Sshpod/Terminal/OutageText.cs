@@ -6,19 +6,19 @@ namespace Sshpod.Terminal;
 /// <summary>What is written to a terminal about an outage. Nothing in it can wrap, scroll or drive the terminal.</summary>
 internal static class OutageText
 {
-    private const string End = "; ~. ends";
+    private const string End = "; ~. ends ssh";
 
     // With less of it, a reason says nothing.
     private const int ShortestReason = 8;
 
     /// <summary>The line during an outage.</summary>
     /// <param name="outage">How long it lasts.</param>
-    /// <param name="reason">Why the last attempt failed. May hold anything: it may come from the cluster or a plugin.</param>
+    /// <param name="reason">Why the last attempt failed, in a few words. May hold anything: it may come from the cluster.</param>
     /// <param name="columns">Width of the terminal.</param>
     /// <param name="tellsHowToEnd">Whether to name ssh's escape, which works only where ssh reads keys.</param>
     public static string Paused(TimeSpan outage, string reason, int columns, bool tellsHowToEnd)
     {
-        var (start, end) = ($"sshpod: no connection for {Length(outage)}, trying again", tellsHowToEnd ? End : "");
+        var (start, end) = ($"sshpod: no connection for {Length(outage)}, retrying", tellsHowToEnd ? End : "");
         var room = columns - 1 - Width(start) - Width(end) - 3;
         var why = OneLine.Of(reason);
         var parenthesis = why.Length == 0 || room < Math.Min(ShortestReason, Width(why)) ? "" : $" ({Fit(why, room)})";

@@ -16,6 +16,9 @@ public class SshpodException(string message, string? hint = null) : Exception(Wi
     /// <summary>What to do about it; null if the message is enough.</summary>
     public string? Hint { get; } = hint;
 
+    /// <summary>The reason in a few words, for a row of the screen; the message where nobody has found some.</summary>
+    public string Brief { get => field ?? Message; init; }
+
     /// <summary>The line for stderr, without the program's name.</summary>
     public string Line => OneLine.Of(Hint is null ? Message : $"{Message}; {Hint}");
 

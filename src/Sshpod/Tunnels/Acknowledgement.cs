@@ -44,6 +44,6 @@ internal sealed class Acknowledgement : IAsyncDisposable
         if (_carrier() is not { } carrier)
             return;
         carrier.Writer.Acknowledge();
-        _ = carrier.FlushAsync();
+        carrier.Flush();
     }
 }

@@ -18,6 +18,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
     private readonly byte[] _clientKey, _nonceS, _nonceC = RandomNumberGenerator.GetBytes(ResumeHandshake.NonceSize);
     private readonly bool _isNew;
     private bool _isProven, _isAnswered;
+    private int _isFlushing;
     private volatile bool _isEndWritten;
 
     /// <summary>Takes an open tunnel over.</summary>
@@ -90,6 +91,15 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         }
     }
 
+    /// <summary>
+    /// Sends it when that is possible. One that waits sends for all: a server that asks much and reads nothing would else fill our memory.
+    /// </summary>
+    public void Flush()
+    {
+        if (Interlocked.Exchange(ref _isFlushing, 1) == 0)
+            _ = FlushAsync();
+    }
+
     /// <summary>Sends what there is to send.</summary>
     public async Task FlushAsync()
     {
@@ -101,13 +111,15 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         {
             return;
         }
+        // What is added from now on may come too late for this one.
+        Volatile.Write(ref _isFlushing, 0);
         try
         {
             for (int size; Loss is null && (size = Writer.Compose(_piece)) > 0;)
                 if (await WriteAsync(_piece.AsMemory(0, size)))
                     _isEndWritten = Writer.IsEnding;
                 else
-                    Lose("the stream takes nothing more");
+                    Lose("nothing more can be sent");
         }
         finally
         {
@@ -138,10 +150,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         else if (ResumeHandshake.ReadNo(message, _clientKey, _nonceS, _nonceC, _state.Granted?.Id) is { } no)
             throw no switch
             {
-                Refusal.Unknown when !_isNew => new ConnectionOverException("its session has ended there (killed, or out of memory)")
-                {
-                    IsForgotten = true,
-                },
+                Refusal.Unknown when !_isNew => ConnectionOverException.Gone,
                 Refusal.Position => ConnectionOverException.Positions(_state.Replay.End, _state.Received.Received),
                 Refusal.Crowded => new ConnectionOverException("too many connections in the container"),
                 _ => ConnectionOverException.Bug($"internal error: refused with code {(int)no}"),
@@ -149,7 +158,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         else
         {
             IsStranger = true;
-            throw new InvalidDataException("something else answers there");
+            throw new InvalidDataException("another program answers at the port");
         }
     }
 
@@ -166,6 +175,8 @@ internal sealed class Carrier : CarrierStream, IFrameSink
         var number = payload.Length >= sizeof(long) ? BinaryPrimitives.ReadInt64BigEndian(payload) : 0;
         switch (type)
         {
+            case FrameType.Ack when number > Writer.Sent:
+                throw new InvalidDataException($"ACK at {number}, after {Writer.Sent}");
             case FrameType.Ack:
                 _state.Replay.Acknowledge(number);
                 _state.Violations = 0;
@@ -173,7 +184,7 @@ internal sealed class Carrier : CarrierStream, IFrameSink
             case FrameType.Ping:
                 Writer.Pong(number);
                 // Reading must not wait for a server that reads nothing itself.
-                _ = FlushAsync();
+                Flush();
                 break;
             case FrameType.End when number != _state.Received.Received:
                 throw new InvalidDataException($"END at {number}, after {_state.Received.Received}");

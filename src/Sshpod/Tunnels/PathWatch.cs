@@ -43,12 +43,25 @@ internal sealed class PathWatch : IAsyncDisposable
     private void Tick()
     {
         if (++_ticks == TicksBeforeListening)
-            NetworkChange.NetworkAddressChanged += AddressChanged;
+            Listen();
         if (_sleep.Look())
             Hint(hasSlept: true);
         else
             Judge();
         _each();
+    }
+
+    private void Listen()
+    {
+        try
+        {
+            NetworkChange.NetworkAddressChanged += AddressChanged;
+        }
+        catch (Exception e) when (e is NetworkInformationException or PlatformNotSupportedException)
+        {
+            // A sandbox may allow no netlink socket. What an attempt is due for, other signs tell.
+            Log.Debug($"resume: changes of addresses are not seen: {e.Message}");
+        }
     }
 
     private void AddressChanged(object? sender, EventArgs arguments) => Hint(hasSlept: false);
@@ -70,10 +83,10 @@ internal sealed class PathWatch : IAsyncDisposable
         {
             case Verdict.Ask:
                 carrier.Writer.Ping(Environment.TickCount64);
-                _ = carrier.FlushAsync();
+                carrier.Flush();
                 break;
             case Verdict.Dead:
-                carrier.Lose("nothing comes from the server");
+                carrier.Lose("the server is silent");
                 break;
         }
     }

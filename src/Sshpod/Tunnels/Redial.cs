@@ -21,7 +21,7 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     private long? _hinted;
     private long _since;
     private DateTimeOffset _sinceByWall;
-    private string _reason = "";
+    private string _reason = "", _brief = "";
     private bool _isOut, _isTold, _isShunned;
 
     /// <summary>
@@ -49,7 +49,7 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
     {
         Log.Debug($"resume: lost: {why}");
         lock (_lock)
-            (_reason, _since, _sinceByWall, _isOut) = (why, _time.GetTimestamp(), _time.GetUtcNow(), true);
+            (_reason, _brief, _since, _sinceByWall, _isOut) = (why, why, _time.GetTimestamp(), _time.GetUtcNow(), true);
         try
         {
             TimeSpan? asked = null;
@@ -68,7 +68,10 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
                 }
                 catch (Exception e) when (IsPassing(e, stop))
                 {
-                    (_reason, asked) = (e is OperationCanceledException ? "no answer" : e.Message.TrimEnd('.'), RedialPauses.Asked(e));
+                    var reason = e is OperationCanceledException ? "no answer" : e.Message.TrimEnd('.');
+                    lock (_lock)
+                        (_reason, _brief) = (reason, (e as SshpodException)?.Brief ?? reason);
+                    asked = RedialPauses.Asked(e);
                     Log.Debug($"resume: attempt {attempt + 1}: {_reason}");
                 }
                 if (Outage >= grace)
@@ -98,14 +101,14 @@ internal sealed class Redial(IWayBack way, ResumeOptions options)
         try
         {
             TellEnds();
-            string reason;
+            string brief;
             lock (_lock)
             {
                 if (!_isOut || Outage < ResumingLimits.Told)
                     return;
-                (reason, _isTold) = (_reason, true);
+                (brief, _isTold) = (_brief, true);
             }
-            options.Report?.Paused(Outage, reason);
+            options.Report?.Paused(Outage, brief);
             lock (_lock)
             {
                 if (!_isOut || Outage < ResumingLimits.Shunned || _isShunned)

@@ -163,6 +163,7 @@ public sealed class ResumableTunnel : Duplex
     {
         while (true)
         {
+            var began = _options.Time.GetTimestamp();
             try
             {
                 await carrier.RunAsync();
@@ -182,7 +183,8 @@ public sealed class ResumableTunnel : Duplex
                 if (_state.End is not null)
                     await closing;
             }
-            carrier = await _redial.RunAsync(carrier.Loss ?? "it ended", Grace, _state.Unanswered, ReattachAsync, _stop.Token);
+            _state.CountFruitless(_options.Time.GetElapsedTime(began));
+            carrier = await _redial.RunAsync(carrier.Loss ?? "connection closed", Grace, _state.Tried, ReattachAsync, _stop.Token);
         }
     }
 
@@ -201,7 +203,7 @@ public sealed class ResumableTunnel : Duplex
         {
             _way.Distrust();
             await tunnel.DisposeAsync();
-            throw new SshpodException("the server lacks a process to take the connection over");
+            throw new SshpodException("the container has no room for a process that resumes the connection");
         }
         var carrier = Attach(tunnel);
         try
@@ -226,7 +228,7 @@ public sealed class ResumableTunnel : Duplex
         _carrier = carrier;
         // ssh may have taken something while nobody could be told.
         _acknowledgement.SendIfDue();
-        _ = carrier.FlushAsync();
+        carrier.Flush();
         return carrier;
     }
 

@@ -8,6 +8,9 @@ namespace Sshpod.Tunnels;
 /// <param name="time">The clock.</param>
 internal sealed class ResumeState(byte[] fingerprint, HostKeyGuard guard, TimeProvider time)
 {
+    private long _progress = -1;
+    private int _fruitless;
+
     /// <summary>What the server has not handed on.</summary>
     public ReplayBuffer Replay { get; } = new(time);
 
@@ -38,8 +41,23 @@ internal sealed class ResumeState(byte[] fingerprint, HostKeyGuard guard, TimePr
     /// <summary>Attachments in a row on which nobody has proved to know the key.</summary>
     public int Unanswered { get; set; }
 
+    /// <summary>How many attachments in a row came to nothing.</summary>
+    public int Tried => Math.Max(Unanswered, _fruitless);
+
     /// <summary>How many bytes may be handed on before an ACK is due: a quarter of what either side keeps.</summary>
     public int AckEach => Math.Min(ResumingLimits.Window, Granted?.Window ?? ResumingLimits.FirstWindow) / 4;
+
+    /// <summary>
+    /// To be called when an attachment is lost. Something on the way may let each handshake pass, and nothing behind it: that must not
+    /// keep us busy.
+    /// </summary>
+    /// <param name="lasted">How long it was there.</param>
+    public void CountFruitless(TimeSpan lasted)
+    {
+        var progress = Replay.Start + Received.Received;
+        _fruitless = progress == _progress && lasted < ResumingLimits.UsualPause ? _fruitless + 1 : 0;
+        _progress = progress;
+    }
 }
 
 /// <summary>The connection has ended for good: another attempt is pointless.</summary>
@@ -52,6 +70,13 @@ internal sealed class ConnectionOverException(string message, string hint = Conn
 
     /// <summary>Whether the server knows nothing of the connection any more.</summary>
     public bool IsForgotten { get; init; }
+
+    /// <summary>The server does not say how a connection ended that it no longer knows.</summary>
+    public static ConnectionOverException Gone =>
+        new("its session has ended there (paused longer than resume allows, sshpod clean, killed, or out of memory)")
+        {
+            IsForgotten = true,
+        };
 
     /// <summary>What the server says of an end; null if that is for ssh to say.</summary>
     public static ConnectionOverException? Of(EndReason reason) => reason switch

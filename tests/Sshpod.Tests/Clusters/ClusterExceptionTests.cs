@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Sshpod.Clusters;
 
 namespace Sshpod.Tests.Clusters;
@@ -33,6 +34,29 @@ public class ClusterExceptionTests
     [InlineData("", "kubectl: ended without a message")]
     public void What_kubectl_says_becomes_one_line(string errorText, string line) =>
         Assert.Equal(line, ClusterException.FromKubectl(errorText, new NamedContext("dev", Snapshot.Take())).Line);
+
+    [Theory]
+    [InlineData("The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?", "connection refused")]
+    [InlineData("error: You must be logged in to the server (Unauthorized)", "log in again")]
+    [InlineData("Unable to connect to the server: getting credentials: exec: executable login failed with exit code 3", "log in again")]
+    [InlineData("Unable to connect to the server: dial tcp 10.0.0.1:6443: connect: network is unreachable", "network is unreachable")]
+    [InlineData("Unable to connect to the server: read tcp 10.0.0.9:5->10.0.0.1:6443: connection reset by peer", "connection reset")]
+    [InlineData("error: something new", "kubectl: error: something new")]
+    public void A_row_of_the_screen_has_room_for_the_reason_and_not_for_the_address(string errorText, string brief) =>
+        Assert.Equal(brief, ClusterException.FromKubectl(errorText, new NamedContext("dev", Snapshot.Take())).Brief);
+
+    [Fact]
+    public void What_the_system_says_of_a_connection_is_brief_without_the_words_of_the_stream()
+    {
+        var problem = new IOException("Unable to read data", new SocketException((int)SocketError.ConnectionReset));
+        var error = ClusterException.CannotReach("dev", "10.0.0.1:6443", problem);
+        Assert.Equal("cannot reach the API server of context \"dev\": 10.0.0.1:6443: Unable to read data", error.Message);
+        Assert.Equal("connection reset", error.Brief);
+        Assert.Equal("connection closed", ClusterException.CannotReach(
+            "dev", "x:6443", new IOException("Received an unexpected EOF or 0 bytes from the transport stream.")).Brief);
+        Assert.Equal("name not resolved",
+            ClusterException.CannotReach("dev", "x:6443", new SocketException((int)SocketError.HostNotFound)).Brief);
+    }
 
     [Theory]
     [InlineData("b", "kubectl config get-contexts lists them", "b")]

@@ -55,11 +55,21 @@ public sealed class PausedConnectionsTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_connection_of_another_machine_that_shares_the_home_directory_is_left_alone()
+    {
+        WriteAndDie(RandomNumberGenerator.GetBytes(PausedConnections.IdLength));
+        var file = Directory.GetFiles(_folder).Single();
+        File.WriteAllText(file, File.ReadAllText(file).Replace(Environment.MachineName, "another", StringComparison.Ordinal));
+        Assert.Empty(Dead());
+        Assert.True(File.Exists(file));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
     [InlineData("{}")]
-    [InlineData("""{"host":"h","containerId":"containerd://c0ffee","key":"AAAA"}""")]
+    [InlineData("""{"host":"h","containerId":"containerd://c0ffee","machine":"m","key":"AAAA"}""")]
     [InlineData("""{"host":null,"containerId":"containerd://c0ffee","key":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}""")]
     [InlineData("""{"host":"h","containerId":"containerd://c0ffee"}""")]
     [InlineData("""{"host":"h","containerId":"containerd://c0ffee","key":"not base64"}""")]

@@ -22,7 +22,7 @@ public class OutageLineTests
     {
         using var line = Line();
         line.Paused(TimeSpan.FromSeconds(3), "refused");
-        Assert.Equal(["\u001b7\u001b[24;1H\u001b[7msshpod: no connection for 3 s, trying again (refused); ~. ends\u001b[K\u001b8"],
+        Assert.Equal(["\u001b7\u001b[24;1H\u001b[7msshpod: no connection for 3 s, retrying (refused); ~. ends ssh\u001b[K\u001b8"],
             _screen.Take());
         line.Resumed(TimeSpan.FromSeconds(3));
         Assert.Equal([Blank], _screen.Take());
@@ -76,8 +76,8 @@ public class OutageLineTests
         line.Paused(TimeSpan.FromSeconds(3), "refused");
         line.Paused(TimeSpan.FromSeconds(4), "refused");
         line.Resumed(TimeSpan.FromSeconds(4));
-        Assert.Equal(["\u001b[22;2t\u001b]2;sshpod: no connection for 3 s, trying again (refused); ~. ends\a",
-            "\u001b]2;sshpod: no connection for 4 s, trying again (refused); ~. ends\a", "\u001b[23;2t"], _screen.Take());
+        Assert.Equal(["\u001b[22;2t\u001b]2;sshpod: no connection for 3 s, retrying (refused); ~. ends ssh\a",
+            "\u001b]2;sshpod: no connection for 4 s, retrying (refused); ~. ends ssh\a", "\u001b[23;2t"], _screen.Take());
     }
 
     [Fact]
@@ -105,6 +105,16 @@ public class OutageLineTests
         _screen.IsRaw = false;
         using (var line = Line())
             line.Paused(TimeSpan.FromSeconds(30), "refused");
+        Assert.Empty(_screen.Written);
+    }
+
+    [Fact]
+    public void Nothing_is_drawn_on_a_terminal_that_was_given_back()
+    {
+        var line = Line();
+        line.Dispose();
+        // Whoever tells of the outage each second may be about to.
+        line.Paused(TimeSpan.FromSeconds(3), "refused");
         Assert.Empty(_screen.Written);
     }
 

@@ -5,10 +5,10 @@ namespace Sshpod.Tests.Terminal;
 public class OutageTextTests
 {
     [Theory]
-    [InlineData(12, "sshpod: no connection for 12 s, trying again (connection refused)")]
-    [InlineData(185, "sshpod: no connection for 3 min, trying again (connection refused)")]
-    [InlineData(7500, "sshpod: no connection for 2 h 5 min, trying again (connection refused)")]
-    [InlineData(-3, "sshpod: no connection for 0 s, trying again (connection refused)")]
+    [InlineData(12, "sshpod: no connection for 12 s, retrying (connection refused)")]
+    [InlineData(185, "sshpod: no connection for 3 min, retrying (connection refused)")]
+    [InlineData(7500, "sshpod: no connection for 2 h 5 min, retrying (connection refused)")]
+    [InlineData(-3, "sshpod: no connection for 0 s, retrying (connection refused)")]
     public void An_outage_is_told_with_its_length_and_its_reason(int seconds, string line) =>
         Assert.Equal(line, OutageText.Paused(TimeSpan.FromSeconds(seconds), "connection refused", 80, tellsHowToEnd: false));
 
@@ -16,16 +16,16 @@ public class OutageTextTests
     public void Nothing_in_the_reason_drives_the_terminal()
     {
         var line = OutageText.Paused(TimeSpan.FromSeconds(12), "a\u001b[2J\r\nb\u202e\a\u009b1H", 80, tellsHowToEnd: true);
-        Assert.Equal("sshpod: no connection for 12 s, trying again (a[2J b1H); ~. ends", line);
+        Assert.Equal("sshpod: no connection for 12 s, retrying (a[2J b1H); ~. ends ssh", line);
     }
 
     [Fact]
     public void A_narrow_terminal_keeps_the_length_and_how_to_end()
     {
         var time = TimeSpan.FromSeconds(12);
-        Assert.Equal("sshpod: no connection for 12 s, trying again (connection…); ~. ends",
+        Assert.Equal("sshpod: no connection for 12 s, retrying (connection…); ~. ends ssh",
             OutageText.Paused(time, "connection refused", 68, tellsHowToEnd: true));
-        Assert.Equal("sshpod: no connection for 12 s, trying again; ~. ends",
+        Assert.Equal("sshpod: no connection for 12 s, retrying; ~. ends ssh",
             OutageText.Paused(time, "connection refused", 60, tellsHowToEnd: true));
         Assert.Equal("sshpod: no connection f…", OutageText.Paused(time, "connection refused", 25, tellsHowToEnd: true));
         Assert.Equal("", OutageText.Paused(time, "connection refused", 0, tellsHowToEnd: true));

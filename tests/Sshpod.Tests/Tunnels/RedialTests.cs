@@ -106,7 +106,8 @@ public class RedialTests
     {
         var time = new TestTime();
         var heard = new List<string>();
-        var redial = new Redial(new Way(time, _ => new SshpodException("refused")), new ResumeOptions(TimeSpan.FromHours(1))
+        var refused = new SshpodException("API server 10.0.0.1:6443 refuses connections") { Brief = "refused" };
+        var redial = new Redial(new Way(time, _ => refused), new ResumeOptions(TimeSpan.FromHours(1))
         {
             Time = time,
             Report = new((outage, reason) => heard.Add($"{outage.TotalSeconds} {reason}"), _ => heard.Add("resumed")),

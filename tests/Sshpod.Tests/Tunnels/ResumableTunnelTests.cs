@@ -196,7 +196,7 @@ public class ResumableTunnelTests
     }
 
     [Theory]
-    [InlineData(1, "its session has ended there (killed, or out of memory)")]
+    [InlineData(1, "its session has ended there (paused longer than resume allows, sshpod clean, killed, or out of memory)")]
     [InlineData(2, "internal error: positions 5 and 69")]
     public async Task A_server_that_refuses_to_resume_ends_it(byte code, string line)
     {
@@ -205,6 +205,54 @@ public class ResumableTunnelTests
         _holder.Cut();
         await ReadToEndAsync(tunnel);
         Assert.Equal(line, Line(await tunnel.EndAsync(default)));
+    }
+
+    [Fact]
+    public async Task A_server_that_acknowledges_what_was_never_sent_is_not_believed()
+    {
+        await using var tunnel = await BegunAsync();
+        var jam = new TaskCompletionSource();
+        _holder.Jam = jam.Task;
+        // The first is on its way, the second waits behind it.
+        var writing = Task.WhenAll(
+            tunnel.WriteAsync("more"u8.ToArray(), default).AsTask(), tunnel.WriteAsync("last"u8.ToArray(), default).AsTask());
+        await _holder.SendAsync([2, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 13]);
+        await UntilAsync(() => _holder.Dialled > 1);
+        jam.SetResult();
+        await writing;
+        await UntilAsync(() => _holder.Heard.Count == 13);
+        Assert.Equal("hellomorelast", Encoding.ASCII.GetString([.. _holder.Heard]));
+    }
+
+    [Fact]
+    public async Task A_server_that_asks_without_end_and_reads_nothing_costs_no_memory()
+    {
+        await using var tunnel = await BegunAsync();
+        var jam = new TaskCompletionSource();
+        _holder.Jam = jam.Task;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        byte[] ping = [3, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 1];
+        await _holder.SendAsync([.. Enumerable.Repeat(ping, 1_000_000).SelectMany(bytes => bytes)]);
+        await _holder.SayAsync("x"u8.ToArray());
+        Assert.Equal("x", await ReadAsync(tunnel, 1));
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 100_000_000);
+        jam.SetResult();
+    }
+
+    [Fact]
+    public async Task What_lets_only_the_handshake_pass_is_not_dialled_without_pause()
+    {
+        await using var tunnel = await BegunAsync();
+        // Greeting and banner, the request to resume, and the answer.
+        _holder.Breaks = () => 40 + _holder.Banner.Length + 2 + 99 + 33;
+        _holder.Cut();
+        await UntilAsync(() => _holder.Events.Count(what => what == "resume") > 2);
+        var dialled = _holder.Dialled;
+        // Of that clock, this is twenty seconds: after 0.5, 1, 2, 4 and 15, or somewhat less.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.True(_holder.Dialled - dialled < 9, $"{dialled}, then {_holder.State}");
+        _holder.Breaks = () => int.MaxValue;
+        await GoesOnAsync(tunnel);
     }
 
     [Fact]

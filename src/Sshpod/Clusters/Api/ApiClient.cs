@@ -94,7 +94,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
         {
             // Something on the way lets the request pass, and not what follows.
             throw new UpgradeRefusedException(
-                ClusterException.CannotReach(configuration.Context, $"{configuration.Server}, {way}: {e.Message}"), response.Status);
+                ClusterException.CannotReach(configuration.Context, $"{configuration.Server}, {way}", e), response.Status);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -212,7 +212,7 @@ internal sealed class ApiClient(ApiConfiguration configuration) : IAsyncDisposab
                 await connection.DisposeAsync();
                 // The server may have closed the idle connection.
                 if (!isReused)
-                    throw ClusterException.CannotReach(configuration.Context, $"{configuration.Server}: {e.Message}");
+                    throw ClusterException.CannotReach(configuration.Context, $"{configuration.Server}", e);
             }
             catch (OperationCanceledException)
             {

@@ -41,6 +41,16 @@ internal sealed class FrameWriter(ReplayBuffer replay, ReceiveBuffer received)
         }
     }
 
+    /// <summary>Position behind the last byte that was sent.</summary>
+    public long Sent
+    {
+        get
+        {
+            lock (_lock)
+                return _sent;
+        }
+    }
+
     /// <summary>Position up to which the server knows that everything was handed on.</summary>
     public long Acknowledged
     {

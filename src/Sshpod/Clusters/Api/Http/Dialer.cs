@@ -67,12 +67,12 @@ internal sealed class Dialer(ApiServer server, string? context)
         OperationCanceledException =>
             ClusterException.Unreachable(Describe(), context, $"no answer in {ClusterLimits.ApiSilence.TotalSeconds:0} s"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } when server.Proxy is not null =>
-            ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections"),
+            ClusterException.CannotReach(context, $"proxy {Authority.Of(server.Proxy)} refuses connections", "proxy refuses"),
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => ClusterException.Refused(Describe(), context),
         AuthenticationException =>
             new ClusterException($"cannot verify API server {server} of {ClusterException.Describe(context)}: {problem.Message}",
             "check certificate-authority and tls-server-name in the kubeconfig"),
-        SocketException or IOException or CryptographicException => ClusterException.CannotReach(context, $"{server}: {problem.Message}"),
+        SocketException or IOException or CryptographicException => ClusterException.CannotReach(context, $"{server}", problem),
         _ => null,
     };
 
