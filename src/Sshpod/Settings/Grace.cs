@@ -19,7 +19,7 @@ public static class Grace
     public static readonly TimeSpan InContinuousIntegration = TimeSpan.FromMinutes(2);
 
     /// <summary>The accepted form, for messages.</summary>
-    internal const string Form = $"{Period.Form}, of at most 168h";
+    internal const string Form = $"{Period.Form}, at most 168h";
 
     /// <summary>Parses a grace.</summary>
     /// <returns>Null if it is something else, or longer than <see cref="Longest"/>.</returns>

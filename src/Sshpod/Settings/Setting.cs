@@ -51,7 +51,7 @@ internal static class Setting
             var grace = Grace.Parse(text);
             value = grace ?? default;
             return grace is not null;
-        }, Grace.Form, _ => $"use {Grace.Form}; 0 never to resume", $"set it to {Grace.Form}; 0 means never resume");
+        }, Grace.Form, _ => $"use {Grace.Form}; 0 means never resume", $"set it to {Grace.Form}; 0 means never resume");
 
     /// <summary>How an outage is shown in a terminal in which a session runs. It has no environment variable.</summary>
     public static readonly Setting<OutageDisplay> ResumeLine = Words(

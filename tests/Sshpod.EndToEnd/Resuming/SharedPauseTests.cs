@@ -35,4 +35,25 @@ public sealed class SharedPauseTests(TestCluster cluster)
         await Eventually.HoldsAsync("it is joined again",
             async () => (await workstation.SshAsync("pod--shared-pause", Connection)).Quietly().Text == shared);
     }
+
+    [Fact]
+    public async Task The_escape_ends_the_session_and_the_connection_waits_on_until_it_is_told_to_exit()
+    {
+        await cluster.CreatePodAsync("shared-escape", "busybox:1");
+        await using var workstation = await Workstation.SetUpAsync(cluster, []);
+        await using var relay = await TcpRelay.PutBetweenAsync(workstation, server => new TcpRelay(server));
+        var host = workstation.Host("pod--shared-escape");
+        await using var terminal = await TmuxTerminal.StartAsync(workstation, 80, 24, $"{workstation.SshCommand} -t root@{host} sh");
+        await terminal.TypeAsync("echo $((40 + 2))");
+        await terminal.WaitForAsync("^42$");
+        relay.IsDown = true;
+        relay.Cut();
+        await terminal.WaitForAsync("sshpod: .*~\\. ends ssh");
+        await terminal.PressAsync("Enter");
+        await terminal.WriteAsync("~.");
+        await terminal.WaitForAsync("^exit status 255");
+        Assert.NotNull(ProxyProcess.Find(host));
+        (await workstation.RunAsync("ssh", "-F", workstation.SshConfig, "-O", "exit", $"root@{host}")).Successfully();
+        await Eventually.HoldsAsync("the proxy has ended", () => ProxyProcess.Find(host) is null);
+    }
 }

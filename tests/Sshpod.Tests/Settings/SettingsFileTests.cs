@@ -51,7 +51,7 @@ public partial class SettingsFileTests
     [InlineData("idle: soon", "line 1: \"idle\" is \"soon\"; use seconds, or a time such as 90s, 10m or 2h; 0 for ever")]
     [InlineData("wait: -1", "line 1: \"wait\" is \"-1\"; use seconds, or a time such as 90s, 10m or 2h; 0 not to wait")]
     [InlineData("resume: 8d",
-        "line 1: \"resume\" is \"8d\"; use seconds, or a time such as 90s, 10m or 2h, of at most 168h; 0 never to resume")]
+        "line 1: \"resume\" is \"8d\"; use seconds, or a time such as 90s, 10m or 2h, at most 168h; 0 means never resume")]
     [InlineData("resume: 169h", "line 1: \"resume\" is \"169h\"; use seconds")]
     [InlineData("resume-line: rows", "line 1: \"resume-line\" is \"rows\"; did you mean \"row\"? allowed: row, title, none")]
     [InlineData(

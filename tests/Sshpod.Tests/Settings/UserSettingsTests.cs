@@ -66,7 +66,7 @@ public sealed class UserSettingsTests : IDisposable
     [InlineData("IDLE", "soon", "set it to seconds, or a time such as 90s, 10m or 2h; 0 means for ever")]
     [InlineData("WAIT", "long", "set it to seconds, or a time such as 90s, 10m or 2h; 0 means do not wait")]
     [InlineData("ACCESS", "10s", "set it to \"every-connection\", or a time of a minute or more such as 90s, 10m or 24h")]
-    [InlineData("RESUME", "8d", "set it to seconds, or a time such as 90s, 10m or 2h, of at most 168h; 0 means never resume")]
+    [InlineData("RESUME", "8d", "set it to seconds, or a time such as 90s, 10m or 2h, at most 168h; 0 means never resume")]
     [InlineData("SHARED_PLACES", "yes", "use refuse or allow")]
     [InlineData("EPHEMERAL", "ask", "use never or always")]
     [InlineData("EPHEMERAL_IMAGE", "two words", "set it to the name of an image with sh, such as busybox:musl")]
