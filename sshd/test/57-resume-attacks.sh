@@ -25,7 +25,7 @@ check "attack: 33 paused connections: the oldest ends" attempt crowd
 check "attack: 33 that ended with something to be fetched: the oldest has it no more" attempt crowd_of_ended "$listener"
 check "attack: a cleaner of old files" attempt marks "$work/attacked$bundle/state"
 check "attack: another user of the container" attempt other_user "$work/attacked$bundle/state"
-check "attack: more strangers than sshd serves" attempt full
+check "attack: more strangers than sshd serves" attempt turned_away
 check "attack: nothing stays" equals 0 eval 'sleep 1; down attacked all > /dev/null; holders_of attacked'
 cat "$work/attacked$bundle/state/log" > "$work/attacked.log"
 check "attack: nothing in the log but what sshd says" equals '' grep -vE \

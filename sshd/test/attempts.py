@@ -477,7 +477,7 @@ def try_marks(where, answer, key, state):
     return None if os.stat(path).st_mode & 0o100 and is_alive(c) else "it looks paused"
 
 
-def try_full(where, answer, key):
+def try_turned_away(where, answer, key):
     """More strangers than sshd serves at once: those that it turns away must leave nothing that waits."""
     streams = []
     try:
