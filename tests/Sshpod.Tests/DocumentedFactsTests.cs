@@ -72,6 +72,7 @@ public partial class DocumentedFactsTests
         ("docs/completion.md", "for at most {ms} ms", typeof(CompletionLimits), nameof(CompletionLimits.Patience)),
         ("docs/completion.md", "ends after at most {s} seconds", typeof(CompletionLimits), nameof(CompletionLimits.Refresh)),
         ("docs/doctor.md", "A check may take {s} seconds", typeof(DoctorLimits), nameof(DoctorLimits.Check)),
+        ("docs/doctor.md", "`shell` may take {s}", typeof(DoctorLimits), nameof(DoctorLimits.Shell)),
         ("docs/doctor.md", "`start` may take {s}", typeof(DoctorLimits), nameof(DoctorLimits.Start)),
         ("docs/doctor.md", "`login` may take {s}", typeof(DoctorLimits), nameof(DoctorLimits.Login)),
         ("docs/list.md", "in pages of {n}", typeof(PodScope), nameof(PodScope.PageSize)),

@@ -85,7 +85,7 @@ internal sealed class Diagnosis(Walk walk, Snapshot snapshot, string? destinatio
         ContainerChecks Checks() => new(chosen.Value, shell.Value);
         var examination = await walk.CheckAsync("shell", Who.You, [stream],
             cancellation => Checks().ShellAsync(stream.Value, cluster.Transport.Value.Cluster, snapshot.Settings,
-                HelperTerms.Of(snapshot.Settings, address.Value, _host!), cancellation));
+                HelperTerms.Of(snapshot.Settings, address.Value, _host!), cancellation), DoctorLimits.Shell);
         var architecture = await walk.CheckAsync("architecture", Who.PodOwner, [examination], () => Checks()
             .Architecture(examination.Value));
         var directory = await walk.CheckAsync("directory", Who.PodOwner, [examination], () => Checks().Directory(examination.Value));

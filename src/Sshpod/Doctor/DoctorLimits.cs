@@ -6,6 +6,9 @@ internal static class DoctorLimits
     /// <summary>For one check: a healthy hop answers within a second or two, and a credential plugin may take longer.</summary>
     public static readonly TimeSpan Check = TimeSpan.FromSeconds(15);
 
+    /// <summary>For the shell: where the container has none, several execs look for another, one after the other.</summary>
+    public static readonly TimeSpan Shell = TimeSpan.FromSeconds(30);
+
     /// <summary>
     /// For starting the server, with an upload if need be: over a slow network that takes time, and each piece has a limit of its own.
     /// </summary>
