@@ -461,7 +461,7 @@ def try_listener(where, answer, key, listener, restart):
 
 
 def try_marks(where, answer, key, state):
-    """Whether it is paused is no matter of an old time: who cleans old files away would take the holder's name."""
+    """The socket never looks old, or a cleaner of old files would remove it; its mode says whether the connection is paused."""
     c = Connection(answer, key)
     c.new(where)
     path = f"{state}/resume/{c.id.hex()}"

@@ -14,6 +14,9 @@ namespace Sshpod.Clusters;
 /// <param name="missing">The resource, such as <c>pods</c>, whose named object does not exist.</param>
 internal partial class ClusterException(string message, string? hint, string missing = "") : SshpodException(message, hint)
 {
+    // Of what a row of the screen has room for.
+    private const int LongestBrief = 40;
+
     /// <summary>How long a busy API server wants to be left alone; null if it did not say.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
@@ -169,8 +172,6 @@ internal partial class ClusterException(string message, string? hint, string mis
 
     // Go puts what it did in front of what the system said: "dial tcp 10.0.0.1:443: connect: network is unreachable".
     private static string Last(string why) => Short(why.Split(": ")[^1]);
-
-    private const int LongestBrief = 40;
 
     // "connection reset by peer" does not fit into a row of 80 columns.
     private static string Short(string text) => text.Replace(" by peer", "", StringComparison.Ordinal);
